@@ -1,0 +1,15 @@
+//! The rules of the service, pure: no database, no network, no clock, no randomness. Everything may import it;
+//! it imports nothing of ours.
+
+pub mod calendar;
+pub mod charging;
+pub mod ids;
+pub mod money;
+pub mod place;
+pub mod reference;
+pub mod refusal;
+pub mod roster;
+pub mod span;
+pub mod trade;
+
+pub(crate) mod text_enum;

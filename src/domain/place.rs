@@ -1,0 +1,197 @@
+//! Points, postal codes and municipalities.
+
+use std::str::FromStr;
+
+use geo::{Distance as _, Haversine};
+use serde::{Deserialize, Serialize};
+
+use super::text_enum::text_enum;
+
+/// A point on the earth in whole microdegrees (0.11 m), so that it is stored, compared and replayed exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Point {
+    lat_e6: i32,
+    lon_e6: i32,
+}
+
+/// Why a point was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("latitude must be within -90..=90 and longitude within -180..=180 degrees")]
+pub struct OutOfRange;
+
+impl Point {
+    /// From microdegrees.
+    pub fn from_e6(lat_e6: i64, lon_e6: i64) -> Result<Self, OutOfRange> {
+        if lat_e6.abs() > 90_000_000 || lon_e6.abs() > 180_000_000 {
+            return Err(OutOfRange);
+        }
+        let (lat_e6, lon_e6) =
+            (i32::try_from(lat_e6).map_err(|_| OutOfRange)?, i32::try_from(lon_e6).map_err(|_| OutOfRange)?);
+        Ok(Self { lat_e6, lon_e6 })
+    }
+
+    /// From degrees, rounded to the nearest microdegree.
+    pub fn from_degrees(lat: f64, lon: f64) -> Result<Self, OutOfRange> {
+        if !(lat.is_finite() && lon.is_finite() && lat.abs() <= 90.0 && lon.abs() <= 180.0) {
+            return Err(OutOfRange);
+        }
+        // Within the range checked above both products fit an i32.
+        #[allow(clippy::cast_possible_truncation)]
+        Ok(Self { lat_e6: (lat * 1e6).round() as i32, lon_e6: (lon * 1e6).round() as i32 })
+    }
+
+    /// Latitude in microdegrees.
+    #[must_use]
+    pub fn lat_e6(self) -> i64 {
+        self.lat_e6.into()
+    }
+
+    /// Longitude in microdegrees.
+    #[must_use]
+    pub fn lon_e6(self) -> i64 {
+        self.lon_e6.into()
+    }
+
+    /// Latitude in degrees.
+    #[must_use]
+    pub fn lat(self) -> f64 {
+        f64::from(self.lat_e6) / 1e6
+    }
+
+    /// Longitude in degrees.
+    #[must_use]
+    pub fn lon(self) -> f64 {
+        f64::from(self.lon_e6) / 1e6
+    }
+
+    /// Great-circle distance in metres on the mean earth radius.
+    #[must_use]
+    pub fn metres_to(self, other: Self) -> f64 {
+        Haversine.distance(geo::Point::new(self.lon(), self.lat()), geo::Point::new(other.lon(), other.lat()))
+    }
+}
+
+/// A Japanese postal code: seven digits, no hyphen.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, pattern = "^[0-9]{3}-?[0-9]{4}$", examples("460-0008"))]
+pub struct PostalCode(String);
+
+/// Why a code made of digits was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{given}' is not {expected}")]
+pub struct BadDigits {
+    given: String,
+    expected: &'static str,
+}
+
+impl PostalCode {
+    /// The seven digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PostalCode {
+    type Err = BadDigits;
+
+    /// Accepts `460-0008` and `4600008`.
+    fn from_str(text: &str) -> Result<Self, BadDigits> {
+        let bad = || BadDigits { given: text.to_owned(), expected: "a postal code of seven digits" };
+        let digits = match text.len() {
+            8 if text.as_bytes()[3] == b'-' => text.replacen('-', "", 1),
+            7 => text.to_owned(),
+            _ => return Err(bad()),
+        };
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(Self(digits)).ok_or_else(bad)
+    }
+}
+
+impl TryFrom<String> for PostalCode {
+    type Error = BadDigits;
+
+    fn try_from(text: String) -> Result<Self, BadDigits> {
+        text.parse()
+    }
+}
+
+impl From<PostalCode> for String {
+    fn from(code: PostalCode) -> Self {
+        code.0
+    }
+}
+
+/// A municipality: the five-digit JIS X 0402 code, of the ward where there are wards.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, pattern = "^[0-9]{5}$", examples("23106"))]
+pub struct JisCode(String);
+
+impl JisCode {
+    /// The five digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for JisCode {
+    type Err = BadDigits;
+
+    fn from_str(text: &str) -> Result<Self, BadDigits> {
+        (text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()))
+            .then(|| Self(text.to_owned()))
+            .ok_or_else(|| BadDigits {
+                given: text.to_owned(),
+                expected: "a municipality code of five digits",
+            })
+    }
+}
+
+impl TryFrom<String> for JisCode {
+    type Error = BadDigits;
+
+    fn try_from(text: String) -> Result<Self, BadDigits> {
+        text.parse()
+    }
+}
+
+impl From<JisCode> for String {
+    fn from(code: JisCode) -> Self {
+        code.0
+    }
+}
+
+text_enum! {
+    /// How well a place is known.
+    pub enum Precision("precision") {
+        /// A dispatcher moved the pin.
+        Pin = "pin",
+        /// Mean of the town's blocks: p90 0.6 km off.
+        Town = "town",
+        /// The municipal office stands in: p90 12 km off.
+        Municipality = "municipality",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn postal_codes_lose_the_hyphen() {
+        assert_eq!("460-0008".parse::<PostalCode>().unwrap().as_str(), "4600008");
+        assert_eq!("4600008".parse::<PostalCode>().unwrap().as_str(), "4600008");
+        for bad in ["", "46000", "460_0008", "460-000a", "４６０0008", "46000088"] {
+            assert!(bad.parse::<PostalCode>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nagoya_to_tokyo_is_260_kilometres() {
+        let nagoya = Point::from_degrees(35.1709, 136.8815).unwrap();
+        let tokyo = Point::from_degrees(35.6812, 139.7671).unwrap();
+        assert!((266_000.0..268_000.0).contains(&nagoya.metres_to(tokyo)), "{}", nagoya.metres_to(tokyo));
+    }
+}

@@ -1,0 +1,1 @@
+//! Reference data: terms, desks, languages, holidays, job codes, hazards, places.

@@ -1,0 +1,1 @@
+//! Weekly shifts of technicians.

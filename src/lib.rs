@@ -1,0 +1,15 @@
+//! Kaketsuke (駆けつけ): takes lock and plumbing calls round the clock, finds the contractor who can be there
+//! first, keeps the record of the job and proves every yen of what is billable.
+
+/// Use-cases: load, decide, save, event; one transaction each.
+pub mod app;
+/// Who can be there first, and why: pure matching.
+pub mod dispatch;
+/// The rules of the service, pure.
+pub mod domain;
+/// The JSON API.
+pub mod http;
+/// The only SQL.
+pub mod store;
+/// What runs by itself: the feed's sequencer, expiring offers, the fleet.
+pub mod worker;
