@@ -1,8 +1,10 @@
 //! The rules of the service, pure: no database, no network, no clock, no randomness. Everything may import it;
 //! it imports nothing of ours.
 
+pub mod actor;
 pub mod calendar;
 pub mod charging;
+pub mod event;
 pub mod ids;
 pub mod money;
 pub mod place;
@@ -10,6 +12,7 @@ pub mod reference;
 pub mod refusal;
 pub mod roster;
 pub mod span;
+pub mod tokens;
 pub mod trade;
 
 pub(crate) mod text_enum;

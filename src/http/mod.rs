@@ -1,1 +1,68 @@
-//! .
+//! The JSON API: parses once, calls one use-case, renders. Conventions live here once each; endpoints in `api`.
+
+mod access;
+mod api;
+mod auth;
+mod extract;
+mod health;
+mod metrics;
+mod observe;
+mod openapi;
+mod problem;
+mod reply;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use tokio::sync::Semaphore;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::app::Ctx;
+use metrics::Metrics;
+
+/// What limits a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of a body.
+    pub body_bytes_max: usize,
+    /// Requests under way at once; one more is refused with 503.
+    pub requests_max: usize,
+    /// How long a request may take before it is refused with 503. What it began is finished all the same.
+    pub request_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes_max: 1024 * 1024, requests_max: 512, request_timeout: Duration::from_secs(30) }
+    }
+}
+
+/// What every handler may use. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Service {
+    ctx: Ctx,
+    metrics: Arc<Metrics>,
+    places: Arc<Semaphore>,
+    limits: Limits,
+}
+
+/// The whole HTTP side of the service.
+pub fn router(ctx: Ctx, limits: Limits) -> Router {
+    let places = Arc::new(Semaphore::new(limits.requests_max));
+    let service = Service { metrics: Arc::new(Metrics::new()), ctx, places, limits };
+    let (v1, document) = api::routes().split_for_parts();
+    let document = openapi::complete(document);
+    let v1 = v1.route_layer(middleware::from_fn_with_state(service.clone(), auth::authorise));
+    Router::new()
+        .merge(v1)
+        .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .fallback(health::nowhere)
+        .method_not_allowed_fallback(health::wrong_method)
+        .layer(DefaultBodyLimit::max(limits.body_bytes_max))
+        .layer(middleware::from_fn_with_state(service.clone(), observe::bound))
+        .layer(middleware::from_fn_with_state(service.clone(), observe::observe))
+        .with_state(service)
+}

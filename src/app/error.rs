@@ -1,0 +1,43 @@
+//! Why a use-case did not happen.
+
+use crate::{domain::refusal::Refusal, store};
+
+/// Why a use-case did not happen. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A rule or a field refuses it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is no such thing, or it is not the actor's to see: the two are not told apart.
+    #[error("no such {0}")]
+    NotFound(&'static str),
+    /// The caller has seen an older version.
+    #[error("the {what} has changed: it is at version {current}")]
+    VersionMismatch {
+        /// What has changed.
+        what: &'static str,
+        /// Its version now.
+        current: i64,
+    },
+    /// The idempotency key was used with another request.
+    #[error("this idempotency key was used for another request")]
+    KeyReused,
+    /// More work than this node takes at once.
+    #[error("the service is overloaded; try again shortly")]
+    Overloaded,
+    /// The database failed, or holds something unreadable.
+    #[error(transparent)]
+    Store(store::Error),
+    /// A defect of the service.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Overloaded => Self::Overloaded,
+            other => Self::Store(other),
+        }
+    }
+}

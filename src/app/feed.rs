@@ -1,0 +1,31 @@
+//! Reading and sequencing the feed.
+
+use super::{Ctx, Error};
+use crate::store::{self, feed::Entry};
+
+/// Events given a position in one transaction at most: keeps the write lock short.
+const SEQUENCE_MAX: i64 = 500;
+
+/// Gives positions to everything that waits; wakes the readers.
+pub async fn sequence(ctx: &Ctx) -> Result<(), Error> {
+    loop {
+        let mut tx = ctx.db().read().await?;
+        let waiting = store::feed::queued(&mut tx).await?;
+        drop(tx);
+        if waiting == 0 {
+            return Ok(());
+        }
+        let mut tx = ctx.db().write().await?;
+        let (count, _) = store::feed::sequence(&mut tx, SEQUENCE_MAX).await?;
+        tx.commit().await?;
+        if count > 0 {
+            ctx.feed_grew();
+        }
+    }
+}
+
+/// The entries after `pos`, at most `limit`.
+pub async fn after(ctx: &Ctx, pos: i64, limit: i64) -> Result<Vec<Entry>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::feed::after(&mut tx, pos, limit).await?)
+}

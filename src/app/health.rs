@@ -1,0 +1,23 @@
+//! Whether the service can work, and the figures it shows about itself.
+
+use super::{Ctx, Error};
+use crate::store;
+
+/// What the service shows about itself.
+#[derive(Debug, Clone, Copy)]
+pub struct State {
+    /// Last position of the feed.
+    pub feed_position: i64,
+    /// Events that wait for a position.
+    pub feed_queue: i64,
+    /// Technicians in the matching snapshot.
+    pub technicians: i64,
+}
+
+/// Reads the figures; fails when the database does not answer.
+pub async fn check(ctx: &Ctx) -> Result<State, Error> {
+    let mut tx = ctx.db().read().await?;
+    let feed_position = store::feed::head(&mut tx).await?.pos;
+    let feed_queue = store::feed::queued(&mut tx).await?;
+    Ok(State { feed_position, feed_queue, technicians: 0 })
+}

@@ -1,0 +1,118 @@
+//! Access tokens: 256 random bits, shown once, stored as SHA-256.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit};
+use crate::{
+    domain::{
+        actor::{Actor, Role},
+        event::{Kind, Subject},
+        ids::{ConsumerId, FirmId, TechnicianId, TokenId},
+        refusal::Refusal,
+        span::Instant,
+        tokens::{Grant, Token},
+    },
+    store,
+};
+
+/// What makes a secret of ours recognisable to scanners for leaked secrets.
+const PREFIX: &str = "kkt_";
+
+/// A token just issued.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Issued {
+    /// The token.
+    pub token: Token,
+    /// Its secret, this once: it is not remembered, so a repeated request gets the token without it.
+    #[serde(skip)]
+    pub secret: Option<String>,
+}
+
+/// A token to be issued.
+#[derive(Debug, Clone)]
+pub struct Issue {
+    /// Whom or what it is for.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// For the role firm.
+    pub firm_id: Option<FirmId>,
+    /// For the role technician; the firm follows from it.
+    pub technician_id: Option<TechnicianId>,
+    /// For the role billing.
+    pub consumer_id: Option<ConsumerId>,
+    /// When it stops counting.
+    pub expires_at: Option<Instant>,
+}
+
+/// Issues a token.
+pub async fn issue(ctx: &Ctx, command: Command<Issue>) -> Result<Issued, Error> {
+    ctx.transact(command, |unit, body| Box::pin(issue_in(unit, body))).await
+}
+
+async fn issue_in(unit: &mut Unit, body: &Issue) -> Result<Issued, Error> {
+    let firm_id = match (body.firm_id, body.technician_id) {
+        (None, Some(technician)) => Some(
+            store::tokens::firm_of(&mut unit.tx, technician)
+                .await?
+                .ok_or_else(|| Refusal::field("technician_id", "no such technician"))?,
+        ),
+        (firm_id, _) => firm_id,
+    };
+    let grant = Grant::new(body.role, firm_id, body.technician_id, body.consumer_id)?;
+    let secret = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(unit.random::<32>()));
+    let token = Token {
+        id: unit.id(),
+        name: body.name.clone(),
+        grant,
+        created_at: unit.now,
+        expires_at: body.expires_at,
+        revoked_at: None,
+    };
+    store::tokens::insert(&mut unit.tx, &token, &digest(&secret)).await.map_err(|error| match error {
+        store::Error::Missing(_) => match grant {
+            Grant::Billing { .. } => Refusal::field("consumer_id", "no such billing consumer").into(),
+            _ => Refusal::field("firm_id", "no such firm").into(),
+        },
+        other => Error::from(other),
+    })?;
+    unit.emit(Kind::TokenIssued, Subject::Token, token.id.0, json!({ "role": body.role }));
+    Ok(Issued { token, secret: Some(secret) })
+}
+
+/// Revokes a token, at once and for good. Revoking it again changes nothing.
+pub async fn revoke(ctx: &Ctx, command: Command<TokenId>) -> Result<Token, Error> {
+    ctx.transact(command, |unit, id| Box::pin(revoke_in(unit, *id))).await
+}
+
+async fn revoke_in(unit: &mut Unit, id: TokenId) -> Result<Token, Error> {
+    if store::tokens::revoke(&mut unit.tx, id, unit.now).await? {
+        unit.emit(Kind::TokenRevoked, Subject::Token, id.0, json!({}));
+    }
+    store::tokens::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("token"))
+}
+
+/// The tokens after `after`, oldest first.
+pub async fn list(ctx: &Ctx, after: Uuid, limit: i64) -> Result<Vec<Token>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::tokens::list(&mut tx, after, limit).await?)
+}
+
+/// Who a secret belongs to; nobody when it is unknown, revoked or expired.
+pub async fn authenticate(ctx: &Ctx, secret: &str) -> Result<Option<Actor>, Error> {
+    if !secret.starts_with(PREFIX) {
+        return Ok(None);
+    }
+    let mut tx = ctx.db().read().await?;
+    let token = store::tokens::by_digest(&mut tx, &digest(secret)).await?;
+    Ok(token.filter(|token| token.is_live(ctx.now())).map(|token| token.actor()))
+}
+
+/// A fast hash is right here: the secret is 256 random bits, not a password somebody chose.
+fn digest(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}

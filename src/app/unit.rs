@@ -1,0 +1,186 @@
+//! One use-case, one transaction: the idempotency key is checked first, the events are written last, and everything
+//! commits together or not at all.
+
+use futures_util::future::BoxFuture;
+use rand::RngExt as _;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Ctx, Error};
+use crate::{
+    domain::{
+        actor::Actor,
+        event::{Event, Kind, Subject},
+        refusal::Refusal,
+        span::Instant,
+    },
+    store::{self, Tx},
+};
+
+/// How often a use-case is run again when a concurrent transaction was in the way.
+const ATTEMPTS_MAX: usize = 20;
+
+/// Longest idempotency key, in characters.
+pub const KEY_CHARS_MAX: usize = 255;
+
+/// What makes a repeated request the same request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    key: String,
+    fingerprint: [u8; 32],
+}
+
+impl IdempotencyKey {
+    /// A key of 1 to 255 visible ASCII characters, with the SHA-256 of the request it stands for.
+    pub fn new(key: &str, fingerprint: [u8; 32]) -> Result<Self, Refusal> {
+        let fits =
+            (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic());
+        if !fits {
+            return Err(Refusal::field("Idempotency-Key", "must be 1 to 255 visible ASCII characters"));
+        }
+        Ok(Self { key: key.to_owned(), fingerprint })
+    }
+}
+
+/// Who wants what done, once.
+#[derive(Debug, Clone)]
+pub struct Command<C> {
+    /// Who.
+    pub actor: Actor,
+    /// What makes a repetition harmless.
+    pub key: Option<IdempotencyKey>,
+    /// What.
+    pub body: C,
+}
+
+impl<C> Command<C> {
+    /// A command without an idempotency key.
+    pub fn new(actor: Actor, body: C) -> Self {
+        Self { actor, key: None, body }
+    }
+
+    /// The same command with another body.
+    pub fn map<D>(self, body: impl FnOnce(C) -> D) -> Command<D> {
+        Command { actor: self.actor, key: self.key, body: body(self.body) }
+    }
+}
+
+/// A use-case under way.
+pub struct Unit {
+    /// The transaction.
+    pub tx: Tx,
+    /// The one instant of this use-case.
+    pub now: Instant,
+    /// Who acts.
+    pub actor: Actor,
+    /// The service around it.
+    pub ctx: Ctx,
+    events: Vec<(Uuid, Event)>,
+}
+
+impl Unit {
+    /// A new id; ids of one use-case ascend.
+    pub fn id<T: From<Uuid>>(&mut self) -> T {
+        self.ctx.new_id(self.now).into()
+    }
+
+    /// Fresh random bytes.
+    pub fn random<const N: usize>(&mut self) -> [u8; N] {
+        self.ctx.random()
+    }
+
+    /// Writes down what happened; it commits with the rest.
+    pub fn emit(&mut self, kind: Kind, subject: Subject, subject_id: impl Into<Uuid>, data: Value) {
+        let id = self.ctx.new_id(self.now);
+        self.events.push((id, Event { kind, subject, subject_id: subject_id.into(), data }));
+    }
+}
+
+/// A use-case as `transact` runs it; possibly several times.
+pub trait UseCase<C, O>: for<'u> Fn(&'u mut Unit, &'u C) -> BoxFuture<'u, Result<O, Error>> {}
+impl<C, O, F> UseCase<C, O> for F where F: for<'u> Fn(&'u mut Unit, &'u C) -> BoxFuture<'u, Result<O, Error>> {}
+
+impl Ctx {
+    /// Runs a use-case in one transaction and remembers its outcome under the idempotency key. It runs in a task of
+    /// its own: what has begun is finished even when the client hangs up.
+    pub async fn transact<C, O, F>(&self, command: Command<C>, run: F) -> Result<O, Error>
+    where
+        C: Send + Sync + 'static,
+        O: Serialize + DeserializeOwned + Send + 'static,
+        F: UseCase<C, O> + Send + Sync + 'static,
+    {
+        let ctx = self.clone();
+        let task = tokio::spawn(async move {
+            for _ in 1..ATTEMPTS_MAX {
+                match ctx.attempt(&command, &run).await {
+                    Err(Error::Store(store::Error::Retry(_))) => tokio::task::yield_now().await,
+                    done => return done,
+                }
+            }
+            match ctx.attempt(&command, &run).await {
+                Err(Error::Store(store::Error::Retry(_))) => Err(Error::Overloaded),
+                done => done,
+            }
+        });
+        task.await.map_err(|error| Error::Internal(error.to_string()))?
+    }
+
+    async fn attempt<C, O, F>(&self, command: &Command<C>, run: &F) -> Result<O, Error>
+    where
+        C: Sync,
+        O: Serialize + DeserializeOwned,
+        F: UseCase<C, O>,
+    {
+        let mut tx = self.db().write().await?;
+        let now = self.now();
+        let claim = command.actor.token().zip(command.key.as_ref());
+        if let Some((principal, key)) = claim {
+            let earlier =
+                store::idempotency::claim(&mut tx, principal, &key.key, &key.fingerprint, now).await?;
+            if let Some(earlier) = earlier {
+                return recall(earlier, key);
+            }
+        }
+        let mut unit = Unit { tx, now, actor: command.actor, ctx: self.clone(), events: Vec::new() };
+        let outcome = run(&mut unit, &command.body).await?;
+        let Unit { mut tx, events, .. } = unit;
+        if let Some((principal, key)) = claim {
+            let text = serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
+            store::idempotency::fulfil(&mut tx, principal, &key.key, &text).await?;
+        }
+        store::events::append(&mut tx, now, &command.actor, &events).await?;
+        tx.commit().await?;
+        self.committed(events.iter().map(|(_, event)| event)).await;
+        Ok(outcome)
+    }
+}
+
+/// The answer given the first time.
+fn recall<O: DeserializeOwned>(
+    earlier: store::idempotency::Earlier,
+    key: &IdempotencyKey,
+) -> Result<O, Error> {
+    if earlier.fingerprint != key.fingerprint {
+        return Err(Error::KeyReused);
+    }
+    serde_json::from_str(&earlier.outcome)
+        .map_err(|error| Error::Internal(format!("remembered outcome: {error}")))
+}
+
+impl Ctx {
+    /// A new time-ordered id (UUID version 7).
+    #[must_use]
+    pub fn new_id(&self, now: Instant) -> Uuid {
+        let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+        uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid()
+    }
+
+    /// Fresh random bytes.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.rng().fill(&mut bytes);
+        bytes
+    }
+}

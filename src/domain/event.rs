@@ -1,0 +1,98 @@
+//! What happened: the kinds of event. An event carries ids and codes only; personal data sits in side tables that
+//! retention may erase without touching the log.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::text_enum::text_enum;
+
+text_enum! {
+    /// What kind of thing an event is about.
+    pub enum Subject("subject") {
+        /// A call.
+        Call = "call",
+        /// A case.
+        Case = "case",
+        /// A job.
+        Job = "job",
+        /// A firm.
+        Firm = "firm",
+        /// A technician.
+        Technician = "technician",
+        /// A billing consumer.
+        Consumer = "consumer",
+        /// An access token.
+        Token = "token",
+        /// A dataset of reference data.
+        Reference = "reference",
+    }
+}
+
+text_enum! {
+    /// What happened.
+    pub enum Kind("event kind") {
+        /// A call was answered.
+        CallAnswered = "call.answered",
+        /// A call ended.
+        CallEnded = "call.ended",
+        /// A case was opened from a call.
+        CaseOpened = "case.opened",
+        /// A job was made for a case.
+        JobCreated = "job.created",
+        /// A matching run was recorded.
+        JobMatched = "job.matched",
+        /// Nobody who serves the place and trade is free now; a human must know.
+        JobUncovered = "job.nobody_free",
+        /// No firm serves the place and trade (K-04).
+        JobNoCoverage = "job.no_coverage",
+        /// The job was cancelled.
+        JobCancelled = "job.cancelled",
+        /// An offer was made.
+        OfferMade = "offer.made",
+        /// An offer was accepted.
+        OfferAccepted = "offer.accepted",
+        /// An offer was declined.
+        OfferDeclined = "offer.declined",
+        /// An offer's deadline passed.
+        OfferExpired = "offer.expired",
+        /// An offer was taken back.
+        OfferWithdrawn = "offer.withdrawn",
+        /// A fact from the site was recorded.
+        FactRecorded = "fact.recorded",
+        /// The job's state as told by its facts changed.
+        JobProgressed = "job.progressed",
+        /// The job was priced; its lines are final.
+        JobSettled = "job.settled",
+        /// A firm was registered.
+        FirmRegistered = "firm.registered",
+        /// A firm's data changed.
+        FirmChanged = "firm.changed",
+        /// A technician was registered.
+        TechnicianRegistered = "technician.registered",
+        /// A technician's data changed.
+        TechnicianChanged = "technician.changed",
+        /// A billing consumer was made.
+        ConsumerCreated = "consumer.created",
+        /// A billing consumer acknowledged lines.
+        ConsumerAcknowledged = "consumer.acknowledged",
+        /// A token was issued.
+        TokenIssued = "token.issued",
+        /// A token was revoked.
+        TokenRevoked = "token.revoked",
+        /// A newer dataset is in force.
+        ReferenceLoaded = "reference.loaded",
+    }
+}
+
+/// One thing that happened, before it is in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// What happened.
+    pub kind: Kind,
+    /// What it happened to.
+    pub subject: Subject,
+    /// Which one.
+    pub subject_id: Uuid,
+    /// Ids and codes that say the rest; an object.
+    pub data: Value,
+}

@@ -1,0 +1,236 @@
+//! From bytes to types, once: every handler's arguments. A refusal names the field.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+};
+use garde::Validate;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+
+use super::problem::Problem;
+use crate::{
+    app::{Command, IdempotencyKey},
+    domain::{actor::Actor, refusal::FieldError},
+};
+
+/// A command in a JSON body, with who sends it and the required `Idempotency-Key`.
+pub(super) struct Submit<T>(pub(super) Command<T>);
+
+/// A command in a JSON body that is harmless to repeat by its own ids, or by `If-Match`.
+pub(super) struct Plain<T>(pub(super) Command<T>);
+
+/// A JSON body of a request that changes nothing.
+pub(super) struct Asked<T>(pub(super) T);
+
+/// The parts of the path.
+pub(super) struct Path<T>(pub(super) T);
+
+/// The query string.
+pub(super) struct Query<T>(pub(super) T);
+
+/// Who asks: set by the authorisation layer.
+pub(super) struct Caller(pub(super) Actor);
+
+/// The version the caller has seen, from `If-Match`.
+pub(super) struct IfMatch(pub(super) i64);
+
+impl<T, S> FromRequest<S> for Submit<T>
+where
+    T: DeserializeOwned + Validate<Context = ()> + 'static,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let actor = actor_of(request.extensions())?;
+        let (method, path) = (request.method().clone(), request.uri().clone());
+        let headers = request.headers().clone();
+        let bytes = read_bytes(request, state).await?;
+        let key = idempotency_key(&headers, &method, path.path(), &bytes)?;
+        Ok(Self(Command { actor, key: Some(key), body: parse(&headers, &bytes)? }))
+    }
+}
+
+impl<T, S> FromRequest<S> for Plain<T>
+where
+    T: DeserializeOwned + Validate<Context = ()> + 'static,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let actor = actor_of(request.extensions())?;
+        let Asked(body) = Asked::from_request(request, state).await?;
+        Ok(Self(Command::new(actor, body)))
+    }
+}
+
+impl<T, S> FromRequest<S> for Asked<T>
+where
+    T: DeserializeOwned + Validate<Context = ()> + 'static,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let headers = request.headers().clone();
+        let bytes = read_bytes(request, state).await?;
+        parse(&headers, &bytes).map(Self)
+    }
+}
+
+async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too-large",
+                "The request is too large",
+                "the body is over the limit of this endpoint",
+            )
+        }
+        other => Problem::unreadable("body", other.to_string()),
+    })
+}
+
+/// SHA-256 over what makes the request the same request: method, path and body.
+fn idempotency_key(
+    headers: &HeaderMap,
+    method: &Method,
+    path: &str,
+    body: &[u8],
+) -> Result<IdempotencyKey, Problem> {
+    let key = headers
+        .get("idempotency-key")
+        .ok_or_else(|| {
+            Problem::unreadable(
+                "Idempotency-Key",
+                "this header is required on requests that change something",
+            )
+        })?
+        .to_str()
+        .map_err(|_| Problem::unreadable("Idempotency-Key", "must be 1 to 255 visible ASCII characters"))?;
+    let mut hasher = Sha256::new();
+    for part in [method.as_str().as_bytes(), path.as_bytes(), body] {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    IdempotencyKey::new(key, hasher.finalize().into())
+        .map_err(|refusal| Problem::unreadable("Idempotency-Key", refusal.to_string()))
+}
+
+fn parse<T: DeserializeOwned + Validate<Context = ()>>(
+    headers: &HeaderMap,
+    bytes: &[u8],
+) -> Result<T, Problem> {
+    let json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        let media = value.split(';').next().unwrap_or_default().trim();
+        media.eq_ignore_ascii_case("application/json")
+    });
+    if !json {
+        return Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not-json",
+            "The request is not JSON",
+            "send the body as 'Content-Type: application/json'",
+        ));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let body: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let field = match error.path().to_string() {
+            root if root == "." => "body".to_owned(),
+            path => path,
+        };
+        let cause = error.into_inner();
+        let message = cause.to_string();
+        if cause.is_data() {
+            Problem::invalid(vec![FieldError { field, message: without_position(&message).to_owned() }])
+        } else {
+            Problem::unreadable("body", message)
+        }
+    })?;
+    reader.end().map_err(|error| Problem::unreadable("body", error.to_string()))?;
+    body.validate().map_err(|report| {
+        let errors = report
+            .iter()
+            .map(|(path, error)| FieldError { field: path.to_string(), message: error.to_string() });
+        Problem::invalid(errors.collect())
+    })?;
+    Ok(body)
+}
+
+/// The message without "at line 1 column 7": the field says where.
+fn without_position(message: &str) -> &str {
+    message.rfind(" at line ").map_or(message, |end| &message[..end])
+}
+
+impl<T, S> FromRequestParts<S> for Path<T>
+where
+    T: DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(rejection) => Err(Problem::unreadable("path", rejection.body_text())),
+        }
+    }
+}
+
+impl<T, S> FromRequestParts<S> for Query<T>
+where
+    T: DeserializeOwned + Validate<Context = ()> + Send,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let axum::extract::Query(value) =
+            axum::extract::Query::<T>::from_request_parts(parts, state)
+                .await
+                .map_err(|rejection| Problem::unreadable("query", rejection.body_text()))?;
+        value.validate().map_err(|report| {
+            let errors = report
+                .iter()
+                .map(|(path, error)| FieldError { field: path.to_string(), message: error.to_string() });
+            Problem::invalid(errors.collect())
+        })?;
+        Ok(Self(value))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        actor_of(&parts.extensions).map(Self)
+    }
+}
+
+fn actor_of(extensions: &axum::http::Extensions) -> Result<Actor, Problem> {
+    extensions.get::<Actor>().copied().ok_or_else(Problem::unauthenticated)
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let value = parts.headers.get(header::IF_MATCH).ok_or_else(|| {
+            Problem::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "if-match-required",
+                "The version you have seen is required",
+                "send the ETag of the version you have read as If-Match",
+            )
+        })?;
+        let version =
+            value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        version.map(Self).ok_or_else(|| {
+            Problem::unreadable("If-Match", "must be one ETag as given by this service, as in \"3\"")
+        })
+    }
+}

@@ -1,0 +1,52 @@
+//! Is it alive, is it ready, how is it doing; and what is said where there is nothing.
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{Service, problem::Problem};
+use crate::app;
+
+/// The process answers.
+pub(super) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// The database answers, and reference data is in force.
+pub(super) async fn ready(State(service): State<Service>) -> Response {
+    match app::health::check(&service.ctx).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
+            Problem::overloaded().into_response()
+        }
+    }
+}
+
+/// Figures in the Prometheus text format.
+pub(super) async fn metrics(State(service): State<Service>) -> Response {
+    match app::health::check(&service.ctx).await {
+        Ok(state) => {
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            ([(header::CONTENT_TYPE, kind)], service.metrics.render(&state)).into_response()
+        }
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+/// No such page.
+pub(super) async fn nowhere() -> Problem {
+    Problem::not_found("page")
+}
+
+/// There is such a page, but not for this method; the router adds `Allow`.
+pub(super) async fn wrong_method() -> Problem {
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "This method is not allowed here",
+        "see the Allow header for the methods of this page",
+    )
+}

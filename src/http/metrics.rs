@@ -1,0 +1,84 @@
+//! Figures for Prometheus. Labels are routes and codes: never an id, never a name.
+
+use axum::http::{Method, StatusCode};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::{Registry, Unit},
+};
+
+use crate::app::health::State;
+
+/// Upper bounds of the duration buckets, in seconds.
+const DURATION_BUCKETS_S: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    method: String,
+    route: String,
+}
+
+/// The figures of one node.
+pub(super) struct Metrics {
+    registry: Registry,
+    requests: Family<Request, Counter>,
+    durations: Family<Route, Histogram>,
+    feed_position: Gauge,
+    feed_queue: Gauge,
+    technicians: Gauge,
+}
+
+impl Metrics {
+    pub(super) fn new() -> Self {
+        let mut registry = Registry::with_prefix("kaketsuke");
+        let requests = Family::<Request, Counter>::default();
+        let durations =
+            Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(DURATION_BUCKETS_S));
+        let (feed_position, feed_queue, technicians) = (Gauge::default(), Gauge::default(), Gauge::default());
+        registry.register("http_requests", "Requests answered", requests.clone());
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time to answer a request",
+            Unit::Seconds,
+            durations.clone(),
+        );
+        registry.register("feed_position", "Last position of the feed", feed_position.clone());
+        registry.register("feed_queue", "Events that wait for a position", feed_queue.clone());
+        registry.register("fleet_technicians", "Technicians in the matching snapshot", technicians.clone());
+        Self { registry, requests, durations, feed_position, feed_queue, technicians }
+    }
+
+    /// Counts one answered request.
+    pub(super) fn answered(&self, method: &Method, route: &str, status: StatusCode, seconds: f64) {
+        let (method, route) = (known(method).to_owned(), route.to_owned());
+        let request = Request { method: method.clone(), route: route.clone(), status: status.as_u16() };
+        self.requests.get_or_create(&request).inc();
+        self.durations.get_or_create(&Route { method, route }).observe(seconds);
+    }
+
+    /// The figures as text.
+    pub(super) fn render(&self, state: &State) -> String {
+        self.feed_position.set(state.feed_position);
+        self.feed_queue.set(state.feed_queue);
+        self.technicians.set(state.technicians);
+        let mut text = String::new();
+        // Writing into a String cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}
+
+/// The method, so that invented ones cannot fill the memory with labels.
+fn known(method: &Method) -> &str {
+    match method.as_str() {
+        known @ ("GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS") => known,
+        _ => "other",
+    }
+}

@@ -1,0 +1,58 @@
+//! Around every request: an id, a bound on time and number, one log line, one metric. No personal data: the route is
+//! logged, never the path.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::HeaderValue,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use tracing::Instrument as _;
+
+use super::{Service, problem::Problem, reply::REQUEST_ID};
+use crate::domain::actor::Actor;
+
+/// Longest request id taken over from a caller, in characters.
+const REQUEST_ID_CHARS_MAX: usize = 64;
+
+/// Gives the request an id, logs and counts it.
+pub(super) async fn observe(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = request_id(&service, &request);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", request_id = %id.to_str().unwrap_or_default());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let (status, seconds) = (response.status(), begun.elapsed().as_secs_f64());
+    let role = response.extensions().get::<Actor>().map_or("-", Actor::name);
+    span.in_scope(|| {
+        tracing::info!(%method, route, role, status = status.as_u16(), duration_ms = seconds * 1e3, "answered");
+    });
+    service.metrics.answered(&method, &route, status, seconds);
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// The caller's id where it is sound, else a new one.
+fn request_id(service: &Service, request: &Request) -> HeaderValue {
+    let sound = |value: &&HeaderValue| {
+        value.len() <= REQUEST_ID_CHARS_MAX
+            && value.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+            && !value.is_empty()
+    };
+    request.headers().get(REQUEST_ID).filter(sound).cloned().unwrap_or_else(|| {
+        let id = service.ctx.new_id(service.ctx.now()).simple().to_string();
+        HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("-"))
+    })
+}
+
+/// Refuses what is over the number of requests under way, or takes too long.
+pub(super) async fn bound(State(service): State<Service>, request: Request, next: Next) -> Response {
+    let Ok(_place) = service.places.try_acquire() else { return Problem::overloaded().into_response() };
+    match tokio::time::timeout(service.limits.request_timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::overloaded().into_response(),
+    }
+}

@@ -1,0 +1,188 @@
+//! Problems (RFC 9457): one shape for every refusal, with a stable `type` and the offending fields.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{
+    app,
+    domain::refusal::{FieldError, Refusal},
+};
+
+/// Why a request was not carried out (RFC 9457). Nothing was changed.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// Stable name of the kind of problem, as in `urn:kaketsuke:problem:invalid`.
+    #[serde(rename = "type")]
+    #[schema(rename = "type", format = "uri")]
+    kind: String,
+    /// The kind of problem, in words.
+    title: &'static str,
+    /// The status of the answer.
+    status: u16,
+    /// What is wrong here and what would be right.
+    detail: String,
+    /// The rule of the domain behind it, where there is one, as in `S-04`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
+    /// The fields that cannot be accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<Field>,
+}
+
+/// One field that cannot be accepted.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Field {
+    /// Its path in the request, as in `parts[0].quantity`.
+    field: String,
+    /// What is wrong with it and what would be right.
+    message: String,
+}
+
+impl Problem {
+    /// A problem of a kind named `code`.
+    pub(super) fn new(
+        status: StatusCode,
+        code: &str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind: format!("urn:kaketsuke:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            detail: detail.into(),
+            rule: None,
+            errors: Vec::new(),
+        }
+    }
+
+    /// A request that cannot be read, naming the part of it that is wrong.
+    pub(super) fn unreadable(field: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let mut problem = Self::new(
+            StatusCode::BAD_REQUEST,
+            "unreadable",
+            "The request cannot be read",
+            format!("{field}: {message}"),
+        );
+        problem.errors.push(Field { field: field.to_owned(), message });
+        problem
+    }
+
+    /// Fields that cannot be accepted.
+    pub(super) fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = Refusal::Invalid(errors.clone()).to_string();
+        let mut problem =
+            Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "A field cannot be accepted", detail);
+        problem.errors =
+            errors.into_iter().map(|FieldError { field, message }| Field { field, message }).collect();
+        problem
+    }
+
+    /// No token, or one that does not count.
+    pub(super) fn unauthenticated() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "Who is asking is not known",
+            "send a valid token as 'Authorization: Bearer …'",
+        )
+    }
+
+    /// The role may not do this.
+    pub(super) fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "This role may not do this",
+            "the token's role has no access to this endpoint",
+        )
+    }
+
+    /// There is no such thing, or it is not the caller's to see.
+    pub(super) fn not_found(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing", format!("no such {what}"))
+    }
+
+    /// The service cannot take the request now.
+    pub(super) fn overloaded() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "overloaded",
+            "The service is overloaded",
+            "nothing was changed; send the same request again shortly, with the same Idempotency-Key",
+        )
+    }
+
+    /// A defect or an outage; the cause goes to the log only.
+    pub(super) fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "The service failed",
+            "nothing was changed; the failure is in the log under this request's X-Request-Id",
+        )
+    }
+
+    fn state(code: &str, rule: Option<&'static str>, detail: String) -> Self {
+        let mut problem =
+            Self::new(StatusCode::CONFLICT, &code.replace('_', "-"), "The state does not allow it", detail);
+        problem.rule = rule;
+        problem
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(&self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(errors) => Self::invalid(errors),
+            Refusal::State { code, rule, message } => Self::state(code, rule, message),
+        }
+    }
+}
+
+impl From<app::Error> for Problem {
+    fn from(error: app::Error) -> Self {
+        match error {
+            app::Error::Refused(refusal) => refusal.into(),
+            app::Error::NotFound(what) => Self::not_found(what),
+            app::Error::VersionMismatch { .. } => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "version-mismatch",
+                "It has changed meanwhile",
+                format!("{error}; read it again and decide anew"),
+            ),
+            app::Error::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "key-reused",
+                "The key stands for another request",
+                { "this Idempotency-Key was used for another request; make a new one for each request" },
+            ),
+            app::Error::Overloaded => Self::overloaded(),
+            app::Error::Store(_) | app::Error::Internal(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "request failed");
+                Self::internal()
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Two engines behind one door: `Db` opens transactions, `Tx` is one, `query!` speaks to either.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Error, schema};
+
+/// How long a request waits for a connection before it is refused as overloaded.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long SQLite waits for another process's write.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Prepared statements kept per connection; more than there are texts.
+const STATEMENTS_MAX: usize = 500;
+
+/// Where the data lives: `sqlite:PATH` or `postgres://…`. Never printed: it may hold a password.
+#[derive(Clone)]
+pub struct DatabaseUrl(Target);
+
+#[derive(Clone)]
+enum Target {
+    Sqlite(SqliteConnectOptions),
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// A database URL that cannot be used. Does not repeat the URL: it may hold a password.
+#[derive(Debug, thiserror::Error)]
+#[error("not a database URL: expected sqlite:PATH or postgres://USER@HOST/DATABASE ({0})")]
+pub struct BadUrl(String);
+
+impl FromStr for DatabaseUrl {
+    type Err = BadUrl;
+
+    fn from_str(url: &str) -> Result<Self, BadUrl> {
+        let bad = |error: sqlx::Error| match error {
+            sqlx::Error::Configuration(cause) => BadUrl(cause.to_string()),
+            _ => BadUrl("malformed".to_owned()),
+        };
+        let target = match url.split_once(':') {
+            Some(("sqlite", _)) => Target::Sqlite(url.parse().map_err(bad)?),
+            Some(("postgres" | "postgresql", _)) => Target::Postgres(Box::new(url.parse().map_err(bad)?)),
+            _ => return Err(BadUrl("unknown scheme".to_owned())),
+        };
+        Ok(Self(target))
+    }
+}
+
+impl std::fmt::Display for DatabaseUrl {
+    /// The engine and where it is, without user and password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.0 {
+            Target::Sqlite(options) => write!(f, "sqlite:{}", options.get_filename().display()),
+            Target::Postgres(options) => write!(
+                f,
+                "postgres://{}:{}/{}",
+                options.get_host(),
+                options.get_port(),
+                options.get_database().unwrap_or("")
+            ),
+        }
+    }
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db(Engine);
+
+#[derive(Clone, Debug)]
+enum Engine {
+    /// One writer, many readers: SQLite has one write lock, and queueing for it here is fairer than busy-waiting.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Connects; makes the SQLite file when there is none. `connections` is the number of parallel readers
+    /// (SQLite) or of connections (PostgreSQL).
+    pub async fn connect(url: &DatabaseUrl, connections: u32) -> Result<Self, Error> {
+        match &url.0 {
+            Target::Sqlite(options) => Self::connect_sqlite(options, connections).await,
+            Target::Postgres(options) => {
+                let options = options.as_ref().clone().statement_cache_capacity(STATEMENTS_MAX);
+                let pool = PgPoolOptions::new()
+                    .max_connections(connections)
+                    .acquire_timeout(ACQUIRE_TIMEOUT)
+                    .connect_with(options)
+                    .await?;
+                Ok(Self(Engine::Postgres(pool)))
+            }
+        }
+    }
+
+    async fn connect_sqlite(options: &SqliteConnectOptions, connections: u32) -> Result<Self, Error> {
+        let options = options
+            .clone()
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENTS_MAX);
+        let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
+        let writer = pool(1).connect_with(options.clone()).await?;
+        let readers = pool(connections).connect_with(options.read_only(true)).await?;
+        Ok(Self(Engine::Sqlite { writer, readers }))
+    }
+
+    /// Brings the schema up to this release. Safe to run from several nodes at once.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        match &self.0 {
+            Engine::Sqlite { writer, .. } => schema::sqlite().run(writer).await?,
+            Engine::Postgres(pool) => schema::postgres().run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// A consistent snapshot to read from.
+    pub async fn read(&self) -> Result<Tx, Error> {
+        Ok(Tx(match &self.0 {
+            Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
+            Engine::Postgres(pool) => {
+                Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            }
+        }))
+    }
+
+    /// A transaction that may write. On SQLite it holds the write lock from the start, so that it never has to be
+    /// upgraded, which could deadlock.
+    pub async fn write(&self) -> Result<Tx, Error> {
+        Ok(Tx(match &self.0 {
+            Engine::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        }))
+    }
+
+    /// `sqlite` or `postgres`.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        match &self.0 {
+            Engine::Sqlite { .. } => "sqlite",
+            Engine::Postgres(_) => "postgres",
+        }
+    }
+
+    /// The pool to listen on for other nodes' wake-ups; none where there is one node only.
+    #[must_use]
+    pub(super) fn postgres(&self) -> Option<&PgPool> {
+        match &self.0 {
+            Engine::Sqlite { .. } => None,
+            Engine::Postgres(pool) => Some(pool),
+        }
+    }
+
+    /// Closes every connection, finishing what is under way.
+    pub async fn close(&self) {
+        match &self.0 {
+            Engine::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// One transaction on either engine. Dropped without `commit`, it is rolled back.
+pub struct Tx(Inner);
+
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// The connection under a transaction, as `query!` needs it.
+pub(super) enum Arm<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Tx {
+    /// Makes everything written visible and durable.
+    pub async fn commit(self) -> Result<(), Error> {
+        match self.0 {
+            Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    pub(super) fn arm(&mut self) -> Arm<'_> {
+        match &mut self.0 {
+            Inner::Sqlite(tx) => Arm::Sqlite(tx),
+            Inner::Postgres(tx) => Arm::Postgres(tx),
+        }
+    }
+}
+
+/// Runs one SQL text on whichever engine the transaction is of.
+///
+/// `query!(tx, execute, "…", binds…)` gives the number of rows changed; `query!(tx, all Row, "…", …)` all rows;
+/// `one` exactly one; `optional` at most one. Where the engines truly differ, two texts with the same binds:
+/// `query!(tx, all Row, { sqlite: "…", postgres: "…" }, …)`. Every text is prepared on both engines by a test.
+macro_rules! query {
+    ($tx:expr, execute, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
+        match $tx.arm() {
+            $crate::store::db::Arm::Sqlite(connection) => sqlx::query::<sqlx::Sqlite>($sqlite)$(.bind($bind))*
+                .execute(connection).await.map(|done| done.rows_affected()).map_err($crate::store::Error::from),
+            $crate::store::db::Arm::Postgres(connection) => sqlx::query::<sqlx::Postgres>($postgres)$(.bind($bind))*
+                .execute(connection).await.map(|done| done.rows_affected()).map_err($crate::store::Error::from),
+        }
+    };
+    ($tx:expr, all $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@fetch fetch_all, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    };
+    ($tx:expr, one $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@fetch fetch_one, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    };
+    ($tx:expr, optional $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@fetch fetch_optional, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    };
+    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:literal, $postgres:literal $(, $bind:expr)*) => {
+        match $tx.arm() {
+            $crate::store::db::Arm::Sqlite(connection) => sqlx::query_as::<sqlx::Sqlite, $row>($sqlite)
+                $(.bind($bind))*.$fetch(connection).await.map_err($crate::store::Error::from),
+            $crate::store::db::Arm::Postgres(connection) => sqlx::query_as::<sqlx::Postgres, $row>($postgres)
+                $(.bind($bind))*.$fetch(connection).await.map_err($crate::store::Error::from),
+        }
+    };
+    ($tx:expr, execute, $sql:literal $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!($tx, execute, { sqlite: $sql, postgres: $sql } $(, $bind)*)
+    };
+    ($tx:expr, $how:ident $row:ty, $sql:literal $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!($tx, $how $row, { sqlite: $sql, postgres: $sql } $(, $bind)*)
+    };
+}
+pub(super) use query;

@@ -1,0 +1,75 @@
+//! What can go wrong in the database, told apart by what the caller should do about it.
+
+use sqlx::error::ErrorKind;
+
+/// A failed database operation. Nothing of its transaction stays.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another transaction was in the way; running the whole use-case again may succeed.
+    #[error("a concurrent transaction was in the way")]
+    Retry(#[source] sqlx::Error),
+    /// A row like this exists already.
+    #[error("a row like this exists already")]
+    Exists(#[source] sqlx::Error),
+    /// A rule of the schema forbids it; the code is the one the trigger gives.
+    #[error("the database forbids it: {0}")]
+    Forbidden(String),
+    /// Something referred to does not exist.
+    #[error("something referred to does not exist")]
+    Missing(#[source] sqlx::Error),
+    /// No free connection in time: the node is overloaded.
+    #[error("no database connection was free in time")]
+    Overloaded,
+    /// A stored value that this release cannot read.
+    #[error("{table}.{column} holds a value that cannot be read: {cause}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// Why it cannot be read.
+        cause: String,
+    },
+    /// The schema could not be brought up to date.
+    #[error("the schema could not be brought up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Anything else.
+    #[error("the database failed")]
+    Database(#[source] sqlx::Error),
+}
+
+impl Error {
+    /// For a stored value that cannot be read.
+    pub(super) fn corrupt(table: &'static str, column: &'static str, cause: impl ToString) -> Self {
+        Self::Corrupt { table, column, cause: cause.to_string() }
+    }
+}
+
+/// Marks the messages of our own triggers.
+const TRIGGER_MARK: &str = "kaketsuke: ";
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let Some(database) = error.as_database_error() else {
+            return match error {
+                sqlx::Error::PoolTimedOut => Self::Overloaded,
+                other => Self::Database(other),
+            };
+        };
+        if let Some((_, code)) = database.message().split_once(TRIGGER_MARK) {
+            return Self::Forbidden(code.split_whitespace().next().unwrap_or_default().to_owned());
+        }
+        // PostgreSQL: serialization_failure, deadlock_detected. SQLite: SQLITE_BUSY and its extended codes.
+        if matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")) {
+            return Self::Retry(error);
+        }
+        match database.kind() {
+            ErrorKind::UniqueViolation => Self::Exists(error),
+            ErrorKind::ForeignKeyViolation => Self::Missing(error),
+            ErrorKind::CheckViolation | ErrorKind::NotNullViolation => {
+                Self::Forbidden(database.message().to_owned())
+            }
+            _ => Self::Database(error),
+        }
+    }
+}

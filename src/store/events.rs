@@ -1,0 +1,86 @@
+//! The log: appended by use-cases, copied into the feed by the sequencer.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Error, Tx, db::query};
+use crate::domain::{
+    actor::Actor,
+    event::{Event, Kind, Subject},
+    span::Instant,
+};
+
+/// An event as it stands in the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    /// Order of insertion; not gapless, not a cursor.
+    pub ord: i64,
+    /// Its id.
+    pub id: Uuid,
+    /// When the use-case ran.
+    pub at: Instant,
+    /// Role or part of the service that acted.
+    pub actor: String,
+    /// Token that acted.
+    pub actor_id: Option<Uuid>,
+    /// What it is about.
+    pub subject: Subject,
+    /// Which one.
+    pub subject_id: Uuid,
+    /// What happened.
+    pub kind: Kind,
+    /// The rest, exactly as stored: the chain hashes these bytes.
+    pub data: String,
+}
+
+#[derive(FromRow)]
+pub(super) struct Row {
+    ord: i64,
+    id: Uuid,
+    at: Instant,
+    actor: String,
+    actor_id: Option<Uuid>,
+    subject: String,
+    subject_id: Uuid,
+    kind: String,
+    data: String,
+}
+
+impl TryFrom<Row> for Logged {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            ord: row.ord,
+            id: row.id,
+            at: row.at,
+            actor: row.actor,
+            actor_id: row.actor_id,
+            subject: row.subject.parse().map_err(|error| Error::corrupt("event", "subject", error))?,
+            subject_id: row.subject_id,
+            kind: row.kind.parse().map_err(|error| Error::corrupt("event", "kind", error))?,
+            data: row.data,
+        })
+    }
+}
+
+/// Appends what happened in this transaction, in order.
+pub async fn append(tx: &mut Tx, now: Instant, actor: &Actor, events: &[(Uuid, Event)]) -> Result<(), Error> {
+    for (id, event) in events {
+        query!(
+            tx,
+            execute,
+            "INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            *id,
+            now,
+            actor.name(),
+            actor.token().map(|token| token.0),
+            event.subject.as_str(),
+            event.subject_id,
+            event.kind.as_str(),
+            event.data.to_string()
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The feed: the log in one gapless order, with a chained hash. Every reader's cursor is a position in it.
+//!
+//! Events wait in `feed_queue` from the moment their transaction commits; the sequencer takes what it can see in
+//! order of insertion. Positions are given after the commit, so a late commit gets a late position and is never
+//! skipped, whatever its serial number was.
+
+use sha2::{Digest as _, Sha256};
+use sqlx::FromRow;
+
+use super::{
+    Db, Error, Tx,
+    db::query,
+    events::{Logged, Row as EventRow},
+};
+
+/// A SHA-256 hash.
+pub type Hash = [u8; 32];
+
+/// One position of the feed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Gapless position, from 1.
+    pub pos: i64,
+    /// What happened.
+    pub event: Logged,
+    /// Hash of the entry before.
+    pub prev_hash: Hash,
+    /// Hash of this entry.
+    pub hash: Hash,
+}
+
+/// The end of the feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Last position; 0 when the feed is empty.
+    pub pos: i64,
+    /// Its hash; zeros when the feed is empty.
+    pub hash: Hash,
+}
+
+#[derive(FromRow)]
+struct HeadRow {
+    pos: i64,
+    hash: Vec<u8>,
+}
+
+#[derive(FromRow)]
+struct EntryRow {
+    pos: i64,
+    prev_hash: Vec<u8>,
+    hash: Vec<u8>,
+    #[sqlx(flatten)]
+    event: EventRow,
+}
+
+impl TryFrom<EntryRow> for Entry {
+    type Error = Error;
+
+    fn try_from(row: EntryRow) -> Result<Self, Error> {
+        Ok(Self {
+            pos: row.pos,
+            event: row.event.try_into()?,
+            prev_hash: hash(row.prev_hash)?,
+            hash: hash(row.hash)?,
+        })
+    }
+}
+
+fn hash(bytes: Vec<u8>) -> Result<Hash, Error> {
+    bytes.try_into().map_err(|_| Error::corrupt("feed", "hash", "not 32 bytes"))
+}
+
+/// The hash of an entry: over the hash before it, its position and every column of its event. Texts are preceded by
+/// their length, so that no two different entries have the same input.
+#[must_use]
+pub fn link(prev_hash: &Hash, pos: i64, event: &Logged) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(prev_hash);
+    hasher.update(pos.to_be_bytes());
+    hasher.update(event.id.as_bytes());
+    hasher.update(event.at.timestamp_micros().to_be_bytes());
+    hasher.update(event.actor_id.unwrap_or_default().as_bytes());
+    hasher.update(event.subject_id.as_bytes());
+    for text in [event.actor.as_str(), event.subject.as_str(), event.kind.as_str(), event.data.as_str()] {
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().into()
+}
+
+/// The end of the feed.
+pub async fn head(tx: &mut Tx) -> Result<Head, Error> {
+    let row = query!(tx, optional HeadRow, "SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1")?;
+    Ok(match row {
+        Some(row) => Head { pos: row.pos, hash: hash(row.hash)? },
+        None => Head { pos: 0, hash: [0; 32] },
+    })
+}
+
+/// The entries after `pos`, in order, at most `limit`.
+pub async fn after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Entry>, Error> {
+    let rows = query!(
+        tx,
+        all EntryRow,
+        "SELECT f.pos, f.prev_hash, f.hash, e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind,
+                e.data
+         FROM feed f JOIN event e ON e.ord = f.ord WHERE f.pos > $1 ORDER BY f.pos LIMIT $2",
+        pos,
+        limit
+    )?;
+    rows.into_iter().map(Entry::try_from).collect()
+}
+
+/// How many events wait to be sequenced.
+pub async fn queued(tx: &mut Tx) -> Result<i64, Error> {
+    let (count,) = query!(tx, one(i64,), "SELECT CAST(COUNT(*) AS BIGINT) FROM feed_queue")?;
+    Ok(count)
+}
+
+/// Gives positions to at most `limit` waiting events; answers how many and the new head. Only one sequencer works at
+/// a time, on any number of nodes.
+pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
+    // One fixed key of our own: held until this transaction ends. SQLite has one writer anyway.
+    query!(
+        tx,
+        execute,
+        { sqlite: "SELECT 1", postgres: "SELECT pg_advisory_xact_lock(7236837105)" }
+    )?;
+    let mut head = head(tx).await?;
+    let first = head.pos;
+    let waiting = query!(
+        tx,
+        all EventRow,
+        "SELECT e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data
+         FROM feed_queue q JOIN event e ON e.ord = q.ord ORDER BY q.ord LIMIT $1",
+        limit
+    )?;
+    for row in waiting {
+        let event = Logged::try_from(row)?;
+        let next = Head { pos: head.pos + 1, hash: link(&head.hash, head.pos + 1, &event) };
+        query!(
+            tx,
+            execute,
+            "INSERT INTO feed (pos, ord, prev_hash, hash) VALUES ($1, $2, $3, $4)",
+            next.pos,
+            event.ord,
+            head.hash.as_slice(),
+            next.hash.as_slice()
+        )?;
+        head = next;
+    }
+    let count = usize::try_from(head.pos - first).unwrap_or_default();
+    if count > 0 {
+        query!(
+            tx,
+            execute,
+            "DELETE FROM feed_queue WHERE ord IN (SELECT f.ord FROM feed f WHERE f.pos > $1)",
+            first
+        )?;
+        query!(
+            tx,
+            execute,
+            { sqlite: "SELECT 1", postgres: "SELECT pg_notify('kaketsuke_feed', '')" }
+        )?;
+    }
+    Ok((count, head))
+}
+
+/// Hears of feed positions given by other nodes. A missed wake-up costs latency, not data.
+pub struct Listener(sqlx::postgres::PgListener);
+
+impl Listener {
+    /// Listens on the database; `None` where there is one node only.
+    pub async fn connect(db: &Db) -> Result<Option<Self>, Error> {
+        let Some(pool) = db.postgres() else { return Ok(None) };
+        let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
+        listener.listen("kaketsuke_feed").await?;
+        Ok(Some(Self(listener)))
+    }
+
+    /// Waits for the next wake-up; reconnects by itself.
+    pub async fn heard(&mut self) -> Result<(), Error> {
+        self.0.recv().await?;
+        Ok(())
+    }
+}

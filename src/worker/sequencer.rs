@@ -1,0 +1,26 @@
+//! Gives feed positions to what has committed, on this node and on others.
+
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+
+use crate::app::{Ctx, clock::Wake, feed};
+
+/// How often it looks without being woken: for commits of other processes, and after a failure.
+const LOOK_AGAIN_S: i64 = 10;
+
+/// Starts the sequencer.
+pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
+    let mut seat = ctx.clock().seat();
+    ctx.ring_on_commit(seat.bell());
+    let ctx = ctx.clone();
+    workers.spawn(async move {
+        loop {
+            if let Err(error) = feed::sequence(&ctx).await {
+                tracing::error!(error = &error as &dyn std::error::Error, "sequencing failed; trying again");
+            }
+            if seat.wait(Some(ctx.now() + TimeDelta::seconds(LOOK_AGAIN_S))).await == Wake::Stop {
+                break;
+            }
+        }
+    });
+}
