@@ -3,10 +3,16 @@
 
 pub mod actor;
 pub mod calendar;
+pub mod calls;
+pub mod cases;
 pub mod charging;
 pub mod event;
+pub mod firms;
 pub mod ids;
+pub mod jobs;
 pub mod money;
+pub mod offers;
+pub mod phone;
 pub mod place;
 pub mod reference;
 pub mod refusal;

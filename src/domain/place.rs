@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::text_enum::text_enum;
 
 /// A point on the earth in whole microdegrees (0.11 m), so that it is stored, compared and replayed exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+///
+/// Sent and read as a GeoJSON `Point`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "GeoPoint", into = "GeoPoint")]
 pub struct Point {
     lat_e6: i32,
     lon_e6: i32,
@@ -68,6 +71,42 @@ impl Point {
     #[must_use]
     pub fn metres_to(self, other: Self) -> f64 {
         Haversine.distance(geo::Point::new(self.lon(), self.lat()), geo::Point::new(other.lon(), other.lat()))
+    }
+}
+
+/// A GeoJSON point (RFC 7946): longitude first.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GeoPoint {
+    /// Always `Point`.
+    #[serde(rename = "type")]
+    #[schema(rename = "type")]
+    kind: GeoKind,
+    /// Longitude and latitude in degrees (WGS 84).
+    #[schema(min_items = 2, max_items = 2, value_type = Vec<f64>, examples(json!([136.8815, 35.1709])))]
+    coordinates: [f64; 2],
+}
+
+text_enum! {
+    /// The kind of a GeoJSON geometry taken here.
+    pub enum GeoKind("geometry") {
+        /// A point.
+        Point = "Point",
+    }
+}
+
+impl TryFrom<GeoPoint> for Point {
+    type Error = OutOfRange;
+
+    fn try_from(point: GeoPoint) -> Result<Self, OutOfRange> {
+        let [lon, lat] = point.coordinates;
+        Self::from_degrees(lat, lon)
+    }
+}
+
+impl From<Point> for GeoPoint {
+    fn from(point: Point) -> Self {
+        Self { kind: GeoKind::Point, coordinates: [point.lon(), point.lat()] }
     }
 }
 

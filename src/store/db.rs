@@ -208,6 +208,9 @@ impl Tx {
     }
 }
 
+/// A row of one column.
+pub(super) type One<T> = (T,);
+
 /// Runs one SQL text on whichever engine the transaction is of.
 ///
 /// `query!(tx, execute, "…", binds…)` gives the number of rows changed; `query!(tx, all Row, "…", …)` all rows;

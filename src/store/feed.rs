@@ -9,7 +9,7 @@ use sqlx::FromRow;
 
 use super::{
     Db, Error, Tx,
-    db::query,
+    db::{One, query},
     events::{Logged, Row as EventRow},
 };
 
@@ -113,7 +113,7 @@ pub async fn after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Entry>, Erro
 
 /// How many events wait to be sequenced.
 pub async fn queued(tx: &mut Tx) -> Result<i64, Error> {
-    let (count,) = query!(tx, one(i64,), "SELECT CAST(COUNT(*) AS BIGINT) FROM feed_queue")?;
+    let (count,) = query!(tx, one One<i64>, "SELECT CAST(COUNT(*) AS BIGINT) FROM feed_queue")?;
     Ok(count)
 }
 

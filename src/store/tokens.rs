@@ -3,7 +3,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
 use crate::domain::{
     ids::{FirmId, TechnicianId, TokenId},
     span::Instant,
@@ -122,6 +125,6 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, now: Instant) -> Result<bool, Erro
 
 /// The firm a technician belongs to.
 pub async fn firm_of(tx: &mut Tx, technician: TechnicianId) -> Result<Option<FirmId>, Error> {
-    let row = query!(tx, optional(Uuid,), "SELECT firm_id FROM technician WHERE id = $1", technician.0)?;
+    let row = query!(tx, optional One<Uuid>, "SELECT firm_id FROM technician WHERE id = $1", technician.0)?;
     Ok(row.map(|(firm,)| firm.into()))
 }

@@ -1,0 +1,54 @@
+//! Decisions: the stored record of each matching run. Never changed.
+
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{
+    ids::{DecisionId, JobId},
+    span::Instant,
+};
+
+/// Keeps the record of a matching run.
+pub async fn insert(
+    tx: &mut Tx,
+    id: DecisionId,
+    job: JobId,
+    decided_at: Instant,
+    decided_by: Option<Uuid>,
+    engine_version: &str,
+    document: &str,
+) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO decision (id, job_id, decided_at, decided_by, engine_version, document)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        id.0,
+        job.0,
+        decided_at,
+        decided_by,
+        engine_version,
+        document
+    )?;
+    Ok(())
+}
+
+/// The records of a job, oldest first: id, when, document.
+pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<(DecisionId, Instant, String)>, Error> {
+    let rows = query!(
+        tx,
+        all(Uuid, Instant, String),
+        "SELECT id, decided_at, document FROM decision WHERE job_id = $1 ORDER BY id",
+        job.0
+    )?;
+    Ok(rows.into_iter().map(|(id, at, document)| (id.into(), at, document)).collect())
+}
+
+/// The record of an id: its document.
+pub async fn find(tx: &mut Tx, id: DecisionId) -> Result<Option<String>, Error> {
+    let row = query!(tx, optional One<String>, "SELECT document FROM decision WHERE id = $1", id.0)?;
+    Ok(row.map(|(document,)| document))
+}

@@ -1,0 +1,123 @@
+//! Firms and the municipalities they serve.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{firms::Firm, ids::FirmId, phone::Phone, place::JisCode, span::Instant};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    name: String,
+    phone: String,
+    state: String,
+    created_at: Instant,
+}
+
+impl Row {
+    fn into_firm(self, areas: Vec<JisCode>) -> Result<Firm, Error> {
+        Ok(Firm {
+            id: self.id.into(),
+            version: self.version,
+            name: self.name,
+            phone: Phone::try_from(self.phone).map_err(|error| Error::corrupt("firm", "phone", error))?,
+            state: self.state.parse().map_err(|error| Error::corrupt("firm", "state", error))?,
+            areas,
+            created_at: self.created_at,
+        })
+    }
+}
+
+/// Keeps a new firm and its areas.
+pub async fn insert(tx: &mut Tx, firm: &Firm) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO firm (id, version, name, phone, state, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        firm.id.0,
+        firm.version,
+        &firm.name,
+        firm.phone.as_str(),
+        firm.state.as_str(),
+        firm.created_at
+    )?;
+    insert_areas(tx, firm).await
+}
+
+async fn insert_areas(tx: &mut Tx, firm: &Firm) -> Result<(), Error> {
+    for area in &firm.areas {
+        query!(
+            tx,
+            execute,
+            "INSERT INTO firm_area (firm_id, jis_code) VALUES ($1, $2)",
+            firm.id.0,
+            area.as_str()
+        )?;
+    }
+    Ok(())
+}
+
+/// Writes a changed firm over the version that was read; `false` when it has changed meanwhile.
+pub async fn update(tx: &mut Tx, firm: &Firm) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE firm SET version = version + 1, name = $3, phone = $4, state = $5 WHERE id = $1 AND version = $2",
+        firm.id.0,
+        firm.version,
+        &firm.name,
+        firm.phone.as_str(),
+        firm.state.as_str()
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    query!(tx, execute, "DELETE FROM firm_area WHERE firm_id = $1", firm.id.0)?;
+    insert_areas(tx, firm).await?;
+    Ok(true)
+}
+
+/// The firm of an id.
+pub async fn find(tx: &mut Tx, id: FirmId) -> Result<Option<Firm>, Error> {
+    let row = query!(tx, optional Row, "SELECT id, version, name, phone, state, created_at FROM firm WHERE id = $1", id.0)?;
+    let Some(row) = row else { return Ok(None) };
+    let areas = areas(tx, id).await?;
+    row.into_firm(areas).map(Some)
+}
+
+async fn areas(tx: &mut Tx, id: FirmId) -> Result<Vec<JisCode>, Error> {
+    let rows = query!(
+        tx,
+        all One<String>,
+        "SELECT jis_code FROM firm_area WHERE firm_id = $1 ORDER BY jis_code",
+        id.0
+    )?;
+    rows.into_iter()
+        .map(|(code,)| code.parse().map_err(|error| Error::corrupt("firm_area", "jis_code", error)))
+        .collect()
+}
+
+/// The firms after `after`, oldest first; only `own` if given.
+pub async fn list(tx: &mut Tx, own: Option<FirmId>, after: Uuid, limit: i64) -> Result<Vec<Firm>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, name, phone, state, created_at FROM firm
+         WHERE id > $1 AND ($2 = 1 OR id = $3) ORDER BY id LIMIT $4",
+        after,
+        i64::from(own.is_none()),
+        own.map_or(Uuid::nil(), |firm| firm.0),
+        limit
+    )?;
+    let mut firms = Vec::with_capacity(rows.len());
+    for row in rows {
+        let areas = areas(tx, row.id.into()).await?;
+        firms.push(row.into_firm(areas)?);
+    }
+    Ok(firms)
+}

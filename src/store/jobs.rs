@@ -1,0 +1,191 @@
+//! Jobs.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{
+    actor::Scope,
+    ids::{CaseId, JobId},
+    jobs::{Job, JobState},
+    span::Instant,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    case_id: Uuid,
+    job_code: String,
+    trade: String,
+    priority: String,
+    state: String,
+    wake_at: Option<Instant>,
+    created_at: Instant,
+    closed_at: Option<Instant>,
+    rework_of: Option<Uuid>,
+}
+
+impl TryFrom<Row> for Job {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            case_id: row.case_id.into(),
+            job_code: row.job_code,
+            trade: row.trade.parse().map_err(|error| Error::corrupt("job", "trade", error))?,
+            priority: row.priority.parse().map_err(|error| Error::corrupt("job", "priority", error))?,
+            state: row.state.parse().map_err(|error| Error::corrupt("job", "state", error))?,
+            wake_at: row.wake_at,
+            created_at: row.created_at,
+            closed_at: row.closed_at,
+            rework_of: row.rework_of.map(Into::into),
+        })
+    }
+}
+
+/// Keeps a new job.
+pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO job (id, version, case_id, job_code, trade, priority, state, wake_at, created_at, rework_of)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        job.id.0,
+        job.version,
+        job.case_id.0,
+        &job.job_code,
+        job.trade.as_str(),
+        job.priority.as_str(),
+        job.state.as_str(),
+        job.wake_at,
+        job.created_at,
+        job.rework_of.map(|id| id.0)
+    )?;
+    Ok(())
+}
+
+/// The job of an id.
+pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of
+         FROM job WHERE id = $1",
+        id.0
+    )?;
+    row.map(Job::try_from).transpose()
+}
+
+/// The job, locked for this transaction at a new version.
+pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "UPDATE job SET version = version + 1 WHERE id = $1
+         RETURNING id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of",
+        id.0
+    )?;
+    row.map(Job::try_from).transpose()
+}
+
+/// The job, locked at a new version, when it is still due: of several nodes one gets it.
+pub async fn lock_due(tx: &mut Tx, id: JobId, now: Instant) -> Result<Option<Job>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "UPDATE job SET version = version + 1 WHERE id = $1 AND wake_at <= $2
+         RETURNING id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of",
+        id.0,
+        now
+    )?;
+    row.map(Job::try_from).transpose()
+}
+
+/// Writes what may change of a locked job.
+pub async fn save(tx: &mut Tx, job: &Job) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE job SET state = $3, wake_at = $4, closed_at = $5 WHERE id = $1 AND version = $2",
+        job.id.0,
+        job.version,
+        job.state.as_str(),
+        job.wake_at,
+        job.closed_at
+    )?;
+    Ok(())
+}
+
+/// The jobs that are due, most urgent first, then longest waiting.
+pub async fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<JobId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT id FROM job WHERE wake_at <= $1 ORDER BY priority, wake_at, id LIMIT $2",
+        now,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// When the next job is due.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Instant>, Error> {
+    let row = query!(
+        tx,
+        optional One<Instant>,
+        "SELECT wake_at FROM job WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT 1"
+    )?;
+    Ok(row.map(|(at,)| at))
+}
+
+/// The jobs of a case, oldest first.
+pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Job>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of
+         FROM job WHERE case_id = $1 ORDER BY id",
+        case.0
+    )?;
+    rows.into_iter().map(Job::try_from).collect()
+}
+
+/// The jobs after `after` within the scope, in a state if one is given, oldest first. A firm's and a technician's are
+/// those with an assignment of theirs, past ones included.
+pub async fn list(
+    tx: &mut Tx,
+    scope: Scope,
+    state: Option<JobState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Job>, Error> {
+    let (all, firm, technician) = match scope {
+        Scope::All => (1_i64, Uuid::nil(), Uuid::nil()),
+        Scope::Firm(firm) => (0, firm.0, Uuid::nil()),
+        Scope::Technician(_, technician) => (0, Uuid::nil(), technician.0),
+        Scope::Nothing => (0, Uuid::nil(), Uuid::nil()),
+    };
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of
+         FROM job j
+         WHERE id > $1 AND ($2 = 1 OR EXISTS (SELECT 1 FROM assignment a WHERE a.job_id = j.id
+                                              AND (a.firm_id = $3 OR a.technician_id = $4)))
+           AND ($5 = '' OR state = $5)
+         ORDER BY id LIMIT $6",
+        after,
+        all,
+        firm,
+        technician,
+        state.map_or("", JobState::as_str),
+        limit
+    )?;
+    rows.into_iter().map(Job::try_from).collect()
+}

@@ -1,0 +1,106 @@
+//! The gazetteer: postal codes, towns, municipalities.
+
+use sqlx::FromRow;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::place::{JisCode, Point, PostalCode, Precision};
+
+/// A place of the gazetteer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Postal code.
+    pub postal_code: PostalCode,
+    /// Municipality: the ward where there are wards.
+    pub jis_code: JisCode,
+    /// The ward's parent city.
+    pub parent_code: Option<JisCode>,
+    /// 都道府県.
+    pub prefecture: String,
+    /// Municipality, in Japanese.
+    pub municipality: String,
+    /// Town, in Japanese; empty where the code covers the whole municipality.
+    pub town: String,
+    /// Town, in kana.
+    pub town_kana: String,
+    /// Where it is.
+    pub point: Point,
+    /// How well that is known.
+    pub precision: Precision,
+}
+
+#[derive(FromRow)]
+struct Row {
+    postal_code: String,
+    jis_code: String,
+    parent_code: Option<String>,
+    prefecture: String,
+    municipality: String,
+    town: String,
+    town_kana: String,
+    lat_e6: i64,
+    lon_e6: i64,
+    precision: String,
+}
+
+impl TryFrom<Row> for Place {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let code = |column, text: String| text.parse().map_err(|error| Error::corrupt("town", column, error));
+        Ok(Self {
+            postal_code: row
+                .postal_code
+                .parse()
+                .map_err(|error| Error::corrupt("town", "postal_code", error))?,
+            jis_code: code("jis_code", row.jis_code)?,
+            parent_code: row.parent_code.map(|text| code("parent_code", text)).transpose()?,
+            prefecture: row.prefecture,
+            municipality: row.municipality,
+            town: row.town,
+            town_kana: row.town_kana,
+            point: Point::from_e6(row.lat_e6, row.lon_e6)
+                .map_err(|error| Error::corrupt("town", "lat_e6", error))?,
+            precision: row.precision.parse().map_err(|error| Error::corrupt("town", "precision", error))?,
+        })
+    }
+}
+
+/// The places of a postal code: one code can cover several towns.
+pub async fn by_postal_code(tx: &mut Tx, code: &PostalCode) -> Result<Vec<Place>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT t.postal_code, t.jis_code, m.parent_code, m.prefecture, m.name AS municipality, t.name AS town,
+                t.name_kana AS town_kana, t.lat_e6, t.lon_e6, t.precision
+         FROM town t JOIN municipality m ON m.jis_code = t.jis_code WHERE t.postal_code = $1 ORDER BY t.id",
+        code.as_str()
+    )?;
+    rows.into_iter().map(Place::try_from).collect()
+}
+
+/// The parent city of a ward.
+pub async fn parent_of(tx: &mut Tx, code: &JisCode) -> Result<Option<JisCode>, Error> {
+    let row = query!(
+        tx,
+        optional One<Option<String>>,
+        "SELECT parent_code FROM municipality WHERE jis_code = $1",
+        code.as_str()
+    )?;
+    row.and_then(|(parent,)| parent)
+        .map(|parent| parent.parse().map_err(|error| Error::corrupt("municipality", "parent_code", error)))
+        .transpose()
+}
+
+/// Whether the gazetteer knows the municipality.
+pub async fn exists(tx: &mut Tx, code: &JisCode) -> Result<bool, Error> {
+    let row = query!(
+        tx,
+        optional One<String>,
+        "SELECT jis_code FROM municipality WHERE jis_code = $1",
+        code.as_str()
+    )?;
+    Ok(row.is_some())
+}

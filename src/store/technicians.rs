@@ -1,0 +1,146 @@
+//! Technicians.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Error, Tx, db::query};
+use crate::domain::{
+    actor::Scope, firms::Technician, ids::TechnicianId, phone::Phone, place::Point, span::Instant,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    firm_id: Uuid,
+    name: String,
+    phone: String,
+    base_lat_e6: i64,
+    base_lon_e6: i64,
+    trades: String,
+    languages: String,
+    shifts: String,
+    state: String,
+    created_at: Instant,
+}
+
+impl TryFrom<Row> for Technician {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        fn json<T: serde::de::DeserializeOwned>(column: &'static str, text: &str) -> Result<T, Error> {
+            serde_json::from_str(text).map_err(|error| Error::corrupt("technician", column, error))
+        }
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            firm_id: row.firm_id.into(),
+            name: row.name,
+            phone: Phone::try_from(row.phone)
+                .map_err(|error| Error::corrupt("technician", "phone", error))?,
+            base: Point::from_e6(row.base_lat_e6, row.base_lon_e6)
+                .map_err(|error| Error::corrupt("technician", "base_lat_e6", error))?,
+            trades: json("trades", &row.trades)?,
+            languages: json("languages", &row.languages)?,
+            shifts: json("shifts", &row.shifts)?,
+            state: row.state.parse().map_err(|error| Error::corrupt("technician", "state", error))?,
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// What of a technician is stored as JSON.
+fn documents(technician: &Technician) -> Result<[String; 3], Error> {
+    let text = |column, value: serde_json::Result<String>| {
+        value.map_err(|error| Error::corrupt("technician", column, error))
+    };
+    Ok([
+        text("trades", serde_json::to_string(&technician.trades))?,
+        text("languages", serde_json::to_string(&technician.languages))?,
+        text("shifts", serde_json::to_string(&technician.shifts))?,
+    ])
+}
+
+/// Keeps a new technician.
+pub async fn insert(tx: &mut Tx, technician: &Technician) -> Result<(), Error> {
+    let [trades, languages, shifts] = documents(technician)?;
+    query!(
+        tx,
+        execute,
+        "INSERT INTO technician (id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages,
+                                 shifts, state, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        technician.id.0,
+        technician.version,
+        technician.firm_id.0,
+        &technician.name,
+        technician.phone.as_str(),
+        technician.base.lat_e6(),
+        technician.base.lon_e6(),
+        trades,
+        languages,
+        shifts,
+        technician.state.as_str(),
+        technician.created_at
+    )?;
+    Ok(())
+}
+
+/// Writes a changed technician over the version that was read; `false` when it has changed meanwhile.
+pub async fn update(tx: &mut Tx, technician: &Technician) -> Result<bool, Error> {
+    let [trades, languages, shifts] = documents(technician)?;
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE technician SET version = version + 1, name = $3, phone = $4, base_lat_e6 = $5, base_lon_e6 = $6,
+                trades = $7, languages = $8, shifts = $9, state = $10
+         WHERE id = $1 AND version = $2",
+        technician.id.0,
+        technician.version,
+        &technician.name,
+        technician.phone.as_str(),
+        technician.base.lat_e6(),
+        technician.base.lon_e6(),
+        trades,
+        languages,
+        shifts,
+        technician.state.as_str()
+    )?;
+    Ok(changed == 1)
+}
+
+/// The technician of an id.
+pub async fn find(tx: &mut Tx, id: TechnicianId) -> Result<Option<Technician>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
+                created_at
+         FROM technician WHERE id = $1",
+        id.0
+    )?;
+    row.map(Technician::try_from).transpose()
+}
+
+/// The technicians after `after` within the scope, oldest first.
+pub async fn list(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<Vec<Technician>, Error> {
+    let (all, firm, technician) = match scope {
+        Scope::All => (1_i64, Uuid::nil(), Uuid::nil()),
+        Scope::Firm(firm) => (0, firm.0, Uuid::nil()),
+        Scope::Technician(_, technician) => (0, Uuid::nil(), technician.0),
+        Scope::Nothing => (0, Uuid::nil(), Uuid::nil()),
+    };
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
+                created_at
+         FROM technician WHERE id > $1 AND ($2 = 1 OR firm_id = $3 OR id = $4) ORDER BY id LIMIT $5",
+        after,
+        all,
+        firm,
+        technician,
+        limit
+    )?;
+    rows.into_iter().map(Technician::try_from).collect()
+}
