@@ -4,8 +4,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use rand::{SeedableRng as _, rngs::StdRng};
 
-use super::clock::{Bell, Clock};
+use super::{
+    clock::{Bell, Clock},
+    reference::Loaded,
+};
 use crate::{
+    dispatch::fleet::Fleet,
     domain::{event::Event, span::Instant},
     store::Db,
 };
@@ -18,6 +22,9 @@ struct Inner {
     db: Db,
     clock: Clock,
     rng: Mutex<StdRng>,
+    reference: RwLock<Arc<Loaded>>,
+    fleet: Mutex<Fleet>,
+    refreshing: tokio::sync::Mutex<()>,
     on_commit: Bells,
     on_feed: Bells,
 }
@@ -41,9 +48,18 @@ impl Bells {
 impl Ctx {
     /// A service on a database, with a clock and a source of randomness.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, rng: StdRng) -> Self {
-        let rng = Mutex::new(rng);
-        Self(Arc::new(Inner { db, clock, rng, on_commit: Bells::default(), on_feed: Bells::default() }))
+    pub fn new(db: Db, clock: Clock, rng: StdRng, reference: Loaded) -> Self {
+        let fleet = Mutex::new(Fleet::new(clock.now()));
+        Self(Arc::new(Inner {
+            db,
+            clock,
+            rng: Mutex::new(rng),
+            reference: RwLock::new(Arc::new(reference)),
+            fleet,
+            refreshing: tokio::sync::Mutex::new(()),
+            on_commit: Bells::default(),
+            on_feed: Bells::default(),
+        }))
     }
 
     /// Randomness from the operating system, for everything but tests that must repeat.
@@ -91,8 +107,33 @@ impl Ctx {
         self.0.on_feed.ring();
     }
 
-    /// A use-case has committed these events: wakes the sequencer.
-    pub(super) async fn committed(&self, _events: impl Iterator<Item = &Event>) {
+    /// A use-case has committed these events: the snapshot takes them over, workers wake.
+    pub(super) async fn committed(&self, events: Vec<Event>) {
+        if let Err(error) = self.follow(events.into_iter()).await {
+            // The feed will bring the same events again; until then the snapshot is behind, which costs a retry.
+            tracing::warn!(error = &error as &dyn std::error::Error, "the matching snapshot is behind");
+        }
         self.0.on_commit.ring();
+    }
+
+    /// The reference data in force.
+    #[must_use]
+    pub fn reference(&self) -> Arc<Loaded> {
+        self.0.reference.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts newer reference data in force on this node.
+    pub(super) fn replace_reference(&self, reference: Loaded) {
+        *self.0.reference.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(reference);
+    }
+
+    /// The matching snapshot.
+    pub(super) fn fleet(&self) -> MutexGuard<'_, Fleet> {
+        self.0.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held while a member of the snapshot is read and replaced.
+    pub(super) async fn refreshing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.refreshing.lock().await
     }
 }

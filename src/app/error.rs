@@ -22,6 +22,9 @@ pub enum Error {
     /// The idempotency key was used with another request.
     #[error("this idempotency key was used for another request")]
     KeyReused,
+    /// A concurrent use-case took what this one needs; it runs again by itself.
+    #[error("a concurrent use-case was in the way")]
+    Conflict,
     /// More work than this node takes at once.
     #[error("the service is overloaded; try again shortly")]
     Overloaded,
@@ -33,9 +36,20 @@ pub enum Error {
     Internal(String),
 }
 
+impl Error {
+    /// For a write that only a concurrent use-case can have made impossible: what it needs was free when it was read.
+    pub(super) fn in_the_way(error: store::Error) -> Self {
+        match error {
+            store::Error::Exists(_) | store::Error::Forbidden(_) => Self::Conflict,
+            other => other.into(),
+        }
+    }
+}
+
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
+            store::Error::Retry(_) => Self::Conflict,
             store::Error::Overloaded => Self::Overloaded,
             other => Self::Store(other),
         }

@@ -29,3 +29,9 @@ pub async fn after(ctx: &Ctx, pos: i64, limit: i64) -> Result<Vec<Entry>, Error>
     let mut tx = ctx.db().read().await?;
     Ok(store::feed::after(&mut tx, pos, limit).await?)
 }
+
+/// The last position of the feed.
+pub async fn position(ctx: &Ctx) -> Result<i64, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::feed::head(&mut tx).await?.pos)
+}

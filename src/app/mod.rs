@@ -1,12 +1,24 @@
 //! Use-cases: load, decide, save, event; one transaction each. The clock, ids and randomness are read here only.
 
+pub mod calls;
+pub mod cases;
 pub mod clock;
+pub mod decisions;
 pub mod feed;
+pub mod firms;
 pub mod health;
+pub mod jobs;
+pub mod ladder;
+pub mod offers;
+pub mod positions;
+pub mod reference;
+pub mod technicians;
 pub mod tokens;
+
 
 mod ctx;
 mod error;
+mod fleet;
 mod unit;
 
 pub use ctx::Ctx;

@@ -114,12 +114,12 @@ impl Ctx {
         let task = tokio::spawn(async move {
             for _ in 1..ATTEMPTS_MAX {
                 match ctx.attempt(&command, &run).await {
-                    Err(Error::Store(store::Error::Retry(_))) => tokio::task::yield_now().await,
+                    Err(Error::Conflict) => tokio::task::yield_now().await,
                     done => return done,
                 }
             }
             match ctx.attempt(&command, &run).await {
-                Err(Error::Store(store::Error::Retry(_))) => Err(Error::Overloaded),
+                Err(Error::Conflict) => Err(Error::Overloaded),
                 done => done,
             }
         });
@@ -151,7 +151,7 @@ impl Ctx {
         }
         store::events::append(&mut tx, now, &command.actor, &events).await?;
         tx.commit().await?;
-        self.committed(events.iter().map(|(_, event)| event)).await;
+        self.committed(events.into_iter().map(|(_, event)| event).collect()).await;
         Ok(outcome)
     }
 }

@@ -47,6 +47,8 @@ text_enum! {
         JobNoCoverage = "job.no_coverage",
         /// The job was cancelled.
         JobCancelled = "job.cancelled",
+        /// Somebody is off the job.
+        AssignmentReleased = "assignment.released",
         /// An offer was made.
         OfferMade = "offer.made",
         /// An offer was accepted.

@@ -8,17 +8,43 @@ use crate::domain::actor::Role::{self, Administrator, Dispatcher, Firm, Supervis
 type Row = (&'static str, &'static str, &'static [Role]);
 
 const EVERYONE: &[Role] = Role::ALL;
-const DESK: &[Role] = &[Administrator, Supervisor, Dispatcher];
+const ADMINISTRATOR: &[Role] = &[Administrator];
 const OFFICE: &[Role] = &[Administrator, Supervisor];
-const FIELD: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm, Technician];
-const CONTRACTOR: &[Role] = &[Firm, Technician];
+const DESK: &[Role] = &[Administrator, Supervisor, Dispatcher];
+const DESK_AND_FIRM: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm];
+const DESK_AND_FIELD: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm, Technician];
 
 /// Every endpoint with the roles that may call it.
+#[rustfmt::skip]
 pub(super) const ACCESS: &[Row] = &[
-    ("GET", "/v1/me", EVERYONE),
-    ("POST", "/v1/tokens", &[Administrator]),
-    ("GET", "/v1/tokens", &[Administrator]),
-    ("DELETE", "/v1/tokens/{id}", &[Administrator]),
+    ("GET",    "/v1/me",                       EVERYONE),
+    ("POST",   "/v1/tokens",                   ADMINISTRATOR),
+    ("GET",    "/v1/tokens",                   ADMINISTRATOR),
+    ("DELETE", "/v1/tokens/{id}",              ADMINISTRATOR),
+    ("POST",   "/v1/firms",                    OFFICE),
+    ("GET",    "/v1/firms",                    DESK_AND_FIELD),
+    ("GET",    "/v1/firms/{id}",               DESK_AND_FIELD),
+    ("PUT",    "/v1/firms/{id}",               OFFICE),
+    ("POST",   "/v1/firms/{id}/technicians",   &[Administrator, Supervisor, Firm]),
+    ("GET",    "/v1/firms/{id}/technicians",   DESK_AND_FIELD),
+    ("GET",    "/v1/technicians/{id}",         DESK_AND_FIELD),
+    ("PUT",    "/v1/technicians/{id}",         &[Administrator, Supervisor, Firm]),
+    ("POST",   "/v1/positions",                &[Firm, Technician]),
+    ("GET",    "/v1/places",                   DESK_AND_FIRM),
+    ("POST",   "/v1/calls",                    DESK),
+    ("GET",    "/v1/calls/{id}",               DESK),
+    ("POST",   "/v1/calls/{id}/ending",        DESK),
+    ("POST",   "/v1/cases",                    DESK),
+    ("GET",    "/v1/cases/{id}",               DESK),
+    ("POST",   "/v1/cases/{id}/jobs",          DESK),
+    ("GET",    "/v1/jobs",                     DESK_AND_FIELD),
+    ("GET",    "/v1/jobs/{id}",                DESK_AND_FIELD),
+    ("POST",   "/v1/jobs/{id}/cancellation",   DESK),
+    ("GET",    "/v1/jobs/{id}/decisions",      DESK),
+    ("GET",    "/v1/offers",                   DESK_AND_FIELD),
+    ("GET",    "/v1/offers/{id}",              DESK_AND_FIELD),
+    ("POST",   "/v1/offers/{id}/acceptance",   DESK_AND_FIELD),
+    ("POST",   "/v1/offers/{id}/refusal",      DESK_AND_FIELD),
 ];
 
 /// The roles that may call this endpoint; none when it is not in the table.

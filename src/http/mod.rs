@@ -4,6 +4,7 @@ mod access;
 mod api;
 mod auth;
 mod extract;
+mod headers;
 mod health;
 mod metrics;
 mod observe;

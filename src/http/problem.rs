@@ -178,7 +178,7 @@ impl From<app::Error> for Problem {
                 "The key stands for another request",
                 { "this Idempotency-Key was used for another request; make a new one for each request" },
             ),
-            app::Error::Overloaded => Self::overloaded(),
+            app::Error::Overloaded | app::Error::Conflict => Self::overloaded(),
             app::Error::Store(_) | app::Error::Internal(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "request failed");
                 Self::internal()

@@ -51,17 +51,17 @@ pub(super) struct PageQuery {
     /// Things on the page at most.
     #[garde(range(min = 1, max = PAGE_MAX))]
     #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<u16>,
+    pub(super) limit: Option<u16>,
     /// `next` of the page before.
     #[garde(skip)]
     #[param(value_type = Option<String>, min_length = 22, max_length = 22, pattern = "^[A-Za-z0-9_-]{22}$")]
-    cursor: Option<Cursor>,
+    pub(super) cursor: Option<Cursor>,
 }
 
 /// Where a page begins: opaque to the caller.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
-struct Cursor(Uuid);
+pub(super) struct Cursor(Uuid);
 
 impl TryFrom<String> for Cursor {
     type Error = &'static str;

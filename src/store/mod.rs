@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod offers;
 pub mod places;
 pub mod positions;
+pub mod reference;
 pub mod schema;
 pub mod technicians;
 pub mod tokens;

@@ -1,14 +1,21 @@
 //! What runs by itself: shallow loops around use-cases, each in a seat at the clock.
 
+mod fleet;
+mod ladder;
 mod sequencer;
 
 use tokio::task::JoinSet;
 
-use crate::app::Ctx;
+use crate::app::{Ctx, Error, feed};
 
-/// Starts every worker. They stop when the clock is told to stop.
-pub fn start(ctx: &Ctx) -> JoinSet<()> {
+/// Fills the matching snapshot and starts every worker. They stop when the clock is told to stop.
+pub async fn start(ctx: &Ctx) -> Result<JoinSet<()>, Error> {
+    // The position first: what happens while the snapshot is filled is then followed, at worst twice.
+    let pos = feed::position(ctx).await?;
+    ctx.load_fleet().await?;
     let mut workers = JoinSet::new();
     sequencer::start(ctx, &mut workers);
-    workers
+    fleet::start(ctx, pos, &mut workers);
+    ladder::start(ctx, &mut workers);
+    Ok(workers)
 }

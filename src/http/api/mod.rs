@@ -1,12 +1,20 @@
 //! The endpoints, one file a resource.
 
+mod calls;
+mod cases;
+mod firms;
+mod jobs;
 mod me;
+mod offers;
+mod technicians;
 mod tokens;
 
+use chrono::{DateTime, Datelike as _, Utc};
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Service, openapi::Base};
+use crate::domain::firms::Standing;
 
 /// Every endpoint of the API.
 pub(super) fn routes() -> OpenApiRouter<Service> {
@@ -14,4 +22,44 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(me::show))
         .routes(routes!(tokens::issue, tokens::list))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(firms::register, firms::list))
+        .routes(routes!(firms::show, firms::change))
+        .routes(routes!(technicians::register, technicians::list))
+        .routes(routes!(technicians::show, technicians::change))
+        .routes(routes!(technicians::report))
+        .routes(routes!(cases::places))
+        .routes(routes!(calls::take))
+        .routes(routes!(calls::show))
+        .routes(routes!(calls::end))
+        .routes(routes!(cases::open))
+        .routes(routes!(cases::show))
+        .routes(routes!(jobs::create))
+        .routes(routes!(jobs::list))
+        .routes(routes!(jobs::show))
+        .routes(routes!(jobs::cancel))
+        .routes(routes!(jobs::decisions))
+        .routes(routes!(offers::list))
+        .routes(routes!(offers::show))
+        .routes(routes!(offers::accept))
+        .routes(routes!(offers::decline))
+}
+
+/// Text a person typed: something visible, nothing that steers a screen.
+fn text(value: &str, _: &()) -> garde::Result {
+    if value.trim().is_empty() {
+        return Err(garde::Error::new("must not be blank"));
+    }
+    if value.chars().any(char::is_control) {
+        return Err(garde::Error::new("must not contain control characters"));
+    }
+    Ok(())
+}
+
+/// An instant of this century, so that every engine and every sum can hold it.
+fn instant(value: &DateTime<Utc>, _: &()) -> garde::Result {
+    if (2000..2100).contains(&value.year()) { Ok(()) } else { Err(garde::Error::new("must be from 2000 to 2099")) }
+}
+
+fn active() -> Standing {
+    Standing::Active
 }

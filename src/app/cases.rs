@@ -1,0 +1,175 @@
+//! Cases: opened from a call, at a place the gazetteer knows.
+
+use serde_json::json;
+
+use super::{Command, Ctx, Error, Unit, reference};
+use crate::{
+    domain::{
+        cases::{Case, CaseState, Category, Eligibility, LiabilityFlag, Resident, Site},
+        event::{Kind, Subject},
+        ids::{CallId, CaseId},
+        jobs::Job,
+        place::{JisCode, Point, PostalCode, Precision},
+        refusal::Refusal,
+        span::tokyo,
+    },
+    store::{self, places::Place},
+};
+
+/// A trouble to be opened as a case.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// The call it was reported in.
+    pub call_id: CallId,
+    /// The programme that entitles the person.
+    pub programme: String,
+    /// What the trouble is: one or more (K-01).
+    pub categories: Vec<Category>,
+    /// Language to speak with the person; the call's, when not said.
+    pub language: Option<String>,
+    /// Whether the person is entitled (E-05).
+    pub eligibility: Eligibility,
+    /// Whether somebody else was harmed (K-02).
+    pub liability_flag: LiabilityFlag,
+    /// Whom it is about.
+    pub resident: Resident,
+    /// Where it is.
+    pub place: Address,
+}
+
+/// A place as a caller says it.
+#[derive(Debug, Clone)]
+pub struct Address {
+    /// Postal code.
+    pub postal_code: PostalCode,
+    /// Which municipality, where the code covers several.
+    pub jis_code: Option<JisCode>,
+    /// Which town, where the code covers several.
+    pub town: Option<String>,
+    /// Block and house number.
+    pub address: String,
+    /// Building.
+    pub building: Option<String>,
+    /// Room number.
+    pub room: Option<String>,
+    /// How to get in.
+    pub access_notes: Option<String>,
+    /// Where the dispatcher has put the pin; the gazetteer's point, when not said.
+    pub pin: Option<Point>,
+}
+
+/// Opens a case.
+pub async fn open(ctx: &Ctx, command: Command<Opening>) -> Result<Case, Error> {
+    ctx.transact(command, |unit, opening| Box::pin(open_in(unit, opening))).await
+}
+
+async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
+    let missing = || Refusal::field("call_id", "no such call");
+    let mut call = store::calls::lock(&mut unit.tx, opening.call_id).await?.ok_or_else(missing)?;
+    if call.case_id.is_some() {
+        return Err(Refusal::state("call_has_case", "this call belongs to a case already").into());
+    }
+    reference::programme_in_service(&unit.ctx, "programme", &opening.programme, unit.now)?;
+    let language = match &opening.language {
+        Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
+        None => call.language.clone(),
+    };
+    let site = locate(unit, &opening.place).await?;
+    let mut categories = opening.categories.clone();
+    categories.sort();
+    categories.dedup();
+    let case = Case {
+        id: unit.id(),
+        version: 1,
+        number: next_number(unit).await?,
+        programme: opening.programme.clone(),
+        categories,
+        language,
+        eligibility: opening.eligibility,
+        liability_flag: opening.liability_flag,
+        state: CaseState::Open,
+        opened_at: unit.now,
+        closed_at: None,
+    };
+    store::cases::insert(&mut unit.tx, &case, &opening.resident, &site).await?;
+    call.case_id = Some(case.id);
+    store::calls::save(&mut unit.tx, &call).await?;
+    unit.emit(Kind::CaseOpened, Subject::Case, case.id.0, json!({ "call": call.id }));
+    Ok(case)
+}
+
+/// A number short enough to be said on the telephone: the day in Tokyo and a running number.
+async fn next_number(unit: &mut Unit) -> Result<String, Error> {
+    let day = tokyo(unit.now).format("%y%m%d").to_string();
+    let running = store::cases::next_number(&mut unit.tx, &format!("case:{day}")).await?;
+    Ok(format!("{day}-{running:04}"))
+}
+
+/// The site of an address: exactly one place of the gazetteer, at the pin where there is one.
+async fn locate(unit: &mut Unit, address: &Address) -> Result<Site, Error> {
+    let places = store::places::by_postal_code(&mut unit.tx, &address.postal_code).await?;
+    let place = choose(places, address)?;
+    let (point, precision) = address.pin.map_or((place.point, place.precision), |pin| (pin, Precision::Pin));
+    Ok(Site {
+        postal_code: place.postal_code,
+        jis_code: place.jis_code,
+        town: place.town,
+        address: address.address.clone(),
+        building: address.building.clone(),
+        room: address.room.clone(),
+        access_notes: address.access_notes.clone(),
+        point,
+        precision,
+    })
+}
+
+fn choose(places: Vec<Place>, address: &Address) -> Result<Place, Refusal> {
+    if places.is_empty() {
+        return Err(Refusal::field("place.postal_code", "no such postal code in the gazetteer"));
+    }
+    let fits = |place: &Place| {
+        address.jis_code.as_ref().is_none_or(|code| *code == place.jis_code)
+            && address.town.as_ref().is_none_or(|town| *town == place.town)
+    };
+    let names: Vec<_> = places.iter().map(|place| format!("{} {}", place.jis_code.as_str(), place.town)).collect();
+    let mut fitting = places.into_iter().filter(fits);
+    match (fitting.next(), fitting.next()) {
+        (Some(place), None) => Ok(place),
+        (None, _) => Err(Refusal::field("place.town", format!("this postal code covers: {}", names.join(", ")))),
+        (Some(_), Some(_)) => {
+            let message = format!("this postal code covers several towns, say which: {}", names.join(", "));
+            Err(Refusal::field("place.town", message))
+        }
+    }
+}
+
+/// A case with whom it is about, where, and its jobs.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The case.
+    pub case: Case,
+    /// Whom it is about; nobody once erased.
+    pub resident: Option<Resident>,
+    /// Where it is; nowhere once erased.
+    pub site: Option<Site>,
+    /// Its jobs.
+    pub jobs: Vec<Job>,
+}
+
+/// The case of an id.
+pub async fn find(ctx: &Ctx, id: CaseId) -> Result<Whole, Error> {
+    let mut tx = ctx.db().read().await?;
+    let case = store::cases::find(&mut tx, id).await?.ok_or(Error::NotFound("case"))?;
+    Ok(Whole {
+        resident: store::cases::resident(&mut tx, id).await?,
+        site: store::cases::site(&mut tx, id).await?,
+        jobs: store::jobs::of_case(&mut tx, id).await?,
+        case,
+    })
+}
+
+/// The places of a postal code.
+pub async fn places(ctx: &Ctx, code: &PostalCode) -> Result<Vec<Place>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::places::by_postal_code(&mut tx, code).await?)
+}

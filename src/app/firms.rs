@@ -1,0 +1,111 @@
+//! Firms: registered and changed by the desk.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit};
+use crate::{
+    domain::{
+        actor::{Actor, Scope},
+        event::{Kind, Subject},
+        firms::{Firm, Standing},
+        ids::FirmId,
+        phone::Phone,
+        place::JisCode,
+        refusal::Refusal,
+    },
+    store,
+};
+
+/// Municipalities a firm may serve at most: there are 1,896 in the country.
+pub const AREAS_MAX: usize = 2_000;
+
+/// What is said of a firm.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// Its telephone number.
+    pub phone: Phone,
+    /// Municipalities it serves: of a ward, or of a parent city and so of all its wards.
+    pub areas: Vec<JisCode>,
+    /// Whether it is in service.
+    pub state: Standing,
+}
+
+/// Registers a firm.
+pub async fn register(ctx: &Ctx, command: Command<Profile>) -> Result<Firm, Error> {
+    ctx.transact(command, |unit, profile| Box::pin(register_in(unit, profile))).await
+}
+
+async fn register_in(unit: &mut Unit, profile: &Profile) -> Result<Firm, Error> {
+    let firm = Firm {
+        id: unit.id(),
+        version: 1,
+        name: profile.name.clone(),
+        phone: profile.phone.clone(),
+        state: profile.state,
+        areas: known_areas(unit, &profile.areas).await?,
+        created_at: unit.now,
+    };
+    store::firms::insert(&mut unit.tx, &firm).await?;
+    unit.emit(Kind::FirmRegistered, Subject::Firm, firm.id.0, json!({}));
+    Ok(firm)
+}
+
+/// Changes a firm the caller has seen at `version`.
+pub async fn change(ctx: &Ctx, id: FirmId, version: i64, command: Command<Profile>) -> Result<Firm, Error> {
+    let command = command.map(|profile| (id, version, profile));
+    ctx.transact(command, |unit, (id, version, profile)| Box::pin(change_in(unit, *id, *version, profile))).await
+}
+
+async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile) -> Result<Firm, Error> {
+    let before = store::firms::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("firm"))?;
+    let stale = Error::VersionMismatch { what: "firm", current: before.version };
+    let firm = Firm {
+        version,
+        name: profile.name.clone(),
+        phone: profile.phone.clone(),
+        state: profile.state,
+        areas: known_areas(unit, &profile.areas).await?,
+        ..before
+    };
+    if !store::firms::update(&mut unit.tx, &firm).await? {
+        return Err(stale);
+    }
+    unit.emit(Kind::FirmChanged, Subject::Firm, firm.id.0, json!({}));
+    Ok(Firm { version: version + 1, ..firm })
+}
+
+/// The areas in order, each once, all of them in the gazetteer.
+async fn known_areas(unit: &mut Unit, areas: &[JisCode]) -> Result<Vec<JisCode>, Error> {
+    for (index, area) in areas.iter().enumerate() {
+        if !store::places::exists(&mut unit.tx, area).await? {
+            return Err(Refusal::field(format!("areas[{index}]"), "no such municipality in the gazetteer").into());
+        }
+    }
+    let mut areas = areas.to_vec();
+    areas.sort();
+    areas.dedup();
+    Ok(areas)
+}
+
+/// The firm, if it is the actor's to see.
+pub async fn find(ctx: &Ctx, actor: &Actor, id: FirmId) -> Result<Firm, Error> {
+    if !actor.scope().covers_firm(id) {
+        return Err(Error::NotFound("firm"));
+    }
+    let mut tx = ctx.db().read().await?;
+    store::firms::find(&mut tx, id).await?.ok_or(Error::NotFound("firm"))
+}
+
+/// The firms after `after` that are the actor's to see, oldest first.
+pub async fn list(ctx: &Ctx, actor: &Actor, after: Uuid, limit: i64) -> Result<Vec<Firm>, Error> {
+    let own = match actor.scope() {
+        Scope::All => None,
+        Scope::Firm(firm) | Scope::Technician(firm, _) => Some(firm),
+        Scope::Nothing => return Ok(Vec::new()),
+    };
+    let mut tx = ctx.db().read().await?;
+    Ok(store::firms::list(&mut tx, own, after, limit).await?)
+}

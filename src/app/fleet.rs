@@ -1,0 +1,195 @@
+//! The matching snapshot: filled at the start, refreshed by what happens on this node at once and on others by the
+//! feed. The database's constraints decide; a stale snapshot costs a retry, never a double booking.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::{Ctx, Error};
+use crate::{
+    dispatch::{
+        fleet::Fleet,
+        technician::{Commitment, NextJob, PositionFix, TechnicianProfile, TechnicianState},
+    },
+    domain::{
+        actor::Scope,
+        event::{Event, Kind, Subject},
+        firms::{Firm, Standing, Technician},
+        ids::{FirmId, TechnicianId},
+        span::Instant,
+    },
+    store::{self, Tx, fleet::Engagement, positions::Position},
+};
+
+/// Technicians read in one go when the snapshot is filled.
+const PAGE: i64 = 1_000;
+/// How long a job is taken to last when its code is not known any more.
+const WORK_DEFAULT: TimeDelta = TimeDelta::minutes(60);
+/// How long a technician is taken to need to the site when no arrival was promised.
+const TRAVEL_DEFAULT: TimeDelta = TimeDelta::minutes(30);
+
+/// What a fleet member is made of.
+struct Member {
+    technician: Technician,
+    firm: Firm,
+    position: Option<Position>,
+    engagements: Vec<Engagement>,
+    open_offer: Option<crate::domain::ids::OfferId>,
+    accepted_24h: i64,
+}
+
+impl Ctx {
+    /// Fills the snapshot from the database.
+    pub async fn load_fleet(&self) -> Result<(), Error> {
+        let _one_at_a_time = self.refreshing().await;
+        let now = self.now();
+        let mut tx = self.db().read().await?;
+        let mut firms = BTreeMap::new();
+        let mut after = Uuid::nil();
+        loop {
+            let page = store::technicians::list(&mut tx, Scope::All, after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = last.id.0;
+            for technician in page {
+                let member = gather(&mut tx, &mut firms, technician, now).await?;
+                self.place(member, now)?;
+            }
+        }
+    }
+
+    /// Reads one technician anew. Readers go one at a time, so that an older reading never replaces a newer one.
+    pub(super) async fn refresh(&self, technician: TechnicianId) -> Result<(), Error> {
+        let _one_at_a_time = self.refreshing().await;
+        let now = self.now();
+        let mut tx = self.db().read().await?;
+        let Some(technician) = store::technicians::find(&mut tx, technician).await? else { return Ok(()) };
+        let member = gather(&mut tx, &mut BTreeMap::new(), technician, now).await?;
+        self.place(member, now)
+    }
+
+    async fn refresh_firm(&self, firm: FirmId) -> Result<(), Error> {
+        let mut tx = self.db().read().await?;
+        let technicians = store::fleet::of_firm(&mut tx, firm).await?;
+        drop(tx);
+        for technician in technicians {
+            self.refresh(technician).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes over what these events have changed.
+    pub async fn follow(&self, events: impl Iterator<Item = Event>) -> Result<(), Error> {
+        for event in events {
+            match event.kind {
+                Kind::TechnicianRegistered | Kind::TechnicianChanged => self.refresh(event.subject_id.into()).await?,
+                Kind::FirmChanged => self.refresh_firm(event.subject_id.into()).await?,
+                _ if event.subject == Subject::Job => {
+                    if let Some(technician) = named(&event) {
+                        self.refresh(technician).await?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over positions just recorded.
+    pub(super) fn record_positions(&self, positions: &[Position]) {
+        let fixes: Vec<_> = positions.iter().map(|position| (position.technician_id, fix(position))).collect();
+        self.fleet().record_positions(&fixes);
+    }
+
+    /// Asks the snapshot, as of now.
+    pub(super) fn matched<T>(&self, ask: impl FnOnce(&Fleet) -> T) -> T {
+        let now = self.now();
+        let mut fleet = self.fleet();
+        fleet.advance(now);
+        ask(&fleet)
+    }
+
+    /// Puts a member into the snapshot as it was read.
+    fn place(&self, member: Member, now: Instant) -> Result<(), Error> {
+        let (id, commitment) = (member.technician.id, commitment(self, &member, now));
+        let (position, open_offer) = (member.position, member.open_offer);
+        let profile = profile(member);
+        let mut fleet = self.fleet();
+        fleet.advance(now);
+        let unknown = |error: crate::dispatch::fleet::FleetError| Error::Internal(error.to_string());
+        fleet.upsert_technician(profile).map_err(unknown)?;
+        if let Some(position) = position {
+            fleet.record_positions(&[(id, fix(&position))]);
+        }
+        match commitment {
+            Some(commitment) => fleet.set_commitment(id, commitment).map_err(unknown)?,
+            None => fleet.clear_commitment(id).map_err(unknown)?,
+        }
+        fleet.set_offer(id, open_offer).map_err(unknown)
+    }
+}
+
+/// The technician an event of a job is about.
+fn named(event: &Event) -> Option<TechnicianId> {
+    let id = event.data.get("technician")?.as_str()?;
+    Some(id.parse::<Uuid>().ok()?.into())
+}
+
+async fn gather(
+    tx: &mut Tx,
+    firms: &mut BTreeMap<FirmId, Firm>,
+    technician: Technician,
+    now: Instant,
+) -> Result<Member, Error> {
+    let firm = match firms.get(&technician.firm_id) {
+        Some(firm) => firm.clone(),
+        None => {
+            let firm = store::firms::find(tx, technician.firm_id).await?.ok_or(Error::NotFound("firm"))?;
+            firms.insert(firm.id, firm.clone());
+            firm
+        }
+    };
+    Ok(Member {
+        position: store::positions::find(tx, technician.id).await?,
+        engagements: store::fleet::engagements(tx, technician.id).await?,
+        open_offer: store::fleet::open_offer(tx, technician.id).await?,
+        accepted_24h: store::fleet::accepted_since(tx, technician.id, now - TimeDelta::hours(24)).await?,
+        technician,
+        firm,
+    })
+}
+
+fn profile(member: Member) -> TechnicianProfile {
+    let Member { technician, firm, accepted_24h, .. } = member;
+    let active = firm.state == Standing::Active && technician.state == Standing::Active;
+    TechnicianProfile {
+        id: technician.id,
+        firm: technician.firm_id,
+        trades: technician.trades.into(),
+        areas: Arc::new(firm.areas.into_iter().collect()),
+        base: technician.base,
+        languages: technician.languages,
+        roster: technician.shifts,
+        state: if active { TechnicianState::Active } else { TechnicianState::Suspended },
+        accepted_24h: u32::try_from(accepted_24h).unwrap_or(u32::MAX),
+    }
+}
+
+fn fix(position: &Position) -> PositionFix {
+    PositionFix::new(position.point, position.measured_at, position.received_at)
+}
+
+/// The present job: until when it is expected to last, from its arrival and the planning minutes of its code.
+fn commitment(ctx: &Ctx, member: &Member, now: Instant) -> Option<Commitment> {
+    let current = member.engagements.iter().find(|engagement| engagement.slot == "current")?;
+    let reference = ctx.reference();
+    let minutes = reference.job_codes().get(&current.job_code).map(|kind| kind.minutes_p90);
+    let work = minutes.map_or(WORK_DEFAULT, |minutes| TimeDelta::minutes(minutes.into()));
+    let arrival = current.arrival_due_at.unwrap_or(current.assigned_at + TRAVEL_DEFAULT);
+    let queued = member.engagements.iter().any(|engagement| engagement.slot == "queued");
+    Some(Commitment {
+        site: current.site.unwrap_or(member.technician.base),
+        free_at: (arrival + work).max(now),
+        next_job: if queued { NextJob::Queued } else { NextJob::None },
+    })
+}

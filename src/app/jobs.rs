@@ -1,0 +1,147 @@
+//! Jobs: made for a case, called off.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit, reference};
+use crate::{
+    domain::{
+        actor::Actor,
+        cases::{CaseState, Category},
+        event::{Kind, Subject},
+        ids::{CaseId, JobId},
+        jobs::{CancelReason, Job, JobState},
+        offers::{Assignment, Offer, Slot},
+        refusal::Refusal,
+        trade::{Priority, Trade},
+    },
+    store,
+};
+
+/// A job to be made.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// What is to be done.
+    pub job_code: String,
+    /// How urgent it is; the job code's own, when not said.
+    pub priority: Option<Priority>,
+}
+
+/// Makes a job for a case; the ladder offers it at once.
+pub async fn create(ctx: &Ctx, case: CaseId, command: Command<New>) -> Result<Job, Error> {
+    let command = command.map(|new| (case, new));
+    ctx.transact(command, |unit, (case, new)| Box::pin(create_in(unit, *case, new))).await
+}
+
+async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Error> {
+    let case = store::cases::find(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
+    if case.state == CaseState::Closed {
+        return Err(Refusal::state("case_closed", "the case is closed").into());
+    }
+    let (trade, usual) = reference::dispatchable(&unit.ctx, "job_code", &new.job_code)?;
+    let category = match trade {
+        Trade::Water => Category::Water,
+        Trade::Lock => Category::Lock,
+    };
+    if !case.categories.contains(&category) {
+        return Err(Refusal::field("job_code", format!("the case is not about {category}")).into());
+    }
+    let job = Job {
+        id: unit.id(),
+        version: 1,
+        case_id: case.id,
+        job_code: new.job_code.clone(),
+        trade,
+        priority: new.priority.unwrap_or(usual),
+        state: JobState::Unassigned,
+        wake_at: Some(unit.now),
+        created_at: unit.now,
+        closed_at: None,
+        rework_of: None,
+    };
+    store::jobs::insert(&mut unit.tx, &job).await?;
+    let data = json!({ "case": case.id, "job_code": job.job_code, "priority": job.priority });
+    unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
+    Ok(job)
+}
+
+/// Calls a job off: whoever was asked or had accepted is free again. Costs nothing (C-25).
+pub async fn cancel(ctx: &Ctx, id: JobId, command: Command<CancelReason>) -> Result<Job, Error> {
+    let command = command.map(|reason| (id, reason));
+    ctx.transact(command, |unit, (id, reason)| Box::pin(cancel_in(unit, *id, *reason))).await
+}
+
+async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<Job, Error> {
+    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?.cancelled(unit.now)?;
+    super::offers::withdraw_open(unit, id).await?;
+    release_all(unit, id, reason.as_str()).await?;
+    store::jobs::save(&mut unit.tx, &job).await?;
+    unit.emit(Kind::JobCancelled, Subject::Job, id.0, json!({ "reason": reason }));
+    Ok(job)
+}
+
+/// Frees everybody who is on the job; whoever had another job waiting goes on to that one.
+pub(super) async fn release_all(unit: &mut Unit, job: JobId, code: &str) -> Result<(), Error> {
+    for assignment in store::assignments::of_job(&mut unit.tx, job).await? {
+        if assignment.slot != Slot::Released {
+            release(unit, &assignment, code).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result<(), Error> {
+    let now = unit.now;
+    store::assignments::move_to(&mut unit.tx, assignment, Slot::Released, Some(now), Some(code)).await?;
+    if assignment.slot == Slot::Current {
+        let waiting = store::assignments::of_technician(&mut unit.tx, assignment.technician_id).await?;
+        if let Some(next) = waiting.iter().find(|other| other.slot == Slot::Queued) {
+            store::assignments::move_to(&mut unit.tx, next, Slot::Current, None, None).await?;
+        }
+    }
+    unit.emit(
+        Kind::AssignmentReleased,
+        Subject::Job,
+        assignment.job_id.0,
+        json!({ "technician": assignment.technician_id, "code": code }),
+    );
+    Ok(())
+}
+
+/// A job with its offers and who is on it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The job.
+    pub job: Job,
+    /// Everybody who was asked.
+    pub offers: Vec<Offer>,
+    /// Everybody who accepted.
+    pub assignments: Vec<Assignment>,
+}
+
+/// The job of an id, as much of it as is the actor's to see: a contractor sees the own offers and assignments.
+pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
+    let scope = actor.scope();
+    let mut tx = ctx.db().read().await?;
+    let job = store::jobs::find(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let mut offers = store::offers::of_job(&mut tx, id).await?;
+    let mut assignments = store::assignments::of_job(&mut tx, id).await?;
+    offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
+    assignments.retain(|assignment| scope.covers(assignment.firm_id, assignment.technician_id));
+    if scope != crate::domain::actor::Scope::All && assignments.is_empty() {
+        return Err(Error::NotFound("job"));
+    }
+    Ok(Whole { job, offers, assignments })
+}
+
+/// The jobs after `after` that are the actor's to see, oldest first.
+pub async fn list(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: Option<JobState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Job>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::jobs::list(&mut tx, actor.scope(), state, after, limit).await?)
+}

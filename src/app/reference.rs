@@ -1,0 +1,221 @@
+//! Reference data: loaded through checking code at the first start, replaced by a command; a bad file changes nothing.
+
+use std::{borrow::Cow, collections::BTreeMap, ops::Deref};
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::{Command, Ctx, Error, Unit};
+use crate::{
+    domain::{
+        actor::Actor,
+        event::{Kind, Subject},
+        reference::{DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Reference, embedded_documents},
+        refusal::Refusal,
+        span::{Instant, tokyo},
+        trade::{Priority, Trade},
+    },
+    store::{
+        self,
+        reference::{MunicipalityRow, ROWS_MAX, TownRow},
+    },
+};
+
+/// The reference data in force on this node, with the version of each dataset.
+#[derive(Debug)]
+pub struct Loaded {
+    reference: Reference,
+    versions: BTreeMap<String, String>,
+}
+
+impl Deref for Loaded {
+    type Target = Reference;
+
+    fn deref(&self) -> &Reference {
+        &self.reference
+    }
+}
+
+impl Loaded {
+    /// The data that comes with the program, before the database has been asked.
+    pub fn embedded() -> Result<Self, Error> {
+        let reference = Reference::embedded().map_err(|errors| Error::Internal(errors.to_string()))?;
+        Ok(Self { reference, versions: BTreeMap::new() })
+    }
+
+    /// The version of each dataset, by name.
+    #[must_use]
+    pub fn versions(&self) -> &BTreeMap<String, String> {
+        &self.versions
+    }
+}
+
+/// What to put in force: files, by dataset.
+pub type Files = BTreeMap<Dataset, Vec<u8>>;
+
+/// Loads what the database does not have yet and puts the data in force on this node; answers what was loaded.
+pub async fn load_missing(ctx: &Ctx) -> Result<Vec<&'static str>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let known = store::reference::in_force(&mut tx).await?;
+    drop(tx);
+    let missing = DATASETS.iter().filter(|dataset| known.iter().all(|row| row.name != dataset.name()));
+    let files: Files = missing.map(|dataset| (*dataset, dataset.embedded().to_vec())).collect();
+    load(ctx, files).await
+}
+
+/// Checks files and puts them in force, all of them or none; answers which were new. The same file again is nothing
+/// new.
+pub async fn load(ctx: &Ctx, files: Files) -> Result<Vec<&'static str>, Error> {
+    let command = Command::new(Actor::Service("reference"), files);
+    let loaded = ctx.transact(command, |unit, files| Box::pin(load_in(unit, files))).await?;
+    reload(ctx).await?;
+    let is_loaded = |dataset: &&Dataset| loaded.iter().any(|name| name == dataset.name());
+    Ok(DATASETS.iter().filter(is_loaded).map(|dataset| dataset.name()).collect())
+}
+
+async fn load_in(unit: &mut Unit, files: &Files) -> Result<Vec<String>, Error> {
+    let known = store::reference::in_force(&mut unit.tx).await?;
+    let version = |dataset: &Dataset| known.iter().find(|row| row.name == dataset.name());
+    let is_new = |dataset: &Dataset, sha256: &[u8]| version(dataset).is_none_or(|row| row.sha256 != sha256);
+    let new: BTreeMap<_, _> = files
+        .iter()
+        .map(|(dataset, file)| (*dataset, (file, Sha256::digest(file).to_vec())))
+        .filter(|(dataset, (_, sha256))| is_new(dataset, sha256))
+        .collect();
+    check(&known, files)?;
+    for (dataset, (file, sha256)) in &new {
+        let body = match dataset {
+            Dataset::Gazetteer => {
+                replace_gazetteer(unit, file).await?;
+                Vec::new()
+            }
+            _ => file.to_vec(),
+        };
+        let row = store::reference::Dataset {
+            name: dataset.name().to_owned(),
+            version: version(dataset).map_or(1, |row| row.version + 1),
+            sha256: sha256.clone(),
+            body,
+        };
+        store::reference::insert(&mut unit.tx, &row, unit.now).await?;
+        let id: uuid::Uuid = unit.id();
+        let data = json!({ "dataset": row.name, "version": row.version });
+        unit.emit(Kind::ReferenceLoaded, Subject::Reference, id, data);
+    }
+    Ok(new.keys().map(|dataset| dataset.name().to_owned()).collect())
+}
+
+/// Checks the files together with what is in force for the rest.
+fn check(known: &[store::reference::Dataset], files: &Files) -> Result<(), Error> {
+    let refuse = |error: &dyn std::fmt::Display| Error::Refused(Refusal::field("file", error.to_string()));
+    let mut documents: Documents<'_> = embedded_documents();
+    documents.extend(stored(known));
+    for (dataset, file) in files {
+        match (dataset, dataset.form()) {
+            (_, Form::Toml) => _ = documents.insert(*dataset, Cow::Borrowed(file)),
+            (Dataset::Municipalities | Dataset::Regions, _) => {
+                Outlines::read_gzip(*dataset, file.as_slice()).map_err(|error| refuse(&error))?;
+            }
+            _ => {}
+        }
+    }
+    Reference::from_documents(&documents).map_err(|errors| refuse(&errors))?;
+    Ok(())
+}
+
+/// The stored documents that are read together.
+fn stored(known: &[store::reference::Dataset]) -> impl Iterator<Item = (Dataset, Cow<'_, [u8]>)> {
+    known.iter().filter_map(|row| {
+        let dataset: Dataset = row.name.parse().ok()?;
+        (dataset.form() == Form::Toml).then_some((dataset, Cow::Borrowed(row.body.as_slice())))
+    })
+}
+
+async fn replace_gazetteer(unit: &mut Unit, file: &[u8]) -> Result<(), Error> {
+    let gazetteer = Gazetteer::read_gzip(file).map_err(|error| Refusal::field("file", error.to_string()))?;
+    store::reference::clear_gazetteer(&mut unit.tx).await?;
+    let municipalities: Vec<_> = gazetteer
+        .municipalities
+        .iter()
+        .map(|row| MunicipalityRow {
+            jis_code: row.jis_code.as_str(),
+            prefecture: &row.prefecture,
+            prefecture_kana: &row.prefecture_kana,
+            name: &row.name,
+            name_kana: &row.name_kana,
+            parent_code: row.parent.as_ref().map(|code| code.as_str()),
+            lat_e6: row.office.lat_e6(),
+            lon_e6: row.office.lon_e6(),
+        })
+        .collect();
+    for chunk in municipalities.chunks(ROWS_MAX) {
+        store::reference::add_municipalities(&mut unit.tx, chunk).await?;
+    }
+    let towns: Vec<_> = gazetteer
+        .towns
+        .iter()
+        .zip(1..)
+        .map(|(row, id)| TownRow {
+            id,
+            postal_code: row.postal_code.as_str(),
+            jis_code: row.jis_code.as_str(),
+            name: &row.name,
+            name_kana: &row.name_kana,
+            lat_e6: row.point.lat_e6(),
+            lon_e6: row.point.lon_e6(),
+            precision: row.precision.as_str(),
+        })
+        .collect();
+    for chunk in towns.chunks(ROWS_MAX) {
+        store::reference::add_towns(&mut unit.tx, chunk).await?;
+    }
+    Ok(())
+}
+
+/// Puts in force on this node what the database has.
+pub async fn reload(ctx: &Ctx) -> Result<(), Error> {
+    let mut tx = ctx.db().read().await?;
+    let known = store::reference::in_force(&mut tx).await?;
+    drop(tx);
+    let mut documents = embedded_documents();
+    documents.extend(stored(&known));
+    let reference = Reference::from_documents(&documents).map_err(|errors| Error::Internal(errors.to_string()))?;
+    let versions = known.iter().map(|row| (row.name.clone(), row.version.to_string())).collect();
+    ctx.replace_reference(Loaded { reference, versions });
+    Ok(())
+}
+
+/// The canonical tag of a language that was spoken or asked for (N-01).
+pub(super) fn spoken_language(ctx: &Ctx, field: &str, given: &str) -> Result<String, Refusal> {
+    let reference = ctx.reference();
+    let tag = reference.languages().canonical(given);
+    tag.map(|tag| tag.as_str().to_owned()).map_err(|error| Refusal::field(field, error.to_string()))
+}
+
+/// Refuses a programme that sends nobody, or does not run yet (E-04).
+pub(super) fn programme_in_service(ctx: &Ctx, field: &str, id: &str, now: Instant) -> Result<(), Refusal> {
+    let reference = ctx.reference();
+    let call_out = reference.call_out();
+    if call_out.id.as_str() != id {
+        return Err(Refusal::field(field, format!("no programme '{id}' sends anybody out; known: {}", call_out.id.as_str())));
+    }
+    if !call_out.is_in_service(tokyo(now).date_naive()) {
+        return Err(Refusal::rule("programme_not_in_service", "E-04", "the programme is not in service on this day"));
+    }
+    Ok(())
+}
+
+/// The trade and usual priority of a job code that somebody is sent for.
+pub(super) fn dispatchable(ctx: &Ctx, field: &str, code: &str) -> Result<(Trade, Priority), Refusal> {
+    let reference = ctx.reference();
+    let kind = reference.job_codes().get(code).ok_or_else(|| Refusal::field(field, "no such job code"))?;
+    let trade = kind.trade().ok_or_else(|| Refusal::field(field, "nobody is sent for this job code"))?;
+    Ok((trade, kind.priority))
+}
+
+impl Ctx {
+    /// What a matching run knew: the versions of the reference data.
+    pub(super) fn data_versions(&self) -> BTreeMap<String, String> {
+        self.reference().versions().clone()
+    }
+}

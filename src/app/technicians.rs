@@ -1,0 +1,151 @@
+//! Technicians: registered and changed by the desk or by their own firm.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit};
+use crate::{
+    domain::{
+        actor::{Actor, Scope},
+        event::{Kind, Subject},
+        firms::{Standing, Technician},
+        ids::{FirmId, TechnicianId},
+        phone::Phone,
+        place::Point,
+        refusal::Refusal,
+        roster::Roster,
+        trade::Trade,
+    },
+    store,
+};
+
+/// What is said of a technician.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Name as on the badge.
+    pub name: String,
+    /// Telephone number.
+    pub phone: Phone,
+    /// Where the technician starts from when no fresh position is known.
+    pub base: Point,
+    /// What the technician does.
+    pub trades: Vec<Trade>,
+    /// Languages spoken with residents, as given.
+    pub languages: Vec<String>,
+    /// Weekly shifts in Asia/Tokyo.
+    pub shifts: Roster,
+    /// Whether the technician is in service.
+    pub state: Standing,
+}
+
+/// Registers a technician of a firm.
+pub async fn register(ctx: &Ctx, firm: FirmId, command: Command<Profile>) -> Result<Technician, Error> {
+    if !command.actor.scope().covers_firm(firm) {
+        return Err(Error::NotFound("firm"));
+    }
+    let command = command.map(|profile| (firm, profile));
+    ctx.transact(command, |unit, (firm, profile)| Box::pin(register_in(unit, *firm, profile))).await
+}
+
+async fn register_in(unit: &mut Unit, firm: FirmId, profile: &Profile) -> Result<Technician, Error> {
+    store::firms::find(&mut unit.tx, firm).await?.ok_or(Error::NotFound("firm"))?;
+    let new = Technician {
+        id: unit.id(),
+        version: 1,
+        firm_id: firm,
+        name: String::new(),
+        phone: profile.phone.clone(),
+        base: profile.base,
+        trades: Vec::new(),
+        languages: Vec::new(),
+        shifts: Roster::default(),
+        state: profile.state,
+        created_at: unit.now,
+    };
+    let technician = described(&unit.ctx, new, profile)?;
+    store::technicians::insert(&mut unit.tx, &technician).await?;
+    unit.emit(Kind::TechnicianRegistered, Subject::Technician, technician.id.0, json!({ "firm": firm }));
+    Ok(technician)
+}
+
+/// Changes a technician the caller has seen at `version`.
+pub async fn change(
+    ctx: &Ctx,
+    id: TechnicianId,
+    version: i64,
+    command: Command<Profile>,
+) -> Result<Technician, Error> {
+    let command = command.map(|profile| (id, version, profile));
+    ctx.transact(command, |unit, (id, version, profile)| Box::pin(change_in(unit, *id, *version, profile))).await
+}
+
+async fn change_in(unit: &mut Unit, id: TechnicianId, version: i64, profile: &Profile) -> Result<Technician, Error> {
+    let before = visible(unit, id).await?;
+    let stale = Error::VersionMismatch { what: "technician", current: before.version };
+    let technician = described(&unit.ctx, Technician { version, ..before }, profile)?;
+    if !store::technicians::update(&mut unit.tx, &technician).await? {
+        return Err(stale);
+    }
+    unit.emit(Kind::TechnicianChanged, Subject::Technician, id.0, json!({ "firm": technician.firm_id }));
+    Ok(Technician { version: version + 1, ..technician })
+}
+
+/// The technician as the profile says; languages in their canonical form, each thing once.
+fn described(ctx: &Ctx, technician: Technician, profile: &Profile) -> Result<Technician, Error> {
+    let reference = ctx.reference();
+    let mut languages = Vec::with_capacity(profile.languages.len());
+    for (index, given) in profile.languages.iter().enumerate() {
+        let tag = reference.languages().canonical(given);
+        let tag = tag.map_err(|error| Refusal::field(format!("languages[{index}]"), error.to_string()))?;
+        languages.push(tag.as_str().to_owned());
+    }
+    languages.sort();
+    languages.dedup();
+    let mut trades = profile.trades.clone();
+    trades.sort();
+    trades.dedup();
+    Ok(Technician {
+        name: profile.name.clone(),
+        phone: profile.phone.clone(),
+        base: profile.base,
+        trades,
+        languages,
+        shifts: profile.shifts.clone(),
+        state: profile.state,
+        ..technician
+    })
+}
+
+/// The technician, if it is the actor's to touch.
+async fn visible(unit: &mut Unit, id: TechnicianId) -> Result<Technician, Error> {
+    let found = store::technicians::find(&mut unit.tx, id).await?;
+    found
+        .filter(|technician| unit.actor.scope().covers(technician.firm_id, technician.id))
+        .ok_or(Error::NotFound("technician"))
+}
+
+/// The technician, if it is the actor's to see.
+pub async fn find(ctx: &Ctx, actor: &Actor, id: TechnicianId) -> Result<Technician, Error> {
+    let mut tx = ctx.db().read().await?;
+    let found = store::technicians::find(&mut tx, id).await?;
+    found
+        .filter(|technician| actor.scope().covers(technician.firm_id, technician.id))
+        .ok_or(Error::NotFound("technician"))
+}
+
+/// The technicians after `after` that are the actor's to see, of one firm if given, oldest first.
+pub async fn list(
+    ctx: &Ctx,
+    actor: &Actor,
+    firm: Option<FirmId>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Technician>, Error> {
+    let scope = match (actor.scope(), firm) {
+        (Scope::All, Some(firm)) => Scope::Firm(firm),
+        (scope, Some(firm)) if !scope.covers_firm(firm) => return Err(Error::NotFound("firm")),
+        (scope, _) => scope,
+    };
+    let mut tx = ctx.db().read().await?;
+    Ok(store::technicians::list(&mut tx, scope, after, limit).await?)
+}

@@ -1,0 +1,248 @@
+//! Cases, and the places they are at.
+
+use axum::{Json, extract::State, http::StatusCode};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app,
+    domain::{
+        cases::{Case, Category, Eligibility, LiabilityFlag, Resident, Site},
+        ids::{CallId, CaseId},
+        jobs::Job,
+        phone::Phone,
+        place::{GeoPoint, JisCode, Point, PostalCode, Precision},
+    },
+    http::{
+        Service,
+        extract::{Path, Query, Submit},
+        headers::Key,
+        reply::{Answer, Versioned},
+    },
+};
+
+/// A trouble to be opened as a case.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewCase {
+    /// The call it was reported in.
+    #[garde(skip)]
+    call_id: CallId,
+    /// The programme that entitles the person.
+    #[garde(length(chars, min = 1, max = 20))]
+    #[schema(min_length = 1, max_length = 20, examples("000"))]
+    programme: String,
+    /// What the trouble is: one or more (K-01).
+    #[garde(length(min = 1, max = 4))]
+    #[schema(min_items = 1, max_items = 4)]
+    categories: Vec<Category>,
+    /// Language to speak with the person; the call's, when not said.
+    #[garde(inner(length(chars, min = 2, max = 35)))]
+    #[schema(min_length = 2, max_length = 35)]
+    language: Option<String>,
+    /// Whether the person is entitled; the unverified are served (E-05).
+    #[garde(skip)]
+    eligibility: Eligibility,
+    /// Whether somebody else was harmed (K-02).
+    #[garde(skip)]
+    liability_flag: LiabilityFlag,
+    /// Whom it is about.
+    #[garde(dive)]
+    resident: NewResident,
+    /// Where it is.
+    #[garde(dive)]
+    place: Address,
+}
+
+/// Whom a case is about.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewResident {
+    /// Name as on the card, Latin letters (N-03).
+    #[garde(length(chars, min = 1, max = 100), custom(super::text))]
+    #[schema(min_length = 1, max_length = 100)]
+    name: String,
+    /// Telephone number.
+    #[garde(skip)]
+    phone: Phone,
+}
+
+/// A place as a caller says it.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Address {
+    /// Postal code.
+    #[garde(skip)]
+    postal_code: PostalCode,
+    /// Which municipality, where the code covers several.
+    #[garde(skip)]
+    jis_code: Option<JisCode>,
+    /// Which town, where the code covers several.
+    #[garde(inner(length(chars, max = 100), custom(super::text)))]
+    #[schema(max_length = 100)]
+    town: Option<String>,
+    /// Block and house number.
+    #[garde(length(chars, min = 1, max = 200), custom(super::text))]
+    #[schema(min_length = 1, max_length = 200, examples("3-15-27"))]
+    address: String,
+    /// Building.
+    #[garde(inner(length(chars, min = 1, max = 100), custom(super::text)))]
+    #[schema(min_length = 1, max_length = 100)]
+    building: Option<String>,
+    /// Room number, apart from the address.
+    #[garde(inner(length(chars, min = 1, max = 20), custom(super::text)))]
+    #[schema(min_length = 1, max_length = 20, examples("205"))]
+    room: Option<String>,
+    /// How to get in: auto-lock, parking, dog.
+    #[garde(inner(length(chars, min = 1, max = 500), custom(super::text)))]
+    #[schema(min_length = 1, max_length = 500)]
+    access_notes: Option<String>,
+    /// Where the dispatcher has put the pin; the gazetteer's point, when not said.
+    #[garde(skip)]
+    #[schema(value_type = Option<GeoPoint>)]
+    pin: Option<Point>,
+}
+
+impl From<NewCase> for app::cases::Opening {
+    fn from(new: NewCase) -> Self {
+        let NewCase { resident, place, .. } = new;
+        Self {
+            call_id: new.call_id,
+            programme: new.programme,
+            categories: new.categories,
+            language: new.language,
+            eligibility: new.eligibility,
+            liability_flag: new.liability_flag,
+            resident: Resident { name: resident.name, phone: resident.phone.as_str().to_owned() },
+            place: app::cases::Address {
+                postal_code: place.postal_code,
+                jis_code: place.jis_code,
+                town: place.town,
+                address: place.address,
+                building: place.building,
+                room: place.room,
+                access_notes: place.access_notes,
+                pin: place.pin,
+            },
+        }
+    }
+}
+
+/// Open a case
+#[utoipa::path(post, path = "/v1/cases", tag = "intake", params(Key), request_body = NewCase,
+    responses((status = 201, body = Case, headers(("ETag" = String)))))]
+pub(super) async fn open(
+    State(service): State<Service>,
+    Submit(command): Submit<NewCase>,
+) -> Answer<Versioned<Case>> {
+    let case = app::cases::open(&service.ctx, command.map(Into::into)).await?;
+    Ok(Versioned(StatusCode::CREATED, case.version, case))
+}
+
+/// A case with whom it is about, where, and its jobs.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct WholeCase {
+    /// The case.
+    #[serde(flatten)]
+    case: Case,
+    /// Whom it is about; absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resident: Option<Resident>,
+    /// Where it is; absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
+    /// Its jobs.
+    jobs: Vec<Job>,
+}
+
+/// Where a case is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Place {
+    postal_code: PostalCode,
+    jis_code: JisCode,
+    town: String,
+    address: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    building: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_notes: Option<String>,
+    #[schema(value_type = GeoPoint)]
+    point: Point,
+    precision: Precision,
+}
+
+impl From<Site> for Place {
+    fn from(site: Site) -> Self {
+        Self {
+            postal_code: site.postal_code,
+            jis_code: site.jis_code,
+            town: site.town,
+            address: site.address,
+            building: site.building,
+            room: site.room,
+            access_notes: site.access_notes,
+            point: site.point,
+            precision: site.precision,
+        }
+    }
+}
+
+/// Show a case
+#[utoipa::path(get, path = "/v1/cases/{id}", tag = "intake", params(("id" = CaseId, Path)),
+    responses((status = 200, body = WholeCase, headers(("ETag" = String)))))]
+pub(super) async fn show(
+    State(service): State<Service>,
+    Path(id): Path<CaseId>,
+) -> Answer<Versioned<WholeCase>> {
+    let app::cases::Whole { case, resident, site, jobs } = app::cases::find(&service.ctx, id).await?;
+    let version = case.version;
+    Ok(Versioned(StatusCode::OK, version, WholeCase { case, resident, place: site.map(Place::from), jobs }))
+}
+
+/// Which places.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PlaceQuery {
+    /// Postal code, with or without hyphen.
+    #[garde(skip)]
+    #[param(value_type = String, pattern = "^[0-9]{3}-?[0-9]{4}$", example = "460-0008")]
+    postal_code: PostalCode,
+}
+
+/// A place of the gazetteer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct PlaceFound {
+    postal_code: PostalCode,
+    jis_code: JisCode,
+    prefecture: String,
+    municipality: String,
+    town: String,
+    town_kana: String,
+    #[schema(value_type = GeoPoint)]
+    point: Point,
+    precision: Precision,
+}
+
+/// Look up places
+#[utoipa::path(get, path = "/v1/places", tag = "intake", params(PlaceQuery),
+    responses((status = 200, body = Vec<PlaceFound>)))]
+pub(super) async fn places(
+    State(service): State<Service>,
+    Query(query): Query<PlaceQuery>,
+) -> Answer<Json<Vec<PlaceFound>>> {
+    let places = app::cases::places(&service.ctx, &query.postal_code).await?;
+    let found = places.into_iter().map(|place| PlaceFound {
+        postal_code: place.postal_code,
+        jis_code: place.jis_code,
+        prefecture: place.prefecture,
+        municipality: place.municipality,
+        town: place.town,
+        town_kana: place.town_kana,
+        point: place.point,
+        precision: place.precision,
+    });
+    Ok(Json(found.collect()))
+}

@@ -1,0 +1,163 @@
+//! Jobs, and why they were offered to whom.
+
+use axum::{Json, extract::State, http::StatusCode};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app,
+    domain::{
+        ids::{CaseId, DecisionId, JobId},
+        jobs::{CancelReason, Job, JobState},
+        offers::{Assignment, Offer},
+        trade::Priority,
+    },
+    http::{
+        Service,
+        extract::{Caller, Path, Query, Submit},
+        headers::Key,
+        reply::{Answer, Cursor, PAGE_MAX, Page, PageQuery, Versioned},
+    },
+};
+
+/// A job to be made.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewJob {
+    /// What is to be done.
+    #[garde(length(chars, min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40, examples("W-TOILET-CLOG"))]
+    job_code: String,
+    /// How urgent it is; the job code's own, when not said.
+    #[garde(skip)]
+    priority: Option<Priority>,
+}
+
+/// Make a job for a case
+///
+/// The nearest available technician is asked at once.
+#[utoipa::path(post, path = "/v1/cases/{id}/jobs", tag = "dispatch", params(("id" = CaseId, Path), Key),
+    request_body = NewJob, responses((status = 201, body = Job, headers(("ETag" = String)))))]
+pub(super) async fn create(
+    State(service): State<Service>,
+    Path(case): Path<CaseId>,
+    Submit(command): Submit<NewJob>,
+) -> Answer<Versioned<Job>> {
+    let command = command.map(|body| app::jobs::New { job_code: body.job_code, priority: body.priority });
+    let job = app::jobs::create(&service.ctx, case, command).await?;
+    Ok(Versioned(StatusCode::CREATED, job.version, job))
+}
+
+/// Which jobs.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct JobQuery {
+    /// Only jobs in this state.
+    #[garde(skip)]
+    state: Option<JobState>,
+    /// Things on the page at most.
+    #[garde(range(min = 1, max = PAGE_MAX))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    /// `next` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, min_length = 22, max_length = 22, pattern = "^[A-Za-z0-9_-]{22}$")]
+    cursor: Option<Cursor>,
+}
+
+/// List jobs
+#[utoipa::path(get, path = "/v1/jobs", tag = "dispatch", params(JobQuery),
+    responses((status = 200, body = Page<Job>)))]
+pub(super) async fn list(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Query(filter): Query<JobQuery>,
+) -> Answer<Json<Page<Job>>> {
+    let page = PageQuery { limit: filter.limit, cursor: filter.cursor };
+    let jobs = app::jobs::list(&service.ctx, &actor, filter.state, page.after(), page.fetch()).await?;
+    Ok(Json(Page::new(&page, jobs, |job| job.id.0)))
+}
+
+/// A job with its offers and who is on it.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct WholeJob {
+    /// The job.
+    #[serde(flatten)]
+    job: Job,
+    /// Everybody who was asked; a contractor sees the own ones.
+    offers: Vec<Offer>,
+    /// Everybody who accepted; a contractor sees the own ones.
+    assignments: Vec<Assignment>,
+}
+
+/// Show a job
+#[utoipa::path(get, path = "/v1/jobs/{id}", tag = "dispatch", params(("id" = JobId, Path)),
+    responses((status = 200, body = WholeJob, headers(("ETag" = String)))))]
+pub(super) async fn show(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<JobId>,
+) -> Answer<Versioned<WholeJob>> {
+    let app::jobs::Whole { job, offers, assignments } = app::jobs::find(&service.ctx, &actor, id).await?;
+    Ok(Versioned(StatusCode::OK, job.version, WholeJob { job, offers, assignments }))
+}
+
+/// Why a job is called off.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cancellation {
+    /// The reason.
+    #[garde(skip)]
+    reason: CancelReason,
+}
+
+/// Call a job off
+///
+/// Whoever was asked or had accepted is free again. Costs nothing (C-25).
+#[utoipa::path(post, path = "/v1/jobs/{id}/cancellation", tag = "dispatch", params(("id" = JobId, Path), Key),
+    request_body = Cancellation, responses((status = 200, body = Job, headers(("ETag" = String)))))]
+pub(super) async fn cancel(
+    State(service): State<Service>,
+    Path(id): Path<JobId>,
+    Submit(command): Submit<Cancellation>,
+) -> Answer<Versioned<Job>> {
+    let job = app::jobs::cancel(&service.ctx, id, command.map(|body| body.reason)).await?;
+    Ok(Versioned(StatusCode::OK, job.version, job))
+}
+
+/// One matching run.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct DecisionRecord {
+    /// Its id.
+    id: DecisionId,
+    /// When it was made.
+    decided_at: DateTime<Utc>,
+    /// What it decided, in Japanese.
+    summary_ja: String,
+    /// What it decided, in English.
+    summary_en: String,
+    /// The whole record: the question, each candidate with figures, the nearest rejections by name with reason, the
+    /// others by count.
+    #[schema(value_type = Object)]
+    document: serde_json::Value,
+}
+
+/// Show why a job was offered to whom
+#[utoipa::path(get, path = "/v1/jobs/{id}/decisions", tag = "dispatch", params(("id" = JobId, Path)),
+    responses((status = 200, body = Vec<DecisionRecord>)))]
+pub(super) async fn decisions(
+    State(service): State<Service>,
+    Path(id): Path<JobId>,
+) -> Answer<Json<Vec<DecisionRecord>>> {
+    let decisions = app::decisions::of_job(&service.ctx, id).await?;
+    let records = decisions.into_iter().map(|decision| DecisionRecord {
+        id: decision.id,
+        decided_at: decision.decided_at,
+        summary_ja: decision.summary.ja,
+        summary_en: decision.summary.en,
+        document: decision.document,
+    });
+    Ok(Json(records.collect()))
+}

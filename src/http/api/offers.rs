@@ -1,0 +1,107 @@
+//! Offers, and their answers.
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::Deserialize;
+
+use crate::{
+    app,
+    domain::{
+        ids::OfferId,
+        offers::{Assignment, DeclineCode, Offer, OfferState},
+    },
+    http::{
+        Service,
+        extract::{Caller, Path, Query, Submit},
+        headers::Key,
+        reply::{Answer, Created, Cursor, PAGE_MAX, Page, PageQuery},
+    },
+};
+
+/// Which offers.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct OfferQuery {
+    /// Only offers in this state.
+    #[garde(skip)]
+    state: Option<OfferState>,
+    /// Things on the page at most.
+    #[garde(range(min = 1, max = PAGE_MAX))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    /// `next` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, min_length = 22, max_length = 22, pattern = "^[A-Za-z0-9_-]{22}$")]
+    cursor: Option<Cursor>,
+}
+
+/// List offers
+#[utoipa::path(get, path = "/v1/offers", tag = "dispatch", params(OfferQuery),
+    responses((status = 200, body = Page<Offer>)))]
+pub(super) async fn list(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Query(filter): Query<OfferQuery>,
+) -> Answer<Json<Page<Offer>>> {
+    let page = PageQuery { limit: filter.limit, cursor: filter.cursor };
+    let offers = app::offers::list(&service.ctx, &actor, filter.state, page.after(), page.fetch()).await?;
+    Ok(Json(Page::new(&page, offers, |offer| offer.id.0)))
+}
+
+/// Show an offer
+#[utoipa::path(get, path = "/v1/offers/{id}", tag = "dispatch", params(("id" = OfferId, Path)),
+    responses((status = 200, body = Offer)))]
+pub(super) async fn show(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<OfferId>,
+) -> Answer<Json<Offer>> {
+    Ok(Json(app::offers::find(&service.ctx, &actor, id).await?))
+}
+
+/// A yes.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Acceptance {
+    /// When the technician promises to be there.
+    #[garde(inner(custom(super::instant)))]
+    arrival_at: Option<DateTime<Utc>>,
+}
+
+/// Accept an offer
+///
+/// By the technician, the firm, or a dispatcher who has the yes on the telephone.
+#[utoipa::path(post, path = "/v1/offers/{id}/acceptance", tag = "dispatch", params(("id" = OfferId, Path), Key),
+    request_body = Acceptance, responses((status = 201, body = Assignment)))]
+pub(super) async fn accept(
+    State(service): State<Service>,
+    Path(id): Path<OfferId>,
+    Submit(command): Submit<Acceptance>,
+) -> Answer<Created<Assignment>> {
+    let assignment = app::offers::accept(&service.ctx, id, command.map(|body| body.arrival_at)).await?;
+    Ok(Created(assignment))
+}
+
+/// A no.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refusal {
+    /// Why.
+    #[garde(skip)]
+    code: DeclineCode,
+}
+
+/// Decline an offer
+///
+/// The next one is asked at once.
+#[utoipa::path(post, path = "/v1/offers/{id}/refusal", tag = "dispatch", params(("id" = OfferId, Path), Key),
+    request_body = Refusal, responses((status = 200, body = Offer)))]
+pub(super) async fn decline(
+    State(service): State<Service>,
+    Path(id): Path<OfferId>,
+    Submit(command): Submit<Refusal>,
+) -> Answer<Json<Offer>> {
+    Ok(Json(app::offers::decline(&service.ctx, id, command.map(|body| body.code)).await?))
+}

@@ -1,0 +1,53 @@
+//! Keeps the matching snapshot up with what happens on other nodes.
+
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+
+use crate::{
+    app::{Ctx, Error, clock::Wake, feed},
+    domain::event::Event,
+};
+
+/// Entries read at once.
+const PAGE: i64 = 500;
+/// How long it waits after a failure.
+const AFTER_FAILURE_S: i64 = 5;
+
+/// Starts following the feed from `pos`, where the snapshot was filled.
+pub(super) fn start(ctx: &Ctx, mut pos: i64, workers: &mut JoinSet<()>) {
+    let mut seat = ctx.clock().seat();
+    ctx.ring_on_feed(seat.bell());
+    let ctx = ctx.clone();
+    workers.spawn(async move {
+        loop {
+            let again = match follow(&ctx, pos).await {
+                Ok(reached) => {
+                    pos = reached;
+                    None
+                }
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "following the feed failed");
+                    Some(ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S))
+                }
+            };
+            if seat.wait(again).await == Wake::Stop {
+                break;
+            }
+        }
+    });
+}
+
+/// Takes over everything after `pos`; answers how far it came.
+async fn follow(ctx: &Ctx, mut pos: i64) -> Result<i64, Error> {
+    loop {
+        let entries = feed::after(ctx, pos, PAGE).await?;
+        let Some(last) = entries.last() else { return Ok(pos) };
+        let reached = last.pos;
+        let events = entries.into_iter().filter_map(|entry| {
+            let data = serde_json::from_str(&entry.event.data).ok()?;
+            Some(Event { kind: entry.event.kind, subject: entry.event.subject, subject_id: entry.event.subject_id, data })
+        });
+        ctx.follow(events).await?;
+        pos = reached;
+    }
+}

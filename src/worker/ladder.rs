@@ -1,0 +1,31 @@
+//! Asks the next technician whenever a job is due: new, declined, expired, or nobody was free.
+
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+
+use crate::app::{Ctx, clock::Wake, ladder};
+
+/// How long it waits after a failure.
+const AFTER_FAILURE_S: i64 = 5;
+
+/// Starts the ladder.
+pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
+    let mut seat = ctx.clock().seat();
+    ctx.ring_on_commit(seat.bell());
+    ctx.ring_on_feed(seat.bell());
+    let ctx = ctx.clone();
+    workers.spawn(async move {
+        loop {
+            let next = match ladder::climb(&ctx).await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the ladder failed; trying again");
+                    Some(ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S))
+                }
+            };
+            if seat.wait(next).await == Wake::Stop {
+                break;
+            }
+        }
+    });
+}
