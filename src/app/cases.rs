@@ -131,11 +131,14 @@ fn choose(places: Vec<Place>, address: &Address) -> Result<Place, Refusal> {
         address.jis_code.as_ref().is_none_or(|code| *code == place.jis_code)
             && address.town.as_ref().is_none_or(|town| *town == place.town)
     };
-    let names: Vec<_> = places.iter().map(|place| format!("{} {}", place.jis_code.as_str(), place.town)).collect();
+    let names: Vec<_> =
+        places.iter().map(|place| format!("{} {}", place.jis_code.as_str(), place.town)).collect();
     let mut fitting = places.into_iter().filter(fits);
     match (fitting.next(), fitting.next()) {
         (Some(place), None) => Ok(place),
-        (None, _) => Err(Refusal::field("place.town", format!("this postal code covers: {}", names.join(", ")))),
+        (None, _) => {
+            Err(Refusal::field("place.town", format!("this postal code covers: {}", names.join(", "))))
+        }
         (Some(_), Some(_)) => {
             let message = format!("this postal code covers several towns, say which: {}", names.join(", "));
             Err(Refusal::field("place.town", message))

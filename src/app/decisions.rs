@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Ctx, Error};
 use crate::{
-    dispatch::decision::{Decision, explain},
+    dispatch::decision::{self, Decision},
     dispatch::words::Words,
     domain::{
         ids::{DecisionId, JobId},
@@ -34,9 +34,9 @@ pub async fn of_job(ctx: &Ctx, job: JobId) -> Result<Vec<Record>, Error> {
     let unreadable = |error: serde_json::Error| Error::Internal(format!("stored decision: {error}"));
     rows.into_iter()
         .map(|(id, decided_at, document)| {
-            let decision: Decision = serde_json::from_str(&document).map_err(unreadable)?;
+            let record: Decision = serde_json::from_str(&document).map_err(unreadable)?;
             let document = serde_json::from_str(&document).map_err(unreadable)?;
-            Ok(Record { id, decided_at, summary: explain::headline(&decision), document })
+            Ok(Record { id, decided_at, summary: decision::headline(&record), document })
         })
         .collect()
 }

@@ -56,7 +56,8 @@ async fn register_in(unit: &mut Unit, profile: &Profile) -> Result<Firm, Error> 
 /// Changes a firm the caller has seen at `version`.
 pub async fn change(ctx: &Ctx, id: FirmId, version: i64, command: Command<Profile>) -> Result<Firm, Error> {
     let command = command.map(|profile| (id, version, profile));
-    ctx.transact(command, |unit, (id, version, profile)| Box::pin(change_in(unit, *id, *version, profile))).await
+    ctx.transact(command, |unit, (id, version, profile)| Box::pin(change_in(unit, *id, *version, profile)))
+        .await
 }
 
 async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile) -> Result<Firm, Error> {
@@ -81,7 +82,9 @@ async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile)
 async fn known_areas(unit: &mut Unit, areas: &[JisCode]) -> Result<Vec<JisCode>, Error> {
     for (index, area) in areas.iter().enumerate() {
         if !store::places::exists(&mut unit.tx, area).await? {
-            return Err(Refusal::field(format!("areas[{index}]"), "no such municipality in the gazetteer").into());
+            return Err(
+                Refusal::field(format!("areas[{index}]"), "no such municipality in the gazetteer").into()
+            );
         }
     }
     let mut areas = areas.to_vec();

@@ -82,7 +82,9 @@ impl Ctx {
     pub async fn follow(&self, events: impl Iterator<Item = Event>) -> Result<(), Error> {
         for event in events {
             match event.kind {
-                Kind::TechnicianRegistered | Kind::TechnicianChanged => self.refresh(event.subject_id.into()).await?,
+                Kind::TechnicianRegistered | Kind::TechnicianChanged => {
+                    self.refresh(event.subject_id.into()).await?
+                }
                 Kind::FirmChanged => self.refresh_firm(event.subject_id.into()).await?,
                 _ if event.subject == Subject::Job => {
                     if let Some(technician) = named(&event) {
@@ -97,7 +99,8 @@ impl Ctx {
 
     /// Takes over positions just recorded.
     pub(super) fn record_positions(&self, positions: &[Position]) {
-        let fixes: Vec<_> = positions.iter().map(|position| (position.technician_id, fix(position))).collect();
+        let fixes: Vec<_> =
+            positions.iter().map(|position| (position.technician_id, fix(position))).collect();
         self.fleet().record_positions(&fixes);
     }
 

@@ -72,7 +72,8 @@ pub async fn cancel(ctx: &Ctx, id: JobId, command: Command<CancelReason>) -> Res
 }
 
 async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<Job, Error> {
-    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?.cancelled(unit.now)?;
+    let job =
+        store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?.cancelled(unit.now)?;
     super::offers::withdraw_open(unit, id).await?;
     release_all(unit, id, reason.as_str()).await?;
     store::jobs::save(&mut unit.tx, &job).await?;

@@ -85,7 +85,7 @@ async fn ask_next(unit: &mut Unit, job: Job, asked: &[Offer]) -> Result<Job, Err
         return Err(Refusal::state("place_erased", "the case has no place any more").into());
     };
     let question = question(unit, &job, &site, asked).await?;
-    let outcome = unit.ctx.matched(|fleet| matcher::run(fleet, &question))?;
+    let outcome = unit.ctx.matched(|fleet| matcher::run(fleet, &question));
     let best = outcome.candidates.first().map(|best| (best.facts.firm, best.facts.technician));
     let verdict = outcome.verdict;
     let decision_id = record(unit, &job, outcome).await?;
@@ -123,7 +123,8 @@ async fn record(unit: &mut Unit, job: &Job, outcome: MatchOutcome) -> Result<Dec
     let decision = Decision::new(outcome, unit.ctx.data_versions());
     let document = serde_json::to_string(&decision).map_err(|error| Error::Internal(error.to_string()))?;
     let id: DecisionId = unit.id();
-    store::decisions::insert(&mut unit.tx, id, job.id, unit.now, None, &decision.engine_version, &document).await?;
+    store::decisions::insert(&mut unit.tx, id, job.id, unit.now, None, &decision.engine_version, &document)
+        .await?;
     unit.emit(Kind::JobMatched, Subject::Job, job.id.0, json!({ "decision": id, "verdict": verdict }));
     Ok(id)
 }
@@ -141,7 +142,9 @@ async fn question(unit: &mut Unit, job: &Job, site: &Site, asked: &[Offer]) -> R
         priority: job.priority,
         language: Some(case.language),
         queueing: Queueing::FreeOnly,
-        excluded: excluded.try_into().map_err(|_| Refusal::state("ladder_too_long", "too many were asked"))?,
+        excluded: excluded
+            .try_into()
+            .map_err(|_| Refusal::state("ladder_too_long", "too many were asked"))?,
         blocked: Named::default(),
         policy: Policy::default(),
     })

@@ -15,7 +15,6 @@ pub mod reference;
 pub mod technicians;
 pub mod tokens;
 
-
 mod ctx;
 mod error;
 mod fleet;

@@ -18,11 +18,7 @@ use crate::{
 };
 
 /// Accepts an offer: the job is the technician's. Arrival may be promised.
-pub async fn accept(
-    ctx: &Ctx,
-    id: OfferId,
-    command: Command<Option<Instant>>,
-) -> Result<Assignment, Error> {
+pub async fn accept(ctx: &Ctx, id: OfferId, command: Command<Option<Instant>>) -> Result<Assignment, Error> {
     let command = command.map(|arrival_at| (id, arrival_at));
     ctx.transact(command, |unit, (id, arrival_at)| Box::pin(accept_in(unit, *id, *arrival_at))).await
 }
@@ -59,7 +55,9 @@ async fn free_slot(unit: &mut Unit, offer: &Offer) -> Result<Slot, Error> {
     match taken.len() {
         0 => Ok(Slot::Current),
         1 => Ok(Slot::Queued),
-        _ => Err(Refusal::state("technician_busy", "the technician has a job and another one waiting").into()),
+        _ => {
+            Err(Refusal::state("technician_busy", "the technician has a job and another one waiting").into())
+        }
     }
 }
 
@@ -120,7 +118,9 @@ pub(super) async fn withdraw_open(unit: &mut Unit, job: JobId) -> Result<(), Err
 pub async fn find(ctx: &Ctx, actor: &Actor, id: OfferId) -> Result<Offer, Error> {
     let mut tx = ctx.db().read().await?;
     let found = store::offers::find(&mut tx, id).await?;
-    found.filter(|offer| actor.scope().covers(offer.firm_id, offer.technician_id)).ok_or(Error::NotFound("offer"))
+    found
+        .filter(|offer| actor.scope().covers(offer.firm_id, offer.technician_id))
+        .ok_or(Error::NotFound("offer"))
 }
 
 /// The offers after `after` that are the actor's to see, oldest first.

@@ -179,7 +179,8 @@ pub async fn reload(ctx: &Ctx) -> Result<(), Error> {
     drop(tx);
     let mut documents = embedded_documents();
     documents.extend(stored(&known));
-    let reference = Reference::from_documents(&documents).map_err(|errors| Error::Internal(errors.to_string()))?;
+    let reference =
+        Reference::from_documents(&documents).map_err(|errors| Error::Internal(errors.to_string()))?;
     let versions = known.iter().map(|row| (row.name.clone(), row.version.to_string())).collect();
     ctx.replace_reference(Loaded { reference, versions });
     Ok(())
@@ -197,10 +198,17 @@ pub(super) fn programme_in_service(ctx: &Ctx, field: &str, id: &str, now: Instan
     let reference = ctx.reference();
     let call_out = reference.call_out();
     if call_out.id.as_str() != id {
-        return Err(Refusal::field(field, format!("no programme '{id}' sends anybody out; known: {}", call_out.id.as_str())));
+        return Err(Refusal::field(
+            field,
+            format!("no programme '{id}' sends anybody out; known: {}", call_out.id.as_str()),
+        ));
     }
     if !call_out.is_in_service(tokyo(now).date_naive()) {
-        return Err(Refusal::rule("programme_not_in_service", "E-04", "the programme is not in service on this day"));
+        return Err(Refusal::rule(
+            "programme_not_in_service",
+            "E-04",
+            "the programme is not in service on this day",
+        ));
     }
     Ok(())
 }

@@ -76,10 +76,16 @@ pub async fn change(
     command: Command<Profile>,
 ) -> Result<Technician, Error> {
     let command = command.map(|profile| (id, version, profile));
-    ctx.transact(command, |unit, (id, version, profile)| Box::pin(change_in(unit, *id, *version, profile))).await
+    ctx.transact(command, |unit, (id, version, profile)| Box::pin(change_in(unit, *id, *version, profile)))
+        .await
 }
 
-async fn change_in(unit: &mut Unit, id: TechnicianId, version: i64, profile: &Profile) -> Result<Technician, Error> {
+async fn change_in(
+    unit: &mut Unit,
+    id: TechnicianId,
+    version: i64,
+    profile: &Profile,
+) -> Result<Technician, Error> {
     let before = visible(unit, id).await?;
     let stale = Error::VersionMismatch { what: "technician", current: before.version };
     let technician = described(&unit.ctx, Technician { version, ..before }, profile)?;
@@ -133,19 +139,20 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: TechnicianId) -> Result<Technici
         .ok_or(Error::NotFound("technician"))
 }
 
-/// The technicians after `after` that are the actor's to see, of one firm if given, oldest first.
+/// The technicians of a firm after `after` that are the actor's to see, oldest first.
 pub async fn list(
     ctx: &Ctx,
     actor: &Actor,
-    firm: Option<FirmId>,
+    firm: FirmId,
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Technician>, Error> {
-    let scope = match (actor.scope(), firm) {
-        (Scope::All, Some(firm)) => Scope::Firm(firm),
-        (scope, Some(firm)) if !scope.covers_firm(firm) => return Err(Error::NotFound("firm")),
-        (scope, _) => scope,
-    };
     let mut tx = ctx.db().read().await?;
+    let known = store::firms::find(&mut tx, firm).await?.is_some();
+    let scope = match actor.scope() {
+        scope if !known || !scope.covers_firm(firm) => return Err(Error::NotFound("firm")),
+        Scope::All => Scope::Firm(firm),
+        scope => scope,
+    };
     Ok(store::technicians::list(&mut tx, scope, after, limit).await?)
 }

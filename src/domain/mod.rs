@@ -10,6 +10,7 @@ pub mod event;
 pub mod firms;
 pub mod ids;
 pub mod jobs;
+pub mod known;
 pub mod money;
 pub mod offers;
 pub mod phone;

@@ -155,6 +155,12 @@ impl TryFrom<String> for PostalCode {
     }
 }
 
+impl std::fmt::Display for PostalCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 impl From<PostalCode> for String {
     fn from(code: PostalCode) -> Self {
         code.0
@@ -193,6 +199,12 @@ impl TryFrom<String> for JisCode {
 
     fn try_from(text: String) -> Result<Self, BadDigits> {
         text.parse()
+    }
+}
+
+impl std::fmt::Display for JisCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(&self.0)
     }
 }
 

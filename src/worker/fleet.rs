@@ -45,7 +45,12 @@ async fn follow(ctx: &Ctx, mut pos: i64) -> Result<i64, Error> {
         let reached = last.pos;
         let events = entries.into_iter().filter_map(|entry| {
             let data = serde_json::from_str(&entry.event.data).ok()?;
-            Some(Event { kind: entry.event.kind, subject: entry.event.subject, subject_id: entry.event.subject_id, data })
+            Some(Event {
+                kind: entry.event.kind,
+                subject: entry.event.subject,
+                subject_id: entry.event.subject_id,
+                data,
+            })
         });
         ctx.follow(events).await?;
         pos = reached;

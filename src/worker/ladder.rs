@@ -19,7 +19,10 @@ pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
             let next = match ladder::climb(&ctx).await {
                 Ok(next) => next,
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the ladder failed; trying again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the ladder failed; trying again"
+                    );
                     Some(ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S))
                 }
             };

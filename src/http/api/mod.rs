@@ -57,7 +57,11 @@ fn text(value: &str, _: &()) -> garde::Result {
 
 /// An instant of this century, so that every engine and every sum can hold it.
 fn instant(value: &DateTime<Utc>, _: &()) -> garde::Result {
-    if (2000..2100).contains(&value.year()) { Ok(()) } else { Err(garde::Error::new("must be from 2000 to 2099")) }
+    if (2000..2100).contains(&value.year()) {
+        Ok(())
+    } else {
+        Err(garde::Error::new("must be from 2000 to 2099"))
+    }
 }
 
 fn active() -> Standing {
