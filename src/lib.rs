@@ -13,3 +13,5 @@ pub mod http;
 pub mod store;
 /// What runs by itself: the feed's sequencer, expiring offers, the fleet.
 pub mod worker;
+/// The running service: listener, API and workers.
+pub mod server;

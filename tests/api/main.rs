@@ -1,0 +1,8 @@
+//! The API, through real HTTP, on both engines.
+// A test helper that fails should panic.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod dispatching;
