@@ -126,7 +126,7 @@ impl Outlines {
 
 /// Whether a coordinate lies between the outermost islands of Japan.
 pub(super) fn is_in_japan(lat: f64, lon: f64) -> bool {
-    (20.0..46.0).contains(&lat) && (122.0..154.0).contains(&lon)
+    (20.0..46.0).contains(&lat) && (122.0..155.0).contains(&lon)
 }
 
 #[derive(Deserialize)]
@@ -136,13 +136,16 @@ struct Properties {
     name: String,
     #[serde(rename = "enName")]
     name_en: String,
+    /// A drawing hint of the source; of no use here.
+    #[serde(rename = "islandBold")]
+    _island_bold: Option<bool>,
 }
 
 /// Reads one feature; an error names the key inside it.
 fn outline(dataset: Dataset, feature: Feature) -> Result<Outline, (&'static str, String)> {
     let wrong = |key: &'static str| move |message: String| (key, message);
     let properties = serde_json::Value::Object(feature.properties.unwrap_or_default());
-    let Properties { code, name, name_en } =
+    let Properties { code, name, name_en, .. } =
         serde_json::from_value(properties).map_err(|error| ("properties", error.to_string()))?;
     let jis_code = jis_code(dataset, &code).map_err(wrong("properties.code"))?;
     if name.trim().is_empty() || name_en.trim().is_empty() {

@@ -67,7 +67,7 @@ fn every_corrupted_feature_is_refused_and_named() {
         ("\"enName\"", "\"en\"", "features[0].properties: unknown field `en`"),
         (",\"enName\":\"Nagoya City\"", "", "features[0].properties: missing field `enName`"),
         ("名古屋市", " ", "features[0].properties.name: is empty"),
-        ("[136.9,35.1]", "[35.1,136.9]", "features[0].geometry.coordinates: 136.9, 35.1 is not in Japan"),
+        ("[136.9,35.1]", "[35.1,136.9]", "features[0].geometry.coordinates: 35.1, 136.9 is not in Japan"),
         ("[137.0,35.1],[137.0,35.2],", "", "features[0].geometry.coordinates: has a ring of"),
         ("[[[[136.9,35.1],[137.0,35.1],[137.0,35.2],[136.9,35.1]]]]", "[]", "coordinates: is empty"),
         ("\"MultiPolygon\"", "\"Point\"", "municipalities line"),
