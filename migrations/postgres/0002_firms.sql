@@ -1,0 +1,44 @@
+-- Contractor companies and the people they send.
+
+CREATE TABLE firm (
+    id         uuid        NOT NULL PRIMARY KEY,
+    version    bigint      NOT NULL DEFAULT 1 CHECK (version >= 1),
+    name       text        NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
+    phone      text        NOT NULL CHECK (char_length(phone) BETWEEN 1 AND 32),
+    state      text        NOT NULL CHECK (state IN ('active', 'suspended')),
+    created_at timestamptz NOT NULL
+);
+
+-- Where a firm works: the code of a ward, or of a city for all its wards (either, hence no foreign key).
+CREATE TABLE firm_area (
+    firm_id  uuid NOT NULL REFERENCES firm,
+    jis_code text NOT NULL CHECK (jis_code ~ '^[0-9]{5}$'),
+    PRIMARY KEY (firm_id, jis_code)
+);
+CREATE INDEX firm_area_by_municipality ON firm_area (jis_code);
+
+CREATE TABLE technician (
+    id          uuid        NOT NULL PRIMARY KEY,
+    version     bigint      NOT NULL DEFAULT 1 CHECK (version >= 1),
+    firm_id     uuid        NOT NULL REFERENCES firm,
+    name        text        NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
+    phone       text        NOT NULL CHECK (char_length(phone) BETWEEN 1 AND 32),
+    base_lat_e6 bigint      NOT NULL CHECK (base_lat_e6 BETWEEN -90000000 AND 90000000),
+    base_lon_e6 bigint      NOT NULL CHECK (base_lon_e6 BETWEEN -180000000 AND 180000000),
+    trades      text        NOT NULL CHECK (json_kind(trades) = 'array' AND char_length(trades) <= 4096),
+    languages   text        NOT NULL CHECK (json_kind(languages) = 'array' AND char_length(languages) <= 4096),
+    shifts      text        NOT NULL CHECK (json_kind(shifts) = 'array' AND char_length(shifts) <= 65536),
+    state       text        NOT NULL CHECK (state IN ('active', 'suspended')),
+    created_at  timestamptz NOT NULL
+);
+CREATE INDEX technician_by_firm ON technician (firm_id);
+
+-- The last known position: upserted in batches, no history, no events.
+CREATE TABLE position (
+    technician_id uuid        NOT NULL PRIMARY KEY REFERENCES technician,
+    lat_e6        bigint      NOT NULL CHECK (lat_e6 BETWEEN -90000000 AND 90000000),
+    lon_e6        bigint      NOT NULL CHECK (lon_e6 BETWEEN -180000000 AND 180000000),
+    accuracy_m    bigint      CHECK (accuracy_m >= 0),
+    measured_at   timestamptz NOT NULL,
+    received_at   timestamptz NOT NULL
+);

@@ -1,0 +1,145 @@
+-- Jobs: who was asked and why (decision, offer), who goes (assignment), when (planned_window), and what happened
+-- at the site (fact).
+
+CREATE TABLE job (
+    id          uuid        NOT NULL PRIMARY KEY,
+    version     bigint      NOT NULL DEFAULT 1 CHECK (version >= 1),
+    case_id     uuid        NOT NULL REFERENCES case_file,
+    job_code    text        NOT NULL CHECK (char_length(job_code) BETWEEN 1 AND 64),
+    trade       text        NOT NULL CHECK (trade IN ('water', 'lock')),
+    priority    text        NOT NULL CHECK (priority IN ('P0', 'P1', 'P2', 'P3')),
+    state       text        NOT NULL CHECK (state IN ('unassigned', 'offered', 'assigned', 'en_route', 'on_site',
+                                                      'working', 'paused', 'awaiting_return', 'completed',
+                                                      'cancelled', 'no_coverage')),
+    hold_reason text        CHECK (char_length(hold_reason) BETWEEN 1 AND 64),
+    created_at  timestamptz NOT NULL,
+    closed_at   timestamptz,
+    rework_of   uuid        REFERENCES job
+);
+CREATE INDEX job_by_state ON job (state, created_at);
+CREATE INDEX job_by_case ON job (case_id);
+
+-- The record of one matching run. document is replayed to the byte, so it is never touched again.
+CREATE TABLE decision (
+    id             uuid        NOT NULL PRIMARY KEY,
+    job_id         uuid        NOT NULL REFERENCES job,
+    decided_at     timestamptz NOT NULL,
+    decided_by     uuid,
+    engine_version text        NOT NULL CHECK (char_length(engine_version) BETWEEN 1 AND 64),
+    document       text        NOT NULL CHECK (json_kind(document) <> '' AND char_length(document) <= 1048576)
+);
+CREATE INDEX decision_by_job ON decision (job_id);
+CREATE TRIGGER decision_immutable BEFORE UPDATE OR DELETE ON decision
+    FOR EACH ROW EXECUTE FUNCTION refuse('decision_immutable');
+CREATE TRIGGER decision_immutable_whole BEFORE TRUNCATE ON decision
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('decision_immutable');
+
+CREATE TABLE offer (
+    id                  uuid        NOT NULL PRIMARY KEY,
+    version             bigint      NOT NULL DEFAULT 1 CHECK (version >= 1),
+    job_id              uuid        NOT NULL REFERENCES job,
+    decision_id         uuid        NOT NULL REFERENCES decision,
+    firm_id             uuid        NOT NULL REFERENCES firm,
+    technician_id       uuid        NOT NULL REFERENCES technician,
+    rank                bigint      NOT NULL CHECK (rank >= 0),
+    state               text        NOT NULL CHECK (state IN ('open', 'accepted', 'declined', 'expired',
+                                                              'withdrawn')),
+    offered_at          timestamptz NOT NULL,
+    deadline            timestamptz NOT NULL,
+    answered_at         timestamptz,
+    decline_code        text        CHECK (char_length(decline_code) BETWEEN 1 AND 64),
+    arrival_promised_at timestamptz,
+    CHECK (state <> 'open' OR answered_at IS NULL),
+    CHECK (state NOT IN ('accepted', 'declined') OR answered_at IS NOT NULL),
+    CHECK (state <> 'declined' OR decline_code IS NOT NULL)
+);
+CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted';
+CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';
+CREATE INDEX offer_by_deadline ON offer (deadline) WHERE state = 'open';
+CREATE INDEX offer_by_job ON offer (job_id);
+CREATE INDEX offer_by_technician ON offer (technician_id);
+CREATE INDEX offer_by_firm ON offer (firm_id);
+-- A guarded UPDATE may raise the version before it is refused; nothing else of a settled offer ever changes.
+CREATE TRIGGER offer_settled BEFORE UPDATE ON offer
+    FOR EACH ROW WHEN (OLD.state IN ('declined', 'expired', 'withdrawn')
+                       AND to_jsonb(NEW) - 'version' <> to_jsonb(OLD) - 'version')
+    EXECUTE FUNCTION refuse('offer_settled');
+CREATE TRIGGER offer_accepted_only_withdrawn BEFORE UPDATE ON offer
+    FOR EACH ROW WHEN (OLD.state = 'accepted' AND NEW.state NOT IN ('accepted', 'withdrawn'))
+    EXECUTE FUNCTION refuse('offer_settled');
+CREATE TRIGGER offer_never_deleted BEFORE DELETE ON offer
+    FOR EACH ROW EXECUTE FUNCTION refuse('offer_never_deleted');
+CREATE TRIGGER offer_never_deleted_whole BEFORE TRUNCATE ON offer
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('offer_never_deleted');
+
+CREATE TABLE assignment (
+    id             uuid        NOT NULL PRIMARY KEY,
+    version        bigint      NOT NULL DEFAULT 1 CHECK (version >= 1),
+    job_id         uuid        NOT NULL REFERENCES job,
+    offer_id       uuid        NOT NULL UNIQUE REFERENCES offer,
+    firm_id        uuid        NOT NULL REFERENCES firm,
+    technician_id  uuid        NOT NULL REFERENCES technician,
+    slot           text        NOT NULL CHECK (slot IN ('current', 'queued', 'released')),
+    assigned_at    timestamptz NOT NULL,
+    arrival_due_at timestamptz,
+    released_at    timestamptz,
+    release_code   text        CHECK (char_length(release_code) BETWEEN 1 AND 64),
+    CHECK ((released_at IS NOT NULL) = (slot = 'released')),
+    CHECK (release_code IS NULL OR slot = 'released')
+);
+CREATE UNIQUE INDEX assignment_one_current_per_technician ON assignment (technician_id) WHERE slot = 'current';
+CREATE UNIQUE INDEX assignment_one_queued_per_technician ON assignment (technician_id) WHERE slot = 'queued';
+CREATE UNIQUE INDEX assignment_one_per_job_and_technician ON assignment (job_id, technician_id)
+    WHERE slot <> 'released';
+CREATE INDEX assignment_by_job ON assignment (job_id);
+CREATE INDEX assignment_by_technician ON assignment (technician_id);
+CREATE INDEX assignment_by_firm ON assignment (firm_id);
+CREATE TRIGGER assignment_released BEFORE UPDATE ON assignment
+    FOR EACH ROW WHEN (OLD.slot = 'released' AND to_jsonb(NEW) - 'version' <> to_jsonb(OLD) - 'version')
+    EXECUTE FUNCTION refuse('assignment_released');
+CREATE TRIGGER assignment_never_deleted BEFORE DELETE ON assignment
+    FOR EACH ROW EXECUTE FUNCTION refuse('assignment_never_deleted');
+CREATE TRIGGER assignment_never_deleted_whole BEFORE TRUNCATE ON assignment
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('assignment_never_deleted');
+
+-- What is planned never overlaps; windows are half-open, so touching ones are fine. Deferrable, so that two
+-- windows can be swapped in one transaction.
+CREATE TABLE planned_window (
+    id            uuid        NOT NULL PRIMARY KEY,
+    version       bigint      NOT NULL DEFAULT 1 CHECK (version >= 1),
+    technician_id uuid        NOT NULL REFERENCES technician,
+    job_id        uuid        NOT NULL REFERENCES job,
+    starts_at     timestamptz NOT NULL,
+    ends_at       timestamptz NOT NULL,
+    state         text        NOT NULL CHECK (state IN ('planned', 'released')),
+    CHECK (starts_at < ends_at),
+    CONSTRAINT planned_window_no_overlap
+        EXCLUDE USING gist (technician_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)
+        WHERE (state = 'planned') DEFERRABLE INITIALLY IMMEDIATE
+);
+CREATE INDEX planned_window_by_technician ON planned_window (technician_id, starts_at);
+CREATE INDEX planned_window_by_job ON planned_window (job_id);
+
+-- A report from the site. The id is made by the device: a repeated report is the same row. Late and
+-- contradicting facts are stored, never refused here; the field record is a fold over the set of them.
+CREATE TABLE fact (
+    id            uuid        NOT NULL PRIMARY KEY,
+    job_id        uuid        NOT NULL REFERENCES job,
+    assignment_id uuid        NOT NULL REFERENCES assignment,
+    technician_id uuid        NOT NULL REFERENCES technician,
+    device        text        NOT NULL CHECK (char_length(device) BETWEEN 1 AND 128),
+    device_seq    bigint      NOT NULL CHECK (device_seq >= 1),
+    kind          text        NOT NULL CHECK (kind IN ('departure', 'arrival', 'id_check', 'work_start', 'pause',
+                                                       'resume', 'work_end', 'part', 'special_work', 'consent',
+                                                       'completion')),
+    device_time   timestamptz NOT NULL,
+    sent_at       timestamptz NOT NULL,
+    received_at   timestamptz NOT NULL,
+    data          text        NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 65536)
+);
+CREATE INDEX fact_by_job ON fact (job_id);
+CREATE INDEX fact_by_device ON fact (technician_id, device, device_seq);
+CREATE TRIGGER fact_immutable BEFORE UPDATE OR DELETE ON fact
+    FOR EACH ROW EXECUTE FUNCTION refuse('fact_immutable');
+CREATE TRIGGER fact_immutable_whole BEFORE TRUNCATE ON fact
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('fact_immutable');

@@ -1,0 +1,77 @@
+-- The log. Use-cases append to event; one sequencer copies committed events into feed, where the position has no
+-- gap and each row seals the one before. Readers keep a cursor on feed.pos and on nothing else: ord is given out
+-- inside transactions, so a reader of ord would miss late commits.
+
+CREATE TABLE event (
+    ord        bigint      NOT NULL PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    id         uuid        NOT NULL UNIQUE,
+    at         timestamptz NOT NULL,
+    actor      text        NOT NULL CHECK (char_length(actor) BETWEEN 1 AND 64),
+    actor_id   uuid,
+    subject    text        NOT NULL CHECK (char_length(subject) BETWEEN 1 AND 64),
+    subject_id uuid        NOT NULL,
+    kind       text        NOT NULL CHECK (char_length(kind) BETWEEN 1 AND 64),
+    data       text        NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 65536)
+);
+CREATE INDEX event_by_subject ON event (subject_id, ord);
+CREATE TRIGGER event_immutable BEFORE UPDATE OR DELETE ON event
+    FOR EACH ROW EXECUTE FUNCTION refuse('event_immutable');
+CREATE TRIGGER event_immutable_whole BEFORE TRUNCATE ON event
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('event_immutable');
+
+CREATE TABLE feed (
+    pos       bigint NOT NULL PRIMARY KEY CHECK (pos >= 1),
+    ord       bigint NOT NULL UNIQUE REFERENCES event,
+    prev_hash bytea  NOT NULL CHECK (octet_length(prev_hash) = 32),
+    hash      bytea  NOT NULL CHECK (octet_length(hash) = 32)
+);
+CREATE TRIGGER feed_immutable BEFORE UPDATE OR DELETE ON feed
+    FOR EACH ROW EXECUTE FUNCTION refuse('feed_immutable');
+CREATE TRIGGER feed_immutable_whole BEFORE TRUNCATE ON feed
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('feed_immutable');
+
+-- Two sequencers at once: the second sees the same last position, and the primary key lets one of them through.
+CREATE FUNCTION feed_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    last_pos  bigint;
+    last_hash bytea;
+BEGIN
+    SELECT pos, hash INTO last_pos, last_hash FROM feed ORDER BY pos DESC LIMIT 1;
+    IF NEW.pos IS DISTINCT FROM coalesce(last_pos, 0) + 1 THEN
+        RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'kaketsuke: feed_gap';
+    END IF;
+    IF NEW.prev_hash IS DISTINCT FROM coalesce(last_hash, decode(repeat('00', 32), 'hex')) THEN
+        RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'kaketsuke: feed_fork';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER feed_follows BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION feed_follows();
+
+-- Events not yet in the feed. Filled by the database, so that no writer can forget; a row may only leave once the
+-- feed has its event.
+CREATE TABLE feed_queue (
+    ord bigint NOT NULL PRIMARY KEY REFERENCES event
+);
+
+CREATE FUNCTION event_queued() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO feed_queue (ord) VALUES (NEW.ord);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER event_queued AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION event_queued();
+
+CREATE FUNCTION feed_queue_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM feed WHERE ord = OLD.ord) THEN
+        RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = 'kaketsuke: feed_queue_lost';
+    END IF;
+    RETURN OLD;
+END
+$$;
+CREATE TRIGGER feed_queue_kept BEFORE DELETE ON feed_queue FOR EACH ROW EXECUTE FUNCTION feed_queue_kept();
+CREATE TRIGGER feed_queue_unchanged BEFORE UPDATE ON feed_queue
+    FOR EACH ROW EXECUTE FUNCTION refuse('feed_queue_lost');
+CREATE TRIGGER feed_queue_kept_whole BEFORE TRUNCATE ON feed_queue
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('feed_queue_lost');
