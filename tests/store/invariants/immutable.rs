@@ -5,12 +5,15 @@ use crate::script::{Case, check};
 use crate::support::db::{Engine, TestDb, on_both_engines};
 use crate::world::insert;
 
-/// A table, what picks a row of the world in it, and its unique keys: name, columns, values of a row of the world.
+/// A table, what picks a row of the world in it, and its unique keys.
 struct Immutable {
     table: &'static str,
     row: &'static str,
-    keys: &'static [(&'static str, &'static str, &'static [(&'static str, &'static str)])],
+    keys: &'static [Key],
 }
+
+/// Name of a unique key, its columns, and what makes the sample row collide with a row of the world.
+type Key = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 #[rustfmt::skip] // a table is read as a table
 const IMMUTABLE: &[Immutable] = &[

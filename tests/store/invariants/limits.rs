@@ -35,9 +35,12 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("ledger_line", "payer", &["worker", "host_company", "landlord", "programme"]),
 ];
 
+/// A table, one of its codes, and the columns that come with it.
+type Companions = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// What some codes bring with them.
 #[rustfmt::skip] // a table is read as a table
-const COMPANIONS: &[(&str, &str, &[(&str, &str)])] = &[
+const COMPANIONS: &[Companions] = &[
     ("token", "firm", &[("firm_id", "#1")]),
     ("token", "technician", &[("firm_id", "#1"), ("technician_id", "#11")]),
     ("token", "billing", &[("consumer_id", "#51")]),
