@@ -3,6 +3,4 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
 
 pub(crate) mod db;
-pub(crate) mod server;
-pub(crate) mod world;
 mod postgres;

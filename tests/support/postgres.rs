@@ -21,11 +21,12 @@ pub(super) async fn with_database<T: Future<Output = ()>>(admin_url: &str, test:
     let _slot = SLOTS.acquire().await.unwrap();
     let template = template(admin_url).await;
     let name = format!("{}{}", own_prefix(), NUMBER.fetch_add(1, Ordering::Relaxed));
-    administer(admin_url, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.unwrap();
-    administer(admin_url, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
+    let mut admin = PgConnection::connect(admin_url).await.unwrap();
+    execute(&mut admin, format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
     let outcome = AssertUnwindSafe(test(TestDb::on_postgres(url_of(admin_url, &name)))).catch_unwind().await;
     // FORCE: a pool the test left open must not keep the database.
-    administer(admin_url, &format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+    execute(&mut admin, format!("DROP DATABASE {name} WITH (FORCE)")).await.unwrap();
+    admin.close().await.unwrap();
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);
     }
@@ -36,12 +37,13 @@ async fn template(admin_url: &str) -> &'static str {
     static TEMPLATE: OnceCell<String> = OnceCell::const_new();
     TEMPLATE
         .get_or_init(|| async {
-            sweep(admin_url).await;
+            let mut admin = PgConnection::connect(admin_url).await.unwrap();
+            sweep(&mut admin).await;
             let mut hash = Sha256::new();
             schema::postgres().iter().for_each(|migration| hash.update(&migration.checksum));
             let name = format!("{}template_{}", own_prefix(), &hex::encode(hash.finalize())[..8]);
-            administer(admin_url, &format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
-            administer(admin_url, &format!("CREATE DATABASE {name}")).await.unwrap();
+            execute(&mut admin, format!("CREATE DATABASE {name}")).await.unwrap();
+            admin.close().await.unwrap();
             let mut conn = PgConnection::connect(&url_of(admin_url, &name)).await.unwrap();
             schema::postgres().run(&mut conn).await.unwrap();
             // A template with a connection on it cannot be copied.
@@ -52,25 +54,21 @@ async fn template(admin_url: &str) -> &'static str {
 }
 
 /// Drops what processes of this machine left behind when they ended: nothing runs at the end of a test binary.
-async fn sweep(admin_url: &str) {
-    if !Path::new("/proc/self").exists() {
-        return;
-    }
-    let mut conn = PgConnection::connect(admin_url).await.unwrap();
+async fn sweep(admin: &mut PgConnection) {
     let names: Vec<String> =
         sqlx::query_scalar("SELECT datname FROM pg_database WHERE starts_with(datname, $1)")
             .bind(host_prefix())
-            .fetch_all(&mut conn)
+            .fetch_all(&mut *admin)
             .await
             .unwrap();
     for name in names {
         let process = name[host_prefix().len()..].split('_').next().unwrap_or_default();
-        if !Path::new("/proc").join(process).exists() {
+        let runs = Path::new("/proc").join(process).exists() && process != std::process::id().to_string();
+        if Path::new("/proc/self").exists() && !runs {
             // Another process may be sweeping the same one.
-            conn.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {name}"))).await.ok();
+            execute(admin, format!("DROP DATABASE IF EXISTS {name}")).await.ok();
         }
     }
-    conn.close().await.unwrap();
 }
 
 /// Start of the names of this machine's databases: two machines may share a server.
@@ -84,10 +82,8 @@ fn own_prefix() -> String {
     format!("{}{}_", host_prefix(), std::process::id())
 }
 
-async fn administer(admin_url: &str, sql: &str) -> Result<(), sqlx::Error> {
-    let mut conn = PgConnection::connect(admin_url).await?;
-    conn.execute(AssertSqlSafe(sql.to_owned())).await?;
-    conn.close().await
+async fn execute(admin: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+    admin.execute(AssertSqlSafe(sql)).await.map(|_| ())
 }
 
 /// The URL with another database in it: `postgres://user@host/THIS?options`.
