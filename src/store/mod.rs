@@ -1,2 +1,25 @@
-//! .
+//! The only SQL. One text for both engines, a transaction in, domain types out; decides nothing.
+
+mod db;
+mod error;
+
+pub mod assignments;
+pub mod calls;
+pub mod cases;
+pub mod decisions;
+pub mod events;
+pub mod feed;
+pub mod firms;
+pub mod fleet;
+pub mod idempotency;
+pub mod jobs;
+pub mod offers;
+pub mod places;
+pub mod positions;
+pub mod reference;
 pub mod schema;
+pub mod technicians;
+pub mod tokens;
+
+pub use db::{DatabaseUrl, Db, Tx};
+pub use error::Error;

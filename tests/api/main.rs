@@ -6,3 +6,5 @@
 mod support;
 
 mod dispatching;
+
+const CONTENT: support::db::Content = support::db::Content::Reference;

@@ -9,3 +9,5 @@ mod invariants;
 mod schema;
 mod script;
 mod world;
+
+const CONTENT: support::db::Content = support::db::Content::Schema;

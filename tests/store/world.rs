@@ -40,10 +40,11 @@ INSERT INTO case_file (id, number, programme, language, eligibility, liability_f
 VALUES (#21, 'K-1', '000', 'vi', 'eligible', 'unknown', 'open', '2026-11-23T10:00:00+00:00');
 INSERT INTO call (id, case_id, channel, language, caller_role, state, offered_at)
 VALUES (#207, #21, 'phone', 'vi', 'worker', 'offered', '2026-11-23T10:00:00+00:00');
-INSERT INTO job (id, case_id, job_code, trade, priority, state, created_at)
-VALUES (#31, #21, 'W-TOILET-CLOG', 'water', 'P1', 'assigned', '2026-11-23T10:00:00+00:00'),
-       (#32, #21, 'W-TOILET-CLOG', 'water', 'P2', 'assigned', '2026-11-23T10:00:00+00:00'),
-       (#33, #21, 'W-TOILET-CLOG', 'water', 'P2', 'unassigned', '2026-11-23T10:00:00+00:00');
+INSERT INTO job (id, case_id, job_code, trade, priority, state, created_at, wake_at)
+VALUES (#31, #21, 'W-TOILET-CLOG', 'water', 'P1', 'assigned', '2026-11-23T10:00:00+00:00', NULL),
+       (#32, #21, 'W-TOILET-CLOG', 'water', 'P2', 'assigned', '2026-11-23T10:00:00+00:00', NULL),
+       (#33, #21, 'W-TOILET-CLOG', 'water', 'P2', 'unassigned', '2026-11-23T10:00:00+00:00',
+        '2026-11-23T10:05:00+00:00');
 INSERT INTO decision (id, job_id, decided_at, engine_version, document)
 VALUES (#41, #31, '2026-11-23T10:01:00+00:00', '1', '{}'),
        (#42, #32, '2026-11-23T10:01:00+00:00', '1', '{}');

@@ -11,13 +11,15 @@
 
 use std::str::FromStr as _;
 
-use kaketsuke::store::schema;
+use kaketsuke::app::{self, Ctx, clock::Clock, reference::Loaded};
+use kaketsuke::store::{Db, schema};
+use rand::{SeedableRng as _, rngs::StdRng};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::postgres;
+use super::{postgres, server};
 
 /// Declares async tests that take a [`TestDb`] and run once per engine, as `name::sqlite` and `name::postgres`.
 macro_rules! on_both_engines {
@@ -160,9 +162,32 @@ async fn sqlite_template() -> &'static [u8] {
             let mut conn = SqliteConnection::connect_with(&options.create_if_missing(true)).await.unwrap();
             schema::sqlite().run(&mut conn).await.unwrap();
             conn.close().await.unwrap();
+            fill(&sqlite_url(&path)).await;
             std::fs::read(&path).unwrap()
         })
         .await
+}
+
+/// What a test finds in its database: each binary says at its root, as `const CONTENT`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Tables only.
+    Schema,
+    /// Tables and the reference data that comes with the program.
+    Reference,
+}
+
+/// Fills a migrated template as the binary wants it.
+pub(super) async fn fill(url: &str) {
+    if crate::CONTENT == Content::Schema {
+        return;
+    }
+    let db = Db::connect(&url.parse().unwrap(), 1).await.unwrap();
+    let ctx = Ctx::new(db, Clock::scenario(server::evening()), StdRng::seed_from_u64(0), Loaded::embedded().unwrap());
+    app::reference::load_missing(&ctx).await.unwrap();
+    // What was said of the loading is in the feed, so that a test's own story starts at a known position.
+    app::feed::sequence(&ctx).await.unwrap();
+    ctx.db().close().await;
 }
 
 fn sqlite_url(path: &std::path::Path) -> String {

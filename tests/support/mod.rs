@@ -4,3 +4,5 @@
 
 pub(crate) mod db;
 mod postgres;
+pub(crate) mod server;
+pub(crate) mod world;

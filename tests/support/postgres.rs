@@ -48,6 +48,7 @@ async fn template(admin_url: &str) -> &'static str {
             schema::postgres().run(&mut conn).await.unwrap();
             // A template with a connection on it cannot be copied.
             conn.close().await.unwrap();
+            super::db::fill(&url_of(admin_url, &name)).await;
             name
         })
         .await
