@@ -1,0 +1,302 @@
+//! The fleet: an in-memory snapshot of all technicians, kept by following the log, with a spatial index.
+//!
+//! It has one present, moved by [`Fleet::advance`] only and never backwards. The index holds exactly one point a
+//! technician: where he would leave from *at the present*. A position grows stale by itself, so each fresh one is
+//! watched, and `advance` moves those that have gone stale back to their base: nobody's point is ever wrong while a
+//! question is answered. Answering takes `&Fleet`: many can be answered at once between two changes.
+
+mod coverage;
+mod index;
+mod member;
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::SubsecRound as _;
+
+pub use self::coverage::Serving;
+use self::{coverage::Coverage, index::SpatialIndex};
+pub(super) use self::{index::chord_2, member::Member};
+use super::{
+    question::Question,
+    technician::{Commitment, PositionFix, Standing, TechnicianProfile},
+};
+use crate::domain::{
+    ids::{OfferId, TechnicianId},
+    place::Point,
+    span::Instant,
+};
+
+/// The snapshot. Memory: about 1 kB a technician plus his shifts and, shared, his firm's areas.
+#[derive(Debug)]
+pub struct Fleet {
+    present: Instant,
+    slots: Vec<Option<Member>>,
+    vacant: Vec<u32>,
+    /// Only looked up, never walked: its own order shows nowhere.
+    slot_of: HashMap<TechnicianId, u32>,
+    index: SpatialIndex,
+    coverage: Coverage,
+    /// When to look at whose position again: at most one entry a technician.
+    watch: BTreeSet<(Instant, u32)>,
+}
+
+/// Why the fleet did not take a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FleetError {
+    /// No technician of that id.
+    #[error("technician {0} is not in the fleet")]
+    Unknown(TechnicianId),
+    /// As many technicians as there is room for.
+    #[error("the fleet holds at most {} technicians", Fleet::TECHNICIANS_MAX)]
+    Full,
+    /// A profile beyond its limits.
+    #[error(
+        "technician {0} has more than {areas} areas or {languages} languages",
+        areas = Fleet::AREAS_MAX,
+        languages = Fleet::LANGUAGES_MAX
+    )]
+    ProfileTooLarge(TechnicianId),
+}
+
+/// What became of a batch of positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PositionsRecorded {
+    /// Taken.
+    pub taken: usize,
+    /// Not newer than what is known: ignored.
+    pub older: usize,
+    /// Of technicians who are not in the fleet: ignored.
+    pub unknown: usize,
+}
+
+impl Fleet {
+    /// The most technicians one fleet holds.
+    pub const TECHNICIANS_MAX: usize = 1_000_000;
+    /// The most municipality codes of one technician: more than Japan has.
+    pub const AREAS_MAX: usize = 2_000;
+    /// The most languages of one technician.
+    pub const LANGUAGES_MAX: usize = 50;
+
+    /// An empty fleet at `now`.
+    #[must_use]
+    pub fn new(now: Instant) -> Self {
+        Self {
+            present: now.trunc_subsecs(6),
+            slots: Vec::new(),
+            vacant: Vec::new(),
+            slot_of: HashMap::new(),
+            index: SpatialIndex::default(),
+            coverage: Coverage::default(),
+            watch: BTreeSet::new(),
+        }
+    }
+
+    /// How many technicians it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.slot_of.len()
+    }
+
+    /// Whether it holds nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.slot_of.is_empty()
+    }
+
+    /// The instant questions are answered for.
+    #[must_use]
+    pub fn present(&self) -> Instant {
+        self.present
+    }
+
+    /// Moves the present to `now`, or leaves it when `now` is earlier, and sends whoever's position has gone stale
+    /// back to his base. O(log n) for each of those; nothing else is looked at.
+    pub fn advance(&mut self, now: Instant) -> Instant {
+        self.present = self.present.max(now.trunc_subsecs(6));
+        while let Some((due, slot)) = self.watch.first().copied() {
+            if due >= self.present {
+                break;
+            }
+            self.watch.pop_first();
+            if let Some(member) = self.member_mut(slot) {
+                member.watched = None;
+            }
+            // A newer position has moved the deadline: then this only watches for it.
+            self.settle(slot);
+        }
+        self.present
+    }
+
+    /// Adds a technician, or replaces his profile and keeps what is known of him otherwise.
+    /// O(log n + areas x log n).
+    pub fn upsert_technician(&mut self, profile: TechnicianProfile) -> Result<(), FleetError> {
+        if profile.areas.len() > Self::AREAS_MAX || profile.languages.len() > Self::LANGUAGES_MAX {
+            return Err(FleetError::ProfileTooLarge(profile.id));
+        }
+        let slot = match self.slot_of.get(&profile.id) {
+            Some(slot) => *slot,
+            None => return self.add_technician(profile),
+        };
+        if let Some(member) = self.slots[slot as usize].as_mut() {
+            self.coverage.remove(slot, &member.profile);
+            self.coverage.add(slot, &profile);
+            member.standing.base = profile.base;
+            member.profile = profile;
+        }
+        self.settle(slot);
+        Ok(())
+    }
+
+    fn add_technician(&mut self, profile: TechnicianProfile) -> Result<(), FleetError> {
+        if self.len() >= Self::TECHNICIANS_MAX {
+            return Err(FleetError::Full);
+        }
+        let slot = match self.vacant.pop() {
+            Some(slot) => slot,
+            None => {
+                let slot = u32::try_from(self.slots.len()).map_err(|_| FleetError::Full)?;
+                self.slots.push(None);
+                slot
+            }
+        };
+        self.slot_of.insert(profile.id, slot);
+        self.coverage.add(slot, &profile);
+        self.index.insert(slot, profile.base);
+        self.slots[slot as usize] = Some(Member::new(profile));
+        Ok(())
+    }
+
+    /// Forgets a technician and all that is known of him. O(log n + areas x log n).
+    pub fn remove_technician(&mut self, technician: TechnicianId) -> Result<(), FleetError> {
+        let slot = self.slot(technician)?;
+        self.slot_of.remove(&technician);
+        if let Some(member) = self.slots[slot as usize].take() {
+            self.coverage.remove(slot, &member.profile);
+            self.index.remove(slot, member.indexed);
+            if let Some(due) = member.watched {
+                self.watch.remove(&(due, slot));
+            }
+            self.vacant.push(slot);
+        }
+        Ok(())
+    }
+
+    /// Takes positions, each if it is newer than the one known. O(log n) a position; the index is touched only when
+    /// the point he would leave from has changed.
+    pub fn record_positions(&mut self, positions: &[(TechnicianId, PositionFix)]) -> PositionsRecorded {
+        let mut recorded = PositionsRecorded::default();
+        for (technician, fix) in positions {
+            let Some(slot) = self.slot_of.get(technician).copied() else {
+                recorded.unknown += 1;
+                continue;
+            };
+            let Some(member) = self.member_mut(slot) else { continue };
+            if member.standing.position.is_some_and(|known| known.measured_at() >= fix.measured_at()) {
+                recorded.older += 1;
+                continue;
+            }
+            member.standing.position = Some(*fix);
+            recorded.taken += 1;
+            self.settle(slot);
+        }
+        recorded
+    }
+
+    /// Sets a technician's present job, in place of the one known. O(log n).
+    pub fn set_commitment(
+        &mut self,
+        technician: TechnicianId,
+        commitment: Commitment,
+    ) -> Result<(), FleetError> {
+        let free_at = commitment.free_at.trunc_subsecs(6);
+        self.restand(technician, |standing| standing.commitment = Some(Commitment { free_at, ..commitment }))
+    }
+
+    /// Frees a technician of his present job. O(log n).
+    pub fn clear_commitment(&mut self, technician: TechnicianId) -> Result<(), FleetError> {
+        self.restand(technician, |standing| standing.commitment = None)
+    }
+
+    /// Notes that a technician has an offer to answer: he is given no other. O(1).
+    pub fn mark_offer(&mut self, technician: TechnicianId, offer: OfferId) -> Result<(), FleetError> {
+        let slot = self.slot(technician)?;
+        if let Some(member) = self.member_mut(slot) {
+            member.offer = Some(offer);
+        }
+        Ok(())
+    }
+
+    /// Notes that an offer is settled. News of an earlier offer than the one marked changes nothing. O(1).
+    pub fn clear_offer(&mut self, technician: TechnicianId, offer: OfferId) -> Result<(), FleetError> {
+        let slot = self.slot(technician)?;
+        if let Some(member) = self.member_mut(slot)
+            && member.offer == Some(offer)
+        {
+            member.offer = None;
+        }
+        Ok(())
+    }
+
+    /// Who serves the question's municipality and trade; nobody means `no_coverage` (K-04). O(1).
+    #[must_use]
+    pub fn serving(&self, question: &Question) -> Serving<'_> {
+        self.coverage.serving(question)
+    }
+
+    /// Everybody, nearest first, with the squared chord on the unit sphere.
+    pub(super) fn nearest(&self, site: Point) -> impl Iterator<Item = (&Member, u32, f64)> + '_ {
+        self.index.nearest(site).filter_map(|(slot, chord_2)| Some((self.member(slot)?, slot, chord_2)))
+    }
+
+    /// Everybody, in no order that means anything.
+    pub(super) fn everybody(&self) -> impl Iterator<Item = (&Member, u32)> + '_ {
+        (0_u32..).zip(&self.slots).filter_map(|(slot, member)| Some((member.as_ref()?, slot)))
+    }
+
+    pub(super) fn member(&self, slot: u32) -> Option<&Member> {
+        self.slots.get(slot as usize)?.as_ref()
+    }
+
+    fn member_mut(&mut self, slot: u32) -> Option<&mut Member> {
+        self.slots.get_mut(slot as usize)?.as_mut()
+    }
+
+    fn slot(&self, technician: TechnicianId) -> Result<u32, FleetError> {
+        self.slot_of.get(&technician).copied().ok_or(FleetError::Unknown(technician))
+    }
+
+    fn restand(
+        &mut self,
+        technician: TechnicianId,
+        change: impl FnOnce(&mut Standing),
+    ) -> Result<(), FleetError> {
+        let slot = self.slot(technician)?;
+        if let Some(member) = self.member_mut(slot) {
+            change(&mut member.standing);
+        }
+        self.settle(slot);
+        Ok(())
+    }
+
+    /// Puts the index and the watch right after any change of one technician's standing.
+    fn settle(&mut self, slot: u32) {
+        let present = self.present;
+        let Some(member) = self.slots.get_mut(slot as usize).and_then(Option::as_mut) else { return };
+        let (_, origin) = member.standing.origin(present);
+        if origin != member.indexed {
+            self.index.remove(slot, member.indexed);
+            self.index.insert(slot, origin);
+            member.indexed = origin;
+        }
+        // One entry is enough: it is due no later than the newest position, and then looks again.
+        if let (Some(fix), None) = (member.standing.position, member.watched)
+            && fix.fresh_until() >= present
+        {
+            member.watched = Some(fix.fresh_until());
+            self.watch.insert((fix.fresh_until(), slot));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! Ranked objectives in lexicographic order: arrival band, language, fair load, arrival, id. Never a weighted sum:
+//! each comparison of two candidates is decided by one objective that can be named.
+
+use std::cmp::Ordering;
+
+use chrono::{TimeDelta, serde::ts_microseconds};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    question::Asked,
+    technician::{CandidateView, OriginKind},
+    travel,
+};
+use crate::domain::{ids::TechnicianId, place::Point, span::Instant, text_enum::text_enum};
+
+/// What is computed of one candidate for one question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figures {
+    /// What he travels from.
+    pub origin: OriginKind,
+    /// Where that is.
+    #[serde(with = "super::e6")]
+    pub origin_point: Point,
+    /// Great-circle metres to the site, rounded up.
+    pub distance_m: u32,
+    /// When he can leave.
+    #[serde(rename = "available_at_us", with = "ts_microseconds")]
+    pub available_at: Instant,
+    /// Seconds on the road by the built-in model.
+    pub travel_s: u32,
+    /// When he would be there.
+    #[serde(rename = "arrival_at_us", with = "ts_microseconds")]
+    pub arrival_at: Instant,
+    /// The arrival band, counted from now: 0 is the first.
+    pub band: u32,
+    /// Whether he speaks the caller's language.
+    pub language: LanguageMatch,
+    /// Jobs accepted in the last 24 hours.
+    pub load: u32,
+}
+
+impl Figures {
+    /// The figures of `view`.
+    #[must_use]
+    pub fn of(asked: &Asked<'_>, view: &dyn CandidateView) -> Self {
+        let (_, from) = view.standing().origin(asked.now);
+        Self::at_distance(asked, view, travel::distance_m(from, asked.question.site))
+    }
+
+    /// The figures of `view` when the distance to the site is already known.
+    #[must_use]
+    pub fn at_distance(asked: &Asked<'_>, view: &dyn CandidateView, distance_m: u32) -> Self {
+        let (origin, origin_point) = view.standing().origin(asked.now);
+        let available_at = view.standing().available_at(asked.now);
+        let travel_s = travel::travel_s(distance_m, available_at);
+        let arrival_at =
+            available_at.checked_add_signed(TimeDelta::seconds(travel_s.into())).unwrap_or(Instant::MAX_UTC);
+        let wait_s = (arrival_at - asked.now).num_seconds().max(0);
+        Self {
+            origin,
+            origin_point,
+            distance_m,
+            available_at,
+            travel_s,
+            arrival_at,
+            band: u32::try_from(wait_s / i64::from(asked.question.policy.band_s())).unwrap_or(u32::MAX),
+            language: LanguageMatch::of(asked.question.language.as_deref(), view.languages()),
+            load: view.accepted_24h(),
+        }
+    }
+}
+
+text_enum! {
+    /// The only use of language in the order (Y-04): does the technician speak the caller's?
+    pub enum LanguageMatch("language match") {
+        /// He does.
+        Speaks = "speaks",
+        /// He does not: an interpreter is needed at the site.
+        Interpreter = "interpreter",
+        /// The caller's language is not known: everybody is equal.
+        Unknown = "unknown",
+    }
+}
+
+impl LanguageMatch {
+    /// Compares canonical tags; BCP 47 tags ignore the case of letters.
+    #[must_use]
+    pub fn of(wanted: Option<&str>, spoken: &[String]) -> Self {
+        match wanted {
+            None => Self::Unknown,
+            Some(wanted) if spoken.iter().any(|tag| tag.eq_ignore_ascii_case(wanted)) => Self::Speaks,
+            Some(_) => Self::Interpreter,
+        }
+    }
+}
+
+text_enum! {
+    /// What decides between two candidates, in the order it is looked at.
+    pub enum Objective("objective") {
+        /// The earlier arrival band.
+        ArrivalBand = "arrival_band",
+        /// Speaking the caller's language.
+        Language = "language",
+        /// Fewer jobs accepted in the last 24 hours.
+        FairLoad = "fair_load",
+        /// The earlier arrival inside the band.
+        Arrival = "arrival",
+        /// The smaller id: an arbitrary but fixed order.
+        Id = "id",
+    }
+}
+
+/// A place in the order: smaller is better, no two technicians are equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RankKey {
+    /// The arrival band.
+    pub band: u32,
+    language: LanguageMatch,
+    load: u32,
+    arrival_at: Instant,
+    technician: TechnicianId,
+}
+
+impl RankKey {
+    /// The place of a technician with these figures.
+    #[must_use]
+    pub fn of(technician: TechnicianId, figures: &Figures) -> Self {
+        let Figures { band, language, load, arrival_at, .. } = *figures;
+        Self { band, language, load, arrival_at, technician }
+    }
+
+    /// Who comes first, and the objective that decides it.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> (Ordering, Objective) {
+        // Within one question either all languages are unknown or none is, so the declared order is right.
+        [
+            (self.band.cmp(&other.band), Objective::ArrivalBand),
+            (self.language.cmp(&other.language), Objective::Language),
+            (self.load.cmp(&other.load), Objective::FairLoad),
+            (self.arrival_at.cmp(&other.arrival_at), Objective::Arrival),
+        ]
+        .into_iter()
+        .find(|(ordering, _)| ordering.is_ne())
+        .unwrap_or((self.technician.cmp(&other.technician), Objective::Id))
+    }
+}
+
+impl Ord for RankKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.compare(other).0
+    }
+}
+
+impl PartialOrd for RankKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dispatch::samples::{at, technician_id};
+
+    #[test]
+    fn each_objective_decides_only_when_those_before_it_are_equal() {
+        let base = RankKey {
+            band: 1,
+            language: LanguageMatch::Speaks,
+            load: 2,
+            arrival_at: at(400),
+            technician: technician_id(5),
+        };
+        let other = LanguageMatch::Interpreter;
+        for (worse, objective) in [
+            (
+                RankKey {
+                    band: 2,
+                    language: LanguageMatch::Speaks,
+                    load: 0,
+                    arrival_at: at(0),
+                    technician: technician_id(1),
+                },
+                Objective::ArrivalBand,
+            ),
+            (
+                RankKey { language: other, load: 0, arrival_at: at(0), technician: technician_id(1), ..base },
+                Objective::Language,
+            ),
+            (
+                RankKey { load: 3, arrival_at: at(0), technician: technician_id(1), ..base },
+                Objective::FairLoad,
+            ),
+            (RankKey { arrival_at: at(401), technician: technician_id(1), ..base }, Objective::Arrival),
+            (RankKey { technician: technician_id(6), ..base }, Objective::Id),
+        ] {
+            assert_eq!(base.compare(&worse), (Ordering::Less, objective));
+            assert_eq!(worse.compare(&base), (Ordering::Greater, objective));
+        }
+        assert_eq!(base.cmp(&base), Ordering::Equal);
+    }
+
+    #[test]
+    fn language_counts_as_a_match_only() {
+        let spoken = ["ja".to_owned(), "pt-BR".to_owned()];
+        assert_eq!(LanguageMatch::of(Some("pt-br"), &spoken), LanguageMatch::Speaks);
+        assert_eq!(LanguageMatch::of(Some("vi"), &spoken), LanguageMatch::Interpreter);
+        assert_eq!(LanguageMatch::of(None, &spoken), LanguageMatch::Unknown);
+    }
+}
