@@ -237,6 +237,15 @@ impl Fleet {
         Ok(())
     }
 
+    /// Sets how many jobs a technician accepted in the last 24 hours, which changes more often than his profile. O(1).
+    pub fn set_accepted_24h(&mut self, technician: TechnicianId, jobs: u32) -> Result<(), FleetError> {
+        let slot = self.slot(technician)?;
+        if let Some(member) = self.member_mut(slot) {
+            member.profile.accepted_24h = jobs;
+        }
+        Ok(())
+    }
+
     /// Who serves the question's municipality and trade; nobody means `no_coverage` (K-04). O(1).
     #[must_use]
     pub fn serving(&self, question: &Question) -> Serving<'_> {
