@@ -76,7 +76,7 @@ pub enum BadPolicy {
     #[error("an arrival band lasts from 1 to 86400 seconds, not {0}")]
     Band(u32),
     /// From one to [`Policy::CANDIDATES_MAX`] candidates.
-    #[error("between 1 and 100 candidates can be named, not {0}")]
+    #[error("between 1 and {max} candidates can be named, not {0}", max = Policy::CANDIDATES_MAX)]
     Candidates(u32),
 }
 

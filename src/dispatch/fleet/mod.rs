@@ -226,15 +226,6 @@ impl Fleet {
         Ok(())
     }
 
-    /// Sets or takes away the offer a technician has to answer, as read from the database. O(1).
-    pub fn set_offer(&mut self, technician: TechnicianId, offer: Option<OfferId>) -> Result<(), FleetError> {
-        let slot = self.slot(technician)?;
-        if let Some(member) = self.member_mut(slot) {
-            member.offer = offer;
-        }
-        Ok(())
-    }
-
     /// Notes that an offer is settled. News of an earlier offer than the one marked changes nothing. O(1).
     pub fn clear_offer(&mut self, technician: TechnicianId, offer: OfferId) -> Result<(), FleetError> {
         let slot = self.slot(technician)?;
@@ -242,6 +233,15 @@ impl Fleet {
             && member.offer == Some(offer)
         {
             member.offer = None;
+        }
+        Ok(())
+    }
+
+    /// Sets how many jobs a technician accepted in the last 24 hours, which changes more often than his profile. O(1).
+    pub fn set_accepted_24h(&mut self, technician: TechnicianId, jobs: u32) -> Result<(), FleetError> {
+        let slot = self.slot(technician)?;
+        if let Some(member) = self.member_mut(slot) {
+            member.profile.accepted_24h = jobs;
         }
         Ok(())
     }

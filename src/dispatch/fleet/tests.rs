@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::dispatch::{
+    matcher,
     samples::{areas, at, jis, point, question, technician, technician_id},
     technician::{NextJob, PositionFix, TechnicianState},
 };
@@ -104,6 +105,18 @@ fn limits_and_unknown_technicians_are_refused() {
     let polyglot = TechnicianProfile { languages: vec!["ja".to_owned(); 51], ..technician(1) };
     assert_eq!(fleet.upsert_technician(polyglot), Err(FleetError::ProfileTooLarge(nobody)));
     assert!(fleet.is_empty());
+}
+
+#[test]
+fn fair_load_follows_what_was_accepted() {
+    let mut fleet = Fleet::new(at(0));
+    for number in [1, 2] {
+        fleet.upsert_technician(technician(number)).unwrap();
+    }
+    let first = |fleet: &Fleet| matcher::run(fleet, &question()).candidates[0].facts.technician;
+    assert_eq!(first(&fleet), technician_id(1), "equal in everything: the smaller id");
+    fleet.set_accepted_24h(technician_id(1), 1).unwrap();
+    assert_eq!(first(&fleet), technician_id(2));
 }
 
 #[derive(Debug, Clone)]
