@@ -9,9 +9,9 @@ pub mod dispatch;
 pub mod domain;
 /// The JSON API.
 pub mod http;
+/// The running service: listener, API and workers.
+pub mod server;
 /// The only SQL.
 pub mod store;
 /// What runs by itself: the feed's sequencer, expiring offers, the fleet.
 pub mod worker;
-/// The running service: listener, API and workers.
-pub mod server;

@@ -9,6 +9,7 @@
 
 pub mod decision;
 pub mod fleet;
+pub mod ladder;
 pub mod matcher;
 pub mod question;
 pub mod rank;

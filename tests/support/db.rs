@@ -183,7 +183,12 @@ pub(super) async fn fill(url: &str) {
         return;
     }
     let db = Db::connect(&url.parse().unwrap(), 1).await.unwrap();
-    let ctx = Ctx::new(db, Clock::scenario(server::evening()), StdRng::seed_from_u64(0), Loaded::embedded().unwrap());
+    let ctx = Ctx::new(
+        db,
+        Clock::scenario(server::evening()),
+        StdRng::seed_from_u64(0),
+        Loaded::embedded().unwrap(),
+    );
     app::reference::load_missing(&ctx).await.unwrap();
     // What was said of the loading is in the feed, so that a test's own story starts at a known position.
     app::feed::sequence(&ctx).await.unwrap();

@@ -226,6 +226,15 @@ impl Fleet {
         Ok(())
     }
 
+    /// Sets or takes away the offer a technician has to answer, as read from the database. O(1).
+    pub fn set_offer(&mut self, technician: TechnicianId, offer: Option<OfferId>) -> Result<(), FleetError> {
+        let slot = self.slot(technician)?;
+        if let Some(member) = self.member_mut(slot) {
+            member.offer = offer;
+        }
+        Ok(())
+    }
+
     /// Notes that an offer is settled. News of an earlier offer than the one marked changes nothing. O(1).
     pub fn clear_offer(&mut self, technician: TechnicianId, offer: OfferId) -> Result<(), FleetError> {
         let slot = self.slot(technician)?;

@@ -161,7 +161,7 @@ fn outline(dataset: Dataset, feature: Feature) -> Result<Outline, (&'static str,
 fn jis_code(dataset: Dataset, code: &str) -> Result<Option<JisCode>, String> {
     let is_digits = code.bytes().all(|byte| byte.is_ascii_digit());
     match dataset {
-        Dataset::Municipalities if code == NORTHERN_TERRITORIES => Ok(None),
+        _ if code == NORTHERN_TERRITORIES => Ok(None),
         Dataset::Municipalities if is_digits && code.len() == 7 => {
             code[..5].parse().map(Some).map_err(|error| format!("{error}"))
         }
