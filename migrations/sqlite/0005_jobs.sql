@@ -16,7 +16,7 @@ CREATE TABLE job (
     closed_at   TEXT    CHECK (closed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19)) IS substr(closed_at, 1, 19) AND julianday(closed_at) IS NOT NULL AND length(closed_at) IN (25, 29, 32) AND closed_at GLOB '*+00:00' AND closed_at NOT GLOB '*000+00:00' AND closed_at NOT GLOB '*T24*'),
     rework_of   BLOB    REFERENCES job,
     -- When the ladder looks at the job again. One that waits for somebody always has such an instant: never silence.
-    wake_at     TEXT    CHECK (length(wake_at) IN (25, 29, 32) AND wake_at GLOB '????-??-??T??:??:??*+00:00' AND wake_at NOT GLOB '*000+00:00' AND julianday(wake_at) IS NOT NULL),
+    wake_at     TEXT    CHECK (wake_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(wake_at, 1, 19)) IS substr(wake_at, 1, 19) AND julianday(wake_at) IS NOT NULL AND length(wake_at) IN (25, 29, 32) AND wake_at GLOB '*+00:00' AND wake_at NOT GLOB '*000+00:00' AND wake_at NOT GLOB '*T24*'),
     CHECK (wake_at IS NOT NULL OR hold_reason IS NOT NULL OR state NOT IN ('unassigned', 'offered'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;

@@ -42,6 +42,9 @@ impl TestServer {
     }
 
     pub(crate) async fn start_with(db: &TestDb, limits: Limits) -> Self {
+        // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
+        let filter = tracing_subscriber::EnvFilter::from_default_env();
+        tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
         let store = Db::connect(&db.url().parse().unwrap(), CONNECTIONS).await.unwrap();
         let reference = Loaded::embedded().unwrap();
         let rng = StdRng::seed_from_u64(20_261_122);
