@@ -5,6 +5,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access;
+mod conventions;
 mod dispatching;
+mod scope;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;

@@ -5,9 +5,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod feed;
 mod invariants;
 mod schema;
 mod script;
+mod texts;
 mod world;
 
 const CONTENT: support::db::Content = support::db::Content::Schema;

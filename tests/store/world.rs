@@ -169,7 +169,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ("job", &[
         ("id", "#208"), ("case_id", "#21"), ("job_code", "'W-TOILET-CLOG'"), ("trade", "'water'"), ("priority", "'P1'"),
         ("state", "'unassigned'"), ("hold_reason", "NULL"), ("created_at", AT), ("closed_at", "NULL"),
-        ("rework_of", "NULL"),
+        ("rework_of", "NULL"), ("wake_at", LATER),
     ]),
     ("decision", &[
         ("id", "#209"), ("job_id", "#33"), ("decided_at", AT), ("decided_by", "NULL"), ("engine_version", "'1'"),
