@@ -4,6 +4,7 @@
 pub mod calendar;
 pub mod charging;
 pub mod ids;
+pub mod known;
 pub mod money;
 pub mod place;
 pub mod reference;
