@@ -9,7 +9,6 @@ pub mod charging;
 pub mod event;
 pub mod firms;
 pub mod ids;
-pub mod jobs;
 pub mod known;
 pub mod money;
 pub mod offers;

@@ -65,7 +65,7 @@ fn every_corrupted_feature_is_refused_and_named() {
         ("2310000", "231000", "features[0].properties.code: '231000' is not a code of a municipality"),
         ("2310000", "23100aa", "features[0].properties.code"),
         ("\"enName\"", "\"en\"", "features[0].properties: unknown field `en`"),
-        (",\"enName\":\"Nagoya City\"", "", "features[0].properties: missing field `enName`"),
+        (",\"enName\":\"Nagoya City\"", "", "features[0].properties.enName: is missing"),
         ("名古屋市", " ", "features[0].properties.name: is empty"),
         ("[136.9,35.1]", "[35.1,136.9]", "features[0].geometry.coordinates: 35.1, 136.9 is not in Japan"),
         ("[137.0,35.1],[137.0,35.2],", "", "features[0].geometry.coordinates: has a ring of"),
