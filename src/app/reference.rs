@@ -113,7 +113,7 @@ fn check(known: &[store::reference::Dataset], files: &Files) -> Result<(), Error
     for (dataset, file) in files {
         match (dataset, dataset.form()) {
             (_, Form::Toml) => _ = documents.insert(*dataset, Cow::Borrowed(file)),
-            (Dataset::Municipalities, _) => {
+            (Dataset::Municipalities | Dataset::Regions, _) => {
                 Outlines::read_gzip(*dataset, file.as_slice()).map_err(|error| refuse(&error))?;
             }
             _ => {}

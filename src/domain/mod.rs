@@ -9,6 +9,7 @@ pub mod charging;
 pub mod event;
 pub mod firms;
 pub mod ids;
+pub mod jobs;
 pub mod known;
 pub mod money;
 pub mod offers;

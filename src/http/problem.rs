@@ -176,7 +176,7 @@ impl From<app::Error> for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key-reused",
                 "The key stands for another request",
-                { "this Idempotency-Key was used for another request; make a new one for each request" },
+                "this Idempotency-Key was used for another request; make a new one for each request",
             ),
             app::Error::Overloaded | app::Error::Conflict => Self::overloaded(),
             app::Error::Store(_) | app::Error::Internal(_) => {
