@@ -3,6 +3,8 @@
 
 /// Use-cases: load, decide, save, event; one transaction each.
 pub mod app;
+/// A night of calls on a server of its own.
+pub mod demo;
 /// Who can be there first, and why: pure matching.
 pub mod dispatch;
 /// The rules of the service, pure.

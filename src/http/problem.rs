@@ -14,7 +14,7 @@ use crate::{
 
 /// Why a request was not carried out (RFC 9457). Nothing was changed.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// Stable name of the kind of problem, as in `urn:kaketsuke:problem:invalid`.
     #[serde(rename = "type")]
     #[schema(rename = "type", format = "uri")]
@@ -35,7 +35,7 @@ pub struct Problem {
 
 /// One field that cannot be accepted.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Field {
+pub(crate) struct Field {
     /// Its path in the request, as in `parts[0].quantity`.
     field: String,
     /// What is wrong with it and what would be right.
