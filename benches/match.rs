@@ -6,14 +6,14 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
+    collections::HashMap,
     time::{Duration, Instant as Stopwatch},
 };
 
 use chrono::{NaiveDate, TimeDelta};
 use kaketsuke::{
     dispatch::{
+        areas::Areas,
         fleet::Fleet,
         matcher::{self, Verdict},
         question::{Named, Policy, Question, Queueing},
@@ -96,8 +96,11 @@ fn main() {
     let noon = tokyo_instant(NaiveDate::from_ymd_opt(2026, 11, 23).unwrap(), 12 * 60);
     let mut cells = Cells::default();
 
+    let firms: Vec<Firm> = (0..technicians.div_ceil(Firm::TECHNICIANS))
+        .map(|number| Firm::new(number, &mut rng, &mut cells))
+        .collect();
     let profiles: Vec<TechnicianProfile> =
-        (0..technicians).map(|number| technician(number, &mut rng, &mut cells)).collect();
+        (0..technicians as usize).map(|number| technician(&firms[number % firms.len()], &mut rng)).collect();
     let started = Stopwatch::now();
     let mut fleet = Fleet::new(noon);
     for profile in &profiles {
@@ -252,14 +255,28 @@ impl Cells {
     }
 }
 
-fn technician(number: u32, rng: &mut StdRng, cells: &mut Cells) -> TechnicianProfile {
-    let base = somewhere(rng);
-    // The cells around the base: 9 or 25 municipalities.
-    let reach = if rng.random_bool(0.5) { 1 } else { 2 };
-    let areas: BTreeSet<JisCode> = (-reach..=reach)
-        .flat_map(|north| (-reach..=reach).map(move |east| (north, east)))
-        .map(|step| cells.code(base, step))
-        .collect();
+struct Firm {
+    id: FirmId,
+    office: Point,
+    areas: Areas,
+}
+
+impl Firm {
+    const TECHNICIANS: u32 = 5;
+
+    fn new(number: u32, rng: &mut StdRng, cells: &mut Cells) -> Self {
+        let office = somewhere(rng);
+        // The cells around the office: 9 or 25 municipalities.
+        let reach = if rng.random_bool(0.5) { 1 } else { 2 };
+        let areas = (-reach..=reach)
+            .flat_map(|north| (-reach..=reach).map(move |east| (north, east)))
+            .map(|step| cells.code(office, step))
+            .collect();
+        Self { id: FirmId(Uuid::from_u128(number.into())), office, areas }
+    }
+}
+
+fn technician(firm: &Firm, rng: &mut StdRng) -> TechnicianProfile {
     let (from, to) = [(0, 1_440), (480, 1_200), (540, 1_080), (1_200, 1_920)][rng.random_range(0..4)];
     let shifts = Weekday::ALL.iter().map(|day| WeeklyShift::new(*day, from, to).unwrap()).collect();
     let trades = [vec![Trade::Water], vec![Trade::Lock], Trade::ALL.to_vec()][rng.random_range(0..3)].clone();
@@ -269,10 +286,10 @@ fn technician(number: u32, rng: &mut StdRng, cells: &mut Cells) -> TechnicianPro
     }
     TechnicianProfile {
         id: TechnicianId(Uuid::from_u128(rng.random())),
-        firm: FirmId(Uuid::from_u128(u128::from(number / 5))),
+        firm: firm.id,
         trades: trades.into_iter().collect(),
-        areas: Arc::new(areas),
-        base,
+        areas: firm.areas.clone(),
+        base: near(firm.office, 100_000, rng),
         languages,
         roster: Roster::new(shifts).unwrap(),
         state: TechnicianState::Active,

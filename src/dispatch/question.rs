@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::{technician::CandidateView, travel};
 use crate::domain::{
     ids::{FirmId, JobId, TechnicianId},
     place::{JisCode, Point},
@@ -59,6 +60,15 @@ pub struct Asked<'a> {
     pub question: &'a Question,
     /// The fleet's present.
     pub now: Instant,
+}
+
+impl Asked<'_> {
+    /// Great-circle metres, rounded up, from where `view` would leave to the site.
+    #[must_use]
+    pub fn distance_m(&self, view: &dyn CandidateView) -> u32 {
+        let (_, from) = view.standing().origin(self.now);
+        travel::distance_m(from, self.question.site)
+    }
 }
 
 /// How to rank and how many to name.

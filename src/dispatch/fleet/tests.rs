@@ -197,7 +197,7 @@ proptest! {
 fn check(fleet: &Fleet, plain: &BTreeMap<u128, Plain>, now: i64) -> Result<(), TestCaseError> {
     let from = point(34.0, 135.0);
     let found: Vec<_> =
-        fleet.nearest(from).map(|(member, slot, chord)| (member.profile.id, slot, chord)).collect();
+        fleet.nearest(from).map(|(member, slot, chord)| (member.profile().id, slot, chord)).collect();
     prop_assert_eq!(found.len(), plain.len());
     prop_assert_eq!(found.iter().map(|(_, slot, _)| slot).collect::<HashSet<_>>().len(), plain.len());
     for (who, known) in plain {
