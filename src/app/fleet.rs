@@ -106,6 +106,7 @@ impl Ctx {
                     self.refresh(event.subject_id.into()).await?
                 }
                 Kind::FirmChanged => self.refresh_firm(event.subject_id.into()).await?,
+                Kind::ReferenceLoaded => super::reference::reload(self).await?,
                 _ if event.subject == Subject::Job => {
                     if let Some(technician) = named(&event) {
                         self.refresh(technician).await?;
