@@ -14,6 +14,7 @@ pub mod positions;
 pub mod reference;
 pub mod technicians;
 pub mod tokens;
+pub mod verify;
 
 mod ctx;
 mod error;
