@@ -54,7 +54,10 @@ async fn hear(ctx: &Ctx, ear: &mut Ear, seat: &mut Seat) -> Wake {
             heard = ear.heard() => heard,
         };
         if let Err(error) = heard {
-            tracing::error!(error = &error as &dyn std::error::Error, "no longer listening; connecting again");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "no longer listening; connecting again"
+            );
             return Wake::Work;
         }
         ctx.feed_grew();
