@@ -3,6 +3,10 @@
 
 /// Use-cases: load, decide, save, event; one transaction each.
 pub mod app;
+/// The command line: one file a command.
+pub mod cli;
+/// What the operator sets: file, environment, flags.
+pub mod config;
 /// A night of calls on a server of its own.
 pub mod demo;
 /// Who can be there first, and why: pure matching.
