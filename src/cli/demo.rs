@@ -1,17 +1,22 @@
 //! `kaketsuke demo`: a night of calls on a server of its own.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
+use tokio::sync::oneshot;
 
 use super::{
     flags::{Value, set},
     signals::Signals,
 };
 use crate::{
-    config::{Config, Key},
+    config::{Config, Key, Source},
     demo::{self, Afterwards, Options, Trace},
+    store::DatabaseUrl,
 };
 
 /// Plays the night.
@@ -23,7 +28,7 @@ pub(super) struct Demo {
     /// Stop when the night is over, instead of serving on
     #[arg(long)]
     once: bool,
-    /// Print every acknowledged change
+    /// Write out every change that the service has acknowledged
     #[arg(long)]
     trace: bool,
     /// How fast the night passes
@@ -44,26 +49,25 @@ enum Speed {
 const LISTEN: &str = "127.0.0.1:8090";
 
 impl Demo {
-    /// What is given of the configuration. What is configured for a service does not count: unless a flag says
-    /// otherwise, the demo has a port and a database of its own.
+    /// What is given of the configuration; a port of its own and quiet logs, unless flags say otherwise.
     pub(super) fn values(&self) -> Vec<Value> {
         let own = |text: &str| Some(text.to_owned());
         let listen = self.listen.clone().or_else(|| own(LISTEN));
-        let database = own(&format!("sqlite:{}", database_file().display()));
-        set([(Key::Listen, &listen), (Key::DatabaseUrl, &database), (Key::LogFilter, &own("warn"))]).collect()
+        set([(Key::Listen, &listen), (Key::LogFilter, &own("warn"))]).collect()
     }
 }
 
-/// The demo's database when no other is given; this process's own.
-fn database_file() -> PathBuf {
-    std::env::temp_dir().join(format!("kaketsuke-demo-{}.db", std::process::id()))
-}
-
-/// Plays it.
+/// Plays it, on a database of its own unless a flag names one: a service's database is never played upon because a
+/// file or the environment names it.
 pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
+    let by_flag = |key| config.settings.iter().any(|setting| setting.source == Source::Flag(key));
+    let folder = if by_flag(Key::DatabaseUrl) { None } else { Some(Folder::make()?) };
     let options = Options {
         listen: config.listen,
-        database_url: config.database_url.clone(),
+        database_url: match &folder {
+            Some(folder) => folder.database()?,
+            None => config.database_url.clone(),
+        },
         connections: config.database_connections,
         limits: config.limits,
         speed: match demo.speed {
@@ -73,13 +77,51 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
         afterwards: if demo.once { Afterwards::Stop } else { Afterwards::Serve },
         trace: if demo.trace { Trace::Acknowledged } else { Trace::Off },
     };
+    play(options).await
+}
+
+/// A signal ends the demo: in order when it serves on, at once when the night is not over.
+async fn play(options: Options) -> anyhow::Result<()> {
     let mut signals = Signals::hear().context("cannot hear signals")?;
-    let played = demo::run(options, signals.next()).await;
-    for suffix in ["", "-wal", "-shm"] {
-        let mut file = database_file().into_os_string();
-        file.push(suffix);
-        // There is none when another database was given.
-        drop(std::fs::remove_file(file));
+    let serving = AtomicBool::new(false);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let interrupted = async {
+        serving.store(true, Ordering::Relaxed);
+        drop(stopped.await);
+    };
+    let ended = async {
+        signals.next().await;
+        if serving.load(Ordering::Relaxed) {
+            stop.send(()).ok();
+            signals.next().await;
+        }
+    };
+    tokio::select! {
+        done = demo::run(options, interrupted) => done,
+        () = ended => bail!("interrupted"),
     }
-    played
+}
+
+/// A folder for one demo, removed with it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn make() -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("kaketsuke-demo-{}", std::process::id()));
+        // Never a folder that is there already: it is somebody else's.
+        std::fs::create_dir(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    fn database(&self) -> anyhow::Result<DatabaseUrl> {
+        let path: &Path = &self.0.join("demo.db");
+        format!("sqlite:{}", path.display()).parse().context("the folder for temporary files")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What cannot be removed here is removed with the other temporary files.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
 }

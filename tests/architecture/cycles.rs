@@ -11,6 +11,7 @@ type Module<'s> = &'s [String];
 const ENDURED: &[&str] = &[
     "app::ctx -> app::reference -> app::ctx",
     "app::unit -> app::ctx -> app::reference -> app::unit",
+    "dispatch::question -> dispatch::technician -> dispatch::question",
     "domain::charging::lines -> domain::charging::sentence -> domain::charging::lines",
 ];
 
