@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use futures_util::future::join_all;
 use kaketsuke::{
-    app::{self, Command, Ctx, clock::Clock, reference::Loaded},
+    app::{self, Command, Ctx, clock::Clock, loaded::Loaded},
     domain::actor::{Actor, Role},
     http::Limits,
     server::Server,

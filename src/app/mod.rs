@@ -9,6 +9,7 @@ pub mod firms;
 pub mod health;
 pub mod jobs;
 pub mod ladder;
+pub mod loaded;
 pub mod offers;
 pub mod positions;
 pub mod reference;
