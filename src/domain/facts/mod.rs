@@ -11,6 +11,8 @@ mod flags;
 mod person;
 mod record;
 #[cfg(test)]
+pub(crate) mod script;
+#[cfg(test)]
 mod tests;
 mod visits;
 mod words;
