@@ -3,12 +3,20 @@
 
 /// Use-cases: load, decide, save, event; one transaction each.
 pub mod app;
+/// The command line: one file a command.
+pub mod cli;
+/// What the operator sets: file, environment, flags.
+pub mod config;
+/// A night of calls on a server of its own.
+pub mod demo;
 /// Who can be there first, and why: pure matching.
 pub mod dispatch;
 /// The rules of the service, pure.
 pub mod domain;
 /// The JSON API.
 pub mod http;
+/// The running service: listener, API and workers.
+pub mod server;
 /// The only SQL.
 pub mod store;
 /// What runs by itself: the feed's sequencer, expiring offers, the fleet.

@@ -14,8 +14,12 @@ CREATE TABLE job (
     hold_reason text        CHECK (char_length(hold_reason) BETWEEN 1 AND 64),
     created_at  timestamptz NOT NULL,
     closed_at   timestamptz,
-    rework_of   uuid        REFERENCES job
+    rework_of   uuid        REFERENCES job,
+    -- When the ladder looks at the job again. One that waits for somebody always has such an instant: never silence.
+    wake_at     timestamptz,
+    CHECK (wake_at IS NOT NULL OR hold_reason IS NOT NULL OR state NOT IN ('unassigned', 'offered'))
 );
+CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX job_by_state ON job (state, created_at);
 CREATE INDEX job_by_case ON job (case_id);
 

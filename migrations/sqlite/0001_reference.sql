@@ -18,7 +18,7 @@ CREATE TABLE reference_dataset (
     version   INTEGER NOT NULL CHECK (version >= 1),
     sha256    BLOB    NOT NULL CHECK (length(sha256) = 32),
     body      BLOB    NOT NULL CHECK (length(body) <= 16777216),
-    loaded_at TEXT    NOT NULL CHECK (length(loaded_at) IN (25, 29, 32) AND loaded_at GLOB '????-??-??T??:??:??*+00:00' AND loaded_at NOT GLOB '*000+00:00' AND julianday(loaded_at) IS NOT NULL),
+    loaded_at TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(loaded_at, 1, 19)) IS substr(loaded_at, 1, 19) AND julianday(loaded_at) IS NOT NULL AND length(loaded_at) IN (25, 29, 32) AND loaded_at GLOB '*+00:00' AND loaded_at NOT GLOB '*000+00:00' AND loaded_at NOT GLOB '*T24*'),
     PRIMARY KEY (name, version)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER reference_dataset_immutable BEFORE UPDATE ON reference_dataset BEGIN

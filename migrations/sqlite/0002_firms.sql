@@ -6,7 +6,7 @@ CREATE TABLE firm (
     name       TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
     phone      TEXT    NOT NULL CHECK (length(phone) BETWEEN 1 AND 32),
     state      TEXT    NOT NULL CHECK (state IN ('active', 'suspended')),
-    created_at TEXT    NOT NULL CHECK (length(created_at) IN (25, 29, 32) AND created_at GLOB '????-??-??T??:??:??*+00:00' AND created_at NOT GLOB '*000+00:00' AND julianday(created_at) IS NOT NULL)
+    created_at TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*')
 ) STRICT, WITHOUT ROWID;
 
 -- Where a firm works: the code of a ward, or of a city for all its wards (either, hence no foreign key).
@@ -29,7 +29,7 @@ CREATE TABLE technician (
     languages   TEXT    NOT NULL CHECK (iif(json_valid(languages), json_type(languages), '') = 'array' AND length(languages) <= 4096),
     shifts      TEXT    NOT NULL CHECK (iif(json_valid(shifts), json_type(shifts), '') = 'array' AND length(shifts) <= 65536),
     state       TEXT    NOT NULL CHECK (state IN ('active', 'suspended')),
-    created_at  TEXT    NOT NULL CHECK (length(created_at) IN (25, 29, 32) AND created_at GLOB '????-??-??T??:??:??*+00:00' AND created_at NOT GLOB '*000+00:00' AND julianday(created_at) IS NOT NULL)
+    created_at  TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*')
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX technician_by_firm ON technician (firm_id);
 
@@ -39,6 +39,6 @@ CREATE TABLE position (
     lat_e6        INTEGER NOT NULL CHECK (lat_e6 BETWEEN -90000000 AND 90000000),
     lon_e6        INTEGER NOT NULL CHECK (lon_e6 BETWEEN -180000000 AND 180000000),
     accuracy_m    INTEGER CHECK (accuracy_m >= 0),
-    measured_at   TEXT    NOT NULL CHECK (length(measured_at) IN (25, 29, 32) AND measured_at GLOB '????-??-??T??:??:??*+00:00' AND measured_at NOT GLOB '*000+00:00' AND julianday(measured_at) IS NOT NULL),
-    received_at   TEXT    NOT NULL CHECK (length(received_at) IN (25, 29, 32) AND received_at GLOB '????-??-??T??:??:??*+00:00' AND received_at NOT GLOB '*000+00:00' AND julianday(received_at) IS NOT NULL)
+    measured_at   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(measured_at, 1, 19)) IS substr(measured_at, 1, 19) AND julianday(measured_at) IS NOT NULL AND length(measured_at) IN (25, 29, 32) AND measured_at GLOB '*+00:00' AND measured_at NOT GLOB '*000+00:00' AND measured_at NOT GLOB '*T24*'),
+    received_at   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(received_at, 1, 19)) IS substr(received_at, 1, 19) AND julianday(received_at) IS NOT NULL AND length(received_at) IN (25, 29, 32) AND received_at GLOB '*+00:00' AND received_at NOT GLOB '*000+00:00' AND received_at NOT GLOB '*T24*')
 ) STRICT, WITHOUT ROWID;

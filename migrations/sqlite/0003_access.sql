@@ -7,7 +7,7 @@ CREATE TABLE consumer (
     version          INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1),
     name             TEXT    NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 64),
     acknowledged_pos INTEGER NOT NULL CHECK (acknowledged_pos >= 0),
-    created_at       TEXT    NOT NULL CHECK (length(created_at) IN (25, 29, 32) AND created_at GLOB '????-??-??T??:??:??*+00:00' AND created_at NOT GLOB '*000+00:00' AND julianday(created_at) IS NOT NULL)
+    created_at       TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*')
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER consumer_not_replaced BEFORE INSERT ON consumer BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: consumer_pkey') WHERE EXISTS (SELECT 1 FROM consumer WHERE id = NEW.id);
@@ -36,9 +36,9 @@ CREATE TABLE token (
     technician_id BLOB REFERENCES technician,
     consumer_id   BLOB REFERENCES consumer,
     secret_sha256 BLOB NOT NULL UNIQUE CHECK (length(secret_sha256) = 32),
-    created_at    TEXT NOT NULL CHECK (length(created_at) IN (25, 29, 32) AND created_at GLOB '????-??-??T??:??:??*+00:00' AND created_at NOT GLOB '*000+00:00' AND julianday(created_at) IS NOT NULL),
-    expires_at    TEXT CHECK (length(expires_at) IN (25, 29, 32) AND expires_at GLOB '????-??-??T??:??:??*+00:00' AND expires_at NOT GLOB '*000+00:00' AND julianday(expires_at) IS NOT NULL),
-    revoked_at    TEXT CHECK (length(revoked_at) IN (25, 29, 32) AND revoked_at GLOB '????-??-??T??:??:??*+00:00' AND revoked_at NOT GLOB '*000+00:00' AND julianday(revoked_at) IS NOT NULL),
+    created_at    TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*'),
+    expires_at    TEXT CHECK (expires_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(expires_at, 1, 19)) IS substr(expires_at, 1, 19) AND julianday(expires_at) IS NOT NULL AND length(expires_at) IN (25, 29, 32) AND expires_at GLOB '*+00:00' AND expires_at NOT GLOB '*000+00:00' AND expires_at NOT GLOB '*T24*'),
+    revoked_at    TEXT CHECK (revoked_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(revoked_at, 1, 19)) IS substr(revoked_at, 1, 19) AND julianday(revoked_at) IS NOT NULL AND length(revoked_at) IN (25, 29, 32) AND revoked_at GLOB '*+00:00' AND revoked_at NOT GLOB '*000+00:00' AND revoked_at NOT GLOB '*T24*'),
     CHECK ((firm_id IS NOT NULL) = (role IN ('firm', 'technician'))),
     CHECK ((technician_id IS NOT NULL) = (role = 'technician')),
     CHECK ((consumer_id IS NOT NULL) = (role = 'billing'))
@@ -64,7 +64,7 @@ CREATE TABLE idempotency (
     key         TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
     fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
     outcome     TEXT CHECK (json_valid(outcome) AND length(outcome) <= 1048576),
-    created_at  TEXT NOT NULL CHECK (length(created_at) IN (25, 29, 32) AND created_at GLOB '????-??-??T??:??:??*+00:00' AND created_at NOT GLOB '*000+00:00' AND julianday(created_at) IS NOT NULL),
+    created_at  TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*'),
     PRIMARY KEY (principal, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_by_age ON idempotency (created_at);

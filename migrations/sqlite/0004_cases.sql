@@ -15,8 +15,8 @@ CREATE TABLE case_file (
     eligibility    TEXT    NOT NULL CHECK (eligibility IN ('eligible', 'unverified', 'not_eligible')),
     liability_flag TEXT    NOT NULL CHECK (liability_flag IN ('yes', 'no', 'unknown')),
     state          TEXT    NOT NULL CHECK (state IN ('open', 'closed')),
-    opened_at      TEXT    NOT NULL CHECK (length(opened_at) IN (25, 29, 32) AND opened_at GLOB '????-??-??T??:??:??*+00:00' AND opened_at NOT GLOB '*000+00:00' AND julianday(opened_at) IS NOT NULL),
-    closed_at      TEXT    CHECK (length(closed_at) IN (25, 29, 32) AND closed_at GLOB '????-??-??T??:??:??*+00:00' AND closed_at NOT GLOB '*000+00:00' AND julianday(closed_at) IS NOT NULL),
+    opened_at      TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(opened_at, 1, 19)) IS substr(opened_at, 1, 19) AND julianday(opened_at) IS NOT NULL AND length(opened_at) IN (25, 29, 32) AND opened_at GLOB '*+00:00' AND opened_at NOT GLOB '*000+00:00' AND opened_at NOT GLOB '*T24*'),
+    closed_at      TEXT    CHECK (closed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19)) IS substr(closed_at, 1, 19) AND julianday(closed_at) IS NOT NULL AND length(closed_at) IN (25, 29, 32) AND closed_at GLOB '*+00:00' AND closed_at NOT GLOB '*000+00:00' AND closed_at NOT GLOB '*T24*'),
     CHECK ((closed_at IS NOT NULL) = (state = 'closed'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX case_file_by_state ON case_file (state, opened_at);
@@ -57,9 +57,9 @@ CREATE TABLE call (
     caller_role TEXT    NOT NULL CHECK (caller_role IN ('worker', 'host_company', 'flatmate', 'landlord',
                                                         'other')),
     state       TEXT    NOT NULL CHECK (state IN ('offered', 'answered', 'ended', 'abandoned')),
-    offered_at  TEXT    NOT NULL CHECK (length(offered_at) IN (25, 29, 32) AND offered_at GLOB '????-??-??T??:??:??*+00:00' AND offered_at NOT GLOB '*000+00:00' AND julianday(offered_at) IS NOT NULL),
-    answered_at TEXT    CHECK (length(answered_at) IN (25, 29, 32) AND answered_at GLOB '????-??-??T??:??:??*+00:00' AND answered_at NOT GLOB '*000+00:00' AND julianday(answered_at) IS NOT NULL),
-    ended_at    TEXT    CHECK (length(ended_at) IN (25, 29, 32) AND ended_at GLOB '????-??-??T??:??:??*+00:00' AND ended_at NOT GLOB '*000+00:00' AND julianday(ended_at) IS NOT NULL),
+    offered_at  TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(offered_at, 1, 19)) IS substr(offered_at, 1, 19) AND julianday(offered_at) IS NOT NULL AND length(offered_at) IN (25, 29, 32) AND offered_at GLOB '*+00:00' AND offered_at NOT GLOB '*000+00:00' AND offered_at NOT GLOB '*T24*'),
+    answered_at TEXT    CHECK (answered_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(answered_at, 1, 19)) IS substr(answered_at, 1, 19) AND julianday(answered_at) IS NOT NULL AND length(answered_at) IN (25, 29, 32) AND answered_at GLOB '*+00:00' AND answered_at NOT GLOB '*000+00:00' AND answered_at NOT GLOB '*T24*'),
+    ended_at    TEXT    CHECK (ended_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(ended_at, 1, 19)) IS substr(ended_at, 1, 19) AND julianday(ended_at) IS NOT NULL AND length(ended_at) IN (25, 29, 32) AND ended_at GLOB '*+00:00' AND ended_at NOT GLOB '*000+00:00' AND ended_at NOT GLOB '*T24*'),
     answered_by BLOB    REFERENCES token
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX call_by_case ON call (case_id);

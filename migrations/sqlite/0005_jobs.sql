@@ -12,10 +12,14 @@ CREATE TABLE job (
                                                   'working', 'paused', 'awaiting_return', 'completed',
                                                   'cancelled', 'no_coverage')),
     hold_reason TEXT    CHECK (length(hold_reason) BETWEEN 1 AND 64),
-    created_at  TEXT    NOT NULL CHECK (length(created_at) IN (25, 29, 32) AND created_at GLOB '????-??-??T??:??:??*+00:00' AND created_at NOT GLOB '*000+00:00' AND julianday(created_at) IS NOT NULL),
-    closed_at   TEXT    CHECK (length(closed_at) IN (25, 29, 32) AND closed_at GLOB '????-??-??T??:??:??*+00:00' AND closed_at NOT GLOB '*000+00:00' AND julianday(closed_at) IS NOT NULL),
-    rework_of   BLOB    REFERENCES job
+    created_at  TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*'),
+    closed_at   TEXT    CHECK (closed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19)) IS substr(closed_at, 1, 19) AND julianday(closed_at) IS NOT NULL AND length(closed_at) IN (25, 29, 32) AND closed_at GLOB '*+00:00' AND closed_at NOT GLOB '*000+00:00' AND closed_at NOT GLOB '*T24*'),
+    rework_of   BLOB    REFERENCES job,
+    -- When the ladder looks at the job again. One that waits for somebody always has such an instant: never silence.
+    wake_at     TEXT    CHECK (wake_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(wake_at, 1, 19)) IS substr(wake_at, 1, 19) AND julianday(wake_at) IS NOT NULL AND length(wake_at) IN (25, 29, 32) AND wake_at GLOB '*+00:00' AND wake_at NOT GLOB '*000+00:00' AND wake_at NOT GLOB '*T24*'),
+    CHECK (wake_at IS NOT NULL OR hold_reason IS NOT NULL OR state NOT IN ('unassigned', 'offered'))
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX job_by_state ON job (state, created_at);
 CREATE INDEX job_by_case ON job (case_id);
 
@@ -23,7 +27,7 @@ CREATE INDEX job_by_case ON job (case_id);
 CREATE TABLE decision (
     id             BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     job_id         BLOB NOT NULL REFERENCES job,
-    decided_at     TEXT NOT NULL CHECK (length(decided_at) IN (25, 29, 32) AND decided_at GLOB '????-??-??T??:??:??*+00:00' AND decided_at NOT GLOB '*000+00:00' AND julianday(decided_at) IS NOT NULL),
+    decided_at     TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(decided_at, 1, 19)) IS substr(decided_at, 1, 19) AND julianday(decided_at) IS NOT NULL AND length(decided_at) IN (25, 29, 32) AND decided_at GLOB '*+00:00' AND decided_at NOT GLOB '*000+00:00' AND decided_at NOT GLOB '*T24*'),
     decided_by     BLOB CHECK (length(decided_by) = 16),
     engine_version TEXT NOT NULL CHECK (length(engine_version) BETWEEN 1 AND 64),
     document       TEXT NOT NULL CHECK (json_valid(document) AND length(document) <= 1048576)
@@ -49,11 +53,11 @@ CREATE TABLE offer (
     rank                INTEGER NOT NULL CHECK (rank >= 0),
     state               TEXT    NOT NULL CHECK (state IN ('open', 'accepted', 'declined', 'expired',
                                                           'withdrawn')),
-    offered_at          TEXT    NOT NULL CHECK (length(offered_at) IN (25, 29, 32) AND offered_at GLOB '????-??-??T??:??:??*+00:00' AND offered_at NOT GLOB '*000+00:00' AND julianday(offered_at) IS NOT NULL),
-    deadline            TEXT    NOT NULL CHECK (length(deadline) IN (25, 29, 32) AND deadline GLOB '????-??-??T??:??:??*+00:00' AND deadline NOT GLOB '*000+00:00' AND julianday(deadline) IS NOT NULL),
-    answered_at         TEXT    CHECK (length(answered_at) IN (25, 29, 32) AND answered_at GLOB '????-??-??T??:??:??*+00:00' AND answered_at NOT GLOB '*000+00:00' AND julianday(answered_at) IS NOT NULL),
+    offered_at          TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(offered_at, 1, 19)) IS substr(offered_at, 1, 19) AND julianday(offered_at) IS NOT NULL AND length(offered_at) IN (25, 29, 32) AND offered_at GLOB '*+00:00' AND offered_at NOT GLOB '*000+00:00' AND offered_at NOT GLOB '*T24*'),
+    deadline            TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(deadline, 1, 19)) IS substr(deadline, 1, 19) AND julianday(deadline) IS NOT NULL AND length(deadline) IN (25, 29, 32) AND deadline GLOB '*+00:00' AND deadline NOT GLOB '*000+00:00' AND deadline NOT GLOB '*T24*'),
+    answered_at         TEXT    CHECK (answered_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(answered_at, 1, 19)) IS substr(answered_at, 1, 19) AND julianday(answered_at) IS NOT NULL AND length(answered_at) IN (25, 29, 32) AND answered_at GLOB '*+00:00' AND answered_at NOT GLOB '*000+00:00' AND answered_at NOT GLOB '*T24*'),
     decline_code        TEXT    CHECK (length(decline_code) BETWEEN 1 AND 64),
-    arrival_promised_at TEXT    CHECK (length(arrival_promised_at) IN (25, 29, 32) AND arrival_promised_at GLOB '????-??-??T??:??:??*+00:00' AND arrival_promised_at NOT GLOB '*000+00:00' AND julianday(arrival_promised_at) IS NOT NULL),
+    arrival_promised_at TEXT    CHECK (arrival_promised_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(arrival_promised_at, 1, 19)) IS substr(arrival_promised_at, 1, 19) AND julianday(arrival_promised_at) IS NOT NULL AND length(arrival_promised_at) IN (25, 29, 32) AND arrival_promised_at GLOB '*+00:00' AND arrival_promised_at NOT GLOB '*000+00:00' AND arrival_promised_at NOT GLOB '*T24*'),
     CHECK (state <> 'open' OR answered_at IS NULL),
     CHECK (state NOT IN ('accepted', 'declined') OR answered_at IS NOT NULL),
     CHECK (state <> 'declined' OR decline_code IS NOT NULL)
@@ -108,9 +112,9 @@ CREATE TABLE assignment (
     firm_id        BLOB    NOT NULL REFERENCES firm,
     technician_id  BLOB    NOT NULL REFERENCES technician,
     slot           TEXT    NOT NULL CHECK (slot IN ('current', 'queued', 'released')),
-    assigned_at    TEXT    NOT NULL CHECK (length(assigned_at) IN (25, 29, 32) AND assigned_at GLOB '????-??-??T??:??:??*+00:00' AND assigned_at NOT GLOB '*000+00:00' AND julianday(assigned_at) IS NOT NULL),
-    arrival_due_at TEXT    CHECK (length(arrival_due_at) IN (25, 29, 32) AND arrival_due_at GLOB '????-??-??T??:??:??*+00:00' AND arrival_due_at NOT GLOB '*000+00:00' AND julianday(arrival_due_at) IS NOT NULL),
-    released_at    TEXT    CHECK (length(released_at) IN (25, 29, 32) AND released_at GLOB '????-??-??T??:??:??*+00:00' AND released_at NOT GLOB '*000+00:00' AND julianday(released_at) IS NOT NULL),
+    assigned_at    TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(assigned_at, 1, 19)) IS substr(assigned_at, 1, 19) AND julianday(assigned_at) IS NOT NULL AND length(assigned_at) IN (25, 29, 32) AND assigned_at GLOB '*+00:00' AND assigned_at NOT GLOB '*000+00:00' AND assigned_at NOT GLOB '*T24*'),
+    arrival_due_at TEXT    CHECK (arrival_due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(arrival_due_at, 1, 19)) IS substr(arrival_due_at, 1, 19) AND julianday(arrival_due_at) IS NOT NULL AND length(arrival_due_at) IN (25, 29, 32) AND arrival_due_at GLOB '*+00:00' AND arrival_due_at NOT GLOB '*000+00:00' AND arrival_due_at NOT GLOB '*T24*'),
+    released_at    TEXT    CHECK (released_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(released_at, 1, 19)) IS substr(released_at, 1, 19) AND julianday(released_at) IS NOT NULL AND length(released_at) IN (25, 29, 32) AND released_at GLOB '*+00:00' AND released_at NOT GLOB '*000+00:00' AND released_at NOT GLOB '*T24*'),
     release_code   TEXT    CHECK (length(release_code) BETWEEN 1 AND 64),
     CHECK ((released_at IS NOT NULL) = (slot = 'released')),
     CHECK (release_code IS NULL OR slot = 'released')
@@ -174,8 +178,8 @@ CREATE TABLE planned_window (
     version       INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1),
     technician_id BLOB    NOT NULL REFERENCES technician,
     job_id        BLOB    NOT NULL REFERENCES job,
-    starts_at     TEXT    NOT NULL CHECK (length(starts_at) IN (25, 29, 32) AND starts_at GLOB '????-??-??T??:??:??*+00:00' AND starts_at NOT GLOB '*000+00:00' AND julianday(starts_at) IS NOT NULL),
-    ends_at       TEXT    NOT NULL CHECK (length(ends_at) IN (25, 29, 32) AND ends_at GLOB '????-??-??T??:??:??*+00:00' AND ends_at NOT GLOB '*000+00:00' AND julianday(ends_at) IS NOT NULL),
+    starts_at     TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(starts_at, 1, 19)) IS substr(starts_at, 1, 19) AND julianday(starts_at) IS NOT NULL AND length(starts_at) IN (25, 29, 32) AND starts_at GLOB '*+00:00' AND starts_at NOT GLOB '*000+00:00' AND starts_at NOT GLOB '*T24*'),
+    ends_at       TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(ends_at, 1, 19)) IS substr(ends_at, 1, 19) AND julianday(ends_at) IS NOT NULL AND length(ends_at) IN (25, 29, 32) AND ends_at GLOB '*+00:00' AND ends_at NOT GLOB '*000+00:00' AND ends_at NOT GLOB '*T24*'),
     state         TEXT    NOT NULL CHECK (state IN ('planned', 'released')),
     CHECK (starts_at < ends_at)
 ) STRICT, WITHOUT ROWID;
@@ -212,9 +216,9 @@ CREATE TABLE fact (
     kind          TEXT    NOT NULL CHECK (kind IN ('departure', 'arrival', 'id_check', 'work_start', 'pause',
                                                    'resume', 'work_end', 'part', 'special_work', 'consent',
                                                    'completion')),
-    device_time   TEXT    NOT NULL CHECK (length(device_time) IN (25, 29, 32) AND device_time GLOB '????-??-??T??:??:??*+00:00' AND device_time NOT GLOB '*000+00:00' AND julianday(device_time) IS NOT NULL),
-    sent_at       TEXT    NOT NULL CHECK (length(sent_at) IN (25, 29, 32) AND sent_at GLOB '????-??-??T??:??:??*+00:00' AND sent_at NOT GLOB '*000+00:00' AND julianday(sent_at) IS NOT NULL),
-    received_at   TEXT    NOT NULL CHECK (length(received_at) IN (25, 29, 32) AND received_at GLOB '????-??-??T??:??:??*+00:00' AND received_at NOT GLOB '*000+00:00' AND julianday(received_at) IS NOT NULL),
+    device_time   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(device_time, 1, 19)) IS substr(device_time, 1, 19) AND julianday(device_time) IS NOT NULL AND length(device_time) IN (25, 29, 32) AND device_time GLOB '*+00:00' AND device_time NOT GLOB '*000+00:00' AND device_time NOT GLOB '*T24*'),
+    sent_at       TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(sent_at, 1, 19)) IS substr(sent_at, 1, 19) AND julianday(sent_at) IS NOT NULL AND length(sent_at) IN (25, 29, 32) AND sent_at GLOB '*+00:00' AND sent_at NOT GLOB '*000+00:00' AND sent_at NOT GLOB '*T24*'),
+    received_at   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(received_at, 1, 19)) IS substr(received_at, 1, 19) AND julianday(received_at) IS NOT NULL AND length(received_at) IN (25, 29, 32) AND received_at GLOB '*+00:00' AND received_at NOT GLOB '*000+00:00' AND received_at NOT GLOB '*T24*'),
     data          TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fact_by_job ON fact (job_id);

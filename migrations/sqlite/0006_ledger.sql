@@ -6,7 +6,7 @@ CREATE TABLE settlement (
     job_id      BLOB    NOT NULL REFERENCES job,
     number      INTEGER NOT NULL CHECK (number >= 1),
     record_hash BLOB    NOT NULL CHECK (length(record_hash) = 32),
-    settled_at  TEXT    NOT NULL CHECK (length(settled_at) IN (25, 29, 32) AND settled_at GLOB '????-??-??T??:??:??*+00:00' AND settled_at NOT GLOB '*000+00:00' AND julianday(settled_at) IS NOT NULL),
+    settled_at  TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(settled_at, 1, 19)) IS substr(settled_at, 1, 19) AND julianday(settled_at) IS NOT NULL AND length(settled_at) IN (25, 29, 32) AND settled_at GLOB '*+00:00' AND settled_at NOT GLOB '*000+00:00' AND settled_at NOT GLOB '*T24*'),
     UNIQUE (job_id, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER settlement_immutable BEFORE UPDATE ON settlement BEGIN

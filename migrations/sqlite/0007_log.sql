@@ -5,7 +5,7 @@
 CREATE TABLE event (
     ord        INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT CHECK (ord >= 1),
     id         BLOB    NOT NULL UNIQUE CHECK (length(id) = 16),
-    at         TEXT    NOT NULL CHECK (length(at) IN (25, 29, 32) AND at GLOB '????-??-??T??:??:??*+00:00' AND at NOT GLOB '*000+00:00' AND julianday(at) IS NOT NULL),
+    at         TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19)) IS substr(at, 1, 19) AND julianday(at) IS NOT NULL AND length(at) IN (25, 29, 32) AND at GLOB '*+00:00' AND at NOT GLOB '*000+00:00' AND at NOT GLOB '*T24*'),
     actor      TEXT    NOT NULL CHECK (length(actor) BETWEEN 1 AND 64),
     actor_id   BLOB    CHECK (length(actor_id) = 16),
     subject    TEXT    NOT NULL CHECK (length(subject) BETWEEN 1 AND 64),

@@ -35,3 +35,18 @@ pub async fn position(ctx: &Ctx) -> Result<i64, Error> {
     let mut tx = ctx.db().read().await?;
     Ok(store::feed::head(&mut tx).await?.pos)
 }
+
+/// Hears of feed positions given by other nodes. What is missed costs latency, not data.
+pub struct Ear(store::feed::Listener);
+
+/// Listens for other nodes; nobody does where there is one node only.
+pub async fn listen(ctx: &Ctx) -> Result<Option<Ear>, Error> {
+    Ok(store::feed::Listener::connect(ctx.db()).await?.map(Ear))
+}
+
+impl Ear {
+    /// Waits until another node has given positions, or may have: a connection lost and found again counts.
+    pub async fn heard(&mut self) -> Result<(), Error> {
+        Ok(self.0.heard().await?)
+    }
+}

@@ -1,7 +1,7 @@
 //! The matching snapshot: filled at the start, refreshed by what happens on this node at once and on others by the
 //! feed. The database's constraints decide; a stale snapshot costs a retry, never a double booking.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Ctx, Error};
 use crate::{
     dispatch::{
+        areas::Areas,
         fleet::Fleet,
         technician::{Commitment, NextJob, PositionFix, TechnicianProfile, TechnicianState},
     },
@@ -33,6 +34,7 @@ const TRAVEL_DEFAULT: TimeDelta = TimeDelta::minutes(30);
 struct Member {
     technician: Technician,
     firm: Firm,
+    areas: Areas,
     position: Option<Position>,
     engagements: Vec<Engagement>,
     open_offer: Option<crate::domain::ids::OfferId>,
@@ -40,22 +42,40 @@ struct Member {
 }
 
 impl Ctx {
-    /// Fills the snapshot from the database.
+    /// Fills the snapshot from the database: everybody in pages, then whoever is engaged one by one.
     pub async fn load_fleet(&self) -> Result<(), Error> {
-        let _one_at_a_time = self.refreshing().await;
         let now = self.now();
+        let guard = self.refreshing().await;
         let mut tx = self.db().read().await?;
-        let mut firms = BTreeMap::new();
-        let mut after = Uuid::nil();
+        let accepted: BTreeMap<_, _> =
+            store::fleet::accepted_counts(&mut tx, now - TimeDelta::hours(24)).await?.into_iter().collect();
+        let (mut firms, mut after) = (BTreeMap::new(), Uuid::nil());
         loop {
             let page = store::technicians::list(&mut tx, Scope::All, after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
+            let Some(last) = page.last() else { break };
             after = last.id.0;
             for technician in page {
-                let member = gather(&mut tx, &mut firms, technician, now).await?;
+                let (firm, areas) = firm_of(&mut tx, &mut firms, technician.firm_id).await?;
+                let accepted_24h = accepted.get(&technician.id).copied().unwrap_or_default();
+                let (position, engagements, open_offer) = (None, Vec::new(), None);
+                let member =
+                    Member { technician, firm, areas, position, engagements, open_offer, accepted_24h };
                 self.place(member, now)?;
             }
         }
+        let mut after = Uuid::nil();
+        loop {
+            let page = store::positions::list(&mut tx, after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.technician_id.0;
+            self.record_positions(&page);
+        }
+        let engaged = store::fleet::engaged(&mut tx).await?;
+        drop((tx, guard));
+        for technician in engaged {
+            self.refresh(technician).await?;
+        }
+        Ok(())
     }
 
     /// Reads one technician anew. Readers go one at a time, so that an older reading never replaces a newer one.
@@ -86,6 +106,7 @@ impl Ctx {
                     self.refresh(event.subject_id.into()).await?
                 }
                 Kind::FirmChanged => self.refresh_firm(event.subject_id.into()).await?,
+                Kind::ReferenceLoaded => super::reference::reload(self).await?,
                 _ if event.subject == Subject::Job => {
                     if let Some(technician) = named(&event) {
                         self.refresh(technician).await?;
@@ -140,18 +161,11 @@ fn named(event: &Event) -> Option<TechnicianId> {
 
 async fn gather(
     tx: &mut Tx,
-    firms: &mut BTreeMap<FirmId, Firm>,
+    firms: &mut BTreeMap<FirmId, (Firm, Areas)>,
     technician: Technician,
     now: Instant,
 ) -> Result<Member, Error> {
-    let firm = match firms.get(&technician.firm_id) {
-        Some(firm) => firm.clone(),
-        None => {
-            let firm = store::firms::find(tx, technician.firm_id).await?.ok_or(Error::NotFound("firm"))?;
-            firms.insert(firm.id, firm.clone());
-            firm
-        }
-    };
+    let (firm, areas) = firm_of(tx, firms, technician.firm_id).await?;
     Ok(Member {
         position: store::positions::find(tx, technician.id).await?,
         engagements: store::fleet::engagements(tx, technician.id).await?,
@@ -159,17 +173,33 @@ async fn gather(
         accepted_24h: store::fleet::accepted_since(tx, technician.id, now - TimeDelta::hours(24)).await?,
         technician,
         firm,
+        areas,
     })
 }
 
+/// The firm with its areas; its technicians share them.
+async fn firm_of(
+    tx: &mut Tx,
+    firms: &mut BTreeMap<FirmId, (Firm, Areas)>,
+    id: FirmId,
+) -> Result<(Firm, Areas), Error> {
+    if let Some(known) = firms.get(&id) {
+        return Ok(known.clone());
+    }
+    let firm = store::firms::find(tx, id).await?.ok_or(Error::NotFound("firm"))?;
+    let areas: Areas = firm.areas.iter().cloned().collect();
+    firms.insert(id, (firm.clone(), areas.clone()));
+    Ok((firm, areas))
+}
+
 fn profile(member: Member) -> TechnicianProfile {
-    let Member { technician, firm, accepted_24h, .. } = member;
+    let Member { technician, firm, areas, accepted_24h, .. } = member;
     let active = firm.state == Standing::Active && technician.state == Standing::Active;
     TechnicianProfile {
         id: technician.id,
         firm: technician.firm_id,
         trades: technician.trades.into(),
-        areas: Arc::new(firm.areas.into_iter().collect()),
+        areas,
         base: technician.base,
         languages: technician.languages,
         roster: technician.shifts,

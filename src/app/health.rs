@@ -19,5 +19,6 @@ pub async fn check(ctx: &Ctx) -> Result<State, Error> {
     let mut tx = ctx.db().read().await?;
     let feed_position = store::feed::head(&mut tx).await?.pos;
     let feed_queue = store::feed::queued(&mut tx).await?;
-    Ok(State { feed_position, feed_queue, technicians: 0 })
+    let technicians = i64::try_from(ctx.fleet().len()).unwrap_or(i64::MAX);
+    Ok(State { feed_position, feed_queue, technicians })
 }

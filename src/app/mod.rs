@@ -20,6 +20,7 @@ pub mod settlement;
 pub mod statements;
 pub mod technicians;
 pub mod tokens;
+pub mod verify;
 
 mod ctx;
 mod error;

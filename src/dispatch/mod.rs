@@ -7,6 +7,7 @@
 //! Architecture invariant: this layer imports `domain` only. It reads no clock (the fleet is told the time), draws no
 //! random number and knows no database; everything it stores is an integer, a code or an id.
 
+pub mod areas;
 pub mod decision;
 pub mod fleet;
 pub mod ladder;

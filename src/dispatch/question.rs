@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::{technician::CandidateView, travel};
 use crate::domain::{
     ids::{FirmId, JobId, TechnicianId},
     place::{JisCode, Point},
@@ -61,6 +62,15 @@ pub struct Asked<'a> {
     pub now: Instant,
 }
 
+impl Asked<'_> {
+    /// Great-circle metres, rounded up, from where `view` would leave to the site.
+    #[must_use]
+    pub fn distance_m(&self, view: &dyn CandidateView) -> u32 {
+        let (_, from) = view.standing().origin(self.now);
+        travel::distance_m(from, self.question.site)
+    }
+}
+
 /// How to rank and how many to name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "PolicyRecord", into = "PolicyRecord")]
@@ -76,7 +86,7 @@ pub enum BadPolicy {
     #[error("an arrival band lasts from 1 to 86400 seconds, not {0}")]
     Band(u32),
     /// From one to [`Policy::CANDIDATES_MAX`] candidates.
-    #[error("between 1 and 100 candidates can be named, not {0}")]
+    #[error("between 1 and {max} candidates can be named, not {0}", max = Policy::CANDIDATES_MAX)]
     Candidates(u32),
 }
 

@@ -41,30 +41,45 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The figures of `view`.
+    /// The figures of `view` at `distance_m` great-circle metres from the site.
     #[must_use]
-    pub fn of(asked: &Asked<'_>, view: &dyn CandidateView) -> Self {
-        let (_, from) = view.standing().origin(asked.now);
-        Self::at_distance(asked, view, travel::distance_m(from, asked.question.site))
+    pub fn of(asked: &Asked<'_>, view: &dyn CandidateView, distance_m: u32) -> Self {
+        Trip::of(asked, view, distance_m).figures(asked, view)
     }
+}
 
-    /// The figures of `view` when the distance to the site is already known.
-    #[must_use]
-    pub fn at_distance(asked: &Asked<'_>, view: &dyn CandidateView, distance_m: u32) -> Self {
-        let (origin, origin_point) = view.standing().origin(asked.now);
+/// The part of the figures that decides the arrival band: enough to leave out whoever is too late.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Trip {
+    distance_m: u32,
+    available_at: Instant,
+    travel_s: u32,
+    arrival_at: Instant,
+    pub(super) band: u32,
+}
+
+impl Trip {
+    pub(super) fn of(asked: &Asked<'_>, view: &dyn CandidateView, distance_m: u32) -> Self {
         let available_at = view.standing().available_at(asked.now);
         let travel_s = travel::travel_s(distance_m, available_at);
         let arrival_at =
             available_at.checked_add_signed(TimeDelta::seconds(travel_s.into())).unwrap_or(Instant::MAX_UTC);
         let wait_s = (arrival_at - asked.now).num_seconds().max(0);
-        Self {
+        let band = u32::try_from(wait_s / i64::from(asked.question.policy.band_s())).unwrap_or(u32::MAX);
+        Self { distance_m, available_at, travel_s, arrival_at, band }
+    }
+
+    pub(super) fn figures(self, asked: &Asked<'_>, view: &dyn CandidateView) -> Figures {
+        let (origin, origin_point) = view.standing().origin(asked.now);
+        let Self { distance_m, available_at, travel_s, arrival_at, band } = self;
+        Figures {
             origin,
             origin_point,
             distance_m,
             available_at,
             travel_s,
             arrival_at,
-            band: u32::try_from(wait_s / i64::from(asked.question.policy.band_s())).unwrap_or(u32::MAX),
+            band,
             language: LanguageMatch::of(asked.question.language.as_deref(), view.languages()),
             load: view.accepted_24h(),
         }

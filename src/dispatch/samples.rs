@@ -1,11 +1,10 @@
 //! What tests of this layer are made of. All names and places are invented or public.
 
-use std::{collections::BTreeSet, sync::Arc};
-
 use chrono::{NaiveDate, TimeDelta};
 use uuid::Uuid;
 
 use super::{
+    areas::Areas,
     question::{Named, Policy, Question, Queueing},
     technician::{TechnicianProfile, TechnicianState, Trades},
 };
@@ -38,8 +37,8 @@ pub(super) fn jis(code: &str) -> JisCode {
     code.parse().unwrap()
 }
 
-pub(super) fn areas(codes: &[&str]) -> Arc<BTreeSet<JisCode>> {
-    Arc::new(codes.iter().map(|code| jis(code)).collect())
+pub(super) fn areas(codes: &[&str]) -> Areas {
+    codes.iter().map(|code| jis(code)).collect()
 }
 
 pub(super) fn round_the_clock() -> Roster {

@@ -1,11 +1,9 @@
 //! One technician, as far as matching is concerned.
 
-use std::{collections::BTreeSet, sync::Arc};
-
 use chrono::{SubsecRound as _, TimeDelta, serde::ts_microseconds};
 use serde::{Deserialize, Serialize};
 
-use super::question::Question;
+use super::{areas::Areas, question::Question};
 use crate::domain::{
     ids::{FirmId, OfferId, TechnicianId},
     place::{JisCode, Point},
@@ -31,7 +29,7 @@ pub struct TechnicianProfile {
     /// The trades he does.
     pub trades: Trades,
     /// The municipalities his firm serves, ward or parent city; shared by the firm's technicians.
-    pub areas: Arc<BTreeSet<JisCode>>,
+    pub areas: Areas,
     /// Where he starts from when nothing better is known.
     pub base: Point,
     /// Languages he speaks with callers, as canonical BCP 47 tags (N-01).
@@ -232,7 +230,7 @@ pub trait CandidateView {
     /// What he does.
     fn trades(&self) -> Trades;
     /// Which code of the question's municipality his firm serves: the ward's before the city's.
-    fn area(&self, question: &Question) -> Option<&JisCode>;
+    fn area<'a>(&self, question: &'a Question) -> Option<&'a JisCode>;
     /// Where he stands.
     fn standing(&self) -> &Standing;
     /// The offer he has not answered yet.

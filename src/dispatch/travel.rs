@@ -44,8 +44,8 @@ enum Traffic {
 impl Traffic {
     fn at(departure: Instant) -> Self {
         match tokyo(departure).hour() {
-            22.. | 0..6 => Self::Night,
-            7..9 | 17..19 => Self::Peak,
+            22.. | 0..=5 => Self::Night,
+            7 | 8 | 17 | 18 => Self::Peak,
             _ => Self::Day,
         }
     }

@@ -95,25 +95,25 @@ impl JobState {
 impl Job {
     /// The job with somebody asked until `deadline`.
     pub fn offered(self, deadline: Instant) -> Result<Self, Refusal> {
-        self.from_states(&[JobState::Unassigned], "asked for")?;
+        self.must_be(&[JobState::Unassigned], "asked for")?;
         Ok(Self { state: JobState::Offered, wake_at: Some(deadline), ..self })
     }
 
     /// The job with nobody asked; the ladder looks at it again at `wake_at`.
     pub fn unassigned(self, wake_at: Instant) -> Result<Self, Refusal> {
-        self.from_states(&[JobState::Unassigned, JobState::Offered, JobState::Assigned], "offered anew")?;
+        self.must_be(&[JobState::Unassigned, JobState::Offered, JobState::Assigned], "offered anew")?;
         Ok(Self { state: JobState::Unassigned, wake_at: Some(wake_at), ..self })
     }
 
     /// The job accepted by somebody.
     pub fn assigned(self) -> Result<Self, Refusal> {
-        self.from_states(&[JobState::Offered], "accepted")?;
+        self.must_be(&[JobState::Offered], "accepted")?;
         Ok(Self { state: JobState::Assigned, wake_at: None, ..self })
     }
 
     /// The job that no firm serves.
     pub fn uncovered(self, now: Instant) -> Result<Self, Refusal> {
-        self.from_states(&[JobState::Unassigned], "given up")?;
+        self.must_be(&[JobState::Unassigned], "given up")?;
         Ok(Self { state: JobState::NoCoverage, wake_at: None, closed_at: Some(now), ..self })
     }
 
@@ -134,7 +134,7 @@ impl Job {
         }
     }
 
-    fn from_states(&self, allowed: &[JobState], what: &str) -> Result<(), Refusal> {
+    fn must_be(&self, allowed: &[JobState], what: &str) -> Result<(), Refusal> {
         if allowed.contains(&self.state) { Ok(()) } else { Err(self.refuse(what)) }
     }
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// Why a request was not carried out (RFC 9457). Nothing was changed.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// Stable name of the kind of problem, as in `urn:kaketsuke:problem:invalid`.
     #[serde(rename = "type")]
     #[schema(rename = "type", format = "uri")]
@@ -35,7 +35,7 @@ pub struct Problem {
 
 /// One field that cannot be accepted.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct Field {
+pub(crate) struct Field {
     /// Its path in the request, as in `parts[0].quantity`.
     field: String,
     /// What is wrong with it and what would be right.
@@ -176,7 +176,7 @@ impl From<app::Error> for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "key-reused",
                 "The key stands for another request",
-                { "this Idempotency-Key was used for another request; make a new one for each request" },
+                "this Idempotency-Key was used for another request; make a new one for each request",
             ),
             app::Error::Overloaded | app::Error::Conflict => Self::overloaded(),
             app::Error::Store(_) | app::Error::Internal(_) => {

@@ -23,7 +23,7 @@ pub struct DatabaseUrl(Target);
 
 #[derive(Clone)]
 enum Target {
-    Sqlite(SqliteConnectOptions),
+    Sqlite(Box<SqliteConnectOptions>),
     Postgres(Box<PgConnectOptions>),
 }
 
@@ -41,7 +41,7 @@ impl FromStr for DatabaseUrl {
             _ => BadUrl("malformed".to_owned()),
         };
         let target = match url.split_once(':') {
-            Some(("sqlite", _)) => Target::Sqlite(url.parse().map_err(bad)?),
+            Some(("sqlite", _)) => Target::Sqlite(Box::new(url.parse().map_err(bad)?)),
             Some(("postgres" | "postgresql", _)) => Target::Postgres(Box::new(url.parse().map_err(bad)?)),
             _ => return Err(BadUrl("unknown scheme".to_owned())),
         };

@@ -11,7 +11,7 @@ pub enum Error {
     /// A row like this exists already.
     #[error("a row like this exists already")]
     Exists(#[source] sqlx::Error),
-    /// A rule of the schema forbids it; the code is the one the trigger gives.
+    /// A rule of the schema forbids it; the code is the one its trigger or constraint gives.
     #[error("the database forbids it: {0}")]
     Forbidden(String),
     /// Something referred to does not exist.

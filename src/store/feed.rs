@@ -117,6 +117,19 @@ pub async fn queued(tx: &mut Tx) -> Result<i64, Error> {
     Ok(count)
 }
 
+/// The first event that has no position and does not wait for one, by order of insertion. There is none unless
+/// somebody has changed the feed by hand: the database puts every event in the queue.
+pub async fn lost(tx: &mut Tx) -> Result<Option<i64>, Error> {
+    let (ord,) = query!(
+        tx,
+        one One<Option<i64>>,
+        "SELECT MIN(e.ord) FROM event e
+         WHERE NOT EXISTS (SELECT 1 FROM feed f WHERE f.ord = e.ord)
+           AND NOT EXISTS (SELECT 1 FROM feed_queue q WHERE q.ord = e.ord)"
+    )?;
+    Ok(ord)
+}
+
 /// Gives positions to at most `limit` waiting events; answers how many and the new head. Only one sequencer works at
 /// a time, on any number of nodes.
 pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
@@ -178,9 +191,9 @@ impl Listener {
         Ok(Some(Self(listener)))
     }
 
-    /// Waits for the next wake-up; reconnects by itself.
+    /// Waits for the next wake-up. A connection lost and found again counts as one: something may have been missed.
     pub async fn heard(&mut self) -> Result<(), Error> {
-        self.0.recv().await?;
+        self.0.try_recv().await?;
         Ok(())
     }
 }

@@ -109,3 +109,14 @@ pub async fn engaged(tx: &mut Tx) -> Result<Vec<TechnicianId>, Error> {
     )?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
+
+/// How many jobs each technician has accepted since `since`; those with none are left out.
+pub async fn accepted_counts(tx: &mut Tx, since: Instant) -> Result<Vec<(TechnicianId, i64)>, Error> {
+    let rows = query!(
+        tx,
+        all(Uuid, i64),
+        "SELECT technician_id, CAST(COUNT(*) AS BIGINT) FROM assignment WHERE assigned_at > $1 GROUP BY technician_id",
+        since
+    )?;
+    Ok(rows.into_iter().map(|(id, count)| (id.into(), count)).collect())
+}

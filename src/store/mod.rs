@@ -2,6 +2,7 @@
 
 mod db;
 mod error;
+mod release;
 
 pub mod assignments;
 pub mod calls;
@@ -26,3 +27,4 @@ pub mod tokens;
 
 pub use db::{DatabaseUrl, Db, Tx};
 pub use error::Error;
+pub use release::{Schema, schema_of};

@@ -96,3 +96,16 @@ pub async fn find(tx: &mut Tx, technician: TechnicianId) -> Result<Option<Positi
     )?;
     row.map(Position::try_from).transpose()
 }
+
+/// The newest positions of the technicians after `after`, in order of their ids.
+pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Position>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT technician_id, lat_e6, lon_e6, accuracy_m, measured_at, received_at
+         FROM position WHERE technician_id > $1 ORDER BY technician_id LIMIT $2",
+        after,
+        limit
+    )?;
+    rows.into_iter().map(Position::try_from).collect()
+}

@@ -1,18 +1,49 @@
-//! The migrations of both engines, embedded: the binary runs from any folder.
+//! The migrations of both engines, embedded: the binary runs from any folder. Both folders hold the same file
+//! names (one list serves both) and build the same tables and columns.
 
-use sqlx::migrate::Migrator;
+use std::sync::LazyLock;
 
-static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 
-/// The migrations of SQLite.
+/// The files of `migrations/<engine>`, in order. One list, so that no engine can have a migration the other lacks.
+/// Not `sqlx::migrate!`: it would build both drivers a second time, for the compiler.
+macro_rules! embedded {
+    ($engine:literal) => {
+        embedded!(
+            $engine,
+            "0001_reference",
+            "0002_firms",
+            "0003_access",
+            "0004_cases",
+            "0005_jobs",
+            "0006_ledger",
+            "0007_log"
+        )
+    };
+    ($engine:literal, $($name:literal),+) => {
+        &[$(($name, include_str!(concat!("../../migrations/", $engine, "/", $name, ".sql")))),+]
+    };
+}
+
+/// The migrations for SQLite.
 #[must_use]
 pub fn sqlite() -> &'static Migrator {
+    static SQLITE: LazyLock<Migrator> = LazyLock::new(|| migrator(embedded!("sqlite")));
     &SQLITE
 }
 
-/// The migrations of PostgreSQL.
+/// The migrations for PostgreSQL (13 or newer).
 #[must_use]
 pub fn postgres() -> &'static Migrator {
+    static POSTGRES: LazyLock<Migrator> = LazyLock::new(|| migrator(embedded!("postgres")));
     &POSTGRES
+}
+
+fn migrator(files: &[(&'static str, &'static str)]) -> Migrator {
+    let migrations = (1..).zip(files).map(|(number, (name, sql))| {
+        let description = name.trim_start_matches(|char: char| char.is_ascii_digit() || char == '_');
+        Migration::new(number, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
 }

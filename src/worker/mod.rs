@@ -2,6 +2,7 @@
 
 mod fleet;
 mod ladder;
+mod listener;
 mod sequencer;
 
 use tokio::task::JoinSet;
@@ -17,5 +18,6 @@ pub async fn start(ctx: &Ctx) -> Result<JoinSet<()>, Error> {
     sequencer::start(ctx, &mut workers);
     fleet::start(ctx, pos, &mut workers);
     ladder::start(ctx, &mut workers);
+    listener::start(ctx, &mut workers);
     Ok(workers)
 }

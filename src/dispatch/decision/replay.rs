@@ -9,8 +9,6 @@ use crate::{
         question::Asked,
         rank::{Figures, RankKey},
         rules,
-        technician::CandidateView as _,
-        travel,
     },
     domain::ids::TechnicianId,
 };
@@ -61,7 +59,7 @@ fn judge(mut recorded: Decision) -> Decision {
                 rejections.push((key, Rejected { facts, distance_m, rejection }));
             }
             None => {
-                let figures = Figures::at_distance(&asked, &facts, distance_m);
+                let figures = Figures::of(&asked, &facts, distance_m);
                 candidates.push((RankKey::of(facts.technician, &figures), Candidate { facts, figures }));
             }
         }
@@ -80,7 +78,6 @@ fn judge(mut recorded: Decision) -> Decision {
 /// The distance by this machine, or the recorded one when they differ by rounding only: the last bit of a sine may
 /// differ from one processor to the next, and a decision must not.
 fn measured(asked: &Asked<'_>, facts: &Facts, recorded_m: u32) -> u32 {
-    let (_, from) = facts.standing().origin(asked.now);
-    let measured_m = travel::distance_m(from, asked.question.site);
+    let measured_m = asked.distance_m(facts);
     if measured_m.abs_diff(recorded_m) <= 1 { recorded_m } else { measured_m }
 }

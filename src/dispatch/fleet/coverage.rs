@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     dispatch::{
+        areas,
         question::Question,
         technician::{TechnicianProfile, TechnicianState},
     },
@@ -13,7 +14,7 @@ use crate::{
 
 /// Slots by municipality code and trade. Only looked up, never walked: its own order shows nowhere.
 #[derive(Debug, Default)]
-pub(super) struct Coverage(HashMap<JisCode, [BTreeSet<u32>; Trade::ALL.len()]>);
+pub(super) struct Coverage(HashMap<u32, [BTreeSet<u32>; Trade::ALL.len()]>);
 
 impl Coverage {
     /// O(areas x trades x log n). A suspended technician covers nothing.
@@ -21,11 +22,8 @@ impl Coverage {
         if profile.state == TechnicianState::Suspended {
             return;
         }
-        for code in profile.areas.iter() {
-            let trades = match self.0.get_mut(code) {
-                Some(trades) => trades,
-                None => self.0.entry(code.clone()).or_default(),
-            };
+        for code in profile.areas.numbers() {
+            let trades = self.0.entry(code).or_default();
             for trade in profile.trades.iter() {
                 trades[trade as usize].insert(slot);
             }
@@ -34,20 +32,21 @@ impl Coverage {
 
     /// Undoes [`Coverage::add`] of the same profile.
     pub(super) fn remove(&mut self, slot: u32, profile: &TechnicianProfile) {
-        for code in profile.areas.iter() {
-            let Some(trades) = self.0.get_mut(code) else { continue };
+        for code in profile.areas.numbers() {
+            let Some(trades) = self.0.get_mut(&code) else { continue };
             for trade in profile.trades.iter() {
                 trades[trade as usize].remove(&slot);
             }
             if trades.iter().all(BTreeSet::is_empty) {
-                self.0.remove(code);
+                self.0.remove(&code);
             }
         }
     }
 
     /// Who serves the question's municipality and trade.
     pub(super) fn serving(&self, question: &Question) -> Serving<'_> {
-        let slots = |code: &JisCode| self.0.get(code).map(|trades| &trades[question.trade as usize]);
+        let slots =
+            |code: &JisCode| self.0.get(&areas::number(code)).map(|trades| &trades[question.trade as usize]);
         Serving {
             by_municipality: slots(&question.municipality),
             by_parent_city: question

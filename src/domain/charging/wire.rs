@@ -161,7 +161,7 @@ impl IntervalRequest {
     fn into_interval(self) -> Result<WorkInterval, Refusal> {
         let span =
             Span::new(self.from, self.to).ok_or_else(|| Refusal::field("to", "must not be before from"))?;
-        Ok(WorkInterval { technician: self.technician, span, kind: self.kind })
+        Ok(WorkInterval { technician: self.technician.trim().to_owned(), span, kind: self.kind })
     }
 }
 

@@ -76,9 +76,10 @@ impl WorkedVisits {
         Ok(Self(visits))
     }
 
-    /// The same visits in an order that does not depend on the order given: by their intervals, earliest first.
+    /// The visits with any interval, in an order that does not depend on the order given: earliest first.
     pub(super) fn canonical(&self) -> Self {
         let mut visits = self.0.clone();
+        visits.retain(|intervals| !intervals.is_empty());
         for intervals in &mut visits {
             intervals.sort_by(|a, b| (a.span, &a.technician, a.kind).cmp(&(b.span, &b.technician, b.kind)));
         }

@@ -1,5 +1,6 @@
 //! Reads the outlines of municipalities and regions, and says in which of them a point lies.
 
+use std::collections::BTreeSet;
 use std::io::Read;
 
 use flate2::read::GzDecoder;
@@ -23,14 +24,14 @@ const NORTHERN_TERRITORIES: &str = "hoppo";
 /// An area with its outline in degrees (x east, y north). A municipality may have several, one a part of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outline {
-    /// Code as in the file: of a municipality its JIS code and two digits for the part, of a region six digits.
+    /// Code as in the file: of a municipality its JIS code and two digits for the part, of a region six digits, the same for each of its parts.
     pub code: String,
     /// The municipality: of the city where its wards have no outlines of their own. None of a region.
     pub jis_code: Option<JisCode>,
     /// Japanese name.
     pub name: String,
-    /// English name.
-    pub name_en: String,
+    /// English name; some regions have none.
+    pub name_en: Option<String>,
     /// The outline.
     pub shape: MultiPolygon<f64>,
 }
@@ -67,11 +68,8 @@ impl Outlines {
             })
         });
         let all = outlines.collect::<Result<Vec<_>, _>>()?;
-        let mut seen = std::collections::BTreeSet::new();
-        if let Some(at) = all.iter().position(|outline| !seen.insert(&outline.code)) {
-            let message = format!("'{}' is there before; each may appear once", all[at].code);
-            let path = Some(format!("features[{at}].properties.code"));
-            return Err(ReferenceError { dataset, line: None, path, message });
+        if dataset == Dataset::Municipalities {
+            refuse_repeats(&all)?;
         }
         Ok(Self::indexed(all))
     }
@@ -124,9 +122,21 @@ impl Outlines {
     }
 }
 
-/// Whether a coordinate lies between the outermost islands of Japan.
+/// Whether a coordinate lies between the outermost islands of Japan; the coarse outlines overshoot them a little.
 pub(super) fn is_in_japan(lat: f64, lon: f64) -> bool {
-    (20.0..46.0).contains(&lat) && (122.0..154.0).contains(&lon)
+    (20.0..46.0).contains(&lat) && (122.0..155.0).contains(&lon)
+}
+
+/// Each part of a municipality has its own code; the parts of a region share one.
+fn refuse_repeats(all: &[Outline]) -> Result<(), ReferenceError> {
+    let mut seen = BTreeSet::new();
+    let Some(at) = all.iter().position(|outline| !seen.insert(&outline.code)) else { return Ok(()) };
+    Err(ReferenceError {
+        dataset: Dataset::Municipalities,
+        line: None,
+        path: Some(format!("features[{at}].properties.code")),
+        message: format!("'{}' is there before; each may appear once", all[at].code),
+    })
 }
 
 #[derive(Deserialize)]
@@ -135,18 +145,25 @@ struct Properties {
     code: String,
     name: String,
     #[serde(rename = "enName")]
-    name_en: String,
+    name_en: Option<String>,
+    // A hint of the source how to draw small islands; read so that it is no unknown key.
+    #[serde(rename = "islandBold", default)]
+    _island_bold: bool,
 }
 
 /// Reads one feature; an error names the key inside it.
 fn outline(dataset: Dataset, feature: Feature) -> Result<Outline, (&'static str, String)> {
     let wrong = |key: &'static str| move |message: String| (key, message);
     let properties = serde_json::Value::Object(feature.properties.unwrap_or_default());
-    let Properties { code, name, name_en } =
+    let Properties { code, name, name_en, .. } =
         serde_json::from_value(properties).map_err(|error| ("properties", error.to_string()))?;
     let jis_code = jis_code(dataset, &code).map_err(wrong("properties.code"))?;
-    if name.trim().is_empty() || name_en.trim().is_empty() {
-        return Err(("properties.name", "is empty; expected a name in both languages".to_owned()));
+    let is_blank = |name: &str| name.trim().is_empty();
+    if is_blank(&name) || name_en.as_deref().is_some_and(is_blank) {
+        return Err(("properties.name", "is empty; expected a name".to_owned()));
+    }
+    if jis_code.is_some() && name_en.is_none() {
+        return Err(("properties.enName", "is missing; expected the name of a municipality".to_owned()));
     }
     let geometry = feature.geometry.ok_or(("geometry", "is missing; expected a MultiPolygon".to_owned()))?;
     let shape = MultiPolygon::<f64>::try_from(geometry)
@@ -158,7 +175,7 @@ fn outline(dataset: Dataset, feature: Feature) -> Result<Outline, (&'static str,
 fn jis_code(dataset: Dataset, code: &str) -> Result<Option<JisCode>, String> {
     let is_digits = code.bytes().all(|byte| byte.is_ascii_digit());
     match dataset {
-        Dataset::Municipalities if code == NORTHERN_TERRITORIES => Ok(None),
+        _ if code == NORTHERN_TERRITORIES => Ok(None),
         Dataset::Municipalities if is_digits && code.len() == 7 => {
             code[..5].parse().map(Some).map_err(|error| format!("{error}"))
         }

@@ -59,7 +59,8 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
 
 /// Text a person typed: something visible, nothing that steers a screen.
 fn text(value: &str, _: &()) -> garde::Result {
-    if value.trim().is_empty() {
+    // An empty one is too short already: one problem a field.
+    if !value.is_empty() && value.trim().is_empty() {
         return Err(garde::Error::new("must not be blank"));
     }
     if value.chars().any(char::is_control) {

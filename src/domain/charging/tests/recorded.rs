@@ -170,3 +170,19 @@ fn the_proof_is_stored_as_json() {
         }])
     );
 }
+
+#[test]
+fn units_of_visits_side_by_side_are_counted_in_the_order_they_begin() {
+    // The first visit's second unit begins at 11:10, after the other visit's first at 11:05.
+    let visits = || vec![vec![work("A", "10:00:00", "11:15:00")], vec![work("B", "10:05:00", "11:06:00")]];
+    let by_visit = policy("started", 0, "visit", "wall_clock");
+    let got = price(visits(), vec![overtime_answer(1, "10:50:00", Answer::Yes, 2)], by_visit);
+    let numbers = |scope: usize| got.overtime[scope].units.iter().map(|unit| unit.number).collect::<Vec<_>>();
+    assert_eq!((numbers(0), numbers(1)), (vec![1, 3], vec![2]));
+    assert_eq!(yen(&got), (3, 2, 1, 2_200));
+    let late_first = visits().into_iter().rev().collect();
+    let got = worked(late_first, Some(1), by_visit);
+    assert!(
+        got.lines.iter().any(|line| line.kind == LineKind::Overtime && line.text_ja.starts_with("訪問2"))
+    );
+}

@@ -40,12 +40,6 @@ fn overtime_with_a_cap() {
 
 #[test]
 fn overtime_over_midnight_by_visit_and_person() {
-    let midnight = at("23:30:00");
-    let mut visits = vec![vec![work("A", "10:00:00", "10:05:00")], seconds(1_830).remove(0), vec![]];
-    visits[1][0].span = Span::new(midnight, midnight + TimeDelta::seconds(1_830)).unwrap();
-    visits[1].push(WorkInterval { technician: "B".into(), ..visits[1][0].clone() });
-    let got = worked(visits, None, policy("started", 59, "visit", "person_time"));
-    assert_eq!(texts(&got), []);
     let mut visits = vec![vec![], vec![work("A", "23:00:00", "23:20:00")]];
     visits[1].push(WorkInterval {
         technician: "B".into(),

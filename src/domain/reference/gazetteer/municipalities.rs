@@ -103,7 +103,7 @@ impl Collector {
         if given != [prefecture.as_str(), prefecture_kana, name, name_kana] {
             let message = format!(
                 "{} is {} here and {prefecture}{name} at line {}; expected one name",
-                row.jis_code,
+                row.jis_code.as_str(),
                 given.join(" "),
                 known.first_line
             );
@@ -113,7 +113,7 @@ impl Collector {
             (Precision::Municipality, None) => known.office = Some(row.point),
             (Precision::Municipality, Some(office)) if office != row.point => {
                 let message =
-                    format!("{} has its office elsewhere before; expected one office", row.jis_code);
+                    format!("{} has its office elsewhere before; expected one office", row.jis_code.as_str());
                 return Err(refuse(line, Some("latitude"), message));
             }
             (Precision::Municipality, Some(_)) => {}
@@ -133,7 +133,8 @@ impl Collector {
             let parent =
                 parent_city(&wards).map_err(|message| refuse(line, Some("municipality"), message))?;
             if let Some(taken) = all.get(&parent.jis_code) {
-                let message = format!("{} would be both {} and {}", taken.jis_code, taken.name, parent.name);
+                let message =
+                    format!("{} would be both {} and {}", taken.jis_code.as_str(), taken.name, parent.name);
                 return Err(refuse(line, Some("jis_code"), message));
             }
             for ward in wards {

@@ -128,7 +128,7 @@ impl<'r> Fields<'r> {
             return Ok(point);
         }
         Err(self
-            .wrong(latitude, format!("{lat}, {lon} is not in Japan; expected 20..46 north, 122..154 east")))
+            .wrong(latitude, format!("{lat}, {lon} is not in Japan; expected 20..46 north, 122..155 east")))
     }
 
     /// Digits and one point: what `f64` also reads, as in `1e2` or `nan`, is no coordinate.

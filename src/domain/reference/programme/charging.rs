@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::charging::{AllowanceScope, CrewTime, OvertimeRounding};
 use crate::domain::money::Yen;
 use crate::domain::reference::basis::Basis;
 use crate::domain::reference::document::Findings;
@@ -135,36 +136,6 @@ text_enum! {
     pub enum PartsPrice("price of parts") {
         /// What they cost, agreed beforehand.
         Actual = "actual",
-    }
-}
-
-text_enum! {
-    /// Which units of overtime are charged.
-    pub enum OvertimeRounding("overtime rounding") {
-        /// Every unit begun.
-        Started = "started",
-        /// Every unit finished.
-        Completed = "completed",
-    }
-}
-
-text_enum! {
-    /// What the free minutes are counted over.
-    pub enum AllowanceScope("allowance scope") {
-        /// The dispatch order.
-        Job = "job",
-        /// The attendance.
-        Visit = "visit",
-    }
-}
-
-text_enum! {
-    /// How the time of two technicians at once is counted.
-    pub enum CrewTime("crew time") {
-        /// Once.
-        WallClock = "wall_clock",
-        /// For each.
-        PersonTime = "person_time",
     }
 }
 

@@ -5,13 +5,14 @@ mod charging;
 mod cover;
 mod insurance;
 
+pub use crate::domain::charging::{AllowanceScope, CrewTime, OvertimeRounding};
 pub use call_out::{
     CallCategory, CallOut, Claimant, DataSharing, DisclosureScope, Eligibility, Interpretation, Operator,
     PrintedCategory, Referral, ReferralTarget, Service, ServiceId, WhoContacts,
 };
 pub use charging::{
-    AllowanceScope, ChargeableItem, Charging, ClockStart, CrewTime, FreeItem, OvertimeRounding, Payer,
-    Policy, PriceBasis, TaxRounding, UnconsentedOverrun,
+    ChargeableItem, Charging, ClockStart, FreeItem, Payer, Policy, PriceBasis, TaxRounding,
+    UnconsentedOverrun,
 };
 pub use cover::Cover;
 pub use insurance::{Exclusion, Insurer, Liability};

@@ -1,0 +1,130 @@
+//! The flags that are configuration. Their texts are checked with those of file and environment, in one place.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+
+use crate::{
+    app,
+    config::{Given, Key},
+    domain::{refusal::Refusal, text_enum::UnknownCode},
+};
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(super) struct Common {
+    /// Configuration file [env: KAKETSUKE_CONFIG] [default: kaketsuke.toml, if there is one]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// sqlite:PATH or postgres://USER@HOST/DATABASE [env: KAKETSUKE_DATABASE_URL] [default: sqlite:kaketsuke.db]
+    #[arg(long, global = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Parallel readers (SQLite) or connections (PostgreSQL) [env: KAKETSUKE_DATABASE_CONNECTIONS] [default: 8]
+    #[arg(long, global = true, value_name = "NUMBER")]
+    database_connections: Option<String>,
+    /// text or json, on standard error [env: KAKETSUKE_LOG_FORMAT] [default: text]
+    #[arg(long, global = true, value_name = "FORMAT")]
+    log_format: Option<String>,
+    /// LEVEL or TARGET=LEVEL, comma-separated [env: KAKETSUKE_LOG_FILTER] [default: warn,kaketsuke=info]
+    #[arg(long, global = true, value_name = "FILTER")]
+    log_filter: Option<String>,
+}
+
+/// What a command that serves takes besides.
+#[derive(Debug, Args)]
+pub(super) struct Serving {
+    /// Address and port to listen on [env: KAKETSUKE_LISTEN] [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Bytes of a request's body at most [env: KAKETSUKE_BODY_BYTES_MAX] [default: 1048576]
+    #[arg(long, value_name = "NUMBER")]
+    body_bytes_max: Option<String>,
+    /// Requests under way at once at most [env: KAKETSUKE_REQUESTS_MAX] [default: 512]
+    #[arg(long, value_name = "NUMBER")]
+    requests_max: Option<String>,
+    /// Seconds a request may take [env: KAKETSUKE_REQUEST_TIMEOUT_S] [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    request_timeout_s: Option<String>,
+}
+
+/// A value given by flag.
+pub(super) type Value = (Key, String);
+
+impl Common {
+    /// All that is given to this process; `values` come from the command's own flags.
+    pub(super) fn given(&self, mut values: Vec<Value>) -> anyhow::Result<Given> {
+        let common: Vec<_> = set([
+            (Key::DatabaseUrl, &self.database_url),
+            (Key::DatabaseConnections, &self.database_connections),
+            (Key::LogFormat, &self.log_format),
+            (Key::LogFilter, &self.log_filter),
+        ])
+        .collect();
+        // What the operator says comes before what the command would choose.
+        values.retain(|(key, _)| common.iter().all(|(said, _)| said != key));
+        values.extend(common);
+        Ok(Given {
+            file: self.config.clone(),
+            flags: values,
+            environment: std::env::vars_os().collect(),
+            directory: std::env::current_dir().context("there is no current folder")?,
+        })
+    }
+}
+
+impl Serving {
+    /// What is given.
+    pub(super) fn values(&self) -> Vec<Value> {
+        let values = [
+            (Key::Listen, &self.listen),
+            (Key::BodyBytesMax, &self.body_bytes_max),
+            (Key::RequestsMax, &self.requests_max),
+            (Key::RequestTimeoutS, &self.request_timeout_s),
+        ];
+        set(values).collect()
+    }
+}
+
+/// Those that are set.
+pub(super) fn set<'f, const N: usize>(
+    values: [(Key, &'f Option<String>); N],
+) -> impl Iterator<Item = Value> + use<'f, N> {
+    values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?)))
+}
+
+/// Reads a code of a closed vocabulary; the help lists them all.
+pub(super) fn code<T>(all: &[T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T> + use<T>
+where
+    T: std::str::FromStr<Err = UnknownCode> + Copy + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(all.iter().map(|one| name(*one))).try_map(|code| code.parse::<T>())
+}
+
+/// The same refusal in the words of the command line.
+pub(super) fn in_flags(error: app::Error) -> anyhow::Error {
+    match error {
+        app::Error::Refused(Refusal::Invalid(fields)) => {
+            let flag = |field: &str| format!("--{}", field.trim_end_matches("_id"));
+            let reasons: Vec<_> =
+                fields.iter().map(|error| format!("{}: {}", flag(&error.field), error.message)).collect();
+            anyhow::Error::msg(reasons.join("; "))
+        }
+        other => other.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_flag() {
+        let refusal = Refusal::field("firm_id", "is required for the role firm");
+        assert_eq!(in_flags(refusal.into()).to_string(), "--firm: is required for the role firm");
+    }
+}

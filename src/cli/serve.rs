@@ -1,0 +1,42 @@
+//! `kaketsuke serve`: from an empty folder to a service that answers, and back in order.
+
+use anyhow::Context as _;
+
+use super::{output, service, signals::Signals};
+use crate::{
+    app::{self, reference::load_missing},
+    config::Config,
+    server::Server,
+    store,
+};
+
+/// Serves until told to stop; what is under way then is finished. A second signal ends the process at once.
+pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let ctx = service::open_and_migrate(config).await?;
+    let loaded = match load_missing(&ctx).await {
+        // Another node has started at the same moment and was faster.
+        Err(app::Error::Store(store::Error::Exists(_))) => load_missing(&ctx).await,
+        other => other,
+    }
+    .context("cannot load the reference data")?;
+    if !loaded.is_empty() {
+        tracing::info!(datasets = loaded.join(", "), "reference data loaded");
+    }
+    let mut signals = Signals::hear().context("cannot hear signals")?;
+    let server = Server { listen: config.listen, limits: config.limits };
+    let mut running =
+        server.start(ctx).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    output::line(format_args!("kaketsuke listens on http://{}", running.local_addr))?;
+    let defect = tokio::select! {
+        () = signals.next() => None,
+        defect = running.defect() => Some(defect),
+    };
+    signals.end_at_next();
+    tracing::info!("stopping: finishing what is under way");
+    running.stop().await;
+    tracing::info!("stopped");
+    defect.map_or(Ok(()), |defect| Err(defect.into()))
+}

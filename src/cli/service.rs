@@ -1,0 +1,44 @@
+//! The service as the commands open it.
+
+use anyhow::{Context as _, bail};
+
+use crate::{
+    app::{Ctx, clock::Clock, reference::Loaded},
+    config::Config,
+    store::{self, Db, Schema},
+};
+
+/// Opens a database whose schema is the one of this release.
+pub(super) async fn open(config: &Config) -> anyhow::Result<Ctx> {
+    let ctx = connect(config).await?;
+    match store::schema_of(ctx.db()).await.context("cannot read the schema of the database")? {
+        Schema::Current => Ok(ctx),
+        Schema::Older => {
+            bail!(
+                "the database {} lacks tables of this release; run 'kaketsuke migrate'",
+                config.database_url
+            )
+        }
+        Schema::Newer => {
+            bail!("the database {} is of a newer release; run that release", config.database_url)
+        }
+    }
+}
+
+/// Opens a database and brings its schema up to this release.
+pub(super) async fn open_and_migrate(config: &Config) -> anyhow::Result<Ctx> {
+    let ctx = connect(config).await?;
+    ctx.db().migrate().await?;
+    Ok(ctx)
+}
+
+async fn connect(config: &Config) -> anyhow::Result<Ctx> {
+    let url = &config.database_url;
+    let db = match Db::connect(url, config.database_connections).await {
+        // Nobody has used a connection yet: it is the database that keeps silent.
+        Err(store::Error::Overloaded) => bail!("cannot open the database {url}: it does not answer"),
+        other => other.with_context(|| format!("cannot open the database {url}"))?,
+    };
+    let reference = Loaded::embedded().context("the reference data of this build cannot be read")?;
+    Ok(Ctx::new(db, Clock::system(), Ctx::system_rng(), reference))
+}

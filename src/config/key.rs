@@ -1,0 +1,120 @@
+//! The keys: each is a line of the file, an environment variable and a flag, under one name.
+
+use crate::{domain::text_enum::text_enum, http::Limits};
+
+text_enum! {
+    /// What can be set.
+    pub enum Key("configuration key") {
+        /// Address and port to listen on.
+        Listen = "listen",
+        /// Where the data lives.
+        DatabaseUrl = "database_url",
+        /// Parallel readers (SQLite) or connections (PostgreSQL).
+        DatabaseConnections = "database_connections",
+        /// Bytes of a request's body.
+        BodyBytesMax = "body_bytes_max",
+        /// Requests under way at once.
+        RequestsMax = "requests_max",
+        /// Seconds a request may take.
+        RequestTimeoutS = "request_timeout_s",
+        /// How log lines are written.
+        LogFormat = "log_format",
+        /// Which log lines are written.
+        LogFilter = "log_filter",
+    }
+}
+
+/// What every variable of ours begins with.
+pub(super) const VARIABLE_PREFIX: &str = "KAKETSUKE_";
+
+/// How a value is written in the file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Text,
+    Whole,
+}
+
+impl Key {
+    /// The environment variable, as in `KAKETSUKE_LISTEN`.
+    #[must_use]
+    pub fn variable(self) -> String {
+        format!("{VARIABLE_PREFIX}{}", self.as_str().to_ascii_uppercase())
+    }
+
+    /// The flag, as in `--listen`.
+    #[must_use]
+    pub fn flag(self) -> String {
+        format!("--{}", self.as_str().replace('_', "-"))
+    }
+
+    pub(super) fn form(self) -> Form {
+        match self {
+            Self::Listen | Self::DatabaseUrl | Self::LogFormat | Self::LogFilter => Form::Text,
+            Self::DatabaseConnections | Self::BodyBytesMax | Self::RequestsMax | Self::RequestTimeoutS => {
+                Form::Whole
+            }
+        }
+    }
+
+    /// The value where nobody has set one.
+    pub(super) fn default_text(self) -> String {
+        let limits = Limits::default();
+        match self {
+            Self::Listen => "127.0.0.1:8080".to_owned(),
+            Self::DatabaseUrl => "sqlite:kaketsuke.db".to_owned(),
+            Self::DatabaseConnections => "8".to_owned(),
+            Self::BodyBytesMax => limits.body_bytes_max.to_string(),
+            Self::RequestsMax => limits.requests_max.to_string(),
+            Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),
+            Self::LogFormat => "text".to_owned(),
+            Self::LogFilter => "warn,kaketsuke=info".to_owned(),
+        }
+    }
+}
+
+/// The known name that `name` is most like, with the fewest single-character edits.
+pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> &'k str {
+    known.min_by_key(|known| edits(name, known)).unwrap_or_default()
+}
+
+/// Characters to insert, delete or replace to make one text of the other.
+fn edits(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edits_are_counted() {
+        assert_eq!(edits("kitten", "sitting"), 3);
+        assert_eq!(edits("", "abc"), 3);
+        assert_eq!(edits("listen", "listen"), 0);
+    }
+
+    #[test]
+    fn the_nearest_name_is_found() {
+        let known = || Key::ALL.iter().map(|key| key.as_str());
+        assert_eq!(nearest("lisen", known()), "listen");
+        assert_eq!(nearest("databse_url", known()), "database_url");
+        assert_eq!(nearest("log_fromat", known()), "log_format");
+    }
+
+    #[test]
+    fn one_name_gives_variable_and_flag() {
+        assert_eq!(Key::DatabaseUrl.variable(), "KAKETSUKE_DATABASE_URL");
+        assert_eq!(Key::DatabaseUrl.flag(), "--database-url");
+    }
+}

@@ -1,0 +1,166 @@
+//! What the operator sets. Flags win over the environment, the environment over the file, the file over the
+//! defaults; every value is checked once, here, and an error names its key and where it is from.
+
+mod error;
+mod given;
+mod key;
+mod value;
+mod warnings;
+
+use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+
+use tracing_subscriber::filter::Targets;
+
+use crate::{http::Limits, store::DatabaseUrl};
+
+pub use error::{Error, Errors};
+pub use given::Given;
+pub use key::Key;
+pub use value::LogFormat;
+
+/// Two at least: on PostgreSQL one listens all the time.
+const DATABASE_CONNECTIONS: RangeInclusive<u32> = 2..=500;
+/// From what the smallest commands need to what one node can hold in memory for every request at once.
+const BODY_BYTES_MAX: RangeInclusive<u32> = 4096..=64 * 1024 * 1024;
+const REQUESTS_MAX: RangeInclusive<u32> = 1..=65_536;
+const REQUEST_TIMEOUT_S: RangeInclusive<u32> = 1..=600;
+
+/// A configuration that can be used.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address and port to listen on.
+    pub listen: SocketAddr,
+    /// Where the data lives.
+    pub database_url: DatabaseUrl,
+    /// Parallel readers (SQLite) or connections (PostgreSQL).
+    pub database_connections: u32,
+    /// What limits a request.
+    pub limits: Limits,
+    /// How log lines are written.
+    pub log_format: LogFormat,
+    /// Which log lines are written.
+    pub log_filter: Targets,
+    /// Every value in words with where it is from; a database URL without user and password.
+    pub settings: Vec<Setting>,
+    /// What is allowed, and seldom meant.
+    pub warnings: Vec<String>,
+}
+
+/// One value in force, as it may be shown to anybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The key.
+    pub key: Key,
+    /// The value; secrets left out.
+    pub shown: String,
+    /// Where it is from.
+    pub source: Source,
+}
+
+/// Where a value is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// Nobody has set it.
+    Default,
+    /// The file.
+    File(Key, PathBuf),
+    /// The environment.
+    Environment(Key),
+    /// The command line.
+    Flag(Key),
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::File(key, path) => write!(f, "file {}, key {key}", path.display()),
+            Self::Environment(key) => write!(f, "environment {}", key.variable()),
+            Self::Flag(key) => write!(f, "flag {}", key.flag()),
+        }
+    }
+}
+
+impl Config {
+    /// Reads and checks what is given. Every error is reported, not only the first.
+    pub fn load(given: &Given) -> Result<Self, Errors> {
+        let (texts, errors) = given.texts();
+        let mut reader = Reader { texts, settings: Vec::new(), errors };
+        let listen = reader.take(Key::Listen, value::listen);
+        let (url_text, url_from) = reader.peek(Key::DatabaseUrl);
+        let database_url = reader.take(Key::DatabaseUrl, value::database_url);
+        let connections = reader.whole(Key::DatabaseConnections, &DATABASE_CONNECTIONS);
+        let body_bytes_max = reader.whole(Key::BodyBytesMax, &BODY_BYTES_MAX);
+        let requests_max = reader.whole(Key::RequestsMax, &REQUESTS_MAX);
+        let request_timeout = reader.whole(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
+        let log_format = reader.take(Key::LogFormat, value::log_format);
+        let log_filter = reader.take(Key::LogFilter, value::log_filter);
+        let Reader { mut settings, errors, .. } = reader;
+        let limits = body_bytes_max.zip(requests_max).zip(request_timeout);
+        let database = database_url.zip(connections);
+        let log = log_format.zip(log_filter);
+        let (Some(listen), Some((database_url, database_connections)), Some(limits), Some(log)) =
+            (listen, database, limits, log)
+        else {
+            return Err(Errors(errors));
+        };
+        if !errors.is_empty() {
+            return Err(Errors(errors));
+        }
+        for setting in settings.iter_mut().filter(|setting| setting.key == Key::DatabaseUrl) {
+            setting.shown = database_url.to_string();
+        }
+        let ((body_bytes_max, requests_max), timeout_s) = limits;
+        Ok(Self {
+            listen,
+            warnings: warnings::warnings(listen, &url_text, &url_from),
+            database_url,
+            database_connections,
+            limits: Limits {
+                body_bytes_max: body_bytes_max as usize,
+                requests_max: requests_max as usize,
+                request_timeout: Duration::from_secs(timeout_s.into()),
+            },
+            log_format: log.0,
+            log_filter: log.1,
+            settings,
+        })
+    }
+}
+
+/// Takes one value after the other, collecting what is wrong.
+struct Reader {
+    texts: BTreeMap<Key, given::Text>,
+    settings: Vec<Setting>,
+    errors: Vec<Error>,
+}
+
+impl Reader {
+    fn peek(&self, key: Key) -> (String, Source) {
+        match self.texts.get(&key) {
+            Some(given) => (given.text.clone(), given.source.clone()),
+            None => (key.default_text(), Source::Default),
+        }
+    }
+
+    fn take<T>(&mut self, key: Key, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let (text, source) = self.peek(key);
+        match parse(&text) {
+            Ok(value) => {
+                self.settings.push(Setting { key, shown: text, source });
+                Some(value)
+            }
+            Err(reason) => {
+                self.errors.push(Error::Value { key, source_of: source, reason });
+                None
+            }
+        }
+    }
+
+    fn whole(&mut self, key: Key, range: &RangeInclusive<u32>) -> Option<u32> {
+        self.take(key, |text| value::whole(text, range))
+    }
+}
+
+#[cfg(test)]
+mod tests;

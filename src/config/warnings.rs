@@ -1,0 +1,101 @@
+//! What is allowed, and seldom meant.
+
+use std::net::SocketAddr;
+
+use super::Source;
+
+/// What to tell the operator.
+pub(super) fn warnings(listen: SocketAddr, database_url: &str, url_from: &Source) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !listen.ip().is_loopback() {
+        warnings.push(format!(
+            "listen: {listen} can be reached from other machines, without TLS; put a proxy with TLS in front of it"
+        ));
+    }
+    if holds_password(database_url) {
+        match url_from {
+            Source::Flag(_) => warnings.push(
+                "database_url: every user of this machine can read the password in a flag; use the file or the \
+                 environment"
+                    .to_owned(),
+            ),
+            Source::File(_, path) if others_may_read(path) => warnings.push(format!(
+                "database_url: other users of this machine can read the password in {}; chmod 600 it",
+                path.display()
+            )),
+            _ => {}
+        }
+    }
+    if goes_unencrypted(database_url) {
+        warnings.push(
+            "database_url: the way to the database may be unencrypted; add ?sslmode=verify-full, or require"
+                .to_owned(),
+        );
+    }
+    warnings
+}
+
+fn holds_password(url: &str) -> bool {
+    let authority =
+        url.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    user.contains(':') || url.contains("password=")
+}
+
+fn goes_unencrypted(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
+        return false;
+    };
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let local =
+        ["localhost", "127.0.0.1", "[::1]"].iter().any(|local| host.starts_with(local)) || host.is_empty();
+    let encrypted = ["require", "verify-ca", "verify-full"];
+    !local && !encrypted.iter().any(|mode| rest.contains(&format!("sslmode={mode}")))
+}
+
+#[cfg(unix)]
+fn others_may_read(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).is_ok_and(|file| file.mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn others_may_read(_: &std::path::Path) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Key;
+
+    #[test]
+    fn a_password_is_seen() {
+        assert!(holds_password("postgres://desk:s3cret@db.example/kaketsuke"));
+        assert!(holds_password("postgres://db.example/kaketsuke?user=desk&password=s3cret"));
+        assert!(!holds_password("postgres://desk@db.example:5432/kaketsuke"));
+        assert!(!holds_password("sqlite:kaketsuke.db"));
+    }
+
+    #[test]
+    fn an_unencrypted_way_is_seen() {
+        assert!(goes_unencrypted("postgres://desk@db.example:5432/kaketsuke"));
+        assert!(goes_unencrypted("postgresql://db.example/kaketsuke?sslmode=prefer"));
+        assert!(!goes_unencrypted("postgres://desk@db.example/kaketsuke?sslmode=verify-full"));
+        assert!(!goes_unencrypted("postgres://desk@localhost/kaketsuke"));
+        assert!(!goes_unencrypted("postgres:///kaketsuke?host=/var/run/postgresql"));
+        assert!(!goes_unencrypted("sqlite:kaketsuke.db"));
+    }
+
+    #[test]
+    fn only_what_is_doubtful_is_warned_of() {
+        let flag = Source::Flag(Key::DatabaseUrl);
+        let local = "127.0.0.1:8080".parse().unwrap();
+        assert!(warnings(local, "sqlite:kaketsuke.db", &flag).is_empty());
+        assert_eq!(warnings("0.0.0.0:80".parse().unwrap(), "sqlite:kaketsuke.db", &flag).len(), 1);
+        assert_eq!(warnings(local, "postgres://u:s3cret@localhost/k", &flag).len(), 1);
+        let environment = Source::Environment(Key::DatabaseUrl);
+        assert!(warnings(local, "postgres://u:s3cret@localhost/k", &environment).is_empty());
+    }
+}

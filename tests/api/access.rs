@@ -1,0 +1,131 @@
+//! Every endpoint x every role: the table below says who may, and an endpoint that is not in it fails the test.
+
+use std::collections::BTreeSet;
+
+use kaketsuke::domain::actor::Role::{self, *};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::{
+    db::{TestDb, on_both_engines},
+    server::TestServer,
+    world,
+};
+
+const DESK: &[Role] = &[Administrator, Supervisor, Dispatcher];
+const FIELD: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm, Technician];
+const OFFICE: &[Role] = &[Administrator, Supervisor];
+const EVERYONE: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm, Technician, Billing, ClaimsSupport];
+
+/// Written from the rules of the service, not from its code: who needs the endpoint for the work, and nobody else.
+#[rustfmt::skip]
+const EXPECTED: &[(&str, &str, &[Role])] = &[
+    ("GET",    "/v1/me",                       EVERYONE),
+    ("POST",   "/v1/tokens",                   &[Administrator]),
+    ("GET",    "/v1/tokens",                   &[Administrator]),
+    ("DELETE", "/v1/tokens/{id}",              &[Administrator]),
+    ("POST",   "/v1/firms",                    OFFICE),
+    ("GET",    "/v1/firms",                    FIELD),
+    ("GET",    "/v1/firms/{id}",               FIELD),
+    ("PUT",    "/v1/firms/{id}",               OFFICE),
+    ("POST",   "/v1/firms/{id}/technicians",   &[Administrator, Supervisor, Firm]),
+    ("GET",    "/v1/firms/{id}/technicians",   FIELD),
+    ("GET",    "/v1/technicians/{id}",         FIELD),
+    ("PUT",    "/v1/technicians/{id}",         &[Administrator, Supervisor, Firm]),
+    ("POST",   "/v1/positions",                &[Firm, Technician]),
+    ("GET",    "/v1/places",                   &[Administrator, Supervisor, Dispatcher, Firm]),
+    ("POST",   "/v1/calls",                    DESK),
+    ("GET",    "/v1/calls/{id}",               DESK),
+    ("POST",   "/v1/calls/{id}/ending",        DESK),
+    ("POST",   "/v1/cases",                    DESK),
+    ("GET",    "/v1/cases/{id}",               DESK),
+    ("POST",   "/v1/cases/{id}/jobs",          DESK),
+    ("GET",    "/v1/jobs",                     FIELD),
+    ("GET",    "/v1/jobs/{id}",                FIELD),
+    ("POST",   "/v1/jobs/{id}/cancellation",   DESK),
+    ("GET",    "/v1/jobs/{id}/decisions",      DESK),
+    ("GET",    "/v1/offers",                   FIELD),
+    ("GET",    "/v1/offers/{id}",              FIELD),
+    ("POST",   "/v1/offers/{id}/acceptance",   FIELD),
+    ("POST",   "/v1/offers/{id}/refusal",      FIELD),
+    ("POST",   "/v1/jobs/{id}/facts",          FIELD),
+    ("GET",    "/v1/jobs/{id}/facts",          FIELD),
+    ("GET",    "/v1/jobs/{id}/statement",      FIELD),
+    ("POST",   "/v1/billing-consumers",        &[Administrator]),
+    ("GET",    "/v1/billing-consumers",        OFFICE),
+    ("GET",    "/v1/billing-consumers/{id}",   &[Administrator, Supervisor, Billing]),
+    ("GET",    "/v1/billing-consumers/{id}/lines",            &[Administrator, Supervisor, Billing]),
+    ("POST",   "/v1/billing-consumers/{id}/acknowledgements", &[Billing]),
+    ("GET",    "/v1/programmes",               EVERYONE),
+    ("GET",    "/v1/programmes/{id}",          EVERYONE),
+    ("POST",   "/v1/programmes/{id}/charge-estimate", EVERYONE),
+];
+
+/// An id nothing has.
+const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
+
+on_both_engines! {
+    async fn every_endpoint_admits_exactly_its_roles(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let consumer = server.administrator().post("/v1/billing-consumers", json!({ "name": "経理" })).await;
+        let consumer: uuid::Uuid = consumer.expect(201)["id"].as_str().unwrap().parse().unwrap();
+        let billing = server.token(Billing, None, None, Some(consumer.into())).await;
+        let document = server.with(None).get("/openapi.json").await.expect(200);
+        let mut described = BTreeSet::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for method in operations.as_object().unwrap().keys() {
+                described.insert((method.to_uppercase(), path.clone()));
+            }
+        }
+        let expected: BTreeSet<_> = EXPECTED.iter().map(|row| (row.0.to_owned(), row.1.to_owned())).collect();
+        assert_eq!(described, expected, "an endpoint is missing from the table, or from the API");
+        for (method, path, allowed) in EXPECTED {
+            let method: Method = method.parse().unwrap();
+            let path = path.replace("{id}", NOBODY);
+            let asked = |client: &crate::support::server::Client| {
+                let request = client.request(method.clone(), &path);
+                let request = request.header("Idempotency-Key", "k").header("If-Match", "\"1\"");
+                if method == Method::GET { request } else { request.json(&json!({ "no": "such field" })) }
+            };
+            let nobody = server.with(None);
+            assert_eq!(nobody.send(asked(&nobody)).await.problem(), "unauthenticated", "{method} {path}");
+            for &role in Role::ALL {
+                let client = match role {
+                    Firm => crew.office.clone(),
+                    Technician => crew.phone.clone(),
+                    Billing => server.with(Some(&billing)),
+                    other => server.client(other),
+                };
+                let status = client.send(asked(&client)).await.status.as_u16();
+                if allowed.contains(&role) {
+                    assert!(![401, 403].contains(&status) && status < 500, "{role} {method} {path}: {status}");
+                } else {
+                    assert_eq!(status, 403, "{role} {method} {path}");
+                }
+            }
+        }
+        server.stop().await;
+    }
+
+    async fn a_revoked_or_expired_token_counts_for_nothing(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let administrator = server.administrator();
+        let body = json!({ "name": "夜勤", "role": "dispatcher", "expires_at": "2026-11-22T21:10:00+09:00" });
+        let issued = administrator.post("/v1/tokens", body.clone()).await.expect(201);
+        let client = server.with(issued["secret"].as_str());
+        client.get("/v1/me").await.expect(200);
+        server.pass(10).await;
+        assert_eq!(client.get("/v1/me").await.problem(), "unauthenticated");
+        let issued = administrator.post("/v1/tokens", json!({ "name": "夜勤", "role": "dispatcher" })).await.expect(201);
+        let client = server.with(issued["secret"].as_str());
+        client.get("/v1/me").await.expect(200);
+        let path = format!("/v1/tokens/{}", issued["id"].as_str().unwrap());
+        let revoked = administrator.send(administrator.request(Method::DELETE, &path)).await.expect(200);
+        assert!(revoked["revoked_at"].is_string());
+        assert_eq!(client.get("/v1/me").await.problem(), "unauthenticated");
+        let listed = administrator.get("/v1/tokens?limit=200").await.expect(200).to_string();
+        assert!(!listed.contains("secret") && !listed.contains("kkt_"), "{listed}");
+        server.stop().await;
+    }
+}

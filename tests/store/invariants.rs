@@ -1,0 +1,13 @@
+//! What must never happen cannot happen: shown by going round the application with a raw connection, on both
+//! engines. Every refusal stands beside a neighbour that is allowed, so that it is the rule that refuses and not a
+//! slip in the statement.
+
+mod access;
+mod assignments;
+mod columns;
+mod feed;
+mod immutable;
+mod ledger;
+mod limits;
+mod offers;
+mod windows;

@@ -1,0 +1,334 @@
+//! Every code is from its list, every text has a length, JSON is JSON, hashes are 32 bytes.
+
+use std::collections::BTreeSet;
+
+use super::columns;
+use crate::script::{Case, check};
+use crate::support::db::{TestDb, on_both_engines};
+use crate::world::{insert, sample, sampled};
+
+/// Closed lists.
+#[rustfmt::skip] // a table is read as a table
+const CODES: &[(&str, &str, &[&str])] = &[
+    ("town", "precision", &["pin", "town", "municipality"]),
+    ("firm", "state", &["active", "suspended"]),
+    ("technician", "state", &["active", "suspended"]),
+    ("token", "role", &["administrator", "supervisor", "dispatcher", "firm", "technician", "billing", "claims_support"]),
+    ("case_file", "eligibility", &["eligible", "unverified", "not_eligible"]),
+    ("case_file", "liability_flag", &["yes", "no", "unknown"]),
+    ("case_file", "state", &["open", "closed"]),
+    ("case_category", "category", &["water", "lock", "liability", "consultation"]),
+    ("case_place", "precision", &["pin", "town", "municipality"]),
+    ("call", "channel", &["phone", "chat"]),
+    ("call", "caller_role", &["worker", "host_company", "flatmate", "landlord", "other"]),
+    ("call", "state", &["offered", "answered", "ended", "abandoned"]),
+    ("job", "trade", &["water", "lock"]),
+    ("job", "priority", &["P0", "P1", "P2", "P3"]),
+    ("job", "state", &["unassigned", "offered", "assigned", "en_route", "on_site", "working", "paused",
+                       "awaiting_return", "completed", "cancelled", "no_coverage"]),
+    ("offer", "state", &["open", "accepted", "declined", "expired", "withdrawn"]),
+    ("assignment", "slot", &["current", "queued", "released"]),
+    ("planned_window", "state", &["planned", "released"]),
+    ("fact", "kind", &["departure", "arrival", "id_check", "work_start", "pause", "resume", "work_end", "part",
+                       "special_work", "consent", "completion"]),
+    ("ledger_line", "kind", &["overtime", "part", "special_work", "write_off", "reversal"]),
+    ("ledger_line", "payer", &["worker", "host_company", "landlord", "programme"]),
+];
+
+/// A table, one of its codes, and the columns that come with it.
+type Companions = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// What some codes bring with them.
+#[rustfmt::skip] // a table is read as a table
+const COMPANIONS: &[Companions] = &[
+    ("token", "firm", &[("firm_id", "#1")]),
+    ("token", "technician", &[("firm_id", "#1"), ("technician_id", "#11")]),
+    ("token", "billing", &[("consumer_id", "#51")]),
+    ("case_file", "closed", &[("closed_at", "'2026-11-23T11:00:00+00:00'")]),
+    ("offer", "accepted", &[("answered_at", "'2026-11-23T11:00:00+00:00'")]),
+    ("offer", "declined", &[("answered_at", "'2026-11-23T11:00:00+00:00'"), ("decline_code", "'busy'")]),
+    ("assignment", "released", &[("released_at", "'2026-11-23T11:00:00+00:00'")]),
+    ("ledger_line", "write_off", &[("amount_yen", "0"), ("tax_included_yen", "0")]),
+    ("ledger_line", "reversal", &[("amount_yen", "0"), ("reverses", "#113")]),
+];
+
+/// Free text: least and greatest number of characters.
+#[rustfmt::skip] // a table is read as a table
+const LENGTHS: &[(&str, &str, usize, usize)] = &[
+    ("reference_dataset", "name", 1, 64),
+    ("municipality", "prefecture", 1, 200), ("municipality", "prefecture_kana", 0, 200),
+    ("municipality", "name", 1, 200), ("municipality", "name_kana", 0, 200),
+    ("town", "name", 0, 200), ("town", "name_kana", 0, 200),
+    ("firm", "name", 1, 200), ("firm", "phone", 1, 32),
+    ("technician", "name", 1, 200), ("technician", "phone", 1, 32),
+    ("consumer", "name", 1, 64),
+    ("token", "name", 1, 200),
+    ("idempotency", "key", 1, 255),
+    ("counter", "name", 1, 64),
+    ("case_file", "number", 1, 32), ("case_file", "programme", 1, 64), ("case_file", "language", 2, 35),
+    ("case_person", "name", 1, 200), ("case_person", "phone", 1, 32),
+    ("case_place", "town", 0, 200), ("case_place", "address", 0, 500), ("case_place", "building", 1, 200),
+    ("case_place", "room", 1, 50), ("case_place", "access_notes", 1, 2000),
+    ("call", "language", 2, 35),
+    ("call_person", "phone", 1, 32), ("call_person", "name", 1, 200),
+    ("job", "job_code", 1, 64), ("job", "hold_reason", 1, 64),
+    ("decision", "engine_version", 1, 64),
+    ("offer", "decline_code", 1, 64),
+    ("assignment", "release_code", 1, 64),
+    ("fact", "device", 1, 128),
+    ("ledger_line", "code", 1, 64), ("ledger_line", "rule", 1, 128), ("ledger_line", "text_ja", 1, 2000),
+    ("ledger_line", "text_en", 1, 2000),
+    ("event", "actor", 1, 64), ("event", "subject", 1, 64), ("event", "kind", 1, 64),
+];
+
+/// JSON: the greatest number of characters; lists must be arrays.
+#[rustfmt::skip] // a table is read as a table
+const JSON: &[(&str, &str, usize)] = &[
+    ("technician", "trades", 4096), ("technician", "languages", 4096), ("technician", "shifts", 65536),
+    ("idempotency", "outcome", 1_048_576),
+    ("decision", "document", 1_048_576),
+    ("fact", "data", 65536),
+    ("ledger_line", "proof", 65536),
+    ("event", "data", 65536),
+];
+
+/// Texts of a fixed shape: what is right, what is not.
+#[rustfmt::skip] // a table is read as a table
+const SHAPES: &[(&str, &str, &[&str], &[&str])] = &[
+    ("municipality", "jis_code", &["01101"], &["", "2310", "231011", "2310a", "２３１０１", "23 01"]),
+    ("municipality", "parent_code", &["01100"], &["", "2310", "231011", "2310a"]),
+    ("town", "postal_code", &["0010000"], &["", "460000", "460-0008", "46000080", "460000a"]),
+    ("firm_area", "jis_code", &["23106"], &["", "2310", "231011", "2310a"]),
+    ("case_place", "postal_code", &["0010000"], &["", "460000", "460-0008", "46000080", "460000a"]),
+    ("case_place", "jis_code", &["01101"], &["", "2310", "231011", "2310a"]),
+    ("ledger_line", "quantity", &["0", "12", "-1", "0.25", "-10.50"],
+     &["", "-", ".5", "-.5", "5.", "1.2.3", "1-2", "--1", "+1", "1e3", "1,5", " 1", "a",
+       "1.00000000000000000000000000000000"]),
+];
+
+/// Whole numbers: what is least (or the first that is free in the world) and greatest, where there is a limit.
+#[rustfmt::skip] // a table is read as a table
+const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
+    ("reference_dataset", "version", 2, None),
+    ("municipality", "lat_e6", -90_000_000, Some(90_000_000)), ("municipality", "lon_e6", -180_000_000, Some(180_000_000)),
+    ("town", "lat_e6", -90_000_000, Some(90_000_000)), ("town", "lon_e6", -180_000_000, Some(180_000_000)),
+    ("technician", "base_lat_e6", -90_000_000, Some(90_000_000)),
+    ("technician", "base_lon_e6", -180_000_000, Some(180_000_000)),
+    ("position", "lat_e6", -90_000_000, Some(90_000_000)), ("position", "lon_e6", -180_000_000, Some(180_000_000)),
+    ("position", "accuracy_m", 0, None),
+    ("case_place", "lat_e6", -90_000_000, Some(90_000_000)), ("case_place", "lon_e6", -180_000_000, Some(180_000_000)),
+    ("consumer", "acknowledged_pos", 0, None),
+    ("counter", "value", 0, None),
+    ("offer", "rank", 0, None),
+    ("fact", "device_seq", 1, None),
+    ("settlement", "number", 2, None),
+    ("ledger_line", "line", 4, None),
+];
+
+const HASHES: &[(&str, &str)] = &[
+    ("reference_dataset", "sha256"),
+    ("token", "secret_sha256"),
+    ("idempotency", "fingerprint"),
+    ("settlement", "record_hash"),
+    ("feed", "hash"),
+];
+
+on_both_engines! {
+    async fn codes_are_from_their_lists(db: TestDb) {
+        let mut cases = Vec::new();
+        for (table, column, codes) in CODES {
+            let row = |code: &str| {
+                let literal = format!("'{code}'");
+                let companions = COMPANIONS.iter().find(|(of, with, _)| (of, *with) == (table, code));
+                let companions = companions.map_or(&[][..], |(_, _, row)| row);
+                insert(table, &[&[(*column, literal.as_str())], companions].concat())
+            };
+            for code in *codes {
+                for wrong in ["", "nonsense", &code.to_uppercase().replace('P', "p"), &format!("{code} ")] {
+                    cases.push(Case::new(&row(code), &row(wrong), "check"));
+                }
+            }
+        }
+        check(&db, &cases).await;
+    }
+
+    async fn texts_have_a_length(db: TestDb) {
+        let mut cases = Vec::new();
+        for (table, column, least, greatest) in LENGTHS {
+            let row = |length: usize| {
+                let companions: &[_] = match *column {
+                    "decline_code" => &[("state", "'withdrawn'")],
+                    "release_code" => &[("slot", "'released'"), ("released_at", "'2026-11-23T11:00:00+00:00'")],
+                    _ => &[],
+                };
+                let literal = format!("~{length}");
+                insert(table, &[&[(*column, literal.as_str())], companions].concat())
+            };
+            cases.push(Case::new(&row(*greatest), &row(greatest + 1), "check"));
+            if *least > 0 {
+                cases.push(Case::new(&row(*least), &row(least - 1), "check"));
+            }
+        }
+        check(&db, &cases).await;
+    }
+
+    async fn lengths_count_characters(db: TestDb) {
+        let row = |length: usize| insert("firm", &[("name", format!("'{}'", "漢".repeat(length)).as_str())]);
+        check(&db, &[Case::new(&row(200), &row(201), "check")]).await;
+    }
+
+    async fn json_is_json(db: TestDb) {
+        let mut cases = Vec::new();
+        for (table, column, greatest) in JSON {
+            let row = |literal: &str| insert(table, &[(*column, literal)]);
+            // Two brackets and two quotes around the letters.
+            let long = |length: usize| row(&format!("'[\"' || ~{} || '\"]'", length - 4));
+            let legal = row(r#"'["水", {"a": [1.5, null, true]}]'"#);
+            cases.push(Case::new(&long(*greatest), &long(greatest + 1), "check"));
+            for wrong in ["", " ", "x", "{", "{'a': 1}", "[1,]", "{} {}", "NaN", "{a: 1}", "[01]"] {
+                let literal = format!("'{}'", wrong.replace('\'', "''"));
+                cases.push(Case::new(&legal, &row(&literal), "check"));
+            }
+            if *table == "technician" {
+                for wrong in ["{}", "\"a\"", "1", "null"] {
+                    cases.push(Case::new(&legal, &row(&format!("'{wrong}'")), "check"));
+                }
+            }
+        }
+        check(&db, &cases).await;
+    }
+
+    async fn shapes(db: TestDb) {
+        let mut cases = Vec::new();
+        for (table, column, right, wrong) in SHAPES {
+            let row = |value: &str| insert(table, &[(*column, format!("'{value}'").as_str())]);
+            for (index, wrong) in wrong.iter().enumerate() {
+                cases.push(Case::new(&row(right[index % right.len()]), &row(wrong), "check"));
+            }
+            assert!(right.len() <= wrong.len(), "every right one is tried");
+        }
+        check(&db, &cases).await;
+    }
+
+    async fn numbers_have_limits(db: TestDb) {
+        let mut cases = Vec::new();
+        for (table, column, least, greatest) in NUMBERS {
+            let row = |value: i64| insert(table, &[(*column, value.to_string().as_str())]);
+            let below = if *least > 0 { 0 } else { least - 1 };
+            cases.push(Case::new(&row(*least), &row(below), "check"));
+            if let Some(greatest) = greatest {
+                cases.push(Case::new(&row(*greatest), &row(greatest + 1), "check"));
+            }
+        }
+        check(&db, &cases).await;
+    }
+
+    async fn versions_start_at_1(db: TestDb) {
+        let roots = [
+            "firm", "technician", "consumer", "case_file", "call", "job", "offer", "assignment", "planned_window",
+        ];
+        let cases = roots.map(|table| {
+            let row = |version: &str| {
+                let row = insert(table, &[]).replacen("(id, ", "(version, id, ", 1);
+                row.replacen("VALUES (", &format!("VALUES ({version}, "), 1)
+            };
+            Case::new(&row("2"), &row("0"), "check")
+        });
+        check(&db, &cases).await;
+    }
+
+    async fn hashes_have_32_bytes(db: TestDb) {
+        let named: BTreeSet<String> = HASHES.iter().map(|(table, column)| format!("{table}.{column}"))
+            .chain(["feed.prev_hash".to_owned()]) // must equal the hash before it
+            .collect();
+        assert_eq!(columns::of_hashes(&db).await, named);
+        let mut cases = Vec::new();
+        for (table, column) in HASHES {
+            let row = |literal: &str| insert(table, &[(*column, literal)]);
+            for wrong in ["@9x31", "@9x33", "@9x0"] {
+                cases.push(Case::new(&row("@9x32"), &row(wrong), "check"));
+            }
+        }
+        let body = |literal: &str| insert("reference_dataset", &[("body", literal)]);
+        cases.push(Case::new(&body("@0x16777216"), &body("@0x16777217"), "check"));
+        check(&db, &cases).await;
+    }
+
+    async fn every_text_column_is_limited(db: TestDb) {
+        let own = |table: &str, column: &str| format!("{table}.{column}");
+        let named: BTreeSet<String> = CODES.iter().map(|(table, column, _)| own(table, column))
+            .chain(LENGTHS.iter().map(|(table, column, ..)| own(table, column)))
+            .chain(JSON.iter().map(|(table, column, _)| own(table, column)))
+            .chain(SHAPES.iter().map(|(table, column, ..)| own(table, column)))
+            .chain([own("town", "jis_code")]) // refers to a municipality
+            .collect();
+        assert_eq!(columns::of_text(&db).await, named);
+    }
+
+    async fn every_sample_is_whole_and_legal(db: TestDb) {
+        for table in sampled() {
+            let row = sample(table);
+            let left_out: &[_] = match table {
+                "event" => &["ord"],
+                _ if columns::of(&db, table).await.contains("version") && table != "reference_dataset" => &["version"],
+                _ => &[],
+            };
+            columns::assert_covers(&db, table, row.iter().map(|(column, _)| *column), left_out).await;
+        }
+        let cases: Vec<_> = sampled()
+            .map(|table| Case::new(&insert(table, &[]), "INSERT INTO counter (name, value) VALUES ('', 0)", "check"))
+            .collect();
+        check(&db, &cases).await;
+    }
+}
+
+/// Instants are text on SQLite only: what sorts wrongly there must not get in.
+#[tokio::test]
+async fn instants_are_as_sqlx_writes_them() {
+    crate::support::db::on_sqlite(|db| async move {
+        let wrong = [
+            "2026-11-23T10:00:00Z",
+            "2026-11-23T10:00:00+09:00",
+            "2026-11-23 10:00:00+00:00",
+            "2026-11-23T10:00:00",
+            "2026-11-23T10:00+00:00",
+            "2026-11-23T10:00:00.000+00:00",
+            "2026-11-23T10:00:00.500000+00:00",
+            "2026-11-23T10:00:00.5+00:00",
+            "2026-11-23T10:00:00.123456789+00:00",
+            "2026-13-23T10:00:00+00:00",
+            "2026-02-30T10:00:00+00:00",
+            "2026-11-23T24:00:00+00:00",
+            "2026-11-23T10:00:60+00:00",
+            "20x6-11-23T10:00:00+00:00",
+            "",
+        ];
+        let mut cases = Vec::new();
+        for instant in columns::of_instants(&db).await {
+            let (table, column) = instant.split_once('.').unwrap();
+            // Planned windows are compared before they are checked.
+            let released: &[_] = if table == "planned_window" { &[("state", "'released'")] } else { &[] };
+            let row = |instant: &str| {
+                insert(table, &[&[(column, format!("'{instant}'").as_str())], released].concat())
+            };
+            let legal = insert(table, released);
+            cases.extend(wrong.iter().map(|wrong| Case::new(&legal, &row(wrong), "check")));
+        }
+        // Every fraction that sqlx writes.
+        for right in [
+            "10:00:00",
+            "10:00:00.001",
+            "10:00:00.100",
+            "10:00:00.000001",
+            "10:00:00.123450",
+            "23:59:59.999999",
+        ] {
+            let row = |instant: &str| {
+                insert("firm", &[("created_at", format!("'2026-11-23T{instant}+00:00'").as_str())])
+            };
+            cases.push(Case::new(&row(right), &row(&format!("{right}0")), "check"));
+        }
+        check(&db, &cases).await;
+    })
+    .await;
+}

@@ -1,0 +1,91 @@
+//! Every SQL text of the store is prepared on both engines, so that one that only one of them knows is found here.
+
+use std::path::Path;
+
+use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
+
+use crate::support::db::{Engine, Raw, TestDb, on_both_engines};
+
+/// The SQL texts of one `query!`, by engine.
+#[derive(Debug, PartialEq, Eq)]
+struct Texts {
+    sqlite: String,
+    postgres: String,
+}
+
+/// Reads one string literal at the start of `source`; the literal and what follows it.
+fn literal(source: &str) -> Option<(String, &str)> {
+    let body = source.trim_start().strip_prefix('"')?;
+    let end = body.find('"')?;
+    assert!(!body[..end].contains('\\'), "an escape in SQL: {}", &body[..end]);
+    Some((body[..end].to_owned(), &body[end + 1..]))
+}
+
+/// The texts of every `query!` in a source file.
+fn texts(source: &str) -> Vec<Texts> {
+    let mut found = Vec::new();
+    for call in source.split("query!(").skip(1) {
+        let quote = call.find('"').unwrap();
+        let sqlite = call.find("sqlite:").filter(|at| *at < quote);
+        let texts = match sqlite {
+            Some(at) => {
+                let (sqlite, rest) = literal(&call[at + "sqlite:".len()..]).unwrap();
+                let at = rest.find("postgres:").unwrap();
+                let (postgres, _) = literal(&rest[at + "postgres:".len()..]).unwrap();
+                Texts { sqlite, postgres }
+            }
+            None => {
+                let (text, _) = literal(&call[quote..]).unwrap();
+                Texts { sqlite: text.clone(), postgres: text }
+            }
+        };
+        found.push(texts);
+    }
+    found
+}
+
+fn all_texts() -> Vec<(String, Texts)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name == "db.rs" {
+            // The macro itself, and how it is used, in words.
+            continue;
+        }
+        all.extend(
+            texts(&std::fs::read_to_string(&path).unwrap()).into_iter().map(|texts| (name.clone(), texts)),
+        );
+    }
+    all
+}
+
+on_both_engines! {
+    async fn every_text_is_understood(db: TestDb) {
+        let all = all_texts();
+        assert!(all.len() > 50, "only {} texts found", all.len());
+        let mut raw = db.raw().await;
+        for (file, texts) in all {
+            let prepared = match (&mut raw, db.engine()) {
+                (Raw::Sqlite(connection), Engine::Sqlite) => {
+                    connection.prepare(AssertSqlSafe(texts.sqlite.clone()).into_sql_str()).await.map(|_| ())
+                }
+                (Raw::Postgres(connection), Engine::Postgres) => {
+                    connection.prepare(AssertSqlSafe(texts.postgres.clone()).into_sql_str()).await.map(|_| ())
+                }
+                _ => unreachable!("a connection of the other engine"),
+            };
+            prepared.unwrap_or_else(|error| panic!("{file}: {error}\n{texts:?}"));
+        }
+    }
+}
+
+#[test]
+fn the_reader_of_sources_finds_both_forms() {
+    let source = r#"query!(tx, one One<i64>, "SELECT 1")?; query!(
+        tx, execute, { sqlite: "A", postgres: "B" }, x)"#;
+    let text =
+        |sqlite: &str, postgres: &str| Texts { sqlite: sqlite.to_owned(), postgres: postgres.to_owned() };
+    assert_eq!(texts(source), [text("SELECT 1", "SELECT 1"), text("A", "B")]);
+}

@@ -1,0 +1,209 @@
+//! A small legal world, and one more legal row for every table of it.
+//!
+//! Ids: firms 1-2, technicians 11-13, case 21, jobs 31-33, decisions 41-42, consumer 51, tokens 61-62, offers 71-73
+//! (accepted, declined, accepted), assignments 81-82 (current, released), fact 91, settlement 101, ledger lines
+//! 111-113 (112 reverses 111), events 121-124 (the first two are in the
+//! feed), call 207; other numbers from 200.
+
+use crate::script::run;
+use crate::support::db::{Raw, TestDb};
+
+/// Fills an empty database; gives the connection that did.
+pub(crate) async fn build(db: &TestDb) -> Raw {
+    let mut raw = db.raw().await;
+    run(&mut raw, db.engine(), WORLD).await;
+    raw
+}
+
+const WORLD: &str = r#"
+INSERT INTO reference_dataset (name, version, sha256, body, loaded_at)
+VALUES ('desks', 1, @1, @1x3, '2026-11-23T00:00:00+00:00');
+INSERT INTO municipality (jis_code, prefecture, prefecture_kana, name, name_kana, parent_code, lat_e6, lon_e6)
+VALUES ('23106', '愛知県', 'アイチケン', '名古屋市中区', 'ナゴヤシナカク', '23100', 35168000, 136910000);
+INSERT INTO firm (id, name, phone, state, created_at)
+VALUES (#1, '架空設備', '+81355500001', 'active', '2026-11-23T00:00:00+00:00'),
+       (#2, '架空鍵店', '+81355500002', 'active', '2026-11-23T00:00:00+00:00');
+INSERT INTO technician (id, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
+                        created_at)
+VALUES (#11, #1, '甲', '+81355500011', 35168000, 136910000, '["water"]', '["ja"]', '[]', 'active',
+        '2026-11-23T00:00:00+00:00'),
+       (#12, #1, '乙', '+81355500012', 35168000, 136910000, '["water"]', '["ja"]', '[]', 'active',
+        '2026-11-23T00:00:00+00:00'),
+       (#13, #2, '丙', '+81355500013', 35168000, 136910000, '["lock"]', '["ja"]', '[]', 'active',
+        '2026-11-23T00:00:00+00:00');
+INSERT INTO consumer (id, name, acknowledged_pos, created_at)
+VALUES (#51, 'billing', 5, '2026-11-23T00:00:00+00:00');
+INSERT INTO token (id, role, name, secret_sha256, created_at, revoked_at)
+VALUES (#61, 'dispatcher', '夜勤', @61, '2026-11-23T00:00:00+00:00', NULL),
+       (#62, 'dispatcher', '退職', @62, '2026-11-23T00:00:00+00:00', '2026-11-23T02:00:00+00:00');
+INSERT INTO case_file (id, number, programme, language, eligibility, liability_flag, state, opened_at)
+VALUES (#21, 'K-1', '000', 'vi', 'eligible', 'unknown', 'open', '2026-11-23T10:00:00+00:00');
+INSERT INTO call (id, case_id, channel, language, caller_role, state, offered_at)
+VALUES (#207, #21, 'phone', 'vi', 'worker', 'offered', '2026-11-23T10:00:00+00:00');
+INSERT INTO job (id, case_id, job_code, trade, priority, state, created_at, wake_at)
+VALUES (#31, #21, 'W-TOILET-CLOG', 'water', 'P1', 'assigned', '2026-11-23T10:00:00+00:00', NULL),
+       (#32, #21, 'W-TOILET-CLOG', 'water', 'P2', 'assigned', '2026-11-23T10:00:00+00:00', NULL),
+       (#33, #21, 'W-TOILET-CLOG', 'water', 'P2', 'unassigned', '2026-11-23T10:00:00+00:00',
+        '2026-11-23T10:05:00+00:00');
+INSERT INTO decision (id, job_id, decided_at, engine_version, document)
+VALUES (#41, #31, '2026-11-23T10:01:00+00:00', '1', '{}'),
+       (#42, #32, '2026-11-23T10:01:00+00:00', '1', '{}');
+INSERT INTO offer (id, job_id, decision_id, firm_id, technician_id, rank, state, offered_at, deadline, answered_at,
+                   decline_code)
+VALUES (#71, #31, #41, #1, #11, 1, 'accepted', '2026-11-23T10:01:00+00:00', '2026-11-23T10:06:00+00:00',
+        '2026-11-23T10:02:00+00:00', NULL),
+       (#72, #32, #42, #1, #11, 1, 'declined', '2026-11-23T10:01:00+00:00', '2026-11-23T10:06:00+00:00',
+        '2026-11-23T10:02:00+00:00', 'too_far'),
+       (#73, #32, #42, #2, #13, 2, 'accepted', '2026-11-23T10:02:00+00:00', '2026-11-23T10:07:00+00:00',
+        '2026-11-23T10:03:00+00:00', NULL);
+INSERT INTO assignment (id, job_id, offer_id, firm_id, technician_id, slot, assigned_at, released_at, release_code)
+VALUES (#81, #31, #71, #1, #11, 'current', '2026-11-23T10:02:00+00:00', NULL, NULL),
+       (#82, #32, #73, #2, #13, 'released', '2026-11-23T10:03:00+00:00', '2026-11-23T10:04:00+00:00', 'breakdown');
+INSERT INTO planned_window (id, technician_id, job_id, starts_at, ends_at, state)
+VALUES (#86, #11, #31, '2026-11-24T01:00:00+00:00', '2026-11-24T02:00:00+00:00', 'planned'),
+       (#87, #11, #32, '2026-11-24T04:00:00+00:00', '2026-11-24T05:00:00+00:00', 'planned');
+INSERT INTO fact (id, job_id, assignment_id, technician_id, device, device_seq, kind, device_time, sent_at,
+                  received_at, data)
+VALUES (#91, #31, #81, #11, 'phone-1', 1, 'consent', '2026-11-23T10:30:00+00:00', '2026-11-23T10:30:00+00:00',
+        '2026-11-23T10:30:01+00:00', '{}');
+INSERT INTO settlement (id, job_id, number, record_hash, settled_at)
+VALUES (#101, #31, 1, @1, '2026-11-23T12:00:00+00:00');
+INSERT INTO ledger_line (id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
+                         tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en)
+VALUES (#111, #101, #31, #1, 1, 'part', 'packing', '2', 550, 1100, 100, 'worker', 'C-07', #91, NULL, '{}', '部品',
+        'part'),
+       (#112, #101, #31, #1, 2, 'reversal', 'packing', '-2', 550, -1100, -100, 'worker', 'C-07', NULL, #111, '{}',
+        '取消', 'reversal'),
+       (#113, #101, #31, #1, 3, 'part', 'valve', '1', 2200, 2200, 200, 'worker', 'C-07', #91, NULL, '{}', '部品',
+        'part');
+INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data)
+VALUES (#121, '2026-11-23T10:00:00+00:00', 'dispatcher', #61, 'case', #21, 'opened', '{}'),
+       (#122, '2026-11-23T10:01:00+00:00', 'ladder', NULL, 'job', #31, 'offered', '{}'),
+       (#123, '2026-11-23T10:02:00+00:00', 'technician', #11, 'job', #31, 'accepted', '{}'),
+       (#124, '2026-11-23T10:03:00+00:00', 'technician', #11, 'job', #31, 'departed', '{}');
+INSERT INTO feed (pos, ord, prev_hash, hash) VALUES (1, 1, @0, @1), (2, 2, @1, @2);
+"#;
+
+/// One more row that the world allows: column and literal. `position` and `feed_queue` have none with text in it.
+pub(crate) fn sample(table: &str) -> Vec<(&'static str, &'static str)> {
+    let (_, row) =
+        SAMPLES.iter().find(|(name, _)| *name == table).unwrap_or_else(|| panic!("no sample of {table}"));
+    row.to_vec()
+}
+
+/// The tables that have a sample.
+pub(crate) fn sampled() -> impl Iterator<Item = &'static str> {
+    SAMPLES.iter().map(|(name, _)| *name)
+}
+
+/// `INSERT INTO table …` of the sample row with some columns replaced.
+pub(crate) fn insert(table: &str, replaced: &[(&str, &str)]) -> String {
+    let mut row = sample(table);
+    for (column, _) in replaced {
+        assert!(row.iter().any(|(known, _)| known == column), "{table} has no {column} in its sample");
+    }
+    for (column, literal) in &mut row {
+        if let Some((_, other)) = replaced.iter().find(|(name, _)| name == column) {
+            *literal = other;
+        }
+    }
+    let columns: Vec<_> = row.iter().map(|(column, _)| *column).collect();
+    let literals: Vec<_> = row.iter().map(|(_, literal)| *literal).collect();
+    format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), literals.join(", "))
+}
+
+const AT: &str = "'2026-11-23T11:00:00+00:00'";
+const LATER: &str = "'2026-11-23T11:05:00.000001+00:00'";
+
+type Row = &'static [(&'static str, &'static str)];
+
+#[rustfmt::skip] // a table is read as a table
+const SAMPLES: &[(&str, Row)] = &[
+    ("reference_dataset", &[("name", "'desks'"), ("version", "2"), ("sha256", "@2"), ("body", "@2x3"), ("loaded_at", AT)]),
+    ("municipality", &[
+        ("jis_code", "'23101'"), ("prefecture", "'愛知県'"), ("prefecture_kana", "'アイチケン'"),
+        ("name", "'名古屋市千種区'"), ("name_kana", "'ナゴヤシチクサク'"), ("parent_code", "'23100'"),
+        ("lat_e6", "35160000"), ("lon_e6", "136940000"),
+    ]),
+    ("town", &[
+        ("id", "1"), ("postal_code", "'4600008'"), ("jis_code", "'23106'"), ("name", "'栄'"), ("name_kana", "'サカエ'"),
+        ("lat_e6", "35168000"), ("lon_e6", "136910000"), ("precision", "'town'"),
+    ]),
+    ("firm", &[("id", "#201"), ("name", "'架空水道'"), ("phone", "'+81355500003'"), ("state", "'active'"), ("created_at", AT)]),
+    ("firm_area", &[("firm_id", "#1"), ("jis_code", "'23100'")]),
+    ("technician", &[
+        ("id", "#202"), ("firm_id", "#1"), ("name", "'丁'"), ("phone", "'+81355500014'"), ("base_lat_e6", "0"),
+        ("base_lon_e6", "0"), ("trades", "'[]'"), ("languages", "'[]'"), ("shifts", "'[]'"), ("state", "'active'"),
+        ("created_at", AT),
+    ]),
+    ("position", &[
+        ("technician_id", "#11"), ("lat_e6", "0"), ("lon_e6", "0"), ("accuracy_m", "10"), ("measured_at", AT),
+        ("received_at", LATER),
+    ]),
+    ("consumer", &[("id", "#203"), ("name", "'audit'"), ("acknowledged_pos", "0"), ("created_at", AT)]),
+    ("token", &[
+        ("id", "#204"), ("role", "'dispatcher'"), ("name", "'日勤'"), ("firm_id", "NULL"), ("technician_id", "NULL"),
+        ("consumer_id", "NULL"), ("secret_sha256", "@204"), ("created_at", AT), ("expires_at", "NULL"),
+        ("revoked_at", "NULL"),
+    ]),
+    ("idempotency", &[
+        ("principal", "#61"), ("key", "'k-1'"), ("fingerprint", "@1"), ("outcome", "NULL"), ("created_at", AT),
+    ]),
+    ("counter", &[("name", "'case'"), ("value", "0")]),
+    ("case_file", &[
+        ("id", "#205"), ("number", "'K-2'"), ("programme", "'000'"), ("language", "'ja'"), ("eligibility", "'eligible'"),
+        ("liability_flag", "'no'"), ("state", "'open'"), ("opened_at", AT), ("closed_at", "NULL"),
+    ]),
+    ("case_category", &[("case_id", "#21"), ("category", "'water'")]),
+    ("case_person", &[("case_id", "#21"), ("name", "'架空 太郎'"), ("phone", "'+81355500021'")]),
+    ("case_place", &[
+        ("case_id", "#21"), ("postal_code", "'4600008'"), ("jis_code", "'23106'"), ("town", "'栄'"),
+        ("address", "'1-2-3'"), ("building", "'架空荘'"), ("room", "'205'"), ("access_notes", "NULL"),
+        ("lat_e6", "35168000"), ("lon_e6", "136910000"), ("precision", "'pin'"),
+    ]),
+    ("call", &[
+        ("id", "#206"), ("case_id", "#21"), ("channel", "'phone'"), ("language", "'vi'"), ("caller_role", "'worker'"),
+        ("state", "'answered'"), ("offered_at", AT), ("answered_at", LATER), ("ended_at", "NULL"), ("answered_by", "#61"),
+    ]),
+    ("call_person", &[("call_id", "#207"), ("phone", "'+81355500021'"), ("name", "NULL")]),
+    ("job", &[
+        ("id", "#208"), ("case_id", "#21"), ("job_code", "'W-TOILET-CLOG'"), ("trade", "'water'"), ("priority", "'P1'"),
+        ("state", "'unassigned'"), ("hold_reason", "NULL"), ("created_at", AT), ("closed_at", "NULL"),
+        ("rework_of", "NULL"), ("wake_at", LATER),
+    ]),
+    ("decision", &[
+        ("id", "#209"), ("job_id", "#33"), ("decided_at", AT), ("decided_by", "NULL"), ("engine_version", "'1'"),
+        ("document", "'{}'"),
+    ]),
+    ("offer", &[
+        ("id", "#210"), ("job_id", "#33"), ("decision_id", "#42"), ("firm_id", "#1"), ("technician_id", "#12"),
+        ("rank", "1"), ("state", "'open'"), ("offered_at", AT), ("deadline", LATER), ("answered_at", "NULL"),
+        ("decline_code", "NULL"), ("arrival_promised_at", "NULL"),
+    ]),
+    ("assignment", &[
+        ("id", "#211"), ("job_id", "#32"), ("offer_id", "#72"), ("firm_id", "#1"), ("technician_id", "#12"),
+        ("slot", "'current'"), ("assigned_at", AT), ("arrival_due_at", "NULL"), ("released_at", "NULL"),
+        ("release_code", "NULL"),
+    ]),
+    ("planned_window", &[
+        ("id", "#212"), ("technician_id", "#11"), ("job_id", "#33"), ("starts_at", "'2026-11-24T02:00:00+00:00'"),
+        ("ends_at", "'2026-11-24T04:00:00+00:00'"), ("state", "'planned'"),
+    ]),
+    ("fact", &[
+        ("id", "#213"), ("job_id", "#31"), ("assignment_id", "#81"), ("technician_id", "#11"), ("device", "'phone-1'"),
+        ("device_seq", "2"), ("kind", "'arrival'"), ("device_time", AT), ("sent_at", AT), ("received_at", LATER),
+        ("data", "'{}'"),
+    ]),
+    ("settlement", &[("id", "#214"), ("job_id", "#31"), ("number", "2"), ("record_hash", "@2"), ("settled_at", AT)]),
+    ("ledger_line", &[
+        ("id", "#215"), ("settlement_id", "#101"), ("job_id", "#31"), ("firm_id", "#1"), ("line", "4"),
+        ("kind", "'part'"), ("code", "NULL"), ("quantity", "'1.5'"), ("unit_price_yen", "100"), ("amount_yen", "150"),
+        ("tax_included_yen", "13"), ("payer", "'worker'"), ("rule", "'C-07'"), ("consent_fact_id", "NULL"),
+        ("reverses", "NULL"), ("proof", "'{}'"), ("text_ja", "'部品'"), ("text_en", "'part'"),
+    ]),
+    ("event", &[
+        ("id", "#216"), ("at", AT), ("actor", "'dispatcher'"), ("actor_id", "#61"), ("subject", "'job'"),
+        ("subject_id", "#31"), ("kind", "'assigned'"), ("data", "'{}'"),
+    ]),
+    ("feed", &[("pos", "3"), ("ord", "3"), ("prev_hash", "@2"), ("hash", "@3")]),
+];

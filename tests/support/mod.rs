@@ -1,0 +1,8 @@
+//! What every test binary shares: `#[path = "../support/mod.rs"] mod support;` at its root.
+// A binary that needs only a part of this is no defect, and a test helper that fails should panic.
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
+
+pub(crate) mod db;
+mod postgres;
+pub(crate) mod server;
+pub(crate) mod world;
