@@ -1,9 +1,12 @@
 //! Use-cases: load, decide, save, event; one transaction each. The clock, ids and randomness are read here only.
 
+pub mod billing;
 pub mod calls;
 pub mod cases;
 pub mod clock;
+pub mod consumers;
 pub mod decisions;
+pub mod facts;
 pub mod feed;
 pub mod firms;
 pub mod health;
@@ -12,7 +15,10 @@ pub mod ladder;
 pub mod loaded;
 pub mod offers;
 pub mod positions;
+pub mod programmes;
 pub mod reference;
+pub mod settlement;
+pub mod statements;
 pub mod technicians;
 pub mod tokens;
 pub mod verify;

@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-use crate::domain::actor::Role::{self, Administrator, Dispatcher, Firm, Supervisor, Technician};
+use crate::domain::actor::Role::{self, Administrator, Billing, Dispatcher, Firm, Supervisor, Technician};
 
 /// The roles that may call an endpoint.
 type Row = (&'static str, &'static str, &'static [Role]);
@@ -10,6 +10,7 @@ type Row = (&'static str, &'static str, &'static [Role]);
 const EVERYONE: &[Role] = Role::ALL;
 const ADMINISTRATOR: &[Role] = &[Administrator];
 const OFFICE: &[Role] = &[Administrator, Supervisor];
+const OFFICE_AND_BILLING: &[Role] = &[Administrator, Supervisor, Billing];
 const DESK: &[Role] = &[Administrator, Supervisor, Dispatcher];
 const DESK_AND_FIRM: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm];
 const DESK_AND_FIELD: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm, Technician];
@@ -45,6 +46,17 @@ pub(super) const ACCESS: &[Row] = &[
     ("GET",    "/v1/offers/{id}",              DESK_AND_FIELD),
     ("POST",   "/v1/offers/{id}/acceptance",   DESK_AND_FIELD),
     ("POST",   "/v1/offers/{id}/refusal",      DESK_AND_FIELD),
+    ("POST",   "/v1/jobs/{id}/facts",          DESK_AND_FIELD),
+    ("GET",    "/v1/jobs/{id}/facts",          DESK_AND_FIELD),
+    ("GET",    "/v1/jobs/{id}/statement",      DESK_AND_FIELD),
+    ("POST",   "/v1/billing-consumers",        ADMINISTRATOR),
+    ("GET",    "/v1/billing-consumers",        OFFICE),
+    ("GET",    "/v1/billing-consumers/{id}",   OFFICE_AND_BILLING),
+    ("GET",    "/v1/billing-consumers/{id}/lines", OFFICE_AND_BILLING),
+    ("POST",   "/v1/billing-consumers/{id}/acknowledgements", &[Billing]),
+    ("GET",    "/v1/programmes",               EVERYONE),
+    ("GET",    "/v1/programmes/{id}",          EVERYONE),
+    ("POST",   "/v1/programmes/{id}/charge-estimate", EVERYONE),
 ];
 
 /// The roles that may call this endpoint; none when it is not in the table.

@@ -2,10 +2,14 @@
 
 mod calls;
 mod cases;
+mod consumers;
+mod facts;
 mod firms;
 mod jobs;
 mod me;
 mod offers;
+mod programmes;
+mod statements;
 mod technicians;
 mod tokens;
 
@@ -42,6 +46,15 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(offers::show))
         .routes(routes!(offers::accept))
         .routes(routes!(offers::decline))
+        .routes(routes!(facts::report, facts::list))
+        .routes(routes!(statements::show))
+        .routes(routes!(consumers::create, consumers::list))
+        .routes(routes!(consumers::show))
+        .routes(routes!(consumers::lines))
+        .routes(routes!(consumers::acknowledge))
+        .routes(routes!(programmes::list))
+        .routes(routes!(programmes::show))
+        .routes(routes!(programmes::would_cost))
 }
 
 /// Text a person typed: something visible, nothing that steers a screen.

@@ -1,0 +1,101 @@
+//! Programmes, their charging terms, and what something would cost under them.
+
+use std::borrow::Cow;
+
+use super::{Ctx, Error, reference::Loaded};
+use crate::{
+    domain::{
+        charging::{ChargePolicy, ChargingTerms, EstimateRequest, EstimateResponse, estimate},
+        jobs::Job,
+        ledger::Terms,
+        reference::{CallOut, Dataset, Reference, embedded_documents, programme::Charging},
+    },
+    store::{self, Tx},
+};
+
+/// A programme by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Its id.
+    pub id: String,
+    /// Its Japanese name.
+    pub name_ja: String,
+    /// Its English name, where it has one.
+    pub name_en: Option<String>,
+}
+
+/// A programme with its charging terms, if it sends people out.
+#[derive(Debug, Clone)]
+pub struct Programme {
+    /// Its names.
+    pub named: Named,
+    /// What is charged; nothing where nobody is sent.
+    pub charging: Option<(Charging, ChargePolicy)>,
+}
+
+/// Every programme, by id.
+#[must_use]
+pub fn list(ctx: &Ctx) -> Vec<Named> {
+    let reference = ctx.reference();
+    let mut all = vec![call_out_named(reference.call_out())];
+    all.extend(reference.covers().iter().map(|cover| Named {
+        id: cover.id.to_string(),
+        name_ja: cover.name_ja.clone(),
+        name_en: cover.name_en.clone(),
+    }));
+    all.sort_by(|one, other| one.id.cmp(&other.id));
+    all
+}
+
+fn call_out_named(call_out: &CallOut) -> Named {
+    Named {
+        id: call_out.id.to_string(),
+        name_ja: call_out.name_ja.clone(),
+        name_en: Some(call_out.name_en.clone()),
+    }
+}
+
+/// The programme of an id, as it is in force.
+pub fn find(ctx: &Ctx, id: &str) -> Result<Programme, Error> {
+    let named = list(ctx).into_iter().find(|named| named.id == id).ok_or(Error::NotFound("programme"))?;
+    let reference = ctx.reference();
+    let call_out = reference.call_out();
+    let charging = (call_out.id.as_str() == id).then_some(&call_out.charging);
+    let charging = charging.map(|charging| Ok::<_, Error>((charging.clone(), policy(charging)?)));
+    Ok(Programme { named, charging: charging.transpose()? })
+}
+
+/// What it would cost under a programme's terms; stores nothing.
+pub fn would_cost(ctx: &Ctx, id: &str, request: EstimateRequest) -> Result<EstimateResponse, Error> {
+    let (_, policy) = find(ctx, id)?.charging.ok_or(Error::NotFound("charging policy"))?;
+    Ok(estimate(&request.into_input(policy)?).into())
+}
+
+/// The terms a job is priced by: those in force when it was made, so that newer terms never change what was agreed.
+pub(super) async fn terms_of(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<Terms, Error> {
+    let dataset = Dataset::Programme000;
+    let loaded = ctx.reference();
+    let Some((version, file)) = store::ledger::terms_at(tx, dataset.name(), job.created_at).await? else {
+        return Ok(Terms { version: 0, policy: policy(&loaded.call_out().charging)? });
+    };
+    if is_loaded(&loaded, dataset, version) {
+        return Ok(Terms { version, policy: policy(&loaded.call_out().charging)? });
+    }
+    let mut documents = embedded_documents();
+    documents.insert(dataset, Cow::Owned(file));
+    let then = Reference::from_documents(&documents)
+        .map_err(|errors| Error::Internal(format!("terms of version {version}: {errors}")))?;
+    Ok(Terms { version, policy: policy(&then.call_out().charging)? })
+}
+
+fn is_loaded(loaded: &Loaded, dataset: Dataset, version: i64) -> bool {
+    loaded.versions().get(dataset.name()).is_some_and(|known| *known == version.to_string())
+}
+
+/// The arithmetic of the terms. The document's keys and the engine's are the same on purpose.
+fn policy(charging: &Charging) -> Result<ChargePolicy, Error> {
+    let unreadable = |error: serde_json::Error| Error::Internal(format!("charging terms: {error}"));
+    let terms = serde_json::to_value(charging).map_err(unreadable)?;
+    let terms: ChargingTerms = serde_json::from_value(terms).map_err(unreadable)?;
+    ChargePolicy::from_terms(&terms).map_err(|refusal| Error::Internal(format!("charging terms: {refusal}")))
+}

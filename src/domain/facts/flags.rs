@@ -1,0 +1,112 @@
+//! What is doubtful about a record, and what is missing from it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Fact, ShortCode,
+    clock::{DeviceOf, device_of},
+};
+use crate::domain::{
+    ids::{FactId, TechnicianId},
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// Why a person must look at a record before it is billed.
+    pub enum FlagCode("review flag") {
+        /// A device's clock is off by more than two hours, or was set meanwhile.
+        ClockSkew = "clock_skew",
+        /// It is said to have happened after it was reported.
+        ImplausibleTime = "implausible_time",
+        /// Work without a pause for longer than anybody works.
+        ImplausibleInterval = "implausible_interval",
+        /// Work ended, was paused or taken up again without having begun.
+        MissingStart = "missing_start",
+        /// Work began and did not end.
+        MissingEnd = "missing_end",
+        /// Two devices tell of work of one technician at the same time.
+        Overlap = "overlap",
+        /// A device has sent a higher number and not all below it.
+        SequenceHole = "sequence_hole",
+        /// A device has given one number to two reports.
+        SequenceReused = "sequence_reused",
+        /// Work before arrival, on the way, or after completion.
+        OutsideSite = "outside_site",
+        /// A consent was written down long after it is said to have been given.
+        ConsentRecordedLate = "consent_recorded_late",
+        /// More than one job can hold.
+        OverLimits = "over_limits",
+    }
+}
+
+/// One thing that is doubtful.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Flag {
+    /// What.
+    pub code: FlagCode,
+    /// Whose report it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub technician_id: Option<TechnicianId>,
+    /// The report that shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fact_id: Option<FactId>,
+    /// The reports that are missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<MissingReports>,
+}
+
+/// Numbers a device has not sent yet, both ends included.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct MissingReports {
+    /// The device.
+    pub device: ShortCode,
+    /// First number missing.
+    pub from: i64,
+    /// Last number missing.
+    pub to: i64,
+}
+
+impl Flag {
+    /// About a technician.
+    pub(super) fn of(code: FlagCode, technician: TechnicianId) -> Self {
+        Self { code, technician_id: Some(technician), fact_id: None, missing: None }
+    }
+
+    /// About one report.
+    pub(super) fn at(code: FlagCode, fact: &Fact) -> Self {
+        Self { fact_id: Some(fact.id), ..Self::of(code, fact.technician_id) }
+    }
+
+    /// About the record as a whole.
+    #[must_use]
+    pub fn whole(code: FlagCode) -> Self {
+        Self { code, technician_id: None, fact_id: None, missing: None }
+    }
+}
+
+/// Holes in the devices' numbers, and numbers given twice. Each device counts from 1 on each job.
+pub(super) fn sequence_flags<'a>(facts: impl Iterator<Item = &'a Fact>) -> Vec<Flag> {
+    let mut devices: BTreeMap<DeviceOf<'a>, BTreeMap<i64, Vec<&'a Fact>>> = BTreeMap::new();
+    for fact in facts {
+        devices.entry(device_of(fact)).or_default().entry(fact.device_seq).or_default().push(fact);
+    }
+    let mut flags = Vec::new();
+    for numbers in devices.values() {
+        let mut expected = 1;
+        for (&number, facts) in numbers {
+            let fact = facts[0];
+            if number > expected {
+                let missing = MissingReports { device: fact.device.clone(), from: expected, to: number - 1 };
+                let hole = Flag::of(FlagCode::SequenceHole, fact.technician_id);
+                flags.push(Flag { missing: Some(missing), ..hole });
+            }
+            if facts.len() > 1 {
+                flags.extend(facts.iter().map(|fact| Flag::at(FlagCode::SequenceReused, fact)));
+            }
+            expected = number + 1;
+        }
+    }
+    flags
+}

@@ -1,0 +1,34 @@
+//! What happened at the site: facts as devices report them, and the record they add up to.
+//!
+//! A fact is never wrong to report: late, repeated and out-of-order facts are normal. The record is a pure fold over
+//! the *set* of a job's facts, so every order of arrival gives the same record and the same price. What is doubtful is
+//! flagged, and a flagged record is looked at by a person before it is billed.
+
+mod clock;
+mod consent;
+mod fact;
+mod flags;
+mod person;
+mod record;
+#[cfg(test)]
+pub(crate) mod script;
+#[cfg(test)]
+mod tests;
+mod visits;
+mod words;
+
+pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
+pub use consent::{Consent, ConsentCover};
+pub use fact::{Fact, FactKind, IdKind, PauseReason};
+pub use flags::{Flag, FlagCode, MissingReports};
+pub use record::{CONSENT_LAG_MAX, DeliveredPart, DeliveredWork, FieldRecord, GivenConsent};
+pub use person::{PauseSpan, WORK_INTERVAL_MAX, WorkSpan};
+pub use visits::Visit;
+pub use words::{Pieces, PriceYen, ShortCode, ShortText};
+
+/// Facts in one batch at most.
+pub const BATCH_MAX: usize = 500;
+/// Facts of one job at most: ten times what a hard job over several visits needs.
+pub const FACTS_PER_JOB_MAX: usize = 2_000;
+/// Highest sequence number of a device on one job.
+pub const DEVICE_SEQ_MAX: i64 = 1_000_000;

@@ -1,0 +1,114 @@
+//! Whatever the devices send, and in whichever order it comes.
+
+use proptest::{prelude::*, sample::Index};
+use serde_json::json;
+
+use super::*;
+
+/// A report by (technician, device, second of the day after ten, kind, delay in seconds).
+type Raw = (u128, u128, i64, u8, i64);
+
+fn anything() -> impl Strategy<Value = Vec<Raw>> {
+    prop::collection::vec((1..3_u128, 0..2_u128, 0..20_000_i64, 0..11_u8, 0..200_i64), 0..30)
+}
+
+fn kind(number: u8) -> FactKind {
+    match number {
+        0 => simple("departure"),
+        1 => simple("arrival"),
+        2 => what(json!({"kind": "id_check", "id_kind": "other", "face_ok": true, "name_ok": true, "address_ok": true})),
+        3 | 4 => start("work"),
+        5 => pause(),
+        6 => simple("resume"),
+        7 => simple("work_end"),
+        8 => part(1, 480),
+        9 => what(Asked::units(3).json(at("10:00:00"))),
+        _ => simple("completion"),
+    }
+}
+
+/// Devices give their numbers in the order given, whatever the times are.
+fn facts_of(raw: &[Raw]) -> Vec<Fact> {
+    let mut devices: std::collections::BTreeMap<(u128, u128), Device> = std::collections::BTreeMap::new();
+    let tell = |&(technician, number, second, what, delay): &Raw| {
+        let device = devices.entry((technician, number)).or_insert_with(|| Device::numbered(technician, number));
+        let mut fact = device.tell_at(at("10:00:00") + TimeDelta::seconds(second), kind(what));
+        fact.received_at += TimeDelta::seconds(delay);
+        fact
+    };
+    raw.iter().map(tell).collect()
+}
+
+proptest! {
+    #[test]
+    fn order_and_repetition_change_nothing(
+        (raw, order) in anything().prop_flat_map(|raw| {
+            let order: Vec<usize> = (0..raw.len()).collect();
+            (Just(raw), Just(order).prop_shuffle())
+        }),
+        again in prop::collection::vec(any::<Index>(), 0..10),
+    ) {
+        let facts = facts_of(&raw);
+        let mut shuffled: Vec<Fact> = order.into_iter().map(|index| facts[index].clone()).collect();
+        for index in again.iter().filter(|_| !facts.is_empty()) {
+            shuffled.push(index.get(&facts).clone());
+        }
+        prop_assert_eq!(FieldRecord::of(&shuffled), FieldRecord::of(&facts));
+    }
+
+    #[test]
+    fn no_minute_of_one_person_counts_twice(raw in anything()) {
+        let record = FieldRecord::of(&facts_of(&raw));
+        let mut work: Vec<WorkSpan> = record.visits.into_iter().flat_map(|visit| visit.work).collect();
+        work.sort_by_key(|work| (work.technician_id, work.from));
+        for pair in work.windows(2) {
+            prop_assert!(pair[0].technician_id != pair[1].technician_id || pair[0].to <= pair[1].from);
+        }
+        for work in &work {
+            prop_assert!(work.from < work.to);
+        }
+    }
+
+    #[test]
+    fn what_may_settle_lies_within_the_stay_and_has_no_hole(raw in anything(), lost in any::<Index>()) {
+        let mut facts = facts_of(&raw);
+        if !facts.is_empty() {
+            let index = lost.index(facts.len());
+            let last = facts.iter().filter(|fact| {
+                (fact.technician_id, &fact.device) == (facts[index].technician_id, &facts[index].device)
+            });
+            let last = last.map(|fact| fact.device_seq).max();
+            let lost = facts.remove(index);
+            if last != Some(lost.device_seq) {
+                prop_assert!(!FieldRecord::of(&facts).may_settle(), "a lost report must show");
+            }
+        }
+        let record = FieldRecord::of(&facts);
+        for work in record.visits.iter().flat_map(|visit| &visit.work).filter(|_| record.may_settle()) {
+            prop_assert!(record.arrived_at.is_some_and(|arrived| arrived <= work.from));
+            prop_assert!(record.completed_at.is_some_and(|completed| work.to <= completed));
+        }
+    }
+
+    #[test]
+    fn a_wrong_clock_tells_the_same_story(raw in anything(), behind in 5..7_200_i64, ahead in any::<bool>()) {
+        let behind = TimeDelta::seconds(if ahead { -behind } else { behind });
+        let right: Vec<Fact> =
+            facts_of(&raw).into_iter().map(|fact| Fact { received_at: fact.sent_at, ..fact }).collect();
+        let wrong: Vec<Fact> = right
+            .iter()
+            .map(|fact| match &fact.what {
+                // Its own times are by the same clock; what they are does not matter here.
+                FactKind::Consent(_) => Fact { what: simple("arrival"), ..fact.clone() },
+                _ => fact.clone(),
+            })
+            .collect();
+        let shifted = wrong.iter().map(|fact| Fact {
+            device_time: fact.device_time - behind,
+            sent_at: fact.sent_at - behind,
+            ..fact.clone()
+        });
+        let shifted: Vec<Fact> = shifted.collect();
+        prop_assert_eq!(FieldRecord::of(&shifted), FieldRecord::of(&wrong));
+    }
+}

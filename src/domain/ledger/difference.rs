@@ -1,0 +1,66 @@
+//! What has to be written so that the ledger says what the record proves: reversals and new lines, or nothing.
+
+use std::collections::BTreeSet;
+
+use super::{Charge, EntryKind, LedgerLine, proof};
+use crate::domain::ids::LedgerLineId;
+
+/// A line to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What it says.
+    pub charge: Charge,
+    /// The line it takes back.
+    pub reverses: Option<LedgerLineId>,
+}
+
+/// The lines that count: neither reversals nor reversed.
+#[must_use]
+pub fn live(lines: &[LedgerLine]) -> Vec<&LedgerLine> {
+    let reversed: BTreeSet<_> = lines.iter().filter_map(|line| line.reverses).collect();
+    let counts = |line: &&LedgerLine| line.reverses.is_none() && !reversed.contains(&line.id);
+    lines.iter().filter(counts).collect()
+}
+
+/// The net difference between all lines written so far and what should be charged: first what is taken back, then what
+/// is new. A line that says the same stays.
+#[must_use]
+pub fn difference(written: &[LedgerLine], wanted: Vec<Charge>) -> Vec<Entry> {
+    let mut wanted: Vec<Option<Charge>> = wanted.into_iter().map(Some).collect();
+    let mut entries = Vec::new();
+    for line in live(written) {
+        let stays = wanted
+            .iter_mut()
+            .find(|charge| charge.as_ref().is_some_and(|charge| charge.says_the_same(&line.charge)));
+        match stays {
+            Some(charge) => *charge = None,
+            None => entries.push(reversal(line)),
+        }
+    }
+    entries.extend(wanted.into_iter().flatten().map(|charge| Entry { charge, reverses: None }));
+    entries
+}
+
+fn reversal(line: &LedgerLine) -> Entry {
+    let charge = &line.charge;
+    let charge = Charge {
+        kind: EntryKind::Reversal,
+        quantity: -charge.quantity,
+        amount_yen: -charge.amount_yen,
+        tax_included_yen: -charge.tax_included_yen,
+        proof: proof::reversal(line.id),
+        text_ja: format!("訂正(後から届いた報告による取消): {}", charge.text_ja),
+        text_en: format!("Correction (taken back because of reports that came later): {}", charge.text_en),
+        ..charge.clone()
+    };
+    Entry { charge, reverses: Some(line.id) }
+}
+
+impl Charge {
+    /// Whether the other one charges the same for the same reasons, whichever version of the engine wrote it.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let comparable = |charge: &Self| Self { proof: proof::without_engine(&charge.proof), ..charge.clone() };
+        comparable(self) == comparable(other)
+    }
+}

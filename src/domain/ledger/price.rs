@@ -1,0 +1,281 @@
+//! From a record to what it costs: the record's words become the charging engine's, its lines become ours.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Charge, Terms, proof};
+use crate::domain::{
+    charging::{
+        ChargeLine, ConsentAnswer, ConsentTerm, Consents, Delivered, JobPrice, JobRecord, LineKind,
+        OvertimeProof, PARTS_MAX, Part, ProvedUnit, SPECIAL_WORK_MAX, SpecialWork, VISITS_MAX, WorkInterval,
+        WorkedVisits, price_job,
+    },
+    facts::{ConsentCover, DeliveredPart, FieldRecord, GivenConsent},
+    ids::{FactId, FirmId, TechnicianId},
+    money::Yen,
+    reference::programme::{Payer, PriceBasis},
+    refusal::Refusal,
+    span::Span,
+};
+
+/// Lines a record can give: of each visit one a payer and one written off, and one a part and special work.
+pub(super) const CHARGES_MAX: usize = VISITS_MAX * (Payer::ALL.len() + 1) + PARTS_MAX + SPECIAL_WORK_MAX;
+/// Work intervals of a job that a proof can hold.
+const INTERVALS_MAX: usize = 200;
+/// Overtime units of a job that a proof can hold: 50 hours.
+const UNITS_MAX: i64 = 300;
+/// Longest sentence, in characters: leaves room for the words of a share and a reversal.
+const TEXT_CHARS_MAX: usize = 1_800;
+
+/// What a record costs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Priced {
+    /// The lines: overtime, then parts, then special work.
+    pub charges: Vec<Charge>,
+    /// Whole seconds of ordinary work, as the terms count several technicians.
+    pub worked_seconds: i64,
+    /// Overtime units worked: billable and written off.
+    pub units: i64,
+    /// Units that are billed.
+    pub billable_units: i64,
+    /// Units that began without consent in force (C-20).
+    pub written_off_units: i64,
+}
+
+/// What the record costs under these terms (C-01 to C-20); `firms` names the firm of every technician in it. Refused
+/// when it is beyond what one job can hold: a person must look at it.
+pub fn price(
+    record: &FieldRecord,
+    terms: &Terms,
+    firms: &BTreeMap<TechnicianId, FirmId>,
+) -> Result<Priced, Refusal> {
+    let deliveries = Deliveries::of(record, terms)?;
+    let visits = worked(record)?;
+    let (parts, works) = (deliveries.parts.clone(), deliveries.works.clone());
+    let job = JobRecord::new(&visits, consents(record, terms)?, parts, works, terms.policy)?;
+    let price = price_job(&job);
+    if price.units > UNITS_MAX {
+        return Err(Refusal::field("units", format!("more than {UNITS_MAX} units of overtime")));
+    }
+    let charges = Pricing { record, terms, firms, price: &price }.charges(&deliveries)?;
+    Ok(Priced {
+        charges,
+        worked_seconds: price.overtime.iter().map(|scope| scope.worked_seconds).sum(),
+        units: price.units,
+        billable_units: price.billable_units,
+        written_off_units: price.written_off_units,
+    })
+}
+
+/// The visits as the engine reads them; those without work cost nothing.
+fn worked(record: &FieldRecord) -> Result<WorkedVisits, Refusal> {
+    let intervals: usize = record.visits.iter().map(|visit| visit.work.len()).sum();
+    if intervals > INTERVALS_MAX {
+        return Err(Refusal::field("visits", format!("more than {INTERVALS_MAX} intervals of work")));
+    }
+    let visits = record.visits.iter().filter(|visit| !visit.work.is_empty()).map(|visit| {
+        let work = visit.work.iter().filter_map(|work| {
+            let span = Span::new(work.from, work.to)?;
+            Some(WorkInterval { technician: work.technician_id.to_string(), span, kind: work.work })
+        });
+        work.collect()
+    });
+    WorkedVisits::new(visits.collect())
+}
+
+fn consents(record: &FieldRecord, terms: &Terms) -> Result<Consents, Refusal> {
+    let answers = record.consents.iter().map(|given| answer(given, terms));
+    Consents::new(answers.collect::<Result<_, _>>()?)
+}
+
+/// Overtime is agreed to up to the cap of units and to what the cap in yen leaves once the items are paid.
+fn answer(given: &GivenConsent, terms: &Terms) -> Result<ConsentAnswer, Refusal> {
+    let affordable = match terms.policy.unit_price_yen().0 {
+        0 => i64::MAX,
+        price => given.consent.overtime_yen() / price,
+    };
+    let covers = given.consent.covers().iter().map(|cover| match *cover {
+        ConsentCover::Overtime { cap_units } => {
+            ConsentTerm::Overtime { cap_units: cap_units.min(affordable) }
+        }
+        ConsentCover::Item { item, max_yen } => {
+            ConsentTerm::Item { item: item.to_string(), max_yen: Yen(max_yen) }
+        }
+    });
+    let answer = given.consent.answer();
+    ConsentAnswer::new(given.fact_id, given.asked_at, given.answered_at, answer, covers.collect())
+}
+
+/// Parts and special work in the engine's order: by time of delivery, then id.
+struct Deliveries {
+    parts: Vec<Delivered<Part>>,
+    works: Vec<Delivered<SpecialWork>>,
+}
+
+impl Deliveries {
+    fn of(record: &FieldRecord, terms: &Terms) -> Result<Self, Refusal> {
+        let part = |part: &DeliveredPart| {
+            let what =
+                Part::new(part.name.as_str(), part.quantity.quantity(), with_tax(part, terms))?;
+            Ok(Delivered { id: part.fact_id, item: part.item.to_string(), at: part.at, what })
+        };
+        let mut parts: Vec<_> = record.parts.iter().map(part).collect::<Result<_, Refusal>>()?;
+        let works = record.special_works.iter().map(|work| {
+            let what = SpecialWork::new(work.code.as_str(), work.price_yen.yen())?;
+            Ok(Delivered { id: work.fact_id, item: work.item.to_string(), at: work.at, what })
+        });
+        let mut works: Vec<_> = works.collect::<Result<_, Refusal>>()?;
+        parts.sort_by_key(|part| (part.at, part.id));
+        works.sort_by_key(|work| (work.at, work.id));
+        Ok(Self { parts, works })
+    }
+}
+
+/// The price of one piece, tax included (C-29): converted a piece, cut down to the whole yen in the payer's favour.
+fn with_tax(part: &DeliveredPart, terms: &Terms) -> i64 {
+    let price = part.unit_price_yen.yen();
+    match part.price_basis {
+        PriceBasis::TaxInclusive => price,
+        PriceBasis::TaxExclusive => price * (100 + terms.policy.tax_rate_percent()) / 100,
+    }
+}
+
+/// The engine's lines, to be given a firm, a payer and a proof.
+struct Pricing<'a> {
+    record: &'a FieldRecord,
+    terms: &'a Terms,
+    firms: &'a BTreeMap<TechnicianId, FirmId>,
+    price: &'a JobPrice,
+}
+
+impl Pricing<'_> {
+    /// The engine gives its lines in a fixed order: of each scope what is billed and what is written off, then every
+    /// part and every special work that has a price.
+    fn charges(&self, deliveries: &Deliveries) -> Result<Vec<Charge>, Refusal> {
+        let mut lines = self.price.lines.iter();
+        let mut next = || lines.next().ok_or_else(|| Refusal::field("lines", "fewer lines than charges"));
+        let mut charges = Vec::new();
+        for scope in &self.price.overtime {
+            let (billed, written_off): (Vec<_>, Vec<_>) =
+                scope.units.iter().partition(|unit| unit.consent.is_some());
+            if !billed.is_empty() {
+                charges.extend(self.overtime(next()?, scope, &billed)?);
+            }
+            if !written_off.is_empty() {
+                charges.push(self.written_off(next()?, scope, &written_off)?);
+            }
+        }
+        for part in deliveries.parts.iter().filter(|part| part.what.unit_price_yen() > Yen::ZERO) {
+            charges.push(self.item(next()?, part.id, &part.item)?);
+        }
+        for work in deliveries.works.iter().filter(|work| work.what.price_yen() > Yen::ZERO) {
+            charges.push(self.item(next()?, work.id, &work.item)?);
+        }
+        if lines.next().is_some() {
+            return Err(Refusal::field("lines", "more lines than charges"));
+        }
+        Ok(charges)
+    }
+
+    /// Only who consented pays (C-23): units agreed to by different payers become a line for each.
+    fn overtime(
+        &self,
+        line: &ChargeLine,
+        scope: &OvertimeProof,
+        units: &[&ProvedUnit],
+    ) -> Result<Vec<Charge>, Refusal> {
+        let mut shares: BTreeMap<Payer, Vec<&ProvedUnit>> = BTreeMap::new();
+        for &unit in units {
+            shares.entry(self.payer(unit.consent)).or_default().push(unit);
+        }
+        let is_shared = shares.len() > 1;
+        let share = |(payer, units): (Payer, Vec<&ProvedUnit>)| {
+            let agreed: BTreeSet<_> = units.iter().filter_map(|unit| unit.consent).collect();
+            let consents: Vec<_> =
+                line.consents.iter().copied().filter(|consent| agreed.contains(consent)).collect();
+            let count = i64::try_from(units.len()).unwrap_or(i64::MAX);
+            let proof = proof::overtime(line, scope, &units, &consents, self.terms);
+            let whole = self.charge(line, payer, self.overtime_firm()?, consents, proof)?;
+            if !is_shared {
+                return Ok(whole);
+            }
+            let amount_yen = Yen(self.terms.policy.unit_price_yen().0 * count);
+            Ok(Charge {
+                quantity: count.into(),
+                amount_yen,
+                tax_included_yen: amount_yen.tax_included(self.terms.policy.tax_rate_percent()),
+                text_ja: format!("{} このうち{count}回分 = {amount_yen}円(税込)。C-23", whole.text_ja),
+                text_en: format!("{} Of these, {count} = {amount_yen} yen (tax included). C-23", whole.text_en),
+                ..whole
+            })
+        };
+        shares.into_iter().map(share).collect()
+    }
+
+    fn written_off(
+        &self,
+        line: &ChargeLine,
+        scope: &OvertimeProof,
+        units: &[&ProvedUnit],
+    ) -> Result<Charge, Refusal> {
+        let proof = proof::overtime(line, scope, units, &[], self.terms);
+        self.charge(line, Payer::Programme, self.overtime_firm()?, Vec::new(), proof)
+    }
+
+    fn item(&self, line: &ChargeLine, fact: FactId, item: &str) -> Result<Charge, Refusal> {
+        let parts = self.record.parts.iter().map(|part| (part.fact_id, part.technician_id));
+        let works = self.record.special_works.iter().map(|work| (work.fact_id, work.technician_id));
+        let by = parts.chain(works).find(|(id, _)| *id == fact).map(|(_, technician)| technician);
+        let payer = match line.kind {
+            LineKind::WriteOff => Payer::Programme,
+            _ => self.payer(line.consents.first().copied()),
+        };
+        let proof = proof::item(line, fact, item, self.terms);
+        self.charge(line, payer, self.firm(by)?, line.consents.clone(), proof)
+    }
+
+    fn charge(
+        &self,
+        line: &ChargeLine,
+        payer: Payer,
+        firm_id: FirmId,
+        consents: Vec<FactId>,
+        proof: serde_json::Value,
+    ) -> Result<Charge, Refusal> {
+        for text in [&line.text_ja, &line.text_en] {
+            if text.chars().count() > TEXT_CHARS_MAX {
+                return Err(Refusal::field("text", format!("a proof longer than {TEXT_CHARS_MAX} characters")));
+            }
+        }
+        Ok(Charge {
+            firm_id,
+            kind: line.kind.into(),
+            code: line.code.clone(),
+            quantity: line.quantity.normalize(),
+            unit_price_yen: line.unit_price_yen,
+            amount_yen: line.amount_yen,
+            tax_included_yen: line.tax_included_yen,
+            payer,
+            rule: line.rule.to_owned(),
+            consent_fact_id: consents.first().copied(),
+            proof,
+            text_ja: line.text_ja.clone(),
+            text_en: line.text_en.clone(),
+        })
+    }
+
+    /// Overtime of a crew belongs to the firm of whoever completed the job; before completion, of the first at work.
+    fn overtime_firm(&self) -> Result<FirmId, Refusal> {
+        let first = || self.record.visits.iter().flat_map(|visit| &visit.work).next();
+        self.firm(self.record.completed_by.or_else(|| first().map(|work| work.technician_id)))
+    }
+
+    fn firm(&self, technician: Option<TechnicianId>) -> Result<FirmId, Refusal> {
+        let firm = technician.and_then(|technician| self.firms.get(&technician).copied());
+        firm.ok_or_else(|| Refusal::field("technician_id", "no firm is known"))
+    }
+
+    fn payer(&self, consent: Option<FactId>) -> Payer {
+        let given = self.record.consents.iter().find(|given| Some(given.fact_id) == consent);
+        given.map_or(Payer::Programme, |given| given.consent.payer())
+    }
+}

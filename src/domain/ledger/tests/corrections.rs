@@ -1,0 +1,79 @@
+//! What came late: reversals and new lines, and nothing where nothing changed.
+
+use super::*;
+
+/// 80 minutes of work, settled before the consent has come from another device.
+fn written_off() -> (Book, Vec<Fact>) {
+    let facts = plain_job(&mut Device::of(1), &[("10:00:00", "11:20:00")]);
+    let mut book = Book::default();
+    assert_eq!(book.settle(&facts), 1);
+    (book, facts)
+}
+
+#[test]
+fn the_same_record_again_changes_nothing() {
+    let (mut book, facts) = written_off();
+    assert_eq!(book.settle(&facts), 0);
+    assert_eq!(book.lines.len(), 1);
+}
+
+#[test]
+fn a_consent_that_comes_late_turns_what_was_written_off_into_a_charge() {
+    let (mut book, mut facts) = written_off();
+    facts.push(Device::numbered(1, 1).consent("10:50:00", &Asked::units(2)));
+    assert_eq!(book.settle(&facts), 2);
+    assert_eq!(
+        brief(book.lines.iter().map(|line| &line.charge)),
+        [
+            (EntryKind::WriteOff, "2".to_owned(), 0, Payer::Programme),
+            (EntryKind::Reversal, "-2".to_owned(), 0, Payer::Programme),
+            (EntryKind::Overtime, "2".to_owned(), 2_200, Payer::Worker),
+        ]
+    );
+    assert_eq!(book.lines[1].reverses, Some(book.lines[0].id));
+    assert_eq!(book.lines[1].charge.proof["reverses"], serde_json::json!(book.lines[0].id));
+    assert_eq!(book.yen(), 2_200);
+}
+
+#[test]
+fn a_no_that_comes_late_takes_the_charge_back() {
+    let mut facts = plain_job(&mut Device::of(1), &[("10:00:00", "11:20:00")]);
+    let mut office = Device::numbered(1, 1);
+    facts.push(office.consent("10:50:00", &Asked::units(2)));
+    let mut book = Book::default();
+    book.settle(&facts);
+    assert_eq!(book.yen(), 2_200);
+    facts.push(office.consent("11:05:00", &Asked { answer: "no", ..Asked::units(0) }));
+    assert_eq!(book.settle(&facts), 3);
+    assert_eq!(book.yen(), 1_100);
+    let last = brief(book.lines[1..].iter().map(|line| &line.charge));
+    assert_eq!(last[0], (EntryKind::Reversal, "-2".to_owned(), -2_200, Payer::Worker));
+    assert_eq!(book.lines[1].charge.tax_included_yen.0, -200);
+}
+
+#[test]
+fn a_part_that_comes_late_leaves_the_other_lines_alone() {
+    let (mut book, mut facts) = written_off();
+    facts.push(Device::numbered(1, 1).tell("10:30:00", part(1, 480)));
+    assert_eq!(book.settle(&facts), 1);
+    assert_eq!(book.lines[1].charge.kind, EntryKind::WriteOff);
+    assert!(book.lines.iter().all(|line| line.reverses.is_none()));
+}
+
+#[test]
+fn two_lines_that_say_the_same_are_two_lines() {
+    let (book, _) = written_off();
+    let charge = book.lines[0].charge.clone();
+    let entries = difference(&book.lines, vec![charge.clone(), charge.clone()]);
+    assert_eq!(entries, [Entry { charge, reverses: None }]);
+}
+
+#[test]
+fn a_newer_engine_that_says_the_same_changes_nothing() {
+    let (book, _) = written_off();
+    let mut charge = book.lines[0].charge.clone();
+    charge.proof["engine"] = "2".into();
+    assert_eq!(difference(&book.lines, vec![charge.clone()]), []);
+    charge.proof["worked_seconds"] = 1.into();
+    assert_eq!(difference(&book.lines, vec![charge]).len(), 2);
+}

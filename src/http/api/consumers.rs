@@ -1,0 +1,153 @@
+//! Billing consumers, and the ledger as they pull it.
+
+use axum::{Json, extract::State, http::StatusCode};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    app::{self, billing::LINES_PER_PAGE_MAX},
+    domain::{consumers::Consumer, ids::ConsumerId, ledger::LedgerLine},
+    http::{
+        Service,
+        extract::{Caller, Path, Plain, Query, Submit},
+        headers::Key,
+        reply::{Answer, Page, PageQuery, Versioned},
+    },
+};
+
+/// Lines of a page when not said.
+const LINES_DEFAULT: u16 = 100;
+
+/// A billing consumer to be made.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewConsumer {
+    /// Its name; no other has it.
+    #[garde(length(chars, min = 1, max = 64), custom(super::text))]
+    #[schema(min_length = 1, max_length = 64)]
+    name: String,
+}
+
+/// Make a billing consumer
+///
+/// It begins before the first line there is. Issue a token of the role billing for it.
+#[utoipa::path(post, path = "/v1/billing-consumers", tag = "billing", params(Key), request_body = NewConsumer,
+    responses((status = 201, body = Consumer, headers(("ETag" = String)))))]
+pub(super) async fn create(
+    State(service): State<Service>,
+    Submit(command): Submit<NewConsumer>,
+) -> Answer<Versioned<Consumer>> {
+    let consumer = app::consumers::create(&service.ctx, command.map(|body| body.name)).await?;
+    Ok(Versioned(StatusCode::CREATED, consumer.version, consumer))
+}
+
+/// List billing consumers
+#[utoipa::path(get, path = "/v1/billing-consumers", tag = "billing", params(PageQuery),
+    responses((status = 200, body = Page<Consumer>)))]
+pub(super) async fn list(
+    State(service): State<Service>,
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<Consumer>>> {
+    let consumers = app::consumers::list(&service.ctx, query.after(), query.fetch()).await?;
+    Ok(Json(Page::new(&query, consumers, |consumer| consumer.id.0)))
+}
+
+/// Show a billing consumer
+///
+/// A billing token sees its own only.
+#[utoipa::path(get, path = "/v1/billing-consumers/{id}", tag = "billing", params(("id" = ConsumerId, Path)),
+    responses((status = 200, body = Consumer, headers(("ETag" = String)))))]
+pub(super) async fn show(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<ConsumerId>,
+) -> Answer<Versioned<Consumer>> {
+    let consumer = app::consumers::find(&service.ctx, &actor, id).await?;
+    Ok(Versioned(StatusCode::OK, consumer.version, consumer))
+}
+
+/// Which lines.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LinesQuery {
+    /// Lines on the page at most; the lines of one settlement are never torn apart, so the last one may exceed it.
+    #[garde(range(min = 1, max = LINES_PER_PAGE_MAX))]
+    #[param(minimum = 1, maximum = 500, default = 100)]
+    limit: Option<u16>,
+    /// Read on after this position without acknowledging; what is acknowledged, when absent.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    after: Option<i64>,
+}
+
+/// A line with its place in the feed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct SettledLine {
+    /// Position of its settlement in the feed.
+    pos: i64,
+    /// When it was settled.
+    settled_at: DateTime<Utc>,
+    /// The line.
+    #[serde(flatten)]
+    line: LedgerLine,
+}
+
+/// Lines in the order they were settled.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct SettledLines {
+    /// The lines; may be none even where there are more to come.
+    lines: Vec<SettledLine>,
+    /// Nothing up to this position is missing: read on with `after`, or acknowledge it once the lines are safe.
+    pos: i64,
+    /// Whether to read on at once.
+    has_more: bool,
+}
+
+/// Pull lines
+///
+/// The lines settled after what is acknowledged, in the order of the feed: the same pull twice gives the same lines,
+/// and nothing late is ever skipped.
+#[utoipa::path(get, path = "/v1/billing-consumers/{id}/lines", tag = "billing",
+    params(("id" = ConsumerId, Path), LinesQuery), responses((status = 200, body = SettledLines)))]
+pub(super) async fn lines(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<ConsumerId>,
+    Query(query): Query<LinesQuery>,
+) -> Answer<Json<SettledLines>> {
+    let limit = query.limit.unwrap_or(LINES_DEFAULT);
+    let page = app::billing::pull(&service.ctx, &actor, id, query.after, limit).await?;
+    let lines = page.lines.into_iter().map(|pulled| SettledLine {
+        pos: pulled.pos,
+        settled_at: pulled.settled_at,
+        line: pulled.line,
+    });
+    Ok(Json(SettledLines { lines: lines.collect(), pos: page.pos, has_more: page.has_more }))
+}
+
+/// Up to where everything is safe.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Acknowledgement {
+    /// A position as given by a pull.
+    #[garde(range(min = 0))]
+    #[schema(minimum = 0)]
+    pos: i64,
+}
+
+/// Acknowledge lines
+///
+/// Forward only, and not beyond what there is. The same again changes nothing, so no Idempotency-Key is needed.
+#[utoipa::path(post, path = "/v1/billing-consumers/{id}/acknowledgements", tag = "billing",
+    params(("id" = ConsumerId, Path)), request_body = Acknowledgement,
+    responses((status = 200, body = Consumer, headers(("ETag" = String)))))]
+pub(super) async fn acknowledge(
+    State(service): State<Service>,
+    Path(id): Path<ConsumerId>,
+    Plain(command): Plain<Acknowledgement>,
+) -> Answer<Versioned<Consumer>> {
+    let consumer = app::consumers::acknowledge(&service.ctx, id, command.map(|body| body.pos)).await?;
+    Ok(Versioned(StatusCode::OK, consumer.version, consumer))
+}

@@ -1,0 +1,117 @@
+//! Facts from the site.
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::Deserialize;
+
+use crate::{
+    app,
+    domain::{
+        facts::{BATCH_MAX, DEVICE_SEQ_MAX, Fact, FactKind, ShortCode},
+        ids::{FactId, JobId, TechnicianId},
+    },
+    http::{
+        Service,
+        extract::{Caller, Path, Plain, Query},
+        reply::{Answer, Page, PageQuery},
+    },
+};
+
+/// Reports of one device on one job.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FactBatch {
+    /// Whose work is reported; a technician reports the own work and need not say so.
+    #[garde(skip)]
+    technician_id: Option<TechnicianId>,
+    /// The device, by a name of its own that stays the same for the whole job.
+    #[garde(skip)]
+    device: ShortCode,
+    /// When this batch is sent, by the device's clock: new for every attempt to send it.
+    #[garde(custom(moment))]
+    sent_at: DateTime<Utc>,
+    /// The reports, in any order.
+    #[garde(length(min = 1, max = BATCH_MAX), dive)]
+    #[schema(min_items = 1, max_items = 500)]
+    facts: Vec<FactReport>,
+}
+
+/// What happened, as a device reports it.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FactReport {
+    /// Made by the device; the same for every attempt to send it.
+    #[garde(custom(not_nil))]
+    id: FactId,
+    /// Running number of the device on this job: 1, 2, 3 …
+    #[garde(range(min = 1, max = DEVICE_SEQ_MAX))]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    device_seq: i64,
+    /// When it happened, by the device's clock.
+    #[garde(custom(moment))]
+    device_time: DateTime<Utc>,
+    /// What happened.
+    #[garde(skip)]
+    what: FactKind,
+}
+
+/// An instant of this century, and not a leap second: no database keeps one.
+fn moment(value: &DateTime<Utc>, context: &()) -> garde::Result {
+    if chrono::Timelike::nanosecond(value) >= 1_000_000_000 {
+        return Err(garde::Error::new("must not be a leap second"));
+    }
+    super::instant(value, context)
+}
+
+/// The nil id is where every page begins.
+fn not_nil(value: &FactId, _: &()) -> garde::Result {
+    if value.0.is_nil() { Err(garde::Error::new("must not be the nil UUID")) } else { Ok(()) }
+}
+
+impl From<FactBatch> for app::facts::Batch {
+    fn from(batch: FactBatch) -> Self {
+        let report = |report: FactReport| app::facts::Report {
+            id: report.id,
+            device_seq: report.device_seq,
+            device_time: report.device_time,
+            what: report.what,
+        };
+        Self {
+            technician_id: batch.technician_id,
+            device: batch.device,
+            sent_at: batch.sent_at,
+            reports: batch.facts.into_iter().map(report).collect(),
+        }
+    }
+}
+
+/// Report what happened at the site
+///
+/// By the technician, the firm, or a dispatcher on behalf. Late, repeated and out-of-order reports are normal; each is
+/// recorded, a duplicate, or refused by itself, so a repetition is harmless and no Idempotency-Key is needed. The job's
+/// state and its charge follow from all of its reports together.
+#[utoipa::path(post, path = "/v1/jobs/{id}/facts", tag = "field", params(("id" = JobId, Path)),
+    request_body = FactBatch, responses((status = 200, body = app::facts::Receipt)))]
+pub(super) async fn report(
+    State(service): State<Service>,
+    Path(job): Path<JobId>,
+    Plain(command): Plain<FactBatch>,
+) -> Answer<Json<app::facts::Receipt>> {
+    Ok(Json(app::facts::report(&service.ctx, job, command.map(Into::into)).await?))
+}
+
+/// List what was reported of a job
+///
+/// By id; a contractor sees the own reports.
+#[utoipa::path(get, path = "/v1/jobs/{id}/facts", tag = "field", params(("id" = JobId, Path), PageQuery),
+    responses((status = 200, body = Page<Fact>)))]
+pub(super) async fn list(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(job): Path<JobId>,
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<Fact>>> {
+    let facts = app::facts::list(&service.ctx, &actor, job, query.after(), query.fetch()).await?;
+    Ok(Json(Page::new(&query, facts, |fact| fact.id.0)))
+}

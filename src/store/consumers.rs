@@ -1,0 +1,88 @@
+//! Billing consumers.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{consumers::Consumer, ids::ConsumerId, span::Instant};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    name: String,
+    acknowledged_pos: i64,
+    created_at: Instant,
+}
+
+impl From<Row> for Consumer {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            version: row.version,
+            name: row.name,
+            acknowledged_pos: row.acknowledged_pos,
+            created_at: row.created_at,
+        }
+    }
+}
+
+/// Keeps a new consumer.
+pub async fn insert(tx: &mut Tx, consumer: &Consumer) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO consumer (id, version, name, acknowledged_pos, created_at) VALUES ($1, $2, $3, $4, $5)",
+        consumer.id.0,
+        consumer.version,
+        &consumer.name,
+        consumer.acknowledged_pos,
+        consumer.created_at
+    )?;
+    Ok(())
+}
+
+/// Whether there is a consumer of this name.
+pub async fn is_named(tx: &mut Tx, name: &str) -> Result<bool, Error> {
+    let row = query!(tx, optional One<i64>, "SELECT version FROM consumer WHERE name = $1", name)?;
+    Ok(row.is_some())
+}
+
+/// The consumer of an id.
+pub async fn find(tx: &mut Tx, id: ConsumerId) -> Result<Option<Consumer>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, name, acknowledged_pos, created_at FROM consumer WHERE id = $1",
+        id.0
+    )?;
+    Ok(row.map(Consumer::from))
+}
+
+/// Writes the acknowledged position over the version that was read; whether it was still that version.
+pub async fn save(tx: &mut Tx, consumer: &Consumer) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE consumer SET version = version + 1, acknowledged_pos = $3 WHERE id = $1 AND version = $2",
+        consumer.id.0,
+        consumer.version,
+        consumer.acknowledged_pos
+    )?;
+    Ok(changed == 1)
+}
+
+/// The consumers after `after`, oldest first.
+pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Consumer>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, name, acknowledged_pos, created_at FROM consumer WHERE id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit
+    )?;
+    Ok(rows.into_iter().map(Consumer::from).collect())
+}

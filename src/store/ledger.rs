@@ -1,0 +1,246 @@
+//! Settlements and their lines. Never changed.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{
+    ids::{JobId, SettlementId},
+    ledger::{Charge, LedgerLine, Settlement},
+    money::Yen,
+    span::Instant,
+};
+
+#[derive(FromRow)]
+struct SettlementRow {
+    id: Uuid,
+    job_id: Uuid,
+    number: i64,
+    record_hash: Vec<u8>,
+    settled_at: Instant,
+}
+
+impl TryFrom<SettlementRow> for Settlement {
+    type Error = Error;
+
+    fn try_from(row: SettlementRow) -> Result<Self, Error> {
+        let hash = row.record_hash.try_into();
+        Ok(Self {
+            id: row.id.into(),
+            job_id: row.job_id.into(),
+            number: row.number,
+            record_hash: hash.map_err(|_| Error::corrupt("settlement", "record_hash", "not 32 bytes"))?,
+            settled_at: row.settled_at,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct LineRow {
+    id: Uuid,
+    settlement_id: Uuid,
+    job_id: Uuid,
+    firm_id: Uuid,
+    line: i64,
+    kind: String,
+    code: Option<String>,
+    quantity: String,
+    unit_price_yen: i64,
+    amount_yen: i64,
+    tax_included_yen: i64,
+    payer: String,
+    rule: String,
+    consent_fact_id: Option<Uuid>,
+    reverses: Option<Uuid>,
+    proof: String,
+    text_ja: String,
+    text_en: String,
+}
+
+impl TryFrom<LineRow> for LedgerLine {
+    type Error = Error;
+
+    fn try_from(row: LineRow) -> Result<Self, Error> {
+        let table = "ledger_line";
+        Ok(Self {
+            id: row.id.into(),
+            settlement_id: row.settlement_id.into(),
+            job_id: row.job_id.into(),
+            line: row.line,
+            reverses: row.reverses.map(Into::into),
+            charge: Charge {
+                firm_id: row.firm_id.into(),
+                kind: row.kind.parse().map_err(|error| Error::corrupt(table, "kind", error))?,
+                code: row.code.unwrap_or_default(),
+                quantity: row.quantity.parse().map_err(|error| Error::corrupt(table, "quantity", error))?,
+                unit_price_yen: Yen(row.unit_price_yen),
+                amount_yen: Yen(row.amount_yen),
+                tax_included_yen: Yen(row.tax_included_yen),
+                payer: row.payer.parse().map_err(|error| Error::corrupt(table, "payer", error))?,
+                rule: row.rule,
+                consent_fact_id: row.consent_fact_id.map(Into::into),
+                proof: serde_json::from_str(&row.proof)
+                    .map_err(|error| Error::corrupt(table, "proof", error))?,
+                text_ja: row.text_ja,
+                text_en: row.text_en,
+            },
+        })
+    }
+}
+
+/// Keeps a new settlement. One with its number is there already when a concurrent one was first.
+pub async fn insert(tx: &mut Tx, settlement: &Settlement) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO settlement (id, job_id, number, record_hash, settled_at) VALUES ($1, $2, $3, $4, $5)",
+        settlement.id.0,
+        settlement.job_id.0,
+        settlement.number,
+        settlement.record_hash.as_slice(),
+        settlement.settled_at
+    )?;
+    Ok(())
+}
+
+/// Keeps a new line.
+pub async fn insert_line(tx: &mut Tx, line: &LedgerLine) -> Result<(), Error> {
+    let charge = &line.charge;
+    query!(
+        tx,
+        execute,
+        "INSERT INTO ledger_line (id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen,
+                                  amount_yen, tax_included_yen, payer, rule, consent_fact_id, reverses, proof,
+                                  text_ja, text_en)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+        line.id.0,
+        line.settlement_id.0,
+        line.job_id.0,
+        charge.firm_id.0,
+        line.line,
+        charge.kind.as_str(),
+        &charge.code,
+        charge.quantity.to_string(),
+        charge.unit_price_yen.0,
+        charge.amount_yen.0,
+        charge.tax_included_yen.0,
+        charge.payer.as_str(),
+        &charge.rule,
+        charge.consent_fact_id.map(|id| id.0),
+        line.reverses.map(|id| id.0),
+        charge.proof.to_string(),
+        &charge.text_ja,
+        &charge.text_en
+    )?;
+    Ok(())
+}
+
+/// The settlements of a job, oldest first.
+pub async fn settlements(tx: &mut Tx, job: JobId) -> Result<Vec<Settlement>, Error> {
+    let rows = query!(
+        tx,
+        all SettlementRow,
+        "SELECT id, job_id, number, record_hash, settled_at FROM settlement WHERE job_id = $1 ORDER BY number",
+        job.0
+    )?;
+    rows.into_iter().map(Settlement::try_from).collect()
+}
+
+/// The lines of a job, in the order they were written.
+pub async fn lines(tx: &mut Tx, job: JobId) -> Result<Vec<LedgerLine>, Error> {
+    let rows = query!(
+        tx,
+        all LineRow,
+        "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, l.code, l.quantity, l.unit_price_yen,
+                l.amount_yen, l.tax_included_yen, l.payer, l.rule, l.consent_fact_id, l.reverses, l.proof, l.text_ja,
+                l.text_en
+         FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
+         WHERE l.job_id = $1 ORDER BY s.number, l.line",
+        job.0
+    )?;
+    rows.into_iter().map(LedgerLine::try_from).collect()
+}
+
+/// The lines of a settlement, in order.
+pub async fn lines_of(tx: &mut Tx, settlement: SettlementId) -> Result<Vec<LedgerLine>, Error> {
+    let rows = query!(
+        tx,
+        all LineRow,
+        "SELECT id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
+                tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en
+         FROM ledger_line WHERE settlement_id = $1 ORDER BY line",
+        settlement.0
+    )?;
+    rows.into_iter().map(LedgerLine::try_from).collect()
+}
+
+/// A settlement as it stands in the feed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// Position of its event.
+    pub pos: i64,
+    /// When it was made.
+    pub at: Instant,
+    /// Which.
+    pub settlement: SettlementId,
+}
+
+#[derive(FromRow)]
+struct SettledRow {
+    pos: i64,
+    at: Instant,
+    data: String,
+}
+
+/// What of a settlement's event is needed here.
+#[derive(serde::Deserialize)]
+struct SettledData {
+    settlement: SettlementId,
+}
+
+/// The settlements after a position of the feed, in its order.
+pub async fn settled_after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Settled>, Error> {
+    let rows = query!(
+        tx,
+        all SettledRow,
+        "SELECT f.pos, e.at, e.data FROM feed f JOIN event e ON e.ord = f.ord
+         WHERE f.pos > $1 AND e.kind = 'job.settled' ORDER BY f.pos LIMIT $2",
+        pos,
+        limit
+    )?;
+    let settled = rows.into_iter().map(|row| {
+        let data: SettledData =
+            serde_json::from_str(&row.data).map_err(|error| Error::corrupt("event", "data", error))?;
+        Ok(Settled { pos: row.pos, at: row.at, settlement: data.settlement })
+    });
+    settled.collect()
+}
+
+/// The jobs after `after` that are done or have ever been settled.
+pub async fn jobs(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<JobId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT j.id FROM job j
+         WHERE j.id > $1 AND (j.state = 'completed' OR EXISTS (SELECT 1 FROM settlement s WHERE s.job_id = j.id))
+         ORDER BY j.id LIMIT $2",
+        after,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// A dataset as it was in force at an instant: its version and its file.
+pub async fn terms_at(tx: &mut Tx, dataset: &str, at: Instant) -> Result<Option<(i64, Vec<u8>)>, Error> {
+    query!(
+        tx,
+        optional(i64, Vec<u8>),
+        "SELECT version, body FROM reference_dataset WHERE name = $1 AND loaded_at <= $2
+         ORDER BY version DESC LIMIT 1",
+        dataset,
+        at
+    )
+}
