@@ -44,7 +44,8 @@ pub async fn pull(
     let mut tx = ctx.db().read().await?;
     let consumer = consumers::visible(&mut tx, actor, id).await?;
     let end = store::feed::head(&mut tx).await?.pos;
-    let mut page = Page { lines: Vec::new(), pos: after.unwrap_or(consumer.acknowledged_pos), has_more: true };
+    let mut page =
+        Page { lines: Vec::new(), pos: after.unwrap_or(consumer.acknowledged_pos), has_more: true };
     let limit = usize::from(limit);
     let settled = store::ledger::settled_after(&mut tx, page.pos, i64::from(LINES_PER_PAGE_MAX)).await?;
     let exhausted = settled.len() < usize::from(LINES_PER_PAGE_MAX);

@@ -41,7 +41,8 @@ impl Fact {
     /// Whether the other one reports the same thing: however often, and by whichever batch, it was sent.
     #[must_use]
     pub fn repeats(&self, other: &Self) -> bool {
-        let content = |fact: &Self| (fact.id, fact.job_id, fact.technician_id, fact.device_seq, fact.device_time);
+        let content =
+            |fact: &Self| (fact.id, fact.job_id, fact.technician_id, fact.device_seq, fact.device_time);
         content(self) == content(other) && self.device == other.device && self.what == other.what
     }
 }
