@@ -190,13 +190,15 @@ impl Device {
         self.send(fact).await;
     }
 
-    async fn send(&mut self, what: Value) {
+    async fn send(&mut self, mut fact: Value) {
         self.seq += 1;
         #[allow(clippy::disallowed_methods, reason = "a device has a clock of its own")]
         let now = Utc::now();
         let nanos = now.timestamp_nanos_opt().unwrap().unsigned_abs();
         let id = uuid::Uuid::from_u64_pair(nanos, self.seq);
-        let fact = json!({ "id": id, "device_seq": self.seq, "device_time": now, "what": what });
+        fact["id"] = json!(id);
+        fact["device_seq"] = json!(self.seq);
+        fact["device_time"] = json!(now);
         let body = json!({ "device": "bench", "sent_at": now, "facts": [fact] });
         let request = self.http.post(&self.url).bearer_auth(&self.secret).json(&body);
         let response = request.send().await.unwrap();

@@ -154,7 +154,10 @@ impl Stage {
         // One id for the same report, however often it is sent.
         let instant = cue.at.timestamp().unsigned_abs();
         let id = uuid::Uuid::from_u64_pair(instant, (cue.call as u64) << 32 | u64::from(*number));
-        let report = json!({ "id": id, "device_seq": *number, "device_time": cue.at, "what": fact });
+        let mut report = fact.clone();
+        report["id"] = json!(id);
+        report["device_seq"] = json!(*number);
+        report["device_time"] = json!(cue.at);
         let body = json!({ "device": format!("phone-{by}"), "sent_at": cue.at, "facts": [report] });
         let answer = technician.post(&format!("fact-{}-{by}-{number}", cue.call), &path, &body).await?;
         if answer.to_string().contains("\"refused\"") {

@@ -186,6 +186,8 @@ pub struct Settled {
     pub at: Instant,
     /// Which.
     pub settlement: SettlementId,
+    /// How many lines it has; most jobs cost nothing and have none.
+    pub lines: usize,
 }
 
 #[derive(FromRow)]
@@ -199,6 +201,7 @@ struct SettledRow {
 #[derive(serde::Deserialize)]
 struct SettledData {
     settlement: SettlementId,
+    lines: usize,
 }
 
 /// The settlements after a position of the feed, in its order.
@@ -214,7 +217,7 @@ pub async fn settled_after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Sett
     let settled = rows.into_iter().map(|row| {
         let data: SettledData =
             serde_json::from_str(&row.data).map_err(|error| Error::corrupt("event", "data", error))?;
-        Ok(Settled { pos: row.pos, at: row.at, settlement: data.settlement })
+        Ok(Settled { pos: row.pos, at: row.at, settlement: data.settlement, lines: data.lines })
     });
     settled.collect()
 }

@@ -6,8 +6,10 @@
 mod support;
 
 mod access;
+mod billing;
 mod conventions;
 mod dispatching;
+mod field;
 mod scope;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;

@@ -5,4 +5,5 @@
 pub(crate) mod db;
 mod postgres;
 pub(crate) mod server;
+pub(crate) mod site;
 pub(crate) mod world;

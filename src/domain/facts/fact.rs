@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// A report of what happened at the site. Never changed, never refused by a state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Fact {
     /// Its id, made by the device: a repetition is the same fact.
     pub id: FactId,
@@ -34,6 +34,7 @@ pub struct Fact {
     /// When it was received, by the service's clock.
     pub received_at: DateTime<Utc>,
     /// What happened.
+    #[serde(flatten)]
     pub what: FactKind,
 }
 

@@ -25,10 +25,10 @@ impl BadWord {
 #[schema(value_type = String, min_length = 1, max_length = 64, examples("止水栓パッキン"))]
 pub struct ShortText(String);
 
-/// A code of 1 to 64 ASCII letters, digits, `.`, `_`, `:` or `-`, as in `high_pressure_cleaning`.
+/// A code of 1 to 64 ASCII letters, digits, `.`, `_`, `:`, `/` or `-`, as in `high_pressure_cleaning`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$")]
+#[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:/-]+$")]
 pub struct ShortCode(String);
 
 /// A price of 0 to 1,000,000 yen.
@@ -92,9 +92,10 @@ impl TryFrom<String> for ShortCode {
     type Error = BadWord;
 
     fn try_from(text: String) -> Result<Self, BadWord> {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte);
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
         if !(1..=CHARS_MAX).contains(&text.len()) || !text.bytes().all(allowed) {
-            let message = format!("must be 1 to {CHARS_MAX} of: ASCII letters, digits, '.', '_', ':', '-'");
+            let message =
+                format!("must be 1 to {CHARS_MAX} of: ASCII letters, digits, '.', '_', ':', '/', '-'");
             return Err(BadWord(message));
         }
         Ok(Self(text))

@@ -97,8 +97,8 @@ struct SettledLine {
 /// Lines in the order they were settled.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SettledLines {
-    /// The lines; may be none even where there are more to come.
-    lines: Vec<SettledLine>,
+    /// The lines, whole settlements only.
+    items: Vec<SettledLine>,
     /// Nothing up to this position is missing: read on with `after`, or acknowledge it once the lines are safe.
     pos: i64,
     /// Whether to read on at once.
@@ -119,12 +119,12 @@ pub(super) async fn lines(
 ) -> Answer<Json<SettledLines>> {
     let limit = query.limit.unwrap_or(LINES_DEFAULT);
     let page = app::billing::pull(&service.ctx, &actor, id, query.after, limit).await?;
-    let lines = page.lines.into_iter().map(|pulled| SettledLine {
+    let items = page.lines.into_iter().map(|pulled| SettledLine {
         pos: pulled.pos,
         settled_at: pulled.settled_at,
         line: pulled.line,
     });
-    Ok(Json(SettledLines { lines: lines.collect(), pos: page.pos, has_more: page.has_more }))
+    Ok(Json(SettledLines { items: items.collect(), pos: page.pos, has_more: page.has_more }))
 }
 
 /// Up to where everything is safe.

@@ -3,7 +3,8 @@
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 use crate::{
     app,
@@ -39,7 +40,7 @@ pub(super) struct FactBatch {
 
 /// What happened, as a device reports it.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Map<String, Value>")]
 struct FactReport {
     /// Made by the device; the same for every attempt to send it.
     #[garde(custom(not_nil))]
@@ -53,7 +54,27 @@ struct FactReport {
     device_time: DateTime<Utc>,
     /// What happened.
     #[garde(skip)]
+    #[serde(flatten)]
     what: FactKind,
+}
+
+/// The fields every report has are taken out; what is left is the kind's own, and nothing else.
+impl TryFrom<Map<String, Value>> for FactReport {
+    type Error = String;
+
+    fn try_from(mut fields: Map<String, Value>) -> Result<Self, String> {
+        Ok(Self {
+            id: take(&mut fields, "id")?,
+            device_seq: take(&mut fields, "device_seq")?,
+            device_time: take(&mut fields, "device_time")?,
+            what: serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())?,
+        })
+    }
+}
+
+fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T, String> {
+    let value = fields.remove(name).ok_or_else(|| format!("missing field `{name}`"))?;
+    serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))
 }
 
 /// An instant of this century, and not a leap second: no database keeps one.

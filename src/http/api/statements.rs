@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     app,
     domain::{
-        facts::{FieldRecord, Flag},
+        facts::FieldRecord,
         ids::JobId,
         jobs::JobState,
         ledger::{LedgerLine, Settlement},
@@ -46,9 +46,9 @@ pub(super) struct JobStatement {
     lines: Vec<LedgerLine>,
     /// The settlements, oldest first.
     settlements: Vec<Settlement>,
-    /// Why it is not billed as it stands: what a person must look at.
-    flags: Vec<Flag>,
-    /// What happened at the site: visits, work, pauses, parts, consents; a contractor sees the own work.
+    /// What happened at the site: visits, work, pauses, parts, consents, and what is doubtful about it; a contractor
+    /// sees the own work.
+    #[serde(flatten)]
     record: FieldRecord,
 }
 
@@ -83,7 +83,6 @@ pub(super) async fn show(
         totals: totals.map(|(&payer, &amount_yen)| PayerTotal { payer, amount_yen }).collect(),
         lines: statement.lines,
         settlements: statement.settlements,
-        flags: statement.record.flags.clone(),
         record: statement.record,
     }))
 }

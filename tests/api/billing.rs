@@ -1,0 +1,127 @@
+//! Billing: programmes and estimates, consumers, and the ledger pulled by position.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    db::{TestDb, on_both_engines},
+    server::TestServer,
+    site::{self, Device, accepted_job, acknowledge, consent, consumer},
+    world,
+};
+
+/// A completed job of 80 minutes with consent to two units; its overtime line.
+async fn billed_job(server: &TestServer, crew: &world::Crew) -> String {
+    let job = accepted_job(server, crew).await;
+    server.pass(1).await;
+    let mut device = Device::new(&job, "phone-1");
+    let mut facts = vec![device.fact("21:01", json!({ "kind": "departure" }))];
+    facts.push(device.fact("22:05", consent("22:05", 2)));
+    facts.extend(site::work(&mut device, "21:10", "22:30"));
+    device.send(server, &crew.phone, &facts).await.expect(200);
+    server.settle().await;
+    job
+}
+
+fn jobs(page: &Value) -> Vec<String> {
+    page["items"].as_array().unwrap().iter().map(|line| line["job_id"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both_engines! {
+    async fn lines_are_pulled_in_order_and_acknowledged_forward_only(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let (id, client) = consumer(&server, "経理").await;
+        server.pass(120).await;
+        let mut done = Vec::new();
+        for _ in 0..3 {
+            done.push(billed_job(&server, &crew).await);
+        }
+        let path = format!("/v1/billing-consumers/{id}");
+        let first = client.get(&format!("{path}/lines?limit=2")).await.expect(200);
+        assert_eq!((jobs(&first), &first["has_more"]), (done[..2].to_vec(), &json!(true)));
+        assert_eq!(first["pos"], first["items"][1]["pos"]);
+        assert_eq!(client.get(&format!("{path}/lines?limit=2")).await.expect(200), first, "the same pull, the same lines");
+        let read_on = format!("{path}/lines?after={}", first["pos"]);
+        let rest = client.get(&read_on).await.expect(200);
+        assert_eq!((jobs(&rest), &rest["has_more"]), (done[2..].to_vec(), &json!(false)));
+        let acknowledged = acknowledge(&client, &id, &first["pos"]).await.expect(200);
+        assert_eq!(acknowledged["acknowledged_pos"], first["pos"]);
+        assert_eq!(acknowledge(&client, &id, &first["pos"]).await.expect(200), acknowledged, "the same again");
+        assert_eq!(jobs(&client.get(&format!("{path}/lines")).await.expect(200)), done[2..]);
+        let back = acknowledge(&client, &id, &json!(first["pos"].as_i64().unwrap() - 1)).await;
+        assert_eq!((back.status.as_u16(), back.problem()), (409, "acknowledgement-back"));
+        let ahead = acknowledge(&client, &id, &json!(i64::MAX)).await;
+        assert_eq!((ahead.status.as_u16(), ahead.problem()), (409, "acknowledgement-ahead"));
+        assert_eq!(acknowledge(&client, &id, &json!(-1)).await.refused_field(), "pos");
+        let rest = client.get(&format!("{path}/lines")).await.expect(200);
+        acknowledge(&client, &id, &rest["pos"]).await.expect(200);
+        let end = client.get(&format!("{path}/lines")).await.expect(200);
+        assert_eq!((jobs(&end), &end["has_more"]), (vec![], &json!(false)));
+        server.stop().await;
+    }
+
+    async fn a_settlement_is_never_torn_apart_and_what_comes_late_is_not_skipped(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let (id, client) = consumer(&server, "経理").await;
+        server.pass(120).await;
+        let job = billed_job(&server, &crew).await;
+        let path = format!("/v1/billing-consumers/{id}/lines?limit=1");
+        let page = client.get(&path).await.expect(200);
+        acknowledge(&client, &id, &page["pos"]).await.expect(200);
+        let mut office = Device::new(&job, "office");
+        let mut no = consent("22:15", 2);
+        no["answer"] = json!("no");
+        let no = office.fact("22:15", no);
+        office.send(&server, &crew.phone, &[no]).await.expect(200);
+        server.settle().await;
+        let late = client.get(&path).await.expect(200);
+        let lines: Vec<_> = late["items"].as_array().unwrap().iter().map(|line| (line["kind"].as_str().unwrap(), line["amount_yen"].as_i64().unwrap())).collect();
+        assert_eq!(lines, [("reversal", -2_200), ("overtime", 1_100), ("write_off", 0)]);
+        assert_eq!(late["items"][0]["reverses"], page["items"][0]["id"]);
+        assert_eq!(late["items"][0]["pos"], late["items"][2]["pos"]);
+        server.stop().await;
+    }
+
+    async fn a_billing_token_knows_its_own_consumer_only(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (own, client) = consumer(&server, "経理").await;
+        let (other, _) = consumer(&server, "監査").await;
+        let administrator = server.administrator();
+        let same = administrator.post("/v1/billing-consumers", json!({ "name": "経理" })).await;
+        assert_eq!((same.status.as_u16(), same.problem()), (409, "consumer-exists"));
+        client.get(&format!("/v1/billing-consumers/{own}")).await.expect(200);
+        for path in [format!("/v1/billing-consumers/{other}"), format!("/v1/billing-consumers/{other}/lines")] {
+            assert_eq!(client.get(&path).await.problem(), "not-found");
+            administrator.get(&path).await.expect(200);
+        }
+        assert_eq!(acknowledge(&client, &other, &json!(0)).await.problem(), "not-found");
+        let listed = administrator.get("/v1/billing-consumers?limit=1").await.expect(200);
+        assert_eq!((listed["items"].as_array().unwrap().len(), listed["next"].is_string()), (1, true));
+        server.stop().await;
+    }
+
+    async fn programmes_and_what_something_would_cost(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let dispatcher = server.dispatcher();
+        let listed = dispatcher.get("/v1/programmes").await.expect(200);
+        let ids: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+        assert_eq!(ids, ["000", "001", "002", "003", "004"]);
+        let shown = dispatcher.get("/v1/programmes/000").await.expect(200);
+        assert_eq!(shown["name_ja"], "生活トラブルサポート");
+        assert_eq!((&shown["charging"]["overtime_unit_price_yen"], &shown["charging"]["free_seconds"]), (&json!(1_100), &json!(3_600)));
+        assert!(dispatcher.get("/v1/programmes/001").await.expect(200)["charging"].is_null());
+        let visits = json!([[{ "technician": "A", "from": "2026-11-22T21:10:00+09:00", "to": "2026-11-22T22:22:00+09:00", "kind": "work" }]]);
+        let ask = async |programme: &str, body: Value| {
+            let path = format!("/v1/programmes/{programme}/charge-estimate");
+            dispatcher.send(dispatcher.request(reqwest::Method::POST, &path).json(&body)).await
+        };
+        let estimate = ask("000", json!({ "visits": visits, "consented_units": 1 })).await.expect(200);
+        assert_eq!((&estimate["units"], &estimate["billable_units"], &estimate["total_yen"]), (&json!(2), &json!(1), &json!(1_100)));
+        for unknown in ["001", "999", "%00"] {
+            assert_eq!(ask(unknown, json!({ "visits": visits })).await.problem(), "not-found", "{unknown}");
+        }
+        assert_eq!(ask("000", json!({ "visits": visits, "consented_units": -1 })).await.refused_field(), "consented_units");
+        server.stop().await;
+    }
+}
