@@ -236,13 +236,7 @@ async fn progress(unit: &mut Unit, job: Job, record: &FieldRecord) -> Result<Job
 }
 
 /// The facts of a job after `after` that are the actor's to see, by id.
-pub async fn list(
-    ctx: &Ctx,
-    actor: &Actor,
-    job: JobId,
-    after: Uuid,
-    limit: i64,
-) -> Result<Vec<Fact>, Error> {
+pub async fn list(ctx: &Ctx, actor: &Actor, job: JobId, after: Uuid, limit: i64) -> Result<Vec<Fact>, Error> {
     jobs::find(ctx, actor, job).await?;
     let mut tx = ctx.db().read().await?;
     Ok(store::facts::list(&mut tx, job, actor.scope(), after, limit).await?)

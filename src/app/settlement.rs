@@ -162,4 +162,3 @@ fn unlike(written: &[LedgerLine], wanted: Vec<Charge>) -> Option<String> {
         lines(false)
     ))
 }
-

@@ -35,7 +35,10 @@ impl Consumer {
     /// again changes nothing.
     pub fn acknowledge(self, pos: i64, end: i64) -> Result<Self, Refusal> {
         if pos < self.acknowledged_pos {
-            let message = format!("{} is acknowledged already; an acknowledgement never goes back", self.acknowledged_pos);
+            let message = format!(
+                "{} is acknowledged already; an acknowledgement never goes back",
+                self.acknowledged_pos
+            );
             return Err(Refusal::state("acknowledgement_back", message));
         }
         if pos > end {

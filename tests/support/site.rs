@@ -87,7 +87,8 @@ pub(crate) fn outcomes(receipt: &Value) -> Vec<&str> {
 
 /// A billing consumer and its client.
 pub(crate) async fn consumer(server: &TestServer, name: &str) -> (String, Client) {
-    let made = server.administrator().post("/v1/billing-consumers", json!({ "name": name })).await.expect(201);
+    let made =
+        server.administrator().post("/v1/billing-consumers", json!({ "name": name })).await.expect(201);
     let consumer: uuid::Uuid = id(&made).parse().unwrap();
     let role = kaketsuke::domain::actor::Role::Billing;
     let secret = server.token(role, None, None, Some(consumer.into())).await;

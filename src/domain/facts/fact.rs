@@ -42,9 +42,18 @@ impl Fact {
     /// Whether the other one reports the same thing: however often, and by whichever batch, it was sent.
     #[must_use]
     pub fn repeats(&self, other: &Self) -> bool {
-        let content = |fact: &Self| (fact.id, fact.job_id, fact.technician_id, fact.device_seq, fact.device_time);
+        let content =
+            |fact: &Self| (fact.id, fact.job_id, fact.technician_id, fact.device_seq, fact.device_time);
         content(self) == content(other) && self.device == other.device && self.what == other.what
     }
+}
+
+/// A device is known by its technician and its name.
+pub(super) type DeviceOf<'a> = (TechnicianId, &'a str);
+
+/// The device a fact came from.
+pub(super) fn device_of(fact: &Fact) -> DeviceOf<'_> {
+    (fact.technician_id, fact.device.as_str())
 }
 
 /// What happened.

@@ -21,8 +21,8 @@ pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
 pub use consent::{Consent, ConsentCover};
 pub use fact::{Fact, FactKind, IdKind, PauseReason};
 pub use flags::{Flag, FlagCode, MissingReports};
-pub use record::{CONSENT_LAG_MAX, DeliveredPart, DeliveredWork, FieldRecord, GivenConsent};
 pub use person::{PauseSpan, WORK_INTERVAL_MAX, WorkSpan};
+pub use record::{CONSENT_LAG_MAX, DeliveredPart, DeliveredWork, FieldRecord, GivenConsent};
 pub use visits::Visit;
 pub use words::{Pieces, PriceYen, ShortCode, ShortText};
 

@@ -117,12 +117,9 @@ impl<'a> Person<'a> {
     /// The pauses, the one that lasts included.
     pub(super) fn all_pauses(&self) -> impl Iterator<Item = PauseSpan> {
         let lasting = match self.hands {
-            Hands::Paused { since, reason, .. } => Some(PauseSpan {
-                from: since,
-                to: None,
-                technician_id: self.technician,
-                reason,
-            }),
+            Hands::Paused { since, reason, .. } => {
+                Some(PauseSpan { from: since, to: None, technician_id: self.technician, reason })
+            }
             _ => None,
         };
         self.pauses.iter().cloned().chain(lasting)

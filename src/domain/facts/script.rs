@@ -154,7 +154,8 @@ impl<'a> Asked<'a> {
 
     pub(crate) fn json(&self, answered_at: Instant) -> serde_json::Value {
         let units = self.cap_units.map(|cap| json!({ "kind": "overtime", "cap_units": cap }));
-        let items = self.items.iter().map(|(key, yen)| json!({ "kind": "item", "item": item(*key), "max_yen": yen }));
+        let items =
+            self.items.iter().map(|(key, yen)| json!({ "kind": "item", "item": item(*key), "max_yen": yen }));
         json!({
             "kind": "consent", "covers": units.into_iter().chain(items).collect::<Vec<_>>(),
             "cap_yen": self.cap_yen, "payer": self.payer, "language": "ne", "interpreter": "IP-07",
@@ -166,7 +167,8 @@ impl<'a> Asked<'a> {
 
 /// Arrival at ten, work in these stretches, completion at the end of the last one.
 pub(crate) fn plain_job(device: &mut Device, stretches: &[(&str, &str)]) -> Vec<Fact> {
-    let mut facts = vec![device.tell("09:40:00", simple("departure")), device.tell("10:00:00", simple("arrival"))];
+    let mut facts =
+        vec![device.tell("09:40:00", simple("departure")), device.tell("10:00:00", simple("arrival"))];
     for (from, to) in stretches {
         facts.push(device.tell(from, start("work")));
         facts.push(device.tell(to, simple("work_end")));

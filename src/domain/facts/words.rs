@@ -94,7 +94,8 @@ impl TryFrom<String> for ShortCode {
     fn try_from(text: String) -> Result<Self, BadWord> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._:/-".contains(&byte);
         if !(1..=CHARS_MAX).contains(&text.len()) || !text.bytes().all(allowed) {
-            let message = format!("must be 1 to {CHARS_MAX} of: ASCII letters, digits, '.', '_', ':', '/', '-'");
+            let message =
+                format!("must be 1 to {CHARS_MAX} of: ASCII letters, digits, '.', '_', ':', '/', '-'");
             return Err(BadWord(message));
         }
         Ok(Self(text))

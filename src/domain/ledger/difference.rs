@@ -60,7 +60,8 @@ impl Charge {
     /// Whether the other one charges the same for the same reasons, whichever version of the engine wrote it.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let comparable = |charge: &Self| Self { proof: proof::without_engine(&charge.proof), ..charge.clone() };
+        let comparable =
+            |charge: &Self| Self { proof: proof::without_engine(&charge.proof), ..charge.clone() };
         comparable(self) == comparable(other)
     }
 }

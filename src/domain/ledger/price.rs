@@ -114,8 +114,7 @@ struct Deliveries {
 impl Deliveries {
     fn of(record: &FieldRecord, terms: &Terms) -> Result<Self, Refusal> {
         let part = |part: &DeliveredPart| {
-            let what =
-                Part::new(part.name.as_str(), part.quantity.quantity(), with_tax(part, terms))?;
+            let what = Part::new(part.name.as_str(), part.quantity.quantity(), with_tax(part, terms))?;
             Ok(Delivered { id: part.fact_id, item: part.item.to_string(), at: part.at, what })
         };
         let mut parts: Vec<_> = record.parts.iter().map(part).collect::<Result<_, Refusal>>()?;
@@ -204,7 +203,10 @@ impl Pricing<'_> {
                 amount_yen,
                 tax_included_yen: amount_yen.tax_included(self.terms.policy.tax_rate_percent()),
                 text_ja: format!("{} このうち{count}回分 = {amount_yen}円(税込)。C-23", whole.text_ja),
-                text_en: format!("{} Of these, {count} = {amount_yen} yen (tax included). C-23", whole.text_en),
+                text_en: format!(
+                    "{} Of these, {count} = {amount_yen} yen (tax included). C-23",
+                    whole.text_en
+                ),
                 ..whole
             })
         };
@@ -243,7 +245,10 @@ impl Pricing<'_> {
     ) -> Result<Charge, Refusal> {
         for text in [&line.text_ja, &line.text_en] {
             if text.chars().count() > TEXT_CHARS_MAX {
-                return Err(Refusal::field("text", format!("a proof longer than {TEXT_CHARS_MAX} characters")));
+                return Err(Refusal::field(
+                    "text",
+                    format!("a proof longer than {TEXT_CHARS_MAX} characters"),
+                ));
             }
         }
         Ok(Charge {

@@ -19,8 +19,11 @@ fn a_hole_names_what_is_missing_until_it_has_come() {
     facts.push(device.tell("10:05:00", simple("completion")));
     let record = FieldRecord::of(&facts);
     assert_eq!(codes(&record), [FlagCode::SequenceHole, FlagCode::SequenceHole]);
-    let missing: Vec<_> =
-        record.flags.iter().map(|flag| flag.missing.as_ref().map(|missing| (missing.from, missing.to))).collect();
+    let missing: Vec<_> = record
+        .flags
+        .iter()
+        .map(|flag| flag.missing.as_ref().map(|missing| (missing.from, missing.to)))
+        .collect();
     assert_eq!(missing, [Some((1, 1)), Some((3, 4))]);
     assert!(!record.may_settle());
 }
@@ -57,9 +60,15 @@ fn work_without_a_start_or_an_end() {
     assert_eq!(story(&[("10:10:00", resume.clone())]), [FlagCode::MissingStart]);
     assert_eq!(story(&[("10:10:00", start("work")), ("10:20:00", start("work"))]), [FlagCode::MissingEnd]);
     assert_eq!(story(&[("10:10:00", start("work")), ("10:20:00", resume)]), [FlagCode::MissingEnd]);
-    assert_eq!(story(&[("10:10:00", start("work")), ("10:20:00", simple("departure"))]), [FlagCode::MissingEnd]);
+    assert_eq!(
+        story(&[("10:10:00", start("work")), ("10:20:00", simple("departure"))]),
+        [FlagCode::MissingEnd]
+    );
     assert_eq!(story(&[("10:10:00", start("work"))]), [], "it may still end");
-    assert_eq!(story(&[("10:10:00", start("work")), ("10:20:00", completion.clone())]), [FlagCode::MissingEnd]);
+    assert_eq!(
+        story(&[("10:10:00", start("work")), ("10:20:00", completion.clone())]),
+        [FlagCode::MissingEnd]
+    );
     let paused = [("10:10:00", start("work")), ("10:20:00", pause()), ("10:30:00", completion)];
     assert_eq!(story(&paused), [], "whoever pauses to the end has stopped");
     let twice = [("10:10:00", start("work")), ("10:20:00", pause()), ("10:30:00", pause())];

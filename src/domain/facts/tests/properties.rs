@@ -16,7 +16,9 @@ fn kind(number: u8) -> FactKind {
     match number {
         0 => simple("departure"),
         1 => simple("arrival"),
-        2 => what(json!({"kind": "id_check", "id_kind": "other", "face_ok": true, "name_ok": true, "address_ok": true})),
+        2 => what(
+            json!({"kind": "id_check", "id_kind": "other", "face_ok": true, "name_ok": true, "address_ok": true}),
+        ),
         3 | 4 => start("work"),
         5 => pause(),
         6 => simple("resume"),
@@ -31,7 +33,8 @@ fn kind(number: u8) -> FactKind {
 fn facts_of(raw: &[Raw]) -> Vec<Fact> {
     let mut devices: std::collections::BTreeMap<(u128, u128), Device> = std::collections::BTreeMap::new();
     let tell = |&(technician, number, second, what, delay): &Raw| {
-        let device = devices.entry((technician, number)).or_insert_with(|| Device::numbered(technician, number));
+        let device =
+            devices.entry((technician, number)).or_insert_with(|| Device::numbered(technician, number));
         let mut fact = device.tell_at(at("10:00:00") + TimeDelta::seconds(second), kind(what));
         fact.received_at += TimeDelta::seconds(delay);
         fact

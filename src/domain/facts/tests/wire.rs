@@ -31,7 +31,10 @@ fn every_kind_is_read_and_written_alike() {
     let mut written = serde_json::to_value(what(consent())).unwrap();
     assert_eq!(written.as_object_mut().unwrap().remove("evidence"), Some(Value::Null));
     assert_eq!(written, serde_json::from_str::<Value>(&consent().to_string()).unwrap());
-    assert!(serde_json::from_value::<FactKind>(json!({"kind": "completion"})).is_ok(), "a signature is optional");
+    assert!(
+        serde_json::from_value::<FactKind>(json!({"kind": "completion"})).is_ok(),
+        "a signature is optional"
+    );
 }
 
 #[test]

@@ -86,10 +86,7 @@ fn a_no_is_not_a_yes() {
     let mut device = Device::of(1);
     let mut facts = plain_job(&mut device, &[("10:00:00", "11:10:00")]);
     facts.push(device.consent("10:50:00", &Asked { answer: "no", ..Asked::units(5) }));
-    assert_eq!(
-        brief(&priced(&facts).charges),
-        [(EntryKind::WriteOff, "1".to_owned(), 0, Payer::Programme)]
-    );
+    assert_eq!(brief(&priced(&facts).charges), [(EntryKind::WriteOff, "1".to_owned(), 0, Payer::Programme)]);
 }
 
 #[test]

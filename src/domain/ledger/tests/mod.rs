@@ -66,6 +66,7 @@ impl Book {
 
 /// Kind, quantity, yen and payer of each.
 fn brief<'a>(charges: impl IntoIterator<Item = &'a Charge>) -> Vec<(EntryKind, String, i64, Payer)> {
-    let brief = |charge: &Charge| (charge.kind, charge.quantity.to_string(), charge.amount_yen.0, charge.payer);
+    let brief =
+        |charge: &Charge| (charge.kind, charge.quantity.to_string(), charge.amount_yen.0, charge.payer);
     charges.into_iter().map(brief).collect()
 }
