@@ -7,8 +7,11 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::{Fact, Flag, FlagCode};
-use crate::domain::{ids::TechnicianId, span::Instant};
+use super::{
+    Fact, Flag, FlagCode,
+    fact::{DeviceOf, device_of},
+};
+use crate::domain::span::Instant;
 
 /// Skew below this is not corrected: it cannot be told from delay.
 pub const SKEW_IGNORED: TimeDelta = TimeDelta::seconds(5);
@@ -16,14 +19,6 @@ pub const SKEW_IGNORED: TimeDelta = TimeDelta::seconds(5);
 pub const SKEW_MAX: TimeDelta = TimeDelta::hours(2);
 /// Batches of one device that differ by more than this tell of a clock that was set meanwhile: a request takes less.
 pub const SKEW_SPREAD_MAX: TimeDelta = TimeDelta::minutes(2);
-
-/// A device is known by its technician and its name.
-pub(super) type DeviceOf<'a> = (TechnicianId, &'a str);
-
-/// The device a fact came from.
-pub(super) fn device_of(fact: &Fact) -> DeviceOf<'_> {
-    (fact.technician_id, fact.device.as_str())
-}
 
 /// The clocks of all devices on a job.
 pub(super) struct Clocks<'a>(BTreeMap<DeviceOf<'a>, Clock>);

@@ -48,6 +48,14 @@ impl Fact {
     }
 }
 
+/// A device is known by its technician and its name.
+pub(super) type DeviceOf<'a> = (TechnicianId, &'a str);
+
+/// The device a fact came from.
+pub(super) fn device_of(fact: &Fact) -> DeviceOf<'_> {
+    (fact.technician_id, fact.device.as_str())
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Fact, ShortCode,
-    clock::{DeviceOf, device_of},
+    fact::{DeviceOf, device_of},
 };
 use crate::domain::{
     ids::{FactId, TechnicianId},
