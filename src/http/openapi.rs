@@ -43,7 +43,7 @@ const COMMON: [(&str, &str); 6] = [
     ("403", "This role may not do this"),
     ("404", "There is no such thing, or it is not the caller's to see"),
     ("422", "A field cannot be accepted"),
-    ("503", "The service is overloaded: nothing was changed, send it again"),
+    ("503", "The service is overloaded or took too long: send the same request again, with the same key"),
 ];
 /// What an endpoint that reads a body may answer as well.
 const WITH_BODY: [(&str, &str); 3] = [
