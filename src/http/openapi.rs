@@ -20,6 +20,15 @@ use super::{access, problem};
         description = "Emergency dispatch and field service: calls, cases, jobs, offers, facts from the field, \
                        charges with their proof, billing. Every refusal is a problem (RFC 9457)."
     ),
+    tags(
+        (name = "intake", description = "Calls, cases, places"),
+        (name = "dispatch", description = "Jobs, offers, and why whom"),
+        (name = "field", description = "What happens at the site"),
+        (name = "billing", description = "What it costs, and why; who has pulled it"),
+        (name = "programmes", description = "The terms in force, and estimates by them"),
+        (name = "firms", description = "Contractors, their technicians, where they are"),
+        (name = "access", description = "Tokens and what they stand for")
+    ),
     components(schemas(problem::Problem, problem::Field)),
     security(("token" = [])),
     modifiers(&Token)
