@@ -172,7 +172,7 @@ impl Stage {
         let mut all = Vec::new();
         loop {
             let page = self.billing.get(&format!("{base}/lines?limit=200")).await?;
-            let lines = page["lines"].as_array().cloned().unwrap_or_default();
+            let lines = page["items"].as_array().cloned().unwrap_or_default();
             if lines.is_empty() {
                 return Ok(all);
             }

@@ -139,14 +139,12 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let body: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let field = match error.path().to_string() {
-            root if root == "." => "body".to_owned(),
-            path => path,
-        };
+        let path = error.path().to_string();
         let cause = error.into_inner();
         let message = cause.to_string();
         if cause.is_data() {
-            Problem::invalid(vec![FieldError { field, message: without_position(&message).to_owned() }])
+            let message = without_position(&message).to_owned();
+            Problem::invalid(vec![FieldError { field: named(&path, &message), message }])
         } else {
             Problem::unreadable("body", message)
         }
@@ -159,6 +157,17 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(
         Problem::invalid(errors.collect())
     })?;
     Ok(body)
+}
+
+/// The field an error is about: where it was met, and in it the key that is missing.
+fn named(path: &str, message: &str) -> String {
+    let missing = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    match (path, missing) {
+        (".", None) => "body".to_owned(),
+        (".", Some(key)) => key.to_owned(),
+        (path, Some(key)) => format!("{path}.{key}"),
+        (path, None) => path.to_owned(),
+    }
 }
 
 /// The message without "at line 1 column 7": the field says where.

@@ -116,6 +116,7 @@ on_both_engines! {
         assert_eq!(post("[]", json).await.status.as_u16(), 422);
         assert_eq!(post("{}", "text/plain").await.status.as_u16(), 415);
         assert_eq!(post("{\"name\":1}", json).await.refused_field(), "name");
+        assert_eq!(post("{\"name\":\"栄\"}", json).await.refused_field(), "phone");
         let keyless = administrator.request(Method::POST, "/v1/firms").json(&world::firm("栄水道"));
         assert_eq!(administrator.send(keyless).await.refused_field(), "Idempotency-Key");
         assert_eq!(administrator.get("/v1/firms/none").await.status.as_u16(), 400);

@@ -7,9 +7,13 @@ mod support;
 
 mod access;
 mod billing;
+mod charging;
 mod conventions;
 mod dispatching;
+mod estimate;
 mod field;
+mod pulling;
 mod scope;
+mod visits;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;
