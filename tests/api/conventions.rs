@@ -152,6 +152,29 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn an_instant_that_no_engine_can_hold_is_refused_by_name(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        for bad in [
+            "1999-12-31T23:59:59Z",
+            "2100-01-01T00:00:00Z",
+            "2026-11-22T12:00:00.0000001Z",
+            "2016-12-31T23:59:60Z",
+        ] {
+            let mut call = world::call();
+            call["offered_at"] = json!(bad);
+            assert_eq!(server.dispatcher().post("/v1/calls", call).await.refused_field(), "offered_at", "{bad}");
+            let body = json!({ "name": "夜勤", "role": "dispatcher", "expires_at": bad });
+            assert_eq!(server.administrator().post("/v1/tokens", body).await.refused_field(), "expires_at", "{bad}");
+            let fix = json!({ "positions": [{
+                "technician_id": crew.technician, "point": world::point(35.0, 136.0), "measured_at": bad,
+            }] });
+            let request = crew.phone.request(Method::POST, "/v1/positions").json(&fix);
+            assert_eq!(crew.phone.send(request).await.refused_field(), "positions[0].measured_at", "{bad}");
+        }
+        server.stop().await;
+    }
+
     async fn limits_hold(db: TestDb) {
         let limits = Limits { body_bytes_max: 1_000, requests_max: 64, ..Limits::default() };
         let server = TestServer::start_with(&db, limits).await;

@@ -40,7 +40,7 @@ pub(super) struct NewToken {
     #[garde(skip)]
     consumer_id: Option<ConsumerId>,
     /// When it stops counting; never, when absent.
-    #[garde(skip)]
+    #[garde(inner(custom(super::instant)))]
     expires_at: Option<DateTime<Utc>>,
 }
 
