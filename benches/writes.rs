@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use futures_util::future::join_all;
 use kaketsuke::{
-    app::{self, Command, Ctx, clock::Clock, reference::Loaded},
+    app::{self, Command, Ctx, clock::Clock, loaded::Loaded},
     domain::actor::{Actor, Role},
     http::Limits,
     server::Server,
@@ -195,7 +195,8 @@ impl Device {
         #[allow(clippy::disallowed_methods, reason = "a device has a clock of its own")]
         let now = Utc::now();
         let nanos = now.timestamp_nanos_opt().unwrap().unsigned_abs();
-        fact["id"] = json!(uuid::Uuid::from_u64_pair(nanos, self.seq));
+        let id = uuid::Uuid::from_u64_pair(nanos, self.seq);
+        fact["id"] = json!(id);
         fact["device_seq"] = json!(self.seq);
         fact["device_time"] = json!(now);
         let body = json!({ "device": "bench", "sent_at": now, "facts": [fact] });

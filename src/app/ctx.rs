@@ -6,7 +6,7 @@ use rand::{SeedableRng as _, rngs::StdRng};
 
 use super::{
     clock::{Bell, Clock},
-    reference::Loaded,
+    loaded::Loaded,
 };
 use crate::{
     dispatch::fleet::Fleet,

@@ -107,6 +107,8 @@ impl Ctx {
                 }
                 Kind::FirmChanged => self.refresh_firm(event.subject_id.into()).await?,
                 Kind::ReferenceLoaded => super::reference::reload(self).await?,
+                // Where a technician is engaged changes with offers and assignments, not with what he reports.
+                Kind::FactRecorded => {}
                 _ if event.subject == Subject::Job => {
                     if let Some(technician) = named(&event) {
                         self.refresh(technician).await?;

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::{Command, Ctx, Error, Unit, reference};
 use crate::{
     domain::{
-        actor::Actor,
-        cases::{CaseState, Category},
+        actor::{Actor, Scope},
+        cases::{CaseState, Category, Resident, Site},
         event::{Kind, Subject},
         ids::{CaseId, JobId},
         jobs::{CancelReason, Job, JobState},
@@ -114,6 +114,12 @@ async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result
 pub struct Whole {
     /// The job.
     pub job: Job,
+    /// Language to speak with the resident.
+    pub language: String,
+    /// Whom to help and where; only for the desk and for who is on the job or has done it (Y-03).
+    pub resident: Option<Resident>,
+    /// Where it is; for the same.
+    pub site: Option<Site>,
     /// Everybody who was asked.
     pub offers: Vec<Offer>,
     /// Everybody who accepted.
@@ -129,10 +135,19 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
     let mut assignments = store::assignments::of_job(&mut tx, id).await?;
     offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
     assignments.retain(|assignment| scope.covers(assignment.firm_id, assignment.technician_id));
-    if scope != crate::domain::actor::Scope::All && assignments.is_empty() {
+    if scope != Scope::All && assignments.is_empty() {
         return Err(Error::NotFound("job"));
     }
-    Ok(Whole { job, offers, assignments })
+    let case = store::cases::find(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let concerned = scope == Scope::All
+        || job.state == JobState::Completed
+        || assignments.iter().any(|assignment| assignment.slot != Slot::Released);
+    let (resident, site) = if concerned {
+        (store::cases::resident(&mut tx, case.id).await?, store::cases::site(&mut tx, case.id).await?)
+    } else {
+        (None, None)
+    };
+    Ok(Whole { job, language: case.language, resident, site, offers, assignments })
 }
 
 /// The jobs after `after` that are the actor's to see, oldest first.

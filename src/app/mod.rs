@@ -1,5 +1,6 @@
 //! Use-cases: load, decide, save, event; one transaction each. The clock, ids and randomness are read here only.
 
+pub mod answers;
 pub mod billing;
 pub mod calls;
 pub mod cases;
@@ -12,6 +13,7 @@ pub mod firms;
 pub mod health;
 pub mod jobs;
 pub mod ladder;
+pub mod loaded;
 pub mod offers;
 pub mod positions;
 pub mod programmes;

@@ -13,8 +13,9 @@ use crate::{
         offers::{Assignment, DeclineCode, Offer, OfferState, Slot},
         refusal::Refusal,
         span::Instant,
+        trade::Priority,
     },
-    store,
+    store::{self, Tx},
 };
 
 /// Accepts an offer: the job is the technician's. Arrival may be promised.
@@ -114,13 +115,39 @@ pub(super) async fn withdraw_open(unit: &mut Unit, job: JobId) -> Result<(), Err
     Ok(())
 }
 
+/// An offer with what may be known before it is accepted: what, how urgent, in which district, in which language.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// The offer.
+    pub offer: Offer,
+    /// What is to be done.
+    pub job_code: String,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// Language to speak with the resident.
+    pub language: String,
+    /// Municipality and town; no address, no name.
+    pub district: Option<String>,
+}
+
+async fn offered(tx: &mut Tx, offer: Offer) -> Result<Offered, Error> {
+    let job = store::jobs::find(tx, offer.job_id).await?.ok_or(Error::NotFound("job"))?;
+    let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let district = match store::cases::site(tx, job.case_id).await? {
+        Some(site) => {
+            store::places::name(tx, &site.jis_code).await?.map(|name| format!("{name}{}", site.town))
+        }
+        None => None,
+    };
+    Ok(Offered { offer, job_code: job.job_code, priority: job.priority, language: case.language, district })
+}
+
 /// The offer, if it is the actor's to see.
-pub async fn find(ctx: &Ctx, actor: &Actor, id: OfferId) -> Result<Offer, Error> {
+pub async fn find(ctx: &Ctx, actor: &Actor, id: OfferId) -> Result<Offered, Error> {
     let mut tx = ctx.db().read().await?;
     let found = store::offers::find(&mut tx, id).await?;
-    found
-        .filter(|offer| actor.scope().covers(offer.firm_id, offer.technician_id))
-        .ok_or(Error::NotFound("offer"))
+    let own = found.filter(|offer| actor.scope().covers(offer.firm_id, offer.technician_id));
+    offered(&mut tx, own.ok_or(Error::NotFound("offer"))?).await
 }
 
 /// The offers after `after` that are the actor's to see, oldest first.
@@ -130,7 +157,11 @@ pub async fn list(
     state: Option<OfferState>,
     after: Uuid,
     limit: i64,
-) -> Result<Vec<Offer>, Error> {
+) -> Result<Vec<Offered>, Error> {
     let mut tx = ctx.db().read().await?;
-    Ok(store::offers::list(&mut tx, actor.scope(), state, after, limit).await?)
+    let mut found = Vec::new();
+    for offer in store::offers::list(&mut tx, actor.scope(), state, after, limit).await? {
+        found.push(offered(&mut tx, offer).await?);
+    }
+    Ok(found)
 }

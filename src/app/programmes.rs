@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Ctx, Error, reference::Loaded};
+use super::{Ctx, Error, loaded::Loaded};
 use crate::{
     domain::{
         charging::{ChargePolicy, ChargingTerms, EstimateRequest, EstimateResponse, estimate},

@@ -1,11 +1,11 @@
 //! Reference data: loaded through checking code at the first start, replaced by a command; a bad file changes nothing.
 
-use std::{borrow::Cow, collections::BTreeMap, ops::Deref};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{Command, Ctx, Error, Unit};
+use super::{Command, Ctx, Error, Unit, loaded::Loaded};
 use crate::{
     domain::{
         actor::Actor,
@@ -20,35 +20,6 @@ use crate::{
         reference::{MunicipalityRow, ROWS_MAX, TownRow},
     },
 };
-
-/// The reference data in force on this node, with the version of each dataset.
-#[derive(Debug)]
-pub struct Loaded {
-    reference: Reference,
-    versions: BTreeMap<String, String>,
-}
-
-impl Deref for Loaded {
-    type Target = Reference;
-
-    fn deref(&self) -> &Reference {
-        &self.reference
-    }
-}
-
-impl Loaded {
-    /// The data that comes with the program, before the database has been asked.
-    pub fn embedded() -> Result<Self, Error> {
-        let reference = Reference::embedded().map_err(|errors| Error::Internal(errors.to_string()))?;
-        Ok(Self { reference, versions: BTreeMap::new() })
-    }
-
-    /// The version of each dataset, by name.
-    #[must_use]
-    pub fn versions(&self) -> &BTreeMap<String, String> {
-        &self.versions
-    }
-}
 
 /// What to put in force: files, by dataset.
 pub type Files = BTreeMap<Dataset, Vec<u8>>;
@@ -182,7 +153,7 @@ pub async fn reload(ctx: &Ctx) -> Result<(), Error> {
     let reference =
         Reference::from_documents(&documents).map_err(|errors| Error::Internal(errors.to_string()))?;
     let versions = known.iter().map(|row| (row.name.clone(), row.version.to_string())).collect();
-    ctx.replace_reference(Loaded { reference, versions });
+    ctx.replace_reference(Loaded::new(reference, versions));
     Ok(())
 }
 

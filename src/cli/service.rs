@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 
 use crate::{
-    app::{Ctx, clock::Clock, reference::Loaded},
+    app::{Ctx, clock::Clock, loaded::Loaded},
     config::Config,
     store::{self, Db, Schema},
 };

@@ -59,8 +59,12 @@ impl Client {
         }
         let body: Value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
         if self.trace == Trace::Acknowledged && method != Method::GET {
-            let id = body["id"].as_str().unwrap_or("-");
-            writeln!(std::io::stdout(), "ack {method} {path} {} {id}", status.as_u16())?;
+            let made = std::slice::from_ref(&body);
+            // A batch of facts is acknowledged fact by fact.
+            for one in body["facts"].as_array().map_or(made, Vec::as_slice) {
+                let id = one["id"].as_str().unwrap_or("-");
+                writeln!(std::io::stdout(), "ack {method} {path} {} {id}", status.as_u16())?;
+            }
         }
         Ok(body)
     }

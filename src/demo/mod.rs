@@ -14,7 +14,7 @@ use crate::{
     app::{
         self, Command, Ctx,
         clock::{Clock, Wake},
-        reference::Loaded,
+        loaded::Loaded,
     },
     domain::{
         actor::{Actor, Role},

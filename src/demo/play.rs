@@ -151,16 +151,14 @@ impl Stage {
         let path = format!("/v1/jobs/{}/facts", self.opened(cue.call)?.job);
         let number = self.reported.entry((cue.call, by.to_owned())).or_default();
         *number += 1;
-        let mut fact = fact.clone();
         // One id for the same report, however often it is sent.
-        fact["id"] = json!(uuid::Uuid::from_u128(
-            u128::from(cue.at.timestamp().unsigned_abs()) << 64
-                | (cue.call as u128) << 32
-                | u128::from(*number)
-        ));
-        fact["device_seq"] = json!(*number);
-        fact["device_time"] = json!(cue.at);
-        let body = json!({ "device": format!("phone-{by}"), "sent_at": cue.at, "facts": [fact] });
+        let instant = cue.at.timestamp().unsigned_abs();
+        let id = uuid::Uuid::from_u64_pair(instant, (cue.call as u64) << 32 | u64::from(*number));
+        let mut report = fact.clone();
+        report["id"] = json!(id);
+        report["device_seq"] = json!(*number);
+        report["device_time"] = json!(cue.at);
+        let body = json!({ "device": format!("phone-{by}"), "sent_at": cue.at, "facts": [report] });
         let answer = technician.post(&format!("fact-{}-{by}-{number}", cue.call), &path, &body).await?;
         if answer.to_string().contains("\"refused\"") {
             bail!("a fact was refused: {answer}");
@@ -174,8 +172,11 @@ impl Stage {
         let mut all = Vec::new();
         loop {
             let page = self.billing.get(&format!("{base}/lines?limit=200")).await?;
-            let lines = page["items"].as_array().cloned().unwrap_or_default();
-            let Some(pos) = lines.last().and_then(|line| line["pos"].as_i64()) else { return Ok(all) };
+            let lines = page["lines"].as_array().cloned().unwrap_or_default();
+            if lines.is_empty() {
+                return Ok(all);
+            }
+            let pos = page["pos"].as_i64().context("a page without position")?;
             all.extend(lines);
             self.billing
                 .post(&format!("ack-{pos}"), &format!("{base}/acknowledgements"), &json!({ "pos": pos }))

@@ -36,7 +36,7 @@ fn row(stage: &Stage, call: &Call, number: &str, job: &Value, statement: &Value)
     let last = job["assignments"].as_array().and_then(|all| all.last());
     let technician = last.and_then(|one| one["technician_id"].as_str()).and_then(|id| stage.keys.get(id));
     let instant = |value: &Value| value.as_str()?.parse::<DateTime<Utc>>().ok();
-    let arrived = instant(&statement["arrived_at"]).zip(instant(&job["created_at"]));
+    let arrived = instant(&statement["record"]["arrived_at"]).zip(instant(&job["created_at"]));
     let lines = statement["lines"].as_array().cloned().unwrap_or_default();
     let written_off = lines.iter().filter(|line| line["kind"] == "write_off");
     let units = written_off.filter_map(|line| line["quantity"].as_str()?.parse::<i64>().ok()).sum();

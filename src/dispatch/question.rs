@@ -43,6 +43,14 @@ pub struct Question {
     pub policy: Policy,
 }
 
+impl Question {
+    /// The codes an area may name: the ward's before the city's.
+    #[must_use]
+    pub fn codes(&self) -> Vec<&JisCode> {
+        std::iter::once(&self.municipality).chain(&self.parent_city).collect()
+    }
+}
+
 text_enum! {
     /// Whether a job may wait for a busy technician.
     pub enum Queueing("queueing") {

@@ -3,7 +3,7 @@
 use chrono::{SubsecRound as _, TimeDelta, serde::ts_microseconds};
 use serde::{Deserialize, Serialize};
 
-use super::{areas::Areas, question::Question};
+use super::areas::Areas;
 use crate::domain::{
     ids::{FirmId, OfferId, TechnicianId},
     place::{JisCode, Point},
@@ -229,8 +229,8 @@ pub trait CandidateView {
     fn state(&self) -> TechnicianState;
     /// What he does.
     fn trades(&self) -> Trades;
-    /// Which code of the question's municipality his firm serves: the ward's before the city's.
-    fn area<'a>(&self, question: &'a Question) -> Option<&'a JisCode>;
+    /// The first of these codes that his firm serves.
+    fn area<'a>(&self, codes: &[&'a JisCode]) -> Option<&'a JisCode>;
     /// Where he stands.
     fn standing(&self) -> &Standing;
     /// The offer he has not answered yet.

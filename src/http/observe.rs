@@ -53,6 +53,6 @@ pub(super) async fn bound(State(service): State<Service>, request: Request, next
     let Ok(_place) = service.places.try_acquire() else { return Problem::overloaded().into_response() };
     match tokio::time::timeout(service.limits.request_timeout, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => Problem::overloaded().into_response(),
+        Err(_) => Problem::timed_out().into_response(),
     }
 }

@@ -20,6 +20,15 @@ use super::{access, problem};
         description = "Emergency dispatch and field service: calls, cases, jobs, offers, facts from the field, \
                        charges with their proof, billing. Every refusal is a problem (RFC 9457)."
     ),
+    tags(
+        (name = "intake", description = "Calls, cases, places"),
+        (name = "dispatch", description = "Jobs, offers, and why whom"),
+        (name = "field", description = "What happens at the site"),
+        (name = "billing", description = "What it costs, and why; who has pulled it"),
+        (name = "programmes", description = "The terms in force, and estimates by them"),
+        (name = "firms", description = "Contractors, their technicians, where they are"),
+        (name = "access", description = "Tokens and what they stand for")
+    ),
     components(schemas(problem::Problem, problem::Field)),
     security(("token" = [])),
     modifiers(&Token)
@@ -43,7 +52,7 @@ const COMMON: [(&str, &str); 6] = [
     ("403", "This role may not do this"),
     ("404", "There is no such thing, or it is not the caller's to see"),
     ("422", "A field cannot be accepted"),
-    ("503", "The service is overloaded: nothing was changed, send it again"),
+    ("503", "The service is overloaded or took too long: send the same request again, with the same key"),
 ];
 /// What an endpoint that reads a body may answer as well.
 const WITH_BODY: [(&str, &str); 3] = [

@@ -118,6 +118,16 @@ impl Problem {
         )
     }
 
+    /// The answer took too long. What was begun is finished all the same.
+    pub(super) fn timed_out() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "timed-out",
+            "The answer took too long",
+            "what was begun is finished all the same: send the same request again, with the same Idempotency-Key",
+        )
+    }
+
     /// A defect or an outage; the cause goes to the log only.
     pub(super) fn internal() -> Self {
         Self::new(

@@ -8,7 +8,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use uuid::Uuid;
+
 use super::{Error, schema};
+use crate::domain::actor::Scope;
 
 /// How long a request waits for a connection before it is refused as overloaded.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -205,6 +208,16 @@ impl Tx {
             Inner::Sqlite(tx) => Arm::Sqlite(tx),
             Inner::Postgres(tx) => Arm::Postgres(tx),
         }
+    }
+}
+
+/// A scope as it is bound to `($1 = 1 OR firm_id = $2 OR technician_id = $3)`.
+pub(super) fn scope_binds(scope: Scope) -> (i64, Uuid, Uuid) {
+    match scope {
+        Scope::All => (1, Uuid::nil(), Uuid::nil()),
+        Scope::Firm(firm) => (0, firm.0, Uuid::nil()),
+        Scope::Technician(_, technician) => (0, Uuid::nil(), technician.0),
+        Scope::Nothing => (0, Uuid::nil(), Uuid::nil()),
     }
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query},
+    db::{One, query, scope_binds},
 };
 use crate::domain::{
     actor::Scope,
@@ -165,12 +165,7 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
-    let (all, firm, technician) = match scope {
-        Scope::All => (1_i64, Uuid::nil(), Uuid::nil()),
-        Scope::Firm(firm) => (0, firm.0, Uuid::nil()),
-        Scope::Technician(_, technician) => (0, Uuid::nil(), technician.0),
-        Scope::Nothing => (0, Uuid::nil(), Uuid::nil()),
-    };
+    let (all, firm, technician) = scope_binds(scope);
     let rows = query!(
         tx,
         all Row,

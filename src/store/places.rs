@@ -104,3 +104,10 @@ pub async fn exists(tx: &mut Tx, code: &JisCode) -> Result<bool, Error> {
     )?;
     Ok(row.is_some())
 }
+
+/// The name of a municipality.
+pub async fn name(tx: &mut Tx, code: &JisCode) -> Result<Option<String>, Error> {
+    let row =
+        query!(tx, optional One<String>, "SELECT name FROM municipality WHERE jis_code = $1", code.as_str())?;
+    Ok(row.map(|(name,)| name))
+}

@@ -3,7 +3,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    db::{query, scope_binds},
+};
 use crate::domain::{
     actor::Scope, firms::Technician, ids::TechnicianId, phone::Phone, place::Point, span::Instant,
 };
@@ -124,12 +127,7 @@ pub async fn find(tx: &mut Tx, id: TechnicianId) -> Result<Option<Technician>, E
 
 /// The technicians after `after` within the scope, oldest first.
 pub async fn list(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<Vec<Technician>, Error> {
-    let (all, firm, technician) = match scope {
-        Scope::All => (1_i64, Uuid::nil(), Uuid::nil()),
-        Scope::Firm(firm) => (0, firm.0, Uuid::nil()),
-        Scope::Technician(_, technician) => (0, Uuid::nil(), technician.0),
-        Scope::Nothing => (0, Uuid::nil(), Uuid::nil()),
-    };
+    let (all, firm, technician) = scope_binds(scope);
     let rows = query!(
         tx,
         all Row,

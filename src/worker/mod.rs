@@ -1,6 +1,7 @@
 //! What runs by itself: shallow loops around use-cases, each in a seat at the clock.
 
 mod fleet;
+mod forget;
 mod ladder;
 mod listener;
 mod sequencer;
@@ -18,6 +19,7 @@ pub async fn start(ctx: &Ctx) -> Result<JoinSet<()>, Error> {
     sequencer::start(ctx, &mut workers);
     fleet::start(ctx, pos, &mut workers);
     ladder::start(ctx, &mut workers);
+    forget::start(ctx, &mut workers);
     listener::start(ctx, &mut workers);
     Ok(workers)
 }

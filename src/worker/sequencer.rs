@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 use crate::app::{Ctx, clock::Wake, feed};
 
 /// How often it looks without being woken: for commits of other processes, and after a failure.
-const LOOK_AGAIN_S: i64 = 10;
+const LOOK_AGAIN_S: i64 = 30;
 
 /// Starts the sequencer.
 pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {

@@ -33,6 +33,19 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn an_answer_is_forgotten_after_a_day(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let administrator = server.administrator();
+        let first = id(&administrator.post_as("day", "/v1/firms", world::firm("栄水道")).await.expect(201));
+        server.pass(23 * 60).await;
+        assert_eq!(id(&administrator.post_as("day", "/v1/firms", world::firm("栄水道")).await.expect(201)), first);
+        server.pass(2 * 60).await;
+        assert_ne!(id(&administrator.post_as("day", "/v1/firms", world::firm("栄水道")).await.expect(201)), first);
+        let answers = db.raw().await.integer("SELECT CAST(COUNT(*) AS BIGINT) FROM idempotency").await;
+        assert_eq!(answers, 1, "only the last one is still kept");
+        server.stop().await;
+    }
+
     async fn a_refusal_is_not_remembered(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;

@@ -16,11 +16,20 @@ on_both_engines! {
         let job = world::job(&server).await;
         assert_eq!(world::open_offer(&far.phone).await, None);
         let offer = world::open_offer(&near.phone).await.unwrap();
+        let shown = near.phone.get(&format!("/v1/offers/{offer}")).await.expect(200);
+        assert_eq!((&shown["job_code"], &shown["language"]), (&json!("W-TOILET-CLOG"), &json!("ne")));
+        assert_eq!(shown["district"], "名古屋市中区栄");
+        assert!(!shown.to_string().contains("3-15-27") && !shown.to_string().contains("Ram"), "{shown}");
+        assert_eq!(near.phone.get(&format!("/v1/jobs/{job}")).await.problem(), "not-found");
         let path = format!("/v1/offers/{offer}/acceptance");
         let promised = json!({ "arrival_at": "2026-11-22T21:25:00+09:00" });
         let assignment = near.phone.post(&path, promised).await.expect(201);
         assert_eq!(assignment["slot"], "current");
         assert_eq!(assignment["technician_id"], near.technician.as_str());
+        // Whoever has accepted sees whom to help and where (Y-03).
+        let brief = near.phone.get(&format!("/v1/jobs/{job}")).await.expect(200);
+        assert_eq!(brief["resident"], json!({ "name": "Ram Example", "phone": "+818055500101" }));
+        assert_eq!((&brief["place"]["address"], &brief["place"]["room"]), (&json!("3-15-27"), &json!("205")));
         let seen = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200);
         assert_eq!(seen["state"], "assigned");
         assert_eq!(seen["assignments"][0]["id"], assignment["id"]);

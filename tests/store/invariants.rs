@@ -7,6 +7,7 @@ mod assignments;
 mod columns;
 mod feed;
 mod immutable;
+mod jobs;
 mod ledger;
 mod limits;
 mod offers;

@@ -11,7 +11,7 @@
 
 use std::str::FromStr as _;
 
-use kaketsuke::app::{self, Ctx, clock::Clock, reference::Loaded};
+use kaketsuke::app::{self, Ctx, clock::Clock, loaded::Loaded};
 use kaketsuke::store::{Db, schema};
 use rand::{SeedableRng as _, rngs::StdRng};
 use sqlx::sqlite::SqliteConnectOptions;

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::atomic::AtomicU64, sync::atomic::Ordering};
 
 use kaketsuke::{
-    app::{self, Command, Ctx, clock::Clock, reference::Loaded},
+    app::{self, Command, Ctx, clock::Clock, loaded::Loaded},
     domain::{
         actor::{Actor, Role},
         ids::{ConsumerId, FirmId, TechnicianId},

@@ -1,6 +1,7 @@
 //! Whether what is stored is still what was written: named checks, each of which reads everything it speaks of.
 
 mod feed;
+mod ledger;
 
 use futures_util::future::BoxFuture;
 
@@ -23,7 +24,10 @@ pub enum Verdict {
 }
 
 /// Every check.
-pub const CHECKS: &[Check] = &[Check { name: "feed", run: |ctx| Box::pin(feed::check(ctx)) }];
+pub const CHECKS: &[Check] = &[
+    Check { name: "feed", run: |ctx| Box::pin(feed::check(ctx)) },
+    Check { name: "ledger", run: |ctx| Box::pin(ledger::check(ctx)) },
+];
 
 impl Check {
     /// Runs it; fails when the database does.

@@ -1,10 +1,7 @@
 //! One technician inside the fleet.
 
 use crate::{
-    dispatch::{
-        question::Question,
-        technician::{CandidateView, Shift, Standing, TechnicianProfile, TechnicianState, Trades},
-    },
+    dispatch::technician::{CandidateView, Shift, Standing, TechnicianProfile, TechnicianState, Trades},
     domain::{
         ids::{FirmId, OfferId, TechnicianId},
         place::{JisCode, Point},
@@ -60,11 +57,8 @@ impl CandidateView for Member {
         self.profile.trades
     }
 
-    fn area<'a>(&self, question: &'a Question) -> Option<&'a JisCode> {
-        [Some(&question.municipality), question.parent_city.as_ref()]
-            .into_iter()
-            .flatten()
-            .find(|code| self.profile.areas.contain(code))
+    fn area<'a>(&self, codes: &[&'a JisCode]) -> Option<&'a JisCode> {
+        codes.iter().copied().find(|code| self.profile.areas.contain(code))
     }
 
     fn standing(&self) -> &Standing {

@@ -136,7 +136,7 @@ impl Facts {
             firm: view.firm(),
             state: view.state(),
             trades: view.trades(),
-            area: view.area(asked.question).cloned(),
+            area: view.area(&asked.question.codes()).cloned(),
             standing,
             open_offer: view.open_offer(),
             shift: view.shift(standing.available_at(asked.now)),
@@ -163,11 +163,8 @@ impl CandidateView for Facts {
         self.trades
     }
 
-    fn area<'a>(&self, question: &'a Question) -> Option<&'a JisCode> {
-        [Some(&question.municipality), question.parent_city.as_ref()]
-            .into_iter()
-            .flatten()
-            .find(|code| self.area.as_ref() == Some(code))
+    fn area<'a>(&self, codes: &[&'a JisCode]) -> Option<&'a JisCode> {
+        codes.iter().copied().find(|code| self.area.as_ref() == Some(*code))
     }
 
     fn standing(&self) -> &Standing {

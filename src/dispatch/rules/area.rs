@@ -10,7 +10,7 @@ use crate::dispatch::{
 pub(super) const RULE: Rule = Rule { reason: Reason::Area, check, words };
 
 fn check(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
-    view.area(asked.question).is_none().then_some(Rejection::for_good(Reason::Area))
+    view.area(&asked.question.codes()).is_none().then_some(Rejection::for_good(Reason::Area))
 }
 
 fn words(question: &Question, _: &Rejection) -> Words {

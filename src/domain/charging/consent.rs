@@ -144,6 +144,26 @@ impl Timeline {
     }
 }
 
+/// How much of a scope's overtime is billable, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Split {
+    /// Units that are billed.
+    pub(super) billable: i64,
+    /// Where the permission came from.
+    pub(super) basis: Basis,
+}
+
+/// Where the permission to charge came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Basis {
+    /// An estimate: no cap.
+    Uncapped,
+    /// An estimate: so many units.
+    Cap(i64),
+    /// The consents on record, distinct, in order of answering.
+    Recorded(Vec<Grounds>),
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;

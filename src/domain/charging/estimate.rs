@@ -2,9 +2,10 @@
 
 use super::super::{money::Yen, refusal::Refusal};
 use super::{
+    consent::{Basis, Split},
     items::{Part, SpecialWork},
     limits::{AtMost, CAP_UNITS_MAX, PARTS_MAX, SPECIAL_WORK_MAX, within},
-    lines::{Basis, ChargeLine, LineKind, Split, overtime_lines, part_line, special_work_line, total},
+    lines::{ChargeLine, LineKind, overtime_lines, part_line, special_work_line, total},
     overtime::overtime,
     policy::ChargePolicy,
     worked::WorkedVisits,

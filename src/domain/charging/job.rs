@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::super::{ids::FactId, money::Yen, refusal::Refusal, span::Instant};
 use super::{
-    consent::{Consents, Grounds},
+    consent::{Basis, Consents, Grounds, Split},
     items::{Delivered, Part, SpecialWork},
     limits::{AtMost, PARTS_MAX, SPECIAL_WORK_MAX, name},
     lines::{
-        Basis, ChargeLine, Split, overtime_lines, part_line, part_written_off, special_work_line,
-        special_work_written_off, total,
+        ChargeLine, overtime_lines, part_line, part_written_off, special_work_line, special_work_written_off,
+        total,
     },
     overtime::{ScopeOvertime, overtime},
     policy::ChargePolicy,

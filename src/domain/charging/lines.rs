@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::{ids::FactId, money::Yen, text_enum::text_enum};
 use super::{
-    consent::Grounds,
+    consent::{Basis, Grounds, Split},
     items::{Part, SpecialWork},
     overtime::ScopeOvertime,
     policy::ChargePolicy,
@@ -49,26 +49,6 @@ pub struct ChargeLine {
     pub rule: &'static str,
     /// The consents it rests on, in order of answering; none in estimates.
     pub consents: Vec<FactId>,
-}
-
-/// How much of a scope's overtime is billable, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Split {
-    /// Units that are billed.
-    pub(super) billable: i64,
-    /// Where the permission came from.
-    pub(super) basis: Basis,
-}
-
-/// Where the permission to charge came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Basis {
-    /// An estimate: no cap.
-    Uncapped,
-    /// An estimate: so many units.
-    Cap(i64),
-    /// The consents on record, distinct, in order of answering.
-    Recorded(Vec<Grounds>),
 }
 
 /// The lines of one scope's overtime: none when all of it is free.

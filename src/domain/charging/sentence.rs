@@ -8,9 +8,8 @@ use super::super::{
     span::{Instant, Span, tokyo},
 };
 use super::{
-    consent::Grounds,
+    consent::{Basis, Grounds, Split},
     items::{Part, SpecialWork},
-    lines::{Basis, Split},
     overtime::ScopeOvertime,
     policy::{ChargePolicy, CrewTime, OvertimeRounding},
 };

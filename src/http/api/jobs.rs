@@ -5,9 +5,11 @@ use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
+use super::cases::Place;
 use crate::{
     app,
     domain::{
+        cases::Resident,
         ids::{CaseId, DecisionId, JobId},
         jobs::{CancelReason, Job, JobState},
         offers::{Assignment, Offer},
@@ -86,6 +88,14 @@ pub(super) struct WholeJob {
     /// The job.
     #[serde(flatten)]
     job: Job,
+    /// Language to speak with the resident (BCP 47).
+    language: String,
+    /// Whom to help; for the desk, and for who is on the job or has done it (Y-03).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resident: Option<Resident>,
+    /// Where it is, with how to get in; for the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
     /// Everybody who was asked; a contractor sees the own ones.
     offers: Vec<Offer>,
     /// Everybody who accepted; a contractor sees the own ones.
@@ -100,8 +110,10 @@ pub(super) async fn show(
     Caller(actor): Caller,
     Path(id): Path<JobId>,
 ) -> Answer<Versioned<WholeJob>> {
-    let app::jobs::Whole { job, offers, assignments } = app::jobs::find(&service.ctx, &actor, id).await?;
-    Ok(Versioned(StatusCode::OK, job.version, WholeJob { job, offers, assignments }))
+    let app::jobs::Whole { job, language, resident, site, offers, assignments } =
+        app::jobs::find(&service.ctx, &actor, id).await?;
+    let (version, place) = (job.version, site.map(Place::from));
+    Ok(Versioned(StatusCode::OK, version, WholeJob { job, language, resident, place, offers, assignments }))
 }
 
 /// Why a job is called off.

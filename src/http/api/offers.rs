@@ -3,13 +3,14 @@
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     app,
     domain::{
         ids::OfferId,
         offers::{Assignment, DeclineCode, Offer, OfferState},
+        trade::Priority,
     },
     http::{
         Service,
@@ -37,28 +38,52 @@ pub(super) struct OfferQuery {
     cursor: Option<Cursor>,
 }
 
+/// An offer, with what may be known before it is accepted.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct OfferedJob {
+    /// The offer.
+    #[serde(flatten)]
+    offer: Offer,
+    /// What is to be done, as in `W-TOILET-CLOG`.
+    job_code: String,
+    /// How urgent it is.
+    priority: Priority,
+    /// Language to speak with the resident (BCP 47).
+    language: String,
+    /// Municipality and town, in Japanese; no address, no name. Absent once erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    district: Option<String>,
+}
+
+impl From<app::offers::Offered> for OfferedJob {
+    fn from(offered: app::offers::Offered) -> Self {
+        let app::offers::Offered { offer, job_code, priority, language, district } = offered;
+        Self { offer, job_code, priority, language, district }
+    }
+}
+
 /// List offers
 #[utoipa::path(get, path = "/v1/offers", tag = "dispatch", params(OfferQuery),
-    responses((status = 200, body = Page<Offer>)))]
+    responses((status = 200, body = Page<OfferedJob>)))]
 pub(super) async fn list(
     State(service): State<Service>,
     Caller(actor): Caller,
     Query(filter): Query<OfferQuery>,
-) -> Answer<Json<Page<Offer>>> {
+) -> Answer<Json<Page<OfferedJob>>> {
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor };
     let offers = app::offers::list(&service.ctx, &actor, filter.state, page.after(), page.fetch()).await?;
-    Ok(Json(Page::new(&page, offers, |offer| offer.id.0)))
+    Ok(Json(Page::new(&page, offers, |offered| offered.offer.id.0)))
 }
 
 /// Show an offer
 #[utoipa::path(get, path = "/v1/offers/{id}", tag = "dispatch", params(("id" = OfferId, Path)),
-    responses((status = 200, body = Offer)))]
+    responses((status = 200, body = OfferedJob)))]
 pub(super) async fn show(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<OfferId>,
-) -> Answer<Json<Offer>> {
-    Ok(Json(app::offers::find(&service.ctx, &actor, id).await?))
+) -> Answer<Json<OfferedJob>> {
+    Ok(Json(app::offers::find(&service.ctx, &actor, id).await?.into()))
 }
 
 /// A yes.
