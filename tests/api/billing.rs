@@ -1,5 +1,6 @@
 //! Billing: programmes and estimates, consumers, and the ledger pulled by position.
 
+use kaketsuke::{app, domain::reference::Dataset};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -80,6 +81,36 @@ on_both_engines! {
         assert_eq!(lines, [("reversal", -2_200), ("overtime", 1_100), ("write_off", 0)]);
         assert_eq!(late["items"][0]["reverses"], page["items"][0]["id"]);
         assert_eq!(late["items"][0]["pos"], late["items"][2]["pos"]);
+        server.stop().await;
+    }
+
+    async fn newer_terms_never_change_what_a_job_was_made_under(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let old = accepted_job(&server, &crew).await;
+        server.pass(1).await;
+        let printed = String::from_utf8(Dataset::Programme000.embedded().to_vec()).unwrap();
+        let dearer = printed
+            .replace("overtime_unit_price_incl_tax = 1100", "overtime_unit_price_incl_tax = 2200")
+            .replace("overtime_unit_price_excl_tax = 1000", "overtime_unit_price_excl_tax = 2000")
+            .replace("overtime_unit_tax = 100", "overtime_unit_tax = 200");
+        let files = [(Dataset::Programme000, dearer.into_bytes())].into();
+        assert_eq!(app::reference::load(&server.ctx, files).await.unwrap(), ["programme-000"]);
+        server.pass(120).await;
+        let work = async |job: &str| {
+            let mut device = Device::new(job, "phone-1");
+            let mut yes = consent("22:05", 2);
+            yes["cap_yen"] = json!(10_000);
+            let mut facts = vec![device.fact("22:05", yes)];
+            facts.extend(site::work(&mut device, "21:10", "22:30"));
+            device.send(&server, &crew.phone, &facts).await.expect(200);
+            let statement = crew.phone.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
+            (statement["total_yen"].as_i64(), statement["lines"][0]["proof"]["terms"].as_i64())
+        };
+        assert_eq!(work(&old).await, (Some(2_200), Some(1)));
+        let new = accepted_job(&server, &crew).await;
+        assert_eq!(work(&new).await, (Some(4_400), Some(2)));
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }
 

@@ -4,7 +4,7 @@ use kaketsuke::app::settlement;
 use serde_json::{Value, json};
 
 use crate::support::{
-    db::{TestDb, on_both_engines},
+    db::{Engine, TestDb, on_both_engines},
     server::TestServer,
     site::{self, Device, accepted_job, clock, consent, outcomes, post_facts},
     world,
@@ -172,6 +172,47 @@ on_both_engines! {
         for client in [&other.office, &other.phone] {
             assert_eq!(post_facts(client, &job, &good(json!({}))).await.problem(), "not-found");
         }
+        server.stop().await;
+    }
+
+    async fn a_ledger_that_says_otherwise_than_its_facts_is_found(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = accepted_job(&server, &crew).await;
+        server.pass(120).await;
+        let mut device = Device::new(&job, "phone-1");
+        let mut facts = vec![device.fact("22:05", consent("22:05", 2))];
+        facts.extend(site::work(&mut device, "21:10", "22:30"));
+        device.send(&server, &crew.phone, &facts).await.expect(200);
+        assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        // Somebody with the keys to the database takes the guard away.
+        let open = match db.engine() {
+            Engine::Sqlite => "DROP TRIGGER ledger_line_immutable",
+            Engine::Postgres => "ALTER TABLE ledger_line DISABLE TRIGGER USER",
+        };
+        let mut raw = db.raw().await;
+        raw.execute(open).await.unwrap();
+        raw.execute("UPDATE ledger_line SET amount_yen = amount_yen + 1").await.unwrap();
+        let found = settlement::verify(&server.ctx).await.unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].contains(&job) && found[0].contains("2201 yen") && found[0].contains("2200 yen"), "{found:?}");
+        server.stop().await;
+    }
+
+    async fn a_job_holds_so_many_reports(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = accepted_job(&server, &crew).await;
+        let mut device = Device::new(&job, "phone-1");
+        let facts: Vec<_> = (0..2_001).map(|_| device.fact("21:00", kind("arrival"))).collect();
+        let refused = device.send(&server, &crew.phone, &facts[..501]).await;
+        assert_eq!(refused.refused_field(), "facts");
+        for batch in facts[..2_000].chunks(500) {
+            let receipt = device.send(&server, &crew.phone, batch).await.expect(200);
+            assert_eq!(outcomes(&receipt), vec!["recorded"; 500]);
+        }
+        let receipt = device.send(&server, &crew.phone, &facts[1_999..]).await.expect(200);
+        assert_eq!((outcomes(&receipt), &receipt["facts"][1]["code"]), (vec!["duplicate", "refused"], &json!("too_many_facts")));
         server.stop().await;
     }
 
