@@ -59,7 +59,7 @@ pub(super) async fn take(
         caller_role: body.caller_role,
         phone: body.phone,
         name: body.name,
-        offered_at: body.offered_at,
+        offered_at: body.offered_at.map(super::cut),
     });
     let call = app::calls::take(&service.ctx, command).await?;
     Ok(Versioned(StatusCode::CREATED, call.version, call))

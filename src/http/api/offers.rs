@@ -105,7 +105,8 @@ pub(super) async fn accept(
     Path(id): Path<OfferId>,
     Submit(command): Submit<Acceptance>,
 ) -> Answer<Created<Assignment>> {
-    let assignment = app::offers::accept(&service.ctx, id, command.map(|body| body.arrival_at)).await?;
+    let assignment =
+        app::offers::accept(&service.ctx, id, command.map(|body| body.arrival_at.map(super::cut))).await?;
     Ok(Created(assignment))
 }
 

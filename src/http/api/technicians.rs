@@ -168,7 +168,7 @@ pub(super) async fn report(
             technician_id: report.technician_id,
             point: report.point,
             accuracy_m: report.accuracy_m,
-            measured_at: report.measured_at,
+            measured_at: super::cut(report.measured_at),
         };
         body.positions.into_iter().map(report).collect()
     });

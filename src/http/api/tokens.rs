@@ -69,7 +69,7 @@ pub(super) async fn issue(
         firm_id: body.firm_id,
         technician_id: body.technician_id,
         consumer_id: body.consumer_id,
-        expires_at: body.expires_at,
+        expires_at: body.expires_at.map(super::cut),
     });
     let app::tokens::Issued { token, secret } = app::tokens::issue(&service.ctx, command).await?;
     Ok(Created(IssuedToken { token, secret }))
