@@ -8,16 +8,22 @@ CREATE TABLE job (
     job_code    text        NOT NULL CHECK (char_length(job_code) BETWEEN 1 AND 64),
     trade       text        NOT NULL CHECK (trade IN ('water', 'lock')),
     priority    text        NOT NULL CHECK (priority IN ('P0', 'P1', 'P2', 'P3')),
-    state       text        NOT NULL CHECK (state IN ('unassigned', 'offered', 'assigned', 'en_route', 'on_site',
-                                                      'working', 'paused', 'awaiting_return', 'completed',
-                                                      'cancelled', 'no_coverage')),
-    hold_reason text        CHECK (char_length(hold_reason) BETWEEN 1 AND 64),
+    state       text        NOT NULL CHECK (state IN ('unassigned', 'held', 'booked', 'offered', 'accepted', 'assigned',
+                                                  'en_route', 'on_site', 'working', 'paused', 'awaiting_return',
+                                                  'completed', 'cancelled', 'no_coverage')),
+    state_since timestamptz NOT NULL,
+    hold        text        CHECK (char_length(hold) BETWEEN 1 AND 64),
     created_at  timestamptz NOT NULL,
     closed_at   timestamptz,
     rework_of   uuid        REFERENCES job,
-    -- When the ladder looks at the job again. One that waits for somebody always has such an instant: never silence.
+    -- When the job is looked at again. Whatever is not finished always has such an instant: never silence.
     wake_at     timestamptz,
-    CHECK (wake_at IS NOT NULL OR hold_reason IS NOT NULL OR state NOT IN ('unassigned', 'offered'))
+    warned_at   timestamptz,
+    -- Where the ladder stands: the round from 1, in it the rung from 0.
+    round       bigint      NOT NULL DEFAULT 1 CHECK (round BETWEEN 1 AND 1000000),
+    rung        bigint      NOT NULL DEFAULT 0 CHECK (rung BETWEEN 0 AND 100),
+    CHECK ((wake_at IS NULL) = (state IN ('completed', 'cancelled', 'no_coverage'))),
+    CHECK ((hold IS NOT NULL) = (state = 'held'))
 );
 CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX job_by_state ON job (state, created_at);
@@ -45,7 +51,11 @@ CREATE TABLE offer (
     decision_id         uuid        NOT NULL REFERENCES decision,
     firm_id             uuid        NOT NULL REFERENCES firm,
     technician_id       uuid        NOT NULL REFERENCES technician,
+    -- Who is asked: the technician, or his firm, which may name another one.
+    addressee           text        NOT NULL DEFAULT 'technician' CHECK (addressee IN ('technician', 'firm')),
     rank                bigint      NOT NULL CHECK (rank >= 0),
+    round               bigint      NOT NULL DEFAULT 1 CHECK (round >= 1),
+    rung                bigint      NOT NULL DEFAULT 0 CHECK (rung >= 0),
     state               text        NOT NULL CHECK (state IN ('open', 'accepted', 'declined', 'expired',
                                                               'withdrawn')),
     offered_at          timestamptz NOT NULL,
@@ -53,9 +63,15 @@ CREATE TABLE offer (
     answered_at         timestamptz,
     decline_code        text        CHECK (char_length(decline_code) BETWEEN 1 AND 64),
     arrival_promised_at timestamptz,
+    -- By whom the answer came in: the one asked, or the desk with him on the telephone.
+    answered_via        text        CHECK (answered_via IN ('self', 'phone')),
+    withdraw_code       text        CHECK (char_length(withdraw_code) BETWEEN 1 AND 64),
+    naming_due_at       timestamptz,
     CHECK (state <> 'open' OR answered_at IS NULL),
     CHECK (state NOT IN ('accepted', 'declined') OR answered_at IS NOT NULL),
-    CHECK (state <> 'declined' OR decline_code IS NOT NULL)
+    CHECK (state <> 'declined' OR decline_code IS NOT NULL),
+    CHECK (withdraw_code IS NULL OR state = 'withdrawn'),
+    CHECK (naming_due_at IS NULL OR addressee = 'firm')
 );
 CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted';
 CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';
@@ -88,8 +104,15 @@ CREATE TABLE assignment (
     arrival_due_at timestamptz,
     released_at    timestamptz,
     release_code   text        CHECK (char_length(release_code) BETWEEN 1 AND 64),
+    -- Since when it is the technician's current one, and the last time he came nearer, with where he was then.
+    current_since  timestamptz,
+    progress_at    timestamptz,
+    progress_lat_e6 bigint     CHECK (progress_lat_e6 BETWEEN -90000000 AND 90000000),
+    progress_lon_e6 bigint     CHECK (progress_lon_e6 BETWEEN -180000000 AND 180000000),
     CHECK ((released_at IS NOT NULL) = (slot = 'released')),
-    CHECK (release_code IS NULL OR slot = 'released')
+    CHECK (release_code IS NULL OR slot = 'released'),
+    CHECK ((progress_lat_e6 IS NULL) = (progress_lon_e6 IS NULL)),
+    CHECK (slot <> 'current' OR current_since IS NOT NULL)
 );
 CREATE UNIQUE INDEX assignment_one_current_per_technician ON assignment (technician_id) WHERE slot = 'current';
 CREATE UNIQUE INDEX assignment_one_queued_per_technician ON assignment (technician_id) WHERE slot = 'queued';

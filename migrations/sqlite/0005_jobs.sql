@@ -8,16 +8,22 @@ CREATE TABLE job (
     job_code    TEXT    NOT NULL CHECK (length(job_code) BETWEEN 1 AND 64),
     trade       TEXT    NOT NULL CHECK (trade IN ('water', 'lock')),
     priority    TEXT    NOT NULL CHECK (priority IN ('P0', 'P1', 'P2', 'P3')),
-    state       TEXT    NOT NULL CHECK (state IN ('unassigned', 'offered', 'assigned', 'en_route', 'on_site',
-                                                  'working', 'paused', 'awaiting_return', 'completed',
-                                                  'cancelled', 'no_coverage')),
-    hold_reason TEXT    CHECK (length(hold_reason) BETWEEN 1 AND 64),
+    state       TEXT    NOT NULL CHECK (state IN ('unassigned', 'held', 'booked', 'offered', 'accepted', 'assigned',
+                                                  'en_route', 'on_site', 'working', 'paused', 'awaiting_return',
+                                                  'completed', 'cancelled', 'no_coverage')),
+    state_since TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(state_since, 1, 19)) IS substr(state_since, 1, 19) AND julianday(state_since) IS NOT NULL AND length(state_since) IN (25, 29, 32) AND state_since GLOB '*+00:00' AND state_since NOT GLOB '*000+00:00' AND state_since NOT GLOB '*T24*'),
+    hold        TEXT    CHECK (length(hold) BETWEEN 1 AND 64),
     created_at  TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*'),
     closed_at   TEXT    CHECK (closed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19)) IS substr(closed_at, 1, 19) AND julianday(closed_at) IS NOT NULL AND length(closed_at) IN (25, 29, 32) AND closed_at GLOB '*+00:00' AND closed_at NOT GLOB '*000+00:00' AND closed_at NOT GLOB '*T24*'),
     rework_of   BLOB    REFERENCES job,
-    -- When the ladder looks at the job again. One that waits for somebody always has such an instant: never silence.
+    -- When the job is looked at again. Whatever is not finished always has such an instant: never silence.
     wake_at     TEXT    CHECK (wake_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(wake_at, 1, 19)) IS substr(wake_at, 1, 19) AND julianday(wake_at) IS NOT NULL AND length(wake_at) IN (25, 29, 32) AND wake_at GLOB '*+00:00' AND wake_at NOT GLOB '*000+00:00' AND wake_at NOT GLOB '*T24*'),
-    CHECK (wake_at IS NOT NULL OR hold_reason IS NOT NULL OR state NOT IN ('unassigned', 'offered'))
+    warned_at   TEXT CHECK (warned_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(warned_at, 1, 19)) IS substr(warned_at, 1, 19) AND julianday(warned_at) IS NOT NULL AND length(warned_at) IN (25, 29, 32) AND warned_at GLOB '*+00:00' AND warned_at NOT GLOB '*000+00:00' AND warned_at NOT GLOB '*T24*'),
+    -- Where the ladder stands: the round from 1, in it the rung from 0.
+    round       INTEGER NOT NULL DEFAULT 1 CHECK (round BETWEEN 1 AND 1000000),
+    rung        INTEGER NOT NULL DEFAULT 0 CHECK (rung BETWEEN 0 AND 100),
+    CHECK ((wake_at IS NULL) = (state IN ('completed', 'cancelled', 'no_coverage'))),
+    CHECK ((hold IS NOT NULL) = (state = 'held'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX job_by_state ON job (state, created_at);
@@ -50,7 +56,11 @@ CREATE TABLE offer (
     decision_id         BLOB    NOT NULL REFERENCES decision,
     firm_id             BLOB    NOT NULL REFERENCES firm,
     technician_id       BLOB    NOT NULL REFERENCES technician,
+    -- Who is asked: the technician, or his firm, which may name another one.
+    addressee           TEXT    NOT NULL DEFAULT 'technician' CHECK (addressee IN ('technician', 'firm')),
     rank                INTEGER NOT NULL CHECK (rank >= 0),
+    round               INTEGER NOT NULL DEFAULT 1 CHECK (round >= 1),
+    rung                INTEGER NOT NULL DEFAULT 0 CHECK (rung >= 0),
     state               TEXT    NOT NULL CHECK (state IN ('open', 'accepted', 'declined', 'expired',
                                                           'withdrawn')),
     offered_at          TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(offered_at, 1, 19)) IS substr(offered_at, 1, 19) AND julianday(offered_at) IS NOT NULL AND length(offered_at) IN (25, 29, 32) AND offered_at GLOB '*+00:00' AND offered_at NOT GLOB '*000+00:00' AND offered_at NOT GLOB '*T24*'),
@@ -58,9 +68,15 @@ CREATE TABLE offer (
     answered_at         TEXT    CHECK (answered_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(answered_at, 1, 19)) IS substr(answered_at, 1, 19) AND julianday(answered_at) IS NOT NULL AND length(answered_at) IN (25, 29, 32) AND answered_at GLOB '*+00:00' AND answered_at NOT GLOB '*000+00:00' AND answered_at NOT GLOB '*T24*'),
     decline_code        TEXT    CHECK (length(decline_code) BETWEEN 1 AND 64),
     arrival_promised_at TEXT    CHECK (arrival_promised_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(arrival_promised_at, 1, 19)) IS substr(arrival_promised_at, 1, 19) AND julianday(arrival_promised_at) IS NOT NULL AND length(arrival_promised_at) IN (25, 29, 32) AND arrival_promised_at GLOB '*+00:00' AND arrival_promised_at NOT GLOB '*000+00:00' AND arrival_promised_at NOT GLOB '*T24*'),
+    -- By whom the answer came in: the one asked, or the desk with him on the telephone.
+    answered_via        TEXT    CHECK (answered_via IN ('self', 'phone')),
+    withdraw_code       TEXT    CHECK (length(withdraw_code) BETWEEN 1 AND 64),
+    naming_due_at       TEXT CHECK (naming_due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(naming_due_at, 1, 19)) IS substr(naming_due_at, 1, 19) AND julianday(naming_due_at) IS NOT NULL AND length(naming_due_at) IN (25, 29, 32) AND naming_due_at GLOB '*+00:00' AND naming_due_at NOT GLOB '*000+00:00' AND naming_due_at NOT GLOB '*T24*'),
     CHECK (state <> 'open' OR answered_at IS NULL),
     CHECK (state NOT IN ('accepted', 'declined') OR answered_at IS NOT NULL),
-    CHECK (state <> 'declined' OR decline_code IS NOT NULL)
+    CHECK (state <> 'declined' OR decline_code IS NOT NULL),
+    CHECK (withdraw_code IS NULL OR state = 'withdrawn'),
+    CHECK (naming_due_at IS NULL OR addressee = 'firm')
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted';
 CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';
@@ -84,9 +100,11 @@ CREATE TRIGGER offer_settled BEFORE UPDATE ON offer BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: offer_settled')
     WHERE OLD.state IN ('declined', 'expired', 'withdrawn')
       AND (NEW.id, NEW.job_id, NEW.decision_id, NEW.firm_id, NEW.technician_id, NEW.rank, NEW.state,
-           NEW.offered_at, NEW.deadline, NEW.answered_at, NEW.decline_code, NEW.arrival_promised_at)
+           NEW.offered_at, NEW.deadline, NEW.answered_at, NEW.decline_code, NEW.arrival_promised_at,
+           NEW.addressee, NEW.round, NEW.rung, NEW.answered_via, NEW.withdraw_code, NEW.naming_due_at)
        IS NOT (OLD.id, OLD.job_id, OLD.decision_id, OLD.firm_id, OLD.technician_id, OLD.rank, OLD.state,
-           OLD.offered_at, OLD.deadline, OLD.answered_at, OLD.decline_code, OLD.arrival_promised_at);
+           OLD.offered_at, OLD.deadline, OLD.answered_at, OLD.decline_code, OLD.arrival_promised_at,
+           OLD.addressee, OLD.round, OLD.rung, OLD.answered_via, OLD.withdraw_code, OLD.naming_due_at);
     SELECT RAISE(ABORT, 'kaketsuke: offer_settled')
     WHERE OLD.state = 'accepted' AND NEW.state NOT IN ('accepted', 'withdrawn');
     SELECT RAISE(ABORT, 'kaketsuke: offer_pkey')
@@ -116,8 +134,15 @@ CREATE TABLE assignment (
     arrival_due_at TEXT    CHECK (arrival_due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(arrival_due_at, 1, 19)) IS substr(arrival_due_at, 1, 19) AND julianday(arrival_due_at) IS NOT NULL AND length(arrival_due_at) IN (25, 29, 32) AND arrival_due_at GLOB '*+00:00' AND arrival_due_at NOT GLOB '*000+00:00' AND arrival_due_at NOT GLOB '*T24*'),
     released_at    TEXT    CHECK (released_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(released_at, 1, 19)) IS substr(released_at, 1, 19) AND julianday(released_at) IS NOT NULL AND length(released_at) IN (25, 29, 32) AND released_at GLOB '*+00:00' AND released_at NOT GLOB '*000+00:00' AND released_at NOT GLOB '*T24*'),
     release_code   TEXT    CHECK (length(release_code) BETWEEN 1 AND 64),
+    -- Since when it is the technician's current one, and the last time he came nearer, with where he was then.
+    current_since  TEXT CHECK (current_since IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(current_since, 1, 19)) IS substr(current_since, 1, 19) AND julianday(current_since) IS NOT NULL AND length(current_since) IN (25, 29, 32) AND current_since GLOB '*+00:00' AND current_since NOT GLOB '*000+00:00' AND current_since NOT GLOB '*T24*'),
+    progress_at    TEXT CHECK (progress_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(progress_at, 1, 19)) IS substr(progress_at, 1, 19) AND julianday(progress_at) IS NOT NULL AND length(progress_at) IN (25, 29, 32) AND progress_at GLOB '*+00:00' AND progress_at NOT GLOB '*000+00:00' AND progress_at NOT GLOB '*T24*'),
+    progress_lat_e6 INTEGER CHECK (progress_lat_e6 BETWEEN -90000000 AND 90000000),
+    progress_lon_e6 INTEGER CHECK (progress_lon_e6 BETWEEN -180000000 AND 180000000),
     CHECK ((released_at IS NOT NULL) = (slot = 'released')),
-    CHECK (release_code IS NULL OR slot = 'released')
+    CHECK (release_code IS NULL OR slot = 'released'),
+    CHECK ((progress_lat_e6 IS NULL) = (progress_lon_e6 IS NULL)),
+    CHECK (slot <> 'current' OR current_since IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX assignment_one_current_per_technician ON assignment (technician_id) WHERE slot = 'current';
 CREATE UNIQUE INDEX assignment_one_queued_per_technician ON assignment (technician_id) WHERE slot = 'queued';
@@ -147,9 +172,11 @@ CREATE TRIGGER assignment_released BEFORE UPDATE ON assignment BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: assignment_released')
     WHERE OLD.slot = 'released'
       AND (NEW.id, NEW.job_id, NEW.offer_id, NEW.firm_id, NEW.technician_id, NEW.slot, NEW.assigned_at,
-           NEW.arrival_due_at, NEW.released_at, NEW.release_code)
+           NEW.arrival_due_at, NEW.released_at, NEW.release_code, NEW.current_since, NEW.progress_at,
+           NEW.progress_lat_e6, NEW.progress_lon_e6)
        IS NOT (OLD.id, OLD.job_id, OLD.offer_id, OLD.firm_id, OLD.technician_id, OLD.slot, OLD.assigned_at,
-           OLD.arrival_due_at, OLD.released_at, OLD.release_code);
+           OLD.arrival_due_at, OLD.released_at, OLD.release_code, OLD.current_since, OLD.progress_at,
+           OLD.progress_lat_e6, OLD.progress_lon_e6);
     SELECT RAISE(ABORT, 'kaketsuke: assignment_pkey')
     WHERE EXISTS (SELECT 1 FROM assignment WHERE id = NEW.id AND id <> OLD.id);
     SELECT RAISE(ABORT, 'kaketsuke: assignment_offer_id_key')

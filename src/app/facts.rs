@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, jobs, settlement};
 use crate::{
+    dispatch::watch,
     domain::{
         actor::{Actor, Scope},
         event::{Kind, Subject},
@@ -223,7 +224,9 @@ fn emit_recorded(unit: &mut Unit, assignment: &Assignment, recorded: &[Fact]) {
 async fn progress(unit: &mut Unit, job: Job, record: &FieldRecord) -> Result<Job, Error> {
     let Some(state) = record.state else { return Ok(job) };
     let before = job.state;
-    let job = job.told(state, record.completed_at);
+    let watch = unit.ctx.reference().dispatch().policy(job.priority).watch.clone();
+    let look_at = unit.now + watch::first_look(&watch, state);
+    let job = job.told(state, record.completed_at, unit.now, look_at);
     store::jobs::save(&mut unit.tx, &job).await?;
     if job.state != before {
         let data = json!({ "from": before, "to": job.state });

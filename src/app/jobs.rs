@@ -10,7 +10,7 @@ use crate::{
         cases::{CaseState, Category, Resident, Site},
         event::{Kind, Subject},
         ids::{CaseId, JobId},
-        jobs::{CancelReason, Job, JobState},
+        jobs::{CancelReason, Job, JobState, Order},
         offers::{Assignment, Offer, Slot},
         refusal::Refusal,
         trade::{Priority, Trade},
@@ -46,19 +46,8 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     if !case.categories.contains(&category) {
         return Err(Refusal::field("job_code", format!("the case is not about {category}")).into());
     }
-    let job = Job {
-        id: unit.id(),
-        version: 1,
-        case_id: case.id,
-        job_code: new.job_code.clone(),
-        trade,
-        priority: new.priority.unwrap_or(usual),
-        state: JobState::Unassigned,
-        wake_at: Some(unit.now),
-        created_at: unit.now,
-        closed_at: None,
-        rework_of: None,
-    };
+    let order = Order { job_code: new.job_code.clone(), trade, priority: new.priority.unwrap_or(usual) };
+    let job = Job::new(unit.id(), case.id, order, unit.now, unit.now);
     store::jobs::insert(&mut unit.tx, &job).await?;
     let data = json!({ "case": case.id, "job_code": job.job_code, "priority": job.priority });
     unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
@@ -93,11 +82,11 @@ pub(super) async fn release_all(unit: &mut Unit, job: JobId, code: &str) -> Resu
 
 async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result<(), Error> {
     let now = unit.now;
-    store::assignments::move_to(&mut unit.tx, assignment, Slot::Released, Some(now), Some(code)).await?;
+    store::assignments::release(&mut unit.tx, assignment, now, code).await?;
     if assignment.slot == Slot::Current {
         let waiting = store::assignments::of_technician(&mut unit.tx, assignment.technician_id).await?;
         if let Some(next) = waiting.iter().find(|other| other.slot == Slot::Queued) {
-            store::assignments::move_to(&mut unit.tx, next, Slot::Current, None, None).await?;
+            store::assignments::promote(&mut unit.tx, next, now).await?;
         }
     }
     unit.emit(

@@ -11,6 +11,7 @@ use crate::{
         ladder,
         matcher::{self, MatchOutcome, Verdict},
         question::{Named, Policy, Question, Queueing},
+        watch,
     },
     domain::{
         actor::Actor,
@@ -62,8 +63,11 @@ async fn step_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
     };
     let job = match job.state {
         JobState::Unassigned => ask_next(unit, job, &asked).await?,
-        // Nothing the ladder does is due in any other state.
-        _ => Job { wake_at: None, ..job },
+        state => {
+            let reference = unit.ctx.reference();
+            let watch = &reference.dispatch().policy(job.priority).watch;
+            Job { wake_at: Some(unit.now + watch::first_look(watch, state)), ..job }
+        }
     };
     store::jobs::save(&mut unit.tx, &job).await?;
     Ok(())
@@ -76,7 +80,7 @@ async fn expire(unit: &mut Unit, job: Job, asked: &[Offer]) -> Result<Job, Error
         offers::save(unit, &offer).await?;
         offers::emit(unit, Kind::OfferExpired, &offer, json!({}));
     }
-    Ok(job.unassigned(unit.now)?)
+    Ok(job.unassigned(unit.now, unit.now)?)
 }
 
 /// Asks whoever can be there first of those not asked yet, and writes down why.
@@ -112,7 +116,7 @@ async fn ask_next(unit: &mut Unit, job: Job, asked: &[Offer]) -> Result<Job, Err
         }
         store::offers::insert(&mut unit.tx, &offer).await.map_err(Error::in_the_way)?;
         offers::emit(unit, Kind::OfferMade, &offer, json!({ "rank": offer.rank }));
-        return Ok(job.offered(offer.deadline)?);
+        return Ok(job.offered(unit.now, offer.deadline)?);
     }
     nobody(unit, job, verdict)
 }
@@ -159,5 +163,5 @@ fn nobody(unit: &mut Unit, job: Job, verdict: Verdict) -> Result<Job, Error> {
     }
     unit.emit(Kind::JobUncovered, Subject::Job, id, json!({}));
     let again = now + ladder::pause(job.priority);
-    Ok(job.unassigned(again)?)
+    Ok(job.unassigned(now, again)?)
 }

@@ -1,5 +1,6 @@
 //! Use-cases: load, decide, save, event; one transaction each. The clock, ids and randomness are read here only.
 
+pub mod alarms;
 pub mod answers;
 pub mod billing;
 pub mod calls;

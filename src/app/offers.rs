@@ -5,11 +5,12 @@ use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
+    dispatch::watch,
     domain::{
         actor::Actor,
         event::{Kind, Subject},
         ids::{JobId, OfferId},
-        jobs::Job,
+        jobs::{Job, JobState},
         offers::{Assignment, DeclineCode, Offer, OfferState, Slot},
         refusal::Refusal,
         span::Instant,
@@ -30,7 +31,11 @@ async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) ->
         return Err(Refusal::field("arrival_at", "the arrival cannot be promised for the past").into());
     }
     let offer = offer.accept(unit.now, arrival_at)?;
-    let job = job.assigned()?;
+    let policy = unit.ctx.reference();
+    let watch = &policy.dispatch().policy(job.priority).watch;
+    let look_at = unit.now + watch::first_look(watch, JobState::Assigned);
+    let job = job.assigned(unit.now, look_at)?;
+    let slot = free_slot(unit, &offer).await?;
     let assignment = Assignment {
         id: unit.id(),
         version: 1,
@@ -38,10 +43,11 @@ async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) ->
         offer_id: offer.id,
         firm_id: offer.firm_id,
         technician_id: offer.technician_id,
-        slot: free_slot(unit, &offer).await?,
+        slot,
         assigned_at: unit.now,
         arrival_due_at: arrival_at,
         released_at: None,
+        current_since: (slot == Slot::Current).then_some(unit.now),
     };
     save(unit, &offer).await?;
     store::assignments::insert(&mut unit.tx, &assignment).await.map_err(Error::in_the_way)?;
@@ -71,7 +77,7 @@ pub async fn decline(ctx: &Ctx, id: OfferId, command: Command<DeclineCode>) -> R
 async fn decline_in(unit: &mut Unit, id: OfferId, code: DeclineCode) -> Result<Offer, Error> {
     let (job, offer) = lock(unit, id).await?;
     let offer = offer.decline(unit.now, code)?;
-    let job = job.unassigned(unit.now)?;
+    let job = job.unassigned(unit.now, unit.now)?;
     save(unit, &offer).await?;
     store::jobs::save(&mut unit.tx, &job).await?;
     emit(unit, Kind::OfferDeclined, &offer, json!({ "code": code }));

@@ -17,6 +17,7 @@ pub mod rank;
 pub mod rules;
 pub mod technician;
 pub mod travel;
+pub mod watch;
 pub mod words;
 
 #[cfg(test)]

@@ -25,6 +25,8 @@ text_enum! {
         Token = "token",
         /// A dataset of reference data.
         Reference = "reference",
+        /// An alarm.
+        Alarm = "alarm",
     }
 }
 
@@ -65,6 +67,28 @@ text_enum! {
         JobProgressed = "job.progressed",
         /// The job was priced; its lines are final.
         JobSettled = "job.settled",
+        /// A job is held: nobody is asked.
+        JobHeld = "job.held",
+        /// What held a job is cleared.
+        JobCleared = "job.cleared",
+        /// A visit was planned.
+        JobBooked = "job.booked",
+        /// A planned visit was given up, or made way.
+        JobUnbooked = "job.unbooked",
+        /// A person gave the job to somebody past the ladder.
+        JobOverridden = "job.overridden",
+        /// A contractor was warned of being late.
+        JobWarned = "job.warned",
+        /// A firm named its technician.
+        OfferNamed = "offer.technician_named",
+        /// An alarm was raised.
+        AlarmRaised = "alarm.raised",
+        /// An alarm rang.
+        AlarmRang = "alarm.rang",
+        /// An alarm was acknowledged.
+        AlarmAcknowledged = "alarm.acknowledged",
+        /// The cause of an alarm is gone.
+        AlarmResolved = "alarm.resolved",
         /// A firm was registered.
         FirmRegistered = "firm.registered",
         /// A firm's data changed.

@@ -51,4 +51,6 @@ ids! {
     TokenId,
     /// A planned window of a technician.
     WindowId,
+    /// An alarm: what a person must know.
+    AlarmId,
 }

@@ -16,8 +16,15 @@ text_enum! {
     pub enum JobState("job state") {
         /// Nobody is asked at this moment; the ladder will.
         Unassigned = "unassigned",
+        /// Not offered to anybody until what holds it is cleared: a danger (section 4.1), or nobody to confirm the
+        /// identity (S-04).
+        Held = "held",
+        /// A visit is planned; somebody is asked when its time comes near.
+        Booked = "booked",
         /// Somebody is asked.
         Offered = "offered",
+        /// A firm has accepted and has yet to name its technician.
+        Accepted = "accepted",
         /// Somebody has accepted.
         Assigned = "assigned",
         /// On the way.
@@ -57,6 +64,17 @@ text_enum! {
     }
 }
 
+/// What is ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What is to be done, as in `W-TOILET-CLOG`.
+    pub job_code: String,
+    /// Which trade does it.
+    pub trade: Trade,
+    /// How urgent it is.
+    pub priority: Priority,
+}
+
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Job {
@@ -74,8 +92,18 @@ pub struct Job {
     pub priority: Priority,
     /// Where it is.
     pub state: JobState,
-    /// When the ladder looks at it again; nothing is due when absent.
+    /// Since when.
+    pub state_since: DateTime<Utc>,
+    /// What holds it: a hazard as in `H-GAS`, or `identity`.
+    pub hold: Option<String>,
+    /// When it is looked at again; absent only when nothing more will happen.
     pub wake_at: Option<DateTime<Utc>>,
+    /// When its contractor was last warned of being late; somebody else is sent when the warning changes nothing.
+    pub warned_at: Option<DateTime<Utc>>,
+    /// Round of the ladder, from 1: a new one begins when everybody has been asked.
+    pub round: i64,
+    /// Rung of the ladder, from 0.
+    pub rung: i64,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was finished or called off.
@@ -93,28 +121,90 @@ impl JobState {
 }
 
 impl Job {
+    /// A new job, looked at first at `wake_at`.
+    #[must_use]
+    pub fn new(id: JobId, case_id: CaseId, what: Order, now: Instant, wake_at: Instant) -> Self {
+        Self {
+            id,
+            version: 1,
+            case_id,
+            job_code: what.job_code,
+            trade: what.trade,
+            priority: what.priority,
+            state: JobState::Unassigned,
+            state_since: now,
+            hold: None,
+            wake_at: Some(wake_at),
+            warned_at: None,
+            round: 1,
+            rung: 0,
+            created_at: now,
+            closed_at: None,
+            rework_of: None,
+        }
+    }
+
+    /// The job that nobody may be asked for; a human is reminded at `remind_at`.
+    pub fn held(self, code: &str, now: Instant, remind_at: Instant) -> Result<Self, Refusal> {
+        self.must_be(&[JobState::Unassigned, JobState::Held, JobState::Offered, JobState::Booked], "held")?;
+        Ok(Self { hold: Some(code.to_owned()), ..self.entered(JobState::Held, now, remind_at) })
+    }
+
+    /// The held job set free: it is looked at now.
+    pub fn cleared(self, now: Instant) -> Result<Self, Refusal> {
+        self.must_be(&[JobState::Held], "cleared")?;
+        Ok(Self { hold: None, ..self.entered(JobState::Unassigned, now, now) })
+    }
+
+    /// The job with a planned visit; somebody is asked at `ask_at`.
+    pub fn booked(self, now: Instant, ask_at: Instant) -> Result<Self, Refusal> {
+        self.must_be(&[JobState::Unassigned, JobState::Offered, JobState::Booked], "booked")?;
+        Ok(self.entered(JobState::Booked, now, ask_at))
+    }
+
     /// The job with somebody asked until `deadline`.
-    pub fn offered(self, deadline: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Unassigned], "asked for")?;
-        Ok(Self { state: JobState::Offered, wake_at: Some(deadline), ..self })
+    pub fn offered(self, now: Instant, deadline: Instant) -> Result<Self, Refusal> {
+        self.must_be(&[JobState::Unassigned, JobState::Booked], "asked for")?;
+        Ok(self.entered(JobState::Offered, now, deadline))
     }
 
     /// The job with nobody asked; the ladder looks at it again at `wake_at`.
-    pub fn unassigned(self, wake_at: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Unassigned, JobState::Offered, JobState::Assigned], "offered anew")?;
-        Ok(Self { state: JobState::Unassigned, wake_at: Some(wake_at), ..self })
+    pub fn unassigned(self, now: Instant, wake_at: Instant) -> Result<Self, Refusal> {
+        if self.state.is_final() || self.state == JobState::Held {
+            return Err(self.refuse("offered anew"));
+        }
+        Ok(self.entered(JobState::Unassigned, now, wake_at))
     }
 
-    /// The job accepted by somebody.
-    pub fn assigned(self) -> Result<Self, Refusal> {
+    /// The job accepted by a firm that names its technician by `deadline`.
+    pub fn accepted(self, now: Instant, deadline: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Offered], "accepted")?;
-        Ok(Self { state: JobState::Assigned, wake_at: None, ..self })
+        Ok(self.entered(JobState::Accepted, now, deadline))
+    }
+
+    /// The job with somebody who goes; whether he does is looked at from `look_at`.
+    pub fn assigned(self, now: Instant, look_at: Instant) -> Result<Self, Refusal> {
+        self.must_be(&[JobState::Offered, JobState::Accepted], "accepted")?;
+        Ok(self.entered(JobState::Assigned, now, look_at))
+    }
+
+    /// The job given to somebody by a person's decision, past the ladder. What is held stays held.
+    pub fn overridden(self, now: Instant, look_at: Instant) -> Result<Self, Refusal> {
+        let allowed = [
+            JobState::Unassigned,
+            JobState::Booked,
+            JobState::Offered,
+            JobState::Accepted,
+            JobState::NoCoverage,
+        ];
+        self.must_be(&allowed, "given to somebody")?;
+        Ok(Self { closed_at: None, ..self.entered(JobState::Assigned, now, look_at) })
     }
 
     /// The job that no firm serves.
     pub fn uncovered(self, now: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Unassigned], "given up")?;
-        Ok(Self { state: JobState::NoCoverage, wake_at: None, closed_at: Some(now), ..self })
+        Ok(self.finished(JobState::NoCoverage, now))
     }
 
     /// The job called off.
@@ -122,16 +212,46 @@ impl Job {
         if self.state.is_final() {
             return Err(self.refuse("called off"));
         }
-        Ok(Self { state: JobState::Cancelled, wake_at: None, closed_at: Some(now), ..self })
+        Ok(self.finished(JobState::Cancelled, now))
     }
 
-    /// The job as its facts tell. Facts describe what happened, so they are never refused by a state.
+    /// The job as its facts tell, looked at again at `look_at`. Facts describe what happened, so they are never
+    /// refused by a state.
     #[must_use]
-    pub fn told(self, state: JobState, completed_at: Option<Instant>) -> Self {
+    pub fn told(
+        self,
+        state: JobState,
+        completed_at: Option<Instant>,
+        now: Instant,
+        look_at: Instant,
+    ) -> Self {
         match self.state {
-            JobState::Cancelled | JobState::NoCoverage | JobState::Unassigned | JobState::Offered => self,
-            _ => Self { state, wake_at: None, closed_at: completed_at, ..self },
+            JobState::Assigned
+            | JobState::EnRoute
+            | JobState::OnSite
+            | JobState::Working
+            | JobState::Paused
+            | JobState::AwaitingReturn
+            | JobState::Completed => {}
+            _ => return self,
         }
+        if state.is_final() {
+            return Self { closed_at: completed_at, ..self.finished(state, now) };
+        }
+        if state == self.state {
+            return self;
+        }
+        Self { closed_at: None, ..self.entered(state, now, look_at) }
+    }
+
+    fn entered(self, state: JobState, now: Instant, wake_at: Instant) -> Self {
+        let state_since = if state == self.state { self.state_since } else { now };
+        Self { state, state_since, wake_at: Some(wake_at), warned_at: None, hold: None, ..self }
+    }
+
+    fn finished(self, state: JobState, now: Instant) -> Self {
+        let state_since = if state == self.state { self.state_since } else { now };
+        Self { state, state_since, wake_at: None, warned_at: None, hold: None, closed_at: Some(now), ..self }
     }
 
     fn must_be(&self, allowed: &[JobState], what: &str) -> Result<(), Refusal> {

@@ -2,6 +2,7 @@
 //! it imports nothing of ours.
 
 pub mod actor;
+pub mod alarms;
 pub mod calendar;
 pub mod calls;
 pub mod cases;

@@ -110,6 +110,8 @@ pub struct Assignment {
     pub arrival_due_at: Option<DateTime<Utc>>,
     /// When it was over.
     pub released_at: Option<DateTime<Utc>>,
+    /// Since when it is, or was, the technician's current one; absent while it waits.
+    pub current_since: Option<DateTime<Utc>>,
 }
 
 impl Offer {

@@ -22,6 +22,7 @@ struct Row {
     assigned_at: Instant,
     arrival_due_at: Option<Instant>,
     released_at: Option<Instant>,
+    current_since: Option<Instant>,
 }
 
 impl TryFrom<Row> for Assignment {
@@ -39,6 +40,7 @@ impl TryFrom<Row> for Assignment {
             assigned_at: row.assigned_at,
             arrival_due_at: row.arrival_due_at,
             released_at: row.released_at,
+            current_since: row.current_since,
         })
     }
 }
@@ -48,8 +50,9 @@ pub async fn insert(tx: &mut Tx, assignment: &Assignment) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at,
+                                 current_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         assignment.id.0,
         assignment.version,
         assignment.job_id.0,
@@ -58,7 +61,8 @@ pub async fn insert(tx: &mut Tx, assignment: &Assignment) -> Result<(), Error> {
         assignment.technician_id.0,
         assignment.slot.as_str(),
         assignment.assigned_at,
-        assignment.arrival_due_at
+        assignment.arrival_due_at,
+        assignment.current_since
     )?;
     Ok(())
 }
@@ -68,7 +72,8 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Assignment>, Error> {
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at
+        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at,
+                current_since
          FROM assignment WHERE job_id = $1 ORDER BY id",
         job.0
     )?;
@@ -80,31 +85,39 @@ pub async fn of_technician(tx: &mut Tx, technician: TechnicianId) -> Result<Vec<
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at
+        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at,
+                current_since
          FROM assignment WHERE technician_id = $1 AND slot <> 'released' ORDER BY slot, id",
         technician.0
     )?;
     rows.into_iter().map(Assignment::try_from).collect()
 }
 
-/// Moves an assignment to another slot; whether it was still as it had been read.
-pub async fn move_to(
-    tx: &mut Tx,
-    assignment: &Assignment,
-    slot: Slot,
-    released_at: Option<Instant>,
-    release_code: Option<&str>,
-) -> Result<bool, Error> {
+/// Releases an assignment; whether it was still as it had been read.
+pub async fn release(tx: &mut Tx, assignment: &Assignment, at: Instant, code: &str) -> Result<bool, Error> {
     let changed = query!(
         tx,
         execute,
-        "UPDATE assignment SET version = version + 1, slot = $3, released_at = $4, release_code = $5
+        "UPDATE assignment SET version = version + 1, slot = 'released', released_at = $3, release_code = $4
          WHERE id = $1 AND version = $2",
         assignment.id.0,
         assignment.version,
-        slot.as_str(),
-        released_at,
-        release_code
+        at,
+        code
+    )?;
+    Ok(changed == 1)
+}
+
+/// Makes the waiting assignment the technician's current one; whether it was still as it had been read.
+pub async fn promote(tx: &mut Tx, assignment: &Assignment, at: Instant) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE assignment SET version = version + 1, slot = 'current', current_since = $3
+         WHERE id = $1 AND version = $2",
+        assignment.id.0,
+        assignment.version,
+        at
     )?;
     Ok(changed == 1)
 }

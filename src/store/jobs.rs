@@ -23,7 +23,12 @@ struct Row {
     trade: String,
     priority: String,
     state: String,
+    state_since: Instant,
+    hold: Option<String>,
     wake_at: Option<Instant>,
+    warned_at: Option<Instant>,
+    round: i64,
+    rung: i64,
     created_at: Instant,
     closed_at: Option<Instant>,
     rework_of: Option<Uuid>,
@@ -41,7 +46,12 @@ impl TryFrom<Row> for Job {
             trade: row.trade.parse().map_err(|error| Error::corrupt("job", "trade", error))?,
             priority: row.priority.parse().map_err(|error| Error::corrupt("job", "priority", error))?,
             state: row.state.parse().map_err(|error| Error::corrupt("job", "state", error))?,
+            state_since: row.state_since,
+            hold: row.hold,
             wake_at: row.wake_at,
+            warned_at: row.warned_at,
+            round: row.round,
+            rung: row.rung,
             created_at: row.created_at,
             closed_at: row.closed_at,
             rework_of: row.rework_of.map(Into::into),
@@ -54,8 +64,9 @@ pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO job (id, version, case_id, job_code, trade, priority, state, wake_at, created_at, rework_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO job (id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at,
+                          created_at, rework_of)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         job.id.0,
         job.version,
         job.case_id.0,
@@ -63,6 +74,8 @@ pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
         job.trade.as_str(),
         job.priority.as_str(),
         job.state.as_str(),
+        job.state_since,
+        job.hold.as_deref(),
         job.wake_at,
         job.created_at,
         job.rework_of.map(|id| id.0)
@@ -75,7 +88,8 @@ pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of
+        "SELECT id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
+                rung, created_at, closed_at, rework_of
          FROM job WHERE id = $1",
         id.0
     )?;
@@ -88,7 +102,8 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
         tx,
         optional Row,
         "UPDATE job SET version = version + 1 WHERE id = $1
-         RETURNING id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of",
+         RETURNING id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
+                   rung, created_at, closed_at, rework_of",
         id.0
     )?;
     row.map(Job::try_from).transpose()
@@ -100,7 +115,8 @@ pub async fn lock_due(tx: &mut Tx, id: JobId, now: Instant) -> Result<Option<Job
         tx,
         optional Row,
         "UPDATE job SET version = version + 1 WHERE id = $1 AND wake_at <= $2
-         RETURNING id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of",
+         RETURNING id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
+                   rung, created_at, closed_at, rework_of",
         id.0,
         now
     )?;
@@ -112,12 +128,20 @@ pub async fn save(tx: &mut Tx, job: &Job) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "UPDATE job SET state = $3, wake_at = $4, closed_at = $5 WHERE id = $1 AND version = $2",
+        "UPDATE job SET state = $3, wake_at = $4, closed_at = $5, state_since = $6, hold = $7, warned_at = $8,
+                        round = $9, rung = $10, priority = $11
+         WHERE id = $1 AND version = $2",
         job.id.0,
         job.version,
         job.state.as_str(),
         job.wake_at,
-        job.closed_at
+        job.closed_at,
+        job.state_since,
+        job.hold.as_deref(),
+        job.warned_at,
+        job.round,
+        job.rung,
+        job.priority.as_str()
     )?;
     Ok(())
 }
@@ -149,7 +173,8 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Job>, Error> {
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of
+        "SELECT id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
+                rung, created_at, closed_at, rework_of
          FROM job WHERE case_id = $1 ORDER BY id",
         case.0
     )?;
@@ -169,7 +194,8 @@ pub async fn list(
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, case_id, job_code, trade, priority, state, wake_at, created_at, closed_at, rework_of
+        "SELECT id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
+                rung, created_at, closed_at, rework_of
          FROM job j
          WHERE id > $1 AND ($2 = 1 OR EXISTS (SELECT 1 FROM assignment a WHERE a.job_id = j.id
                                               AND (a.firm_id = $3 OR a.technician_id = $4)))

@@ -4,6 +4,7 @@ mod db;
 mod error;
 mod release;
 
+pub mod alarms;
 pub mod assignments;
 pub mod calls;
 pub mod cases;

@@ -18,7 +18,8 @@ macro_rules! embedded {
             "0004_cases",
             "0005_jobs",
             "0006_ledger",
-            "0007_log"
+            "0007_log",
+            "0009_alarms"
         )
     };
     ($engine:literal, $($name:literal),+) => {

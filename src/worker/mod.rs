@@ -1,5 +1,6 @@
 //! What runs by itself: shallow loops around use-cases, each in a seat at the clock.
 
+mod alarms;
 mod fleet;
 mod forget;
 mod ladder;
@@ -19,6 +20,7 @@ pub async fn start(ctx: &Ctx) -> Result<JoinSet<()>, Error> {
     sequencer::start(ctx, &mut workers);
     fleet::start(ctx, pos, &mut workers);
     ladder::start(ctx, &mut workers);
+    alarms::start(ctx, &mut workers);
     forget::start(ctx, &mut workers);
     listener::start(ctx, &mut workers);
     Ok(workers)

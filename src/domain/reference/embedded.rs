@@ -25,6 +25,8 @@ text_enum! {
         JobCodes = "job-codes",
         /// Dangers asked about before anything else.
         Hazards = "hazards",
+        /// How jobs are offered, watched and planned.
+        Dispatch = "dispatch",
         /// What to ask about a liability incident.
         LiabilityTriage = "liability-triage",
         /// Errors and gaps of the printed sources.
@@ -62,6 +64,7 @@ impl Dataset {
             Self::Holidays => include_bytes!("../../../seeds/reference/holidays.toml"),
             Self::JobCodes => include_bytes!("../../../seeds/reference/job-codes.toml"),
             Self::Hazards => include_bytes!("../../../seeds/reference/hazards.toml"),
+            Self::Dispatch => include_bytes!("../../../seeds/reference/dispatch.toml"),
             Self::LiabilityTriage => include_bytes!("../../../seeds/reference/liability-triage.toml"),
             Self::Errata => include_bytes!("../../../seeds/reference/errata.toml"),
             Self::Gazetteer => include_bytes!("../../../seeds/reference/gazetteer.csv.gz"),

@@ -5,6 +5,7 @@ pub mod basis;
 mod check;
 pub mod codes;
 pub mod desk;
+pub mod dispatch;
 mod document;
 pub mod embedded;
 pub mod errata;
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 
 pub use codes::{DeskId, HazardId, JobCode, LanguageTag, ProgrammeId, SpecialWorkCode};
 pub use desk::{Desk, Desks};
+pub use dispatch::Dispatch;
 pub use embedded::{DATASETS, Dataset, Form};
 pub use errata::Erratum;
 pub use error::{ReferenceError, ReferenceErrors};
@@ -61,6 +63,7 @@ pub struct Reference {
     holidays: Holidays,
     job_codes: JobCodes,
     hazards: Hazards,
+    dispatch: Dispatch,
     liability_triage: LiabilityTriage,
     errata: Vec<Erratum>,
 }
@@ -77,6 +80,7 @@ impl Reference {
         let holidays = reading.read(Dataset::Holidays, holidays::parse);
         let job_codes = reading.read(Dataset::JobCodes, job_codes::parse);
         let hazards = reading.read(Dataset::Hazards, hazards::parse);
+        let dispatch = reading.read(Dataset::Dispatch, dispatch::parse);
         let triage = reading.read(Dataset::LiabilityTriage, liability_triage::parse);
         let errata = reading.read(Dataset::Errata, errata::parse);
         let (
@@ -87,9 +91,10 @@ impl Reference {
             Some(holidays),
             Some(job_codes),
             Some(hazards),
+            Some(dispatch),
             Some(liability_triage),
             Some(errata),
-        ) = (call_out, covers, desks, languages, holidays, job_codes, hazards, triage, errata)
+        ) = (call_out, covers, desks, languages, holidays, job_codes, hazards, dispatch, triage, errata)
         else {
             return Err(ReferenceErrors::first_of(reading.errors));
         };
@@ -101,6 +106,7 @@ impl Reference {
             holidays,
             job_codes,
             hazards,
+            dispatch,
             liability_triage,
             errata,
         };
@@ -161,6 +167,12 @@ impl Reference {
     #[must_use]
     pub fn hazards(&self) -> &Hazards {
         &self.hazards
+    }
+
+    /// How jobs are offered, watched and planned.
+    #[must_use]
+    pub fn dispatch(&self) -> &Dispatch {
+        &self.dispatch
     }
 
     /// What to ask about a liability incident.

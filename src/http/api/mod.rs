@@ -1,5 +1,6 @@
 //! The endpoints, one file a resource.
 
+mod alarms;
 mod calls;
 mod cases;
 mod consumers;
@@ -42,6 +43,8 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::decisions))
+        .routes(routes!(alarms::list))
+        .routes(routes!(alarms::acknowledge))
         .routes(routes!(offers::list))
         .routes(routes!(offers::show))
         .routes(routes!(offers::accept))

@@ -1,0 +1,164 @@
+//! Alarms: raised by use-cases, rung by a worker, acknowledged by a person, resolved when their cause is gone.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit};
+use crate::{
+    domain::{
+        actor::Actor,
+        alarms::{Alarm, AlarmKind, AlarmState},
+        event::{Kind, Subject},
+        ids::AlarmId,
+        span::Instant,
+    },
+    store,
+};
+
+/// Alarms rung in one round at most.
+const ROUND_MAX: i64 = 100;
+/// Who rings them.
+const ACTOR: Actor = Actor::Service("alarms");
+
+/// Raises an alarm that rings at once. The same cause raises one alarm, however often it is noticed.
+pub(super) async fn raise(
+    unit: &mut Unit,
+    kind: AlarmKind,
+    subject: Subject,
+    subject_id: impl Into<Uuid>,
+) -> Result<(), Error> {
+    let now = unit.now;
+    raise_at(unit, kind, subject, subject_id, now).await
+}
+
+/// Raises an alarm that rings at `at`: a reminder, when that is later. An acknowledged one rings again then.
+pub(super) async fn raise_at(
+    unit: &mut Unit,
+    kind: AlarmKind,
+    subject: Subject,
+    subject_id: impl Into<Uuid>,
+    at: Instant,
+) -> Result<(), Error> {
+    let subject_id = subject_id.into();
+    if let Some(known) = store::alarms::lock_unresolved(&mut unit.tx, kind, subject_id).await? {
+        return Ok(store::alarms::save(&mut unit.tx, &known.raised_again(at), None).await?);
+    }
+    let alarm = Alarm {
+        id: unit.id(),
+        version: 1,
+        kind,
+        subject,
+        subject_id,
+        state: AlarmState::Waiting,
+        raised_at: unit.now,
+        rings_at: Some(at),
+        rung: 0,
+        acknowledged_at: None,
+        resolved_at: None,
+    };
+    store::alarms::insert(&mut unit.tx, &alarm).await.map_err(Error::in_the_way)?;
+    emit(unit, Kind::AlarmRaised, &alarm);
+    Ok(())
+}
+
+/// Moves the alarm to `at`, raising it when there is none: a reminder put off.
+pub(super) async fn move_to(
+    unit: &mut Unit,
+    kind: AlarmKind,
+    subject: Subject,
+    subject_id: impl Into<Uuid>,
+    at: Instant,
+) -> Result<(), Error> {
+    let subject_id = subject_id.into();
+    match store::alarms::lock_unresolved(&mut unit.tx, kind, subject_id).await? {
+        Some(known) => Ok(store::alarms::save(&mut unit.tx, &known.moved(at), None).await?),
+        None => raise_at(unit, kind, subject, subject_id, at).await,
+    }
+}
+
+/// The cause is gone; nothing happens when there is no such alarm.
+pub(super) async fn resolve(
+    unit: &mut Unit,
+    kind: AlarmKind,
+    subject_id: impl Into<Uuid>,
+) -> Result<(), Error> {
+    let Some(alarm) = store::alarms::lock_unresolved(&mut unit.tx, kind, subject_id.into()).await? else {
+        return Ok(());
+    };
+    let alarm = alarm.resolve(unit.now);
+    store::alarms::save(&mut unit.tx, &alarm, None).await?;
+    emit(unit, Kind::AlarmResolved, &alarm);
+    Ok(())
+}
+
+/// The causes of all alarms about a thing are gone, but for those of the kinds to keep.
+pub(super) async fn resolve_all(
+    unit: &mut Unit,
+    subject_id: impl Into<Uuid>,
+    keep: &[AlarmKind],
+) -> Result<(), Error> {
+    let subject_id = subject_id.into();
+    for alarm in store::alarms::of_subject(&mut unit.tx, subject_id).await? {
+        if !keep.contains(&alarm.kind) {
+            resolve(unit, alarm.kind, subject_id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Rings every alarm that is due; answers when the next one will be.
+pub async fn ring(ctx: &Ctx) -> Result<Option<Instant>, Error> {
+    loop {
+        let now = ctx.now();
+        let mut tx = ctx.db().read().await?;
+        let due = store::alarms::due(&mut tx, now, ROUND_MAX).await?;
+        let next = store::alarms::next_due(&mut tx).await?;
+        drop(tx);
+        if due.is_empty() {
+            return Ok(next);
+        }
+        for id in due {
+            ctx.transact(Command::new(ACTOR, id), |unit, id| Box::pin(ring_in(unit, *id))).await?;
+        }
+    }
+}
+
+async fn ring_in(unit: &mut Unit, id: AlarmId) -> Result<(), Error> {
+    let Some(alarm) = store::alarms::lock_due(&mut unit.tx, id, unit.now).await? else { return Ok(()) };
+    let alarm = alarm.ring(unit.now);
+    store::alarms::save(&mut unit.tx, &alarm, None).await?;
+    emit(unit, Kind::AlarmRang, &alarm);
+    Ok(())
+}
+
+/// Somebody takes care of an alarm: it keeps quiet for a while, and for good once its cause is gone.
+pub async fn acknowledge(ctx: &Ctx, command: Command<AlarmId>) -> Result<Alarm, Error> {
+    ctx.transact(command, |unit, id| Box::pin(acknowledge_in(unit, *id))).await
+}
+
+async fn acknowledge_in(unit: &mut Unit, id: AlarmId) -> Result<Alarm, Error> {
+    let alarm = store::alarms::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("alarm"))?;
+    let alarm = alarm.acknowledge(unit.now)?;
+    let by = unit.actor.token();
+    store::alarms::save(&mut unit.tx, &alarm, by).await?;
+    emit(unit, Kind::AlarmAcknowledged, &alarm);
+    Ok(alarm)
+}
+
+fn emit(unit: &mut Unit, kind: Kind, alarm: &Alarm) {
+    let data = json!({
+        "kind": alarm.kind, "subject": alarm.subject, "subject_id": alarm.subject_id, "rung": alarm.rung,
+    });
+    unit.emit(kind, Subject::Alarm, alarm.id.0, data);
+}
+
+/// The alarms after `after`, oldest first.
+pub async fn list(
+    ctx: &Ctx,
+    state: Option<AlarmState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Alarm>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::alarms::list(&mut tx, state, after, limit).await?)
+}

@@ -1,0 +1,142 @@
+//! Alarms: what a person at the desk must know. An alarm rings, is repeated until somebody acknowledges it, and is
+//! silent once its cause is gone. A reminder is an alarm that begins to ring at a later time.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{event::Subject, ids::AlarmId, refusal::Refusal, span::Instant, text_enum::text_enum};
+
+text_enum! {
+    /// What a person must know.
+    pub enum AlarmKind("alarm") {
+        /// The one asked for a booked visit does not come; the window is at risk.
+        AppointmentAtRisk = "appointment_at_risk",
+        /// A caller who gave up, or got no answer in the chat, is to be called back.
+        CallBackDue = "call_back_due",
+        /// A planned visit has made way for an emergency: the resident must be told and given another window.
+        Displaced = "displaced",
+        /// The job is held by a danger or an open identity question.
+        Held = "held",
+        /// Everybody on the ladder has been asked, or nobody can be asked now (K-03: never silence).
+        LadderEnded = "ladder_ended",
+        /// The promised arrival has passed.
+        LateArrival = "late_arrival",
+        /// No firm serves the place and trade (K-04): advise the caller.
+        NoCoverage = "no_coverage",
+        /// Accepted, but not on the way.
+        NotDeparted = "not_departed",
+        /// A firm has accepted and not named its technician.
+        NotNamed = "not_named",
+        /// The contractor must be told of a corrected address.
+        PlaceChanged = "place_changed",
+        /// The landlord's or management company's answer is to be followed up.
+        ReferralFollowUp = "referral_follow_up",
+        /// Three have refused or not answered.
+        Refusals = "refusals",
+        /// Work lasts longer than such work ever does, or has been paused for long.
+        Overlong = "overlong",
+        /// On the way, but not moving.
+        Stalled = "stalled",
+        /// At the door, and nothing has begun.
+        WaitingOnSite = "waiting_on_site",
+    }
+}
+
+text_enum! {
+    /// Where an alarm is.
+    pub enum AlarmState("alarm state") {
+        /// Rings later.
+        Waiting = "waiting",
+        /// Rings until somebody acknowledges it.
+        Ringing = "ringing",
+        /// Somebody has it; it rings again if its cause goes on.
+        Acknowledged = "acknowledged",
+        /// Its cause is gone.
+        Resolved = "resolved",
+    }
+}
+
+/// An alarm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Alarm {
+    /// Its id.
+    pub id: AlarmId,
+    /// Its version, as in the ETag.
+    pub version: i64,
+    /// What must be known.
+    pub kind: AlarmKind,
+    /// What kind of thing it is about.
+    pub subject: Subject,
+    /// Which one.
+    pub subject_id: Uuid,
+    /// Where it is.
+    pub state: AlarmState,
+    /// When it was raised.
+    pub raised_at: DateTime<Utc>,
+    /// When it rings next; absent once resolved.
+    pub rings_at: Option<DateTime<Utc>>,
+    /// How often it has rung.
+    pub rung: i64,
+    /// When it was last acknowledged.
+    pub acknowledged_at: Option<DateTime<Utc>>,
+    /// When its cause was gone.
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
+/// How long until an unacknowledged alarm rings again.
+const REPEAT: TimeDelta = TimeDelta::minutes(2);
+/// How long an acknowledged alarm keeps quiet while its cause goes on.
+const QUIET: TimeDelta = TimeDelta::minutes(15);
+
+impl Alarm {
+    /// The alarm after it has rung.
+    #[must_use]
+    pub fn ring(self, now: Instant) -> Self {
+        Self { state: AlarmState::Ringing, rung: self.rung + 1, rings_at: Some(now + REPEAT), ..self }
+    }
+
+    /// The alarm raised once more: an acknowledged one rings again at `at`, one that waits rings at the earlier time.
+    #[must_use]
+    pub fn raised_again(self, at: Instant) -> Self {
+        match self.state {
+            AlarmState::Ringing | AlarmState::Resolved => self,
+            AlarmState::Waiting => Self { rings_at: self.rings_at.map(|due| due.min(at)), ..self },
+            AlarmState::Acknowledged => Self { state: AlarmState::Waiting, rings_at: Some(at), ..self },
+        }
+    }
+
+    /// The alarm moved to another time: it keeps quiet until then.
+    #[must_use]
+    pub fn moved(self, at: Instant) -> Self {
+        match self.state {
+            AlarmState::Resolved => self,
+            _ => Self { state: AlarmState::Waiting, rings_at: Some(at), ..self },
+        }
+    }
+
+    /// The alarm somebody has taken care of.
+    pub fn acknowledge(self, now: Instant) -> Result<Self, Refusal> {
+        match self.state {
+            AlarmState::Ringing => Ok(Self {
+                state: AlarmState::Acknowledged,
+                acknowledged_at: Some(now),
+                rings_at: Some(now + QUIET),
+                ..self
+            }),
+            state => Err(Refusal::state(
+                "alarm_not_ringing",
+                format!("the alarm is {state}, so it cannot be acknowledged"),
+            )),
+        }
+    }
+
+    /// The alarm whose cause is gone.
+    #[must_use]
+    pub fn resolve(self, now: Instant) -> Self {
+        match self.state {
+            AlarmState::Resolved => self,
+            _ => Self { state: AlarmState::Resolved, rings_at: None, resolved_at: Some(now), ..self },
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Reads `dispatch.toml`: how jobs are offered, watched and planned. All of it is the operator's to change.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    document::{Document, Findings},
+    error::ReferenceError,
+};
+use crate::domain::{text_enum::text_enum, trade::Priority};
+
+/// Rungs of a ladder at most.
+const RUNGS_MAX: usize = 20;
+/// Asked at the same time at most.
+const AT_ONCE_MAX: u32 = 20;
+/// A week: nothing waits longer without being looked at.
+const SECONDS_MAX: u32 = 604_800;
+
+/// A span of whole seconds, from 0 to a week.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Seconds(u32);
+
+impl Seconds {
+    /// As a length of time.
+    #[must_use]
+    pub fn delta(self) -> TimeDelta {
+        TimeDelta::seconds(self.0.into())
+    }
+}
+
+impl TryFrom<u32> for Seconds {
+    type Error = String;
+
+    fn try_from(seconds: u32) -> Result<Self, String> {
+        if seconds > SECONDS_MAX {
+            return Err(format!("is {seconds} seconds; at most {SECONDS_MAX}, a week"));
+        }
+        Ok(Self(seconds))
+    }
+}
+
+text_enum! {
+    /// Whether a job may wait behind a technician's present one.
+    pub enum MayQueue("queueing") {
+        /// Only who is free now.
+        FreeOnly = "free_only",
+        /// It may be accepted as the next job.
+        Allowed = "allowed",
+    }
+}
+
+/// One rung of the ladder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// Firms up to this tier are asked.
+    pub tier_max: u8,
+    /// How many are asked at the same time; the first yes wins.
+    pub at_once: u32,
+    /// How often the rung is climbed at most, each time with those not asked yet; until it is empty, when absent.
+    pub asks_max: Option<u32>,
+    /// How long an offer waits for its answer.
+    pub deadline_s: Seconds,
+    /// Whether the job may wait behind the technician's present one.
+    pub queueing: MayQueue,
+}
+
+/// When a job somebody has accepted is looked at, and when somebody else is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watch {
+    /// From acceptance to departure.
+    pub departure_s: Seconds,
+    /// From the warning to sending somebody else.
+    pub departure_grace_s: Seconds,
+    /// On the way without coming nearer.
+    pub stalled_s: Seconds,
+    /// From that warning to sending somebody else.
+    pub stalled_grace_s: Seconds,
+    /// After the promised arrival.
+    pub late_s: Seconds,
+    /// At the door without work.
+    pub on_site_s: Seconds,
+    /// In a pause.
+    pub paused_s: Seconds,
+    /// At work without an end.
+    pub working_s: Seconds,
+    /// Between two visits.
+    pub return_s: Seconds,
+}
+
+/// How jobs of some priorities are offered and watched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Which priorities.
+    pub priorities: Vec<Priority>,
+    /// How long after the job is made the first one is asked.
+    pub start_after_s: Seconds,
+    /// How long until somebody is looked for again when nobody can be asked.
+    pub pause_s: Seconds,
+    /// How long a firm that has accepted has to name its technician.
+    pub naming_s: Seconds,
+    /// The rungs, first to last.
+    pub rungs: Vec<Rung>,
+    /// How the accepted job is watched.
+    pub watch: Watch,
+}
+
+/// How visits are planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Booking {
+    /// How long before a planned visit its technician is asked.
+    pub ask_before_s: Seconds,
+    /// Length of a bookable window.
+    pub window_s: Seconds,
+    /// Minute of the day in Tokyo at which the first window begins.
+    pub opens_minute: u16,
+    /// Minute of the day in Tokyo by which the last window has ended.
+    pub closes_minute: u16,
+    /// How many days ahead windows are shown.
+    pub days_max: u16,
+}
+
+/// How jobs are offered, watched and planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dispatch {
+    /// After so many refusals a human is alarmed.
+    pub refusals_before_alarm: usize,
+    /// How often a held job reminds the desk.
+    pub held_reminder: TimeDelta,
+    /// How visits are planned.
+    pub booking: Booking,
+    policies: Vec<Policy>,
+}
+
+impl Dispatch {
+    /// How jobs of this priority are offered and watched. Every priority has exactly one; the reader has seen to it.
+    #[must_use]
+    pub fn policy(&self, priority: Priority) -> &Policy {
+        let found = self.policies.iter().find(|policy| policy.priorities.contains(&priority));
+        found.unwrap_or(&self.policies[0])
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DispatchFile {
+    refusals_before_alarm: u32,
+    held_reminder_s: Seconds,
+    policy: Vec<Policy>,
+    booking: Booking,
+}
+
+pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceError>> {
+    let file: DispatchFile = document.parse().map_err(|error| vec![error])?;
+    let mut findings = Findings::new(document);
+    if !(1..=100).contains(&file.refusals_before_alarm) {
+        findings.refuse("refusals_before_alarm", "expected from 1 to 100");
+    }
+    if file.held_reminder_s.0 < 60 {
+        findings.refuse("held_reminder_s", "is less than a minute; expected 60 or more");
+    }
+    for priority in Priority::ALL {
+        let named = file.policy.iter().flat_map(|policy| &policy.priorities);
+        let count = named.filter(|known| *known == priority).count();
+        if count != 1 {
+            findings.refuse("policy", format!("{priority} has {count} policies; expected exactly one"));
+        }
+    }
+    for (at, policy) in file.policy.iter().enumerate() {
+        check_policy(&mut findings, &format!("policy[{at}]"), policy);
+    }
+    let Booking { window_s, opens_minute, closes_minute, days_max, .. } = file.booking;
+    let length = window_s.0 / 60;
+    if length == 0 || u32::from(opens_minute) + length > u32::from(closes_minute) || closes_minute > 1440 {
+        findings.refuse("booking.window_s", "no window fits between opens_minute and closes_minute");
+    }
+    if !(1..=60).contains(&days_max) {
+        findings.refuse("booking.days_max", "expected from 1 to 60");
+    }
+    let errors = findings.finish();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    Ok(Dispatch {
+        refusals_before_alarm: file.refusals_before_alarm as usize,
+        held_reminder: file.held_reminder_s.delta(),
+        booking: file.booking,
+        policies: file.policy,
+    })
+}
+
+fn check_policy(findings: &mut Findings<'_>, path: &str, policy: &Policy) {
+    if policy.pause_s.0 < 10 {
+        findings.refuse(format!("{path}.pause_s"), "is less than 10 seconds; expected more");
+    }
+    if policy.naming_s.0 < 10 {
+        findings.refuse(format!("{path}.naming_s"), "is less than 10 seconds; expected more");
+    }
+    if !(1..=RUNGS_MAX).contains(&policy.rungs.len()) {
+        findings.refuse(format!("{path}.rungs"), format!("expected from 1 to {RUNGS_MAX} rungs"));
+    }
+    for (nth, rung) in policy.rungs.iter().enumerate() {
+        let path = format!("{path}.rungs[{nth}]");
+        if !(1..=AT_ONCE_MAX).contains(&rung.at_once) {
+            findings.refuse(format!("{path}.at_once"), format!("expected from 1 to {AT_ONCE_MAX}"));
+        }
+        if !(1..=9).contains(&rung.tier_max) {
+            findings.refuse(format!("{path}.tier_max"), "expected from 1 to 9");
+        }
+        if rung.asks_max == Some(0) {
+            findings.refuse(format!("{path}.asks_max"), "is 0; leave the rung out instead");
+        }
+        if rung.deadline_s.0 < 10 {
+            findings.refuse(format!("{path}.deadline_s"), "is less than 10 seconds; expected more");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::reference::{Dataset, Reference};
+
+    #[test]
+    fn every_priority_has_its_policy() {
+        let reference = Reference::embedded().unwrap();
+        let urgent = reference.dispatch().policy(Priority::P1);
+        assert_eq!(urgent.rungs[0].deadline_s.delta(), TimeDelta::minutes(5));
+        assert!(reference.dispatch().policy(Priority::P3).start_after_s > urgent.start_after_s);
+        assert_eq!(reference.dispatch().refusals_before_alarm, 3);
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused_with_its_place() {
+        let text = include_str!("../../../seeds/reference/dispatch.toml");
+        for (from, to, path) in [
+            ("priorities = [\"P3\"]", "priorities = [\"P2\"]", "policy"),
+            ("at_once = 3", "at_once = 0", "policy[0].rungs[1].at_once"),
+            ("window_s = 7200", "window_s = 72000", "booking.window_s"),
+            ("pause_s = 60 ", "pause_s = 0 ", "policy[0].pause_s"),
+            ("asks_max = 3", "asks_max = 0", "policy[0].rungs[0].asks_max"),
+        ] {
+            let changed = text.replacen(from, to, 1);
+            assert_ne!(changed, text, "{from}");
+            let document = Document::new(Dataset::Dispatch, changed.as_bytes()).unwrap();
+            let errors = parse(document).unwrap_err();
+            assert!(errors.iter().any(|error| error.path.as_deref() == Some(path)), "{from}: {errors:?}");
+        }
+    }
+}

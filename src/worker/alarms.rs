@@ -1,0 +1,34 @@
+//! Rings the alarms that are due, again and again until somebody acknowledges them.
+
+use chrono::TimeDelta;
+use tokio::task::JoinSet;
+
+use crate::app::{Ctx, alarms, clock::Wake};
+
+/// How long it waits after a failure.
+const AFTER_FAILURE_S: i64 = 5;
+
+/// Starts ringing.
+pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
+    let mut seat = ctx.clock().seat();
+    ctx.ring_on_commit(seat.bell());
+    ctx.ring_on_feed(seat.bell());
+    let ctx = ctx.clone();
+    workers.spawn(async move {
+        loop {
+            let next = match alarms::ring(&ctx).await {
+                Ok(next) => next,
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "ringing the alarms failed; trying again"
+                    );
+                    Some(ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S))
+                }
+            };
+            if seat.wait(next).await == Wake::Stop {
+                break;
+            }
+        }
+    });
+}
