@@ -1,17 +1,18 @@
 //! Facts from the site: reported in batches, folded into the job's record, never refused by a state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::SubsecRound as _;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, jobs, settlement};
+use super::{Command, Ctx, Error, Unit, alarms, appointments, comebacks, jobs, settlement};
 use crate::{
     dispatch::watch,
     domain::{
         actor::{Actor, Scope},
+        alarms::AlarmKind,
         event::{Kind, Subject},
         facts::{FACTS_PER_JOB_MAX, Fact, FactKind, FieldRecord, Flag, ShortCode},
         ids::{FactId, JobId, TechnicianId},
@@ -114,6 +115,13 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
     let assignments = store::assignments::of_job(&mut unit.tx, id).await?;
     let assignment = reported_for(unit.actor.scope(), &assignments, batch)?.clone();
+    let (job, assignments, assignment) = match comebacks::reinstate(unit, &job, &assignment).await? {
+        Some(again) => {
+            let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+            (job, store::assignments::of_job(&mut unit.tx, id).await?, again)
+        }
+        None => (job, assignments, assignment),
+    };
     let mut known: BTreeMap<FactId, Fact> =
         store::facts::of_job(&mut unit.tx, id).await?.into_iter().map(|fact| (fact.id, fact)).collect();
     let mut outcomes = Vec::with_capacity(batch.reports.len());
@@ -129,7 +137,8 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let facts: Vec<Fact> = known.into_values().collect();
     let record = FieldRecord::of(&facts);
     emit_recorded(unit, &assignment, &recorded);
-    let job = progress(unit, job, &record).await?;
+    let state = state_told(&facts, &assignments, &record);
+    let job = progress(unit, job, state, record.completed_at).await?;
     let (settlement, flags) = settlement::settle(unit, &job, &record, &assignments).await?;
     Ok(Receipt { facts: outcomes, job_state: job.state, flags, settlement })
 }
@@ -220,20 +229,39 @@ fn emit_recorded(unit: &mut Unit, assignment: &Assignment, recorded: &[Fact]) {
     unit.emit(Kind::FactRecorded, Subject::Job, assignment.job_id.0, data);
 }
 
+/// What the facts of those who are on the job tell: whoever was taken off it and departs all the same does not move
+/// it. Once nobody is on it any more, all of them tell.
+fn state_told(facts: &[Fact], assignments: &[Assignment], whole: &FieldRecord) -> Option<JobState> {
+    let on_it: BTreeSet<_> =
+        assignments.iter().filter(|one| one.slot != Slot::Released).map(|one| one.id).collect();
+    if on_it.is_empty() || on_it.len() == assignments.len() || whole.completed_at.is_some() {
+        return whole.state;
+    }
+    let own: Vec<_> = facts.iter().filter(|fact| on_it.contains(&fact.assignment_id)).cloned().collect();
+    FieldRecord::of(&own).state
+}
+
 /// The job as its facts tell; when they tell that it is done, everybody on it is free again.
-async fn progress(unit: &mut Unit, job: Job, record: &FieldRecord) -> Result<Job, Error> {
-    let Some(state) = record.state else { return Ok(job) };
+async fn progress(
+    unit: &mut Unit,
+    job: Job,
+    state: Option<JobState>,
+    completed_at: Option<Instant>,
+) -> Result<Job, Error> {
+    let Some(state) = state else { return Ok(job) };
     let before = job.state;
     let watch = unit.ctx.reference().dispatch().policy(job.priority).watch.clone();
     let look_at = unit.now + watch::first_look(&watch, state);
-    let job = job.told(state, record.completed_at, unit.now, look_at);
+    let job = job.told(state, completed_at, unit.now, look_at);
     store::jobs::save(&mut unit.tx, &job).await?;
     if job.state != before {
         let data = json!({ "from": before, "to": job.state });
         unit.emit(Kind::JobProgressed, Subject::Job, job.id.0, data);
         if job.state == JobState::Completed {
             jobs::release_all(unit, job.id, "completed").await?;
+            appointments::release(unit, job.id).await?;
         }
+        alarms::resolve_all(unit, job.id.0, &[AlarmKind::PlaceChanged]).await?;
     }
     Ok(job)
 }

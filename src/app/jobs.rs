@@ -3,20 +3,23 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, reference};
+use super::{Command, Ctx, Error, Unit, alarms, appointments, reference};
 use crate::{
     domain::{
         actor::{Actor, Scope},
         cases::{CaseState, Category, Resident, Site},
         event::{Kind, Subject},
-        ids::{CaseId, JobId},
+        ids::{CaseId, JobId, TechnicianId},
         jobs::{CancelReason, Job, JobState, Order},
-        offers::{Assignment, Offer, Slot},
+        offers::{Assignment, Offer, Slot, WithdrawCode},
         refusal::Refusal,
         trade::{Priority, Trade},
     },
     store,
 };
+
+/// Waiting jobs woken by one freed technician at most; the others are looked at in their own time.
+const WAITING_MAX: i64 = 20;
 
 /// A job to be made.
 #[derive(Debug, Clone)]
@@ -47,7 +50,8 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
         return Err(Refusal::field("job_code", format!("the case is not about {category}")).into());
     }
     let order = Order { job_code: new.job_code.clone(), trade, priority: new.priority.unwrap_or(usual) };
-    let job = Job::new(unit.id(), case.id, order, unit.now, unit.now);
+    let wait = unit.ctx.reference().dispatch().policy(order.priority).start_after_s.delta();
+    let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
     store::jobs::insert(&mut unit.tx, &job).await?;
     let data = json!({ "case": case.id, "job_code": job.job_code, "priority": job.priority });
     unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
@@ -63,8 +67,10 @@ pub async fn cancel(ctx: &Ctx, id: JobId, command: Command<CancelReason>) -> Res
 async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<Job, Error> {
     let job =
         store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?.cancelled(unit.now)?;
-    super::offers::withdraw_open(unit, id).await?;
+    super::offers::withdraw_open(unit, id, WithdrawCode::Cancelled).await?;
     release_all(unit, id, reason.as_str()).await?;
+    appointments::release(unit, id).await?;
+    alarms::resolve_all(unit, id.0, &[]).await?;
     store::jobs::save(&mut unit.tx, &job).await?;
     unit.emit(Kind::JobCancelled, Subject::Job, id.0, json!({ "reason": reason }));
     Ok(job)
@@ -82,12 +88,11 @@ pub(super) async fn release_all(unit: &mut Unit, job: JobId, code: &str) -> Resu
 
 async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result<(), Error> {
     let now = unit.now;
-    store::assignments::release(&mut unit.tx, assignment, now, code).await?;
+    if !store::assignments::release(&mut unit.tx, assignment, now, code).await? {
+        return Err(Error::Conflict);
+    }
     if assignment.slot == Slot::Current {
-        let waiting = store::assignments::of_technician(&mut unit.tx, assignment.technician_id).await?;
-        if let Some(next) = waiting.iter().find(|other| other.slot == Slot::Queued) {
-            store::assignments::promote(&mut unit.tx, next, now).await?;
-        }
+        promote_next(unit, assignment.technician_id).await?;
     }
     unit.emit(
         Kind::AssignmentReleased,
@@ -95,6 +100,30 @@ async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result
         assignment.job_id.0,
         json!({ "technician": assignment.technician_id, "code": code }),
     );
+    look_at_waiting(unit, assignment.job_id).await
+}
+
+/// The job that waited behind a finished one is the technician's current one; from now on he is expected to leave.
+async fn promote_next(unit: &mut Unit, technician: TechnicianId) -> Result<(), Error> {
+    let waiting = store::assignments::of_technician(&mut unit.tx, technician).await?;
+    let Some(next) = waiting.iter().find(|other| other.slot == Slot::Queued) else { return Ok(()) };
+    if !store::assignments::promote(&mut unit.tx, next, unit.now).await? {
+        return Err(Error::Conflict);
+    }
+    if let Some(job) = store::jobs::lock(&mut unit.tx, next.job_id).await? {
+        let job = Job { wake_at: job.wake_at.map(|_| unit.now), ..job };
+        store::jobs::save(&mut unit.tx, &job).await?;
+    }
+    Ok(())
+}
+
+/// Somebody is free again: the jobs nobody could be found for are looked at now, most urgent first.
+async fn look_at_waiting(unit: &mut Unit, but: JobId) -> Result<(), Error> {
+    for id in store::jobs::waiting(&mut unit.tx, unit.now, WAITING_MAX).await? {
+        if id != but {
+            store::jobs::wake(&mut unit.tx, id, unit.now).await?;
+        }
+    }
     Ok(())
 }
 

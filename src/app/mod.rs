@@ -2,10 +2,12 @@
 
 pub mod alarms;
 pub mod answers;
+pub mod appointments;
 pub mod billing;
 pub mod calls;
 pub mod cases;
 pub mod clock;
+mod comebacks;
 pub mod consumers;
 pub mod decisions;
 pub mod facts;
@@ -16,6 +18,7 @@ pub mod jobs;
 pub mod ladder;
 pub mod loaded;
 pub mod offers;
+pub mod overrides;
 pub mod positions;
 pub mod programmes;
 pub mod reference;

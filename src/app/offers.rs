@@ -1,17 +1,20 @@
 //! Offers answered: the technician, the firm or a dispatcher on the telephone says yes or no.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit};
+use super::{Command, Ctx, Error, Unit, alarms, appointments, ladder};
 use crate::{
     dispatch::watch,
     domain::{
-        actor::Actor,
+        actor::{Actor, Scope},
+        alarms::AlarmKind,
         event::{Kind, Subject},
-        ids::{JobId, OfferId},
+        firms::{Standing, Technician},
+        ids::{FirmId, JobId, OfferId, TechnicianId},
         jobs::{Job, JobState},
-        offers::{Assignment, DeclineCode, Offer, OfferState, Slot},
+        offers::{Addressee, Assignment, DeclineCode, Offer, OfferState, Slot, Via, WithdrawCode},
         refusal::Refusal,
         span::Instant,
         trade::Priority,
@@ -19,23 +22,106 @@ use crate::{
     store::{self, Tx},
 };
 
-/// Accepts an offer: the job is the technician's. Arrival may be promised.
-pub async fn accept(ctx: &Ctx, id: OfferId, command: Command<Option<Instant>>) -> Result<Assignment, Error> {
+/// Alarms that an acceptance does not settle.
+const KEPT: &[AlarmKind] = &[AlarmKind::PlaceChanged];
+
+/// An accepted offer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Accepted {
+    /// The offer.
+    pub offer: Offer,
+    /// Who goes; absent until the firm that was asked has named him.
+    pub assignment: Option<Assignment>,
+}
+
+/// Whom a firm sends.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    /// The technician.
+    pub technician_id: TechnicianId,
+    /// When he promises to be there.
+    pub arrival_at: Option<Instant>,
+}
+
+/// Accepts an offer: the first yes has the job, the others who were asked are told. Arrival may be promised. A firm
+/// names its technician next.
+pub async fn accept(ctx: &Ctx, id: OfferId, command: Command<Option<Instant>>) -> Result<Accepted, Error> {
     let command = command.map(|arrival_at| (id, arrival_at));
     ctx.transact(command, |unit, (id, arrival_at)| Box::pin(accept_in(unit, *id, *arrival_at))).await
 }
 
-async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) -> Result<Assignment, Error> {
+async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) -> Result<Accepted, Error> {
     let (job, offer) = lock(unit, id).await?;
-    if arrival_at.is_some_and(|at| at < unit.now) {
-        return Err(Refusal::field("arrival_at", "the arrival cannot be promised for the past").into());
+    answerable(unit, &offer)?;
+    not_past(unit, arrival_at)?;
+    let offer = offer.accept(unit.now, via(unit), arrival_at)?;
+    withdraw_others(unit, &offer, WithdrawCode::TakenByOther).await?;
+    if offer.addressee == Addressee::Technician {
+        save(unit, &offer).await?;
+        let assignment = assign(unit, job, &offer).await?;
+        emit(
+            unit,
+            Kind::OfferAccepted,
+            &offer,
+            json!({ "assignment": assignment.id, "via": offer.answered_via }),
+        );
+        return Ok(Accepted { offer: saved(offer), assignment: Some(assignment) });
     }
-    let offer = offer.accept(unit.now, arrival_at)?;
-    let policy = unit.ctx.reference();
-    let watch = &policy.dispatch().policy(job.priority).watch;
-    let look_at = unit.now + watch::first_look(watch, JobState::Assigned);
-    let job = job.assigned(unit.now, look_at)?;
-    let slot = free_slot(unit, &offer).await?;
+    let reference = unit.ctx.reference();
+    let due = unit.now + reference.dispatch().policy(job.priority).naming_s.delta();
+    let offer = offer.to_be_named(due);
+    save(unit, &offer).await?;
+    let job = job.accepted(unit.now, due)?;
+    store::jobs::save(&mut unit.tx, &job).await?;
+    alarms::resolve_all(unit, job.id.0, KEPT).await?;
+    emit(unit, Kind::OfferAccepted, &offer, json!({ "via": offer.answered_via, "naming_due_at": due }));
+    Ok(Accepted { offer: saved(offer), assignment: None })
+}
+
+/// A firm that has accepted names the technician who goes.
+pub async fn name(ctx: &Ctx, id: OfferId, command: Command<Naming>) -> Result<Assignment, Error> {
+    let command = command.map(|naming| (id, naming));
+    ctx.transact(command, |unit, (id, naming)| Box::pin(name_in(unit, *id, naming))).await
+}
+
+async fn name_in(unit: &mut Unit, id: OfferId, naming: &Naming) -> Result<Assignment, Error> {
+    let (job, offer) = lock(unit, id).await?;
+    answerable(unit, &offer)?;
+    not_past(unit, naming.arrival_at)?;
+    if job.state != JobState::Accepted {
+        return Err(Refusal::state(
+            "job_state",
+            format!("the job is {}, so nobody is to be named", job.state),
+        )
+        .into());
+    }
+    let technician = store::technicians::find(&mut unit.tx, naming.technician_id).await?;
+    let technician = technician
+        .filter(|technician| technician.firm_id == offer.firm_id)
+        .ok_or_else(|| Refusal::field("technician_id", "the firm has no such technician"))?;
+    fit(&technician, &job)?;
+    let offer = offer.named(technician.id, naming.arrival_at)?;
+    save(unit, &offer).await?;
+    let assignment = assign(unit, job, &offer).await?;
+    emit(unit, Kind::OfferNamed, &offer, json!({ "assignment": assignment.id, "via": via(unit) }));
+    Ok(assignment)
+}
+
+/// A named technician must at least be in service and do the trade; the rest is the judgement of who names him.
+pub(super) fn fit(technician: &Technician, job: &Job) -> Result<(), Error> {
+    if technician.state != Standing::Active {
+        return Err(Refusal::field("technician_id", "the technician is not in service").into());
+    }
+    if !technician.trades.contains(&job.trade) {
+        let message = format!("the technician does not do {}", job.trade);
+        return Err(Refusal::field("technician_id", message).into());
+    }
+    Ok(())
+}
+
+/// Puts the technician of an accepted offer on the job.
+pub(super) async fn assign(unit: &mut Unit, job: Job, offer: &Offer) -> Result<Assignment, Error> {
+    let slot = free_slot(unit, offer).await?;
     let assignment = Assignment {
         id: unit.id(),
         version: 1,
@@ -45,14 +131,22 @@ async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) ->
         technician_id: offer.technician_id,
         slot,
         assigned_at: unit.now,
-        arrival_due_at: arrival_at,
+        arrival_due_at: offer.arrival_promised_at,
         released_at: None,
+        release_code: None,
         current_since: (slot == Slot::Current).then_some(unit.now),
+        progress: None,
     };
-    save(unit, &offer).await?;
     store::assignments::insert(&mut unit.tx, &assignment).await.map_err(Error::in_the_way)?;
+    let reference = unit.ctx.reference();
+    let watch = &reference.dispatch().policy(job.priority).watch;
+    let look_at = unit.now + watch::first_look(watch, JobState::Assigned);
+    let job = match job.state {
+        JobState::Offered | JobState::Accepted => job.assigned(unit.now, look_at)?,
+        _ => job.overridden(unit.now, look_at)?,
+    };
     store::jobs::save(&mut unit.tx, &job).await?;
-    emit(unit, Kind::OfferAccepted, &offer, json!({ "assignment": assignment.id, "slot": assignment.slot }));
+    alarms::resolve_all(unit, job.id.0, KEPT).await?;
     Ok(assignment)
 }
 
@@ -76,12 +170,72 @@ pub async fn decline(ctx: &Ctx, id: OfferId, command: Command<DeclineCode>) -> R
 
 async fn decline_in(unit: &mut Unit, id: OfferId, code: DeclineCode) -> Result<Offer, Error> {
     let (job, offer) = lock(unit, id).await?;
-    let offer = offer.decline(unit.now, code)?;
-    let job = job.unassigned(unit.now, unit.now)?;
+    answerable(unit, &offer)?;
+    let offer = offer.decline(unit.now, via(unit), code)?;
     save(unit, &offer).await?;
-    store::jobs::save(&mut unit.tx, &job).await?;
-    emit(unit, Kind::OfferDeclined, &offer, json!({ "code": code }));
-    Ok(Offer { version: offer.version + 1, ..offer })
+    emit(unit, Kind::OfferDeclined, &offer, json!({ "code": code, "via": offer.answered_via }));
+    ladder::refused_once_more(unit, job.id).await?;
+    appointments::lapse(unit, &offer).await?;
+    back_on_the_ladder(unit, job).await?;
+    Ok(saved(offer))
+}
+
+/// Takes an open offer back: the desk has changed its mind about whom to ask.
+pub async fn take_back(ctx: &Ctx, command: Command<OfferId>) -> Result<Offer, Error> {
+    ctx.transact(command, |unit, id| Box::pin(take_back_in(unit, *id))).await
+}
+
+async fn take_back_in(unit: &mut Unit, id: OfferId) -> Result<Offer, Error> {
+    let (job, offer) = lock(unit, id).await?;
+    if offer.state != OfferState::Open {
+        let message = format!("the offer is {}; reassign the job to take an acceptance back", offer.state);
+        return Err(Refusal::state("offer_not_open", message).into());
+    }
+    let offer = withdraw(unit, offer, WithdrawCode::Desk).await?;
+    back_on_the_ladder(unit, job).await?;
+    Ok(offer)
+}
+
+/// The job is looked at now, unless others are still being asked.
+pub(super) async fn back_on_the_ladder(unit: &mut Unit, job: Job) -> Result<(), Error> {
+    let offers = store::offers::of_job(&mut unit.tx, job.id).await?;
+    let job = if offers.iter().any(|offer| offer.state == OfferState::Open) {
+        job
+    } else {
+        job.unassigned(unit.now, unit.now)?
+    };
+    Ok(store::jobs::save(&mut unit.tx, &job).await?)
+}
+
+/// Whoever is asked answers; the desk may always answer for him, with him on the telephone.
+fn answerable(unit: &Unit, offer: &Offer) -> Result<(), Error> {
+    match (unit.actor.scope(), offer.addressee) {
+        (Scope::Technician(..), Addressee::Firm) => {
+            Err(Refusal::state("offer_to_firm", "the offer was made to the firm, which answers it").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// How the answer came in.
+fn via(unit: &Unit) -> Via {
+    match unit.actor.scope() {
+        Scope::All => Via::Phone,
+        _ => Via::Asked,
+    }
+}
+
+fn not_past(unit: &Unit, arrival_at: Option<Instant>) -> Result<(), Error> {
+    if arrival_at.is_some_and(|at| at < unit.now) {
+        return Err(Refusal::field("arrival_at", "the arrival cannot be promised for the past").into());
+    }
+    Ok(())
+}
+
+/// Who is asked of a firm's technicians.
+pub(super) async fn addressee(unit: &mut Unit, firm: FirmId) -> Result<Addressee, Error> {
+    store::firms::find(&mut unit.tx, firm).await?.ok_or(Error::NotFound("firm"))?;
+    Ok(Addressee::Technician)
 }
 
 /// The offer's job, locked, and the offer as it is under that lock; if they are the actor's to touch.
@@ -109,16 +263,37 @@ pub(super) fn emit(unit: &mut Unit, kind: Kind, offer: &Offer, more: serde_json:
     unit.emit(kind, Subject::Job, offer.job_id.0, data);
 }
 
-/// Takes back the open offer of a locked job.
-pub(super) async fn withdraw_open(unit: &mut Unit, job: JobId) -> Result<(), Error> {
+/// Takes an offer or its acceptance back.
+pub(super) async fn withdraw(unit: &mut Unit, offer: Offer, code: WithdrawCode) -> Result<Offer, Error> {
+    let offer = offer.withdraw(unit.now, code)?;
+    save(unit, &offer).await?;
+    emit(unit, Kind::OfferWithdrawn, &offer, json!({ "code": code }));
+    Ok(saved(offer))
+}
+
+/// Takes back the open offers of a locked job.
+pub(super) async fn withdraw_open(unit: &mut Unit, job: JobId, code: WithdrawCode) -> Result<(), Error> {
     for offer in store::offers::of_job(&mut unit.tx, job).await? {
         if offer.state == OfferState::Open {
-            let offer = offer.withdraw(unit.now)?;
-            save(unit, &offer).await?;
-            emit(unit, Kind::OfferWithdrawn, &offer, json!({}));
+            withdraw(unit, offer, code).await?;
         }
     }
     Ok(())
+}
+
+/// Takes back every other open offer of the job: one has said yes.
+async fn withdraw_others(unit: &mut Unit, winner: &Offer, code: WithdrawCode) -> Result<(), Error> {
+    for offer in store::offers::of_job(&mut unit.tx, winner.job_id).await? {
+        if offer.state == OfferState::Open && offer.id != winner.id {
+            withdraw(unit, offer, code).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The offer as it is after it was written.
+fn saved(offer: Offer) -> Offer {
+    Offer { version: offer.version + 1, ..offer }
 }
 
 /// An offer with what may be known before it is accepted: what, how urgent, in which district, in which language.

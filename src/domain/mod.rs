@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod alarms;
+pub mod appointments;
 pub mod calendar;
 pub mod calls;
 pub mod cases;

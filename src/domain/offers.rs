@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{AssignmentId, DecisionId, FirmId, JobId, OfferId, TechnicianId},
+    place::Point,
     refusal::Refusal,
     span::Instant,
     text_enum::text_enum,
@@ -45,6 +46,68 @@ text_enum! {
 }
 
 text_enum! {
+    /// Who is asked.
+    pub enum Addressee("addressee") {
+        /// The technician.
+        Technician = "technician",
+        /// The firm, which may name another technician of its own.
+        Firm = "firm",
+    }
+}
+
+text_enum! {
+    /// How an answer came in.
+    pub enum Via("way of an answer") {
+        /// From the one who was asked.
+        Asked = "self",
+        /// From a dispatcher who had him on the telephone.
+        Phone = "phone",
+    }
+}
+
+text_enum! {
+    /// Why an offer was taken back, or an acceptance.
+    pub enum WithdrawCode("withdrawal code") {
+        /// Another one said yes first.
+        TakenByOther = "taken_by_other",
+        /// The job was called off.
+        Cancelled = "cancelled",
+        /// The job is held.
+        Held = "held",
+        /// A visit was planned instead.
+        Booked = "booked",
+        /// A person gave the job to somebody else.
+        Overridden = "overridden",
+        /// A person took the job back to offer it anew.
+        Reassigned = "reassigned",
+        /// The desk took the offer back.
+        Desk = "desk",
+        /// The firm did not name its technician in time.
+        NotNamed = "not_named",
+        /// Accepted, but never on the way.
+        NoShow = "no_show",
+        /// On the way, but no longer moving.
+        Stalled = "stalled",
+        /// The contractor: the vehicle broke down.
+        Breakdown = "breakdown",
+        /// The contractor: an accident on the way.
+        Accident = "accident",
+        /// The contractor: ill.
+        Illness = "illness",
+        /// The contractor: the job before takes longer.
+        Delayed = "delayed",
+        /// The contractor: something else.
+        Other = "other",
+    }
+}
+
+impl WithdrawCode {
+    /// What a contractor may give when withdrawing after having accepted.
+    pub const CONTRACTOR: &'static [Self] =
+        &[Self::Breakdown, Self::Accident, Self::Illness, Self::Delayed, Self::Other];
+}
+
+text_enum! {
     /// Which of a technician's places an assignment takes.
     pub enum Slot("slot") {
         /// Being done: a technician has one at most.
@@ -69,10 +132,16 @@ pub struct Offer {
     pub decision_id: DecisionId,
     /// The technician's firm.
     pub firm_id: FirmId,
-    /// The technician asked.
+    /// The technician asked; of an offer to a firm, the one it would be.
     pub technician_id: TechnicianId,
-    /// Rung of the ladder, from 1.
+    /// Who is asked.
+    pub addressee: Addressee,
+    /// Running number among the offers of the job, from 1.
     pub rank: i64,
+    /// Round of the ladder, from 1.
+    pub round: i64,
+    /// Rung of the ladder, from 0.
+    pub rung: i64,
     /// Where it is.
     pub state: OfferState,
     /// When it was made.
@@ -85,6 +154,12 @@ pub struct Offer {
     pub decline_code: Option<DeclineCode>,
     /// When the technician promises to be there.
     pub arrival_promised_at: Option<DateTime<Utc>>,
+    /// How the answer came in.
+    pub answered_via: Option<Via>,
+    /// Why it was taken back.
+    pub withdraw_code: Option<WithdrawCode>,
+    /// Until when the firm names its technician.
+    pub naming_due_at: Option<DateTime<Utc>>,
 }
 
 /// Who has accepted a job.
@@ -110,27 +185,69 @@ pub struct Assignment {
     pub arrival_due_at: Option<DateTime<Utc>>,
     /// When it was over.
     pub released_at: Option<DateTime<Utc>>,
+    /// Why it was over.
+    pub release_code: Option<String>,
     /// Since when it is, or was, the technician's current one; absent while it waits.
     pub current_since: Option<DateTime<Utc>>,
+    /// The last time the technician was seen to come nearer. Not shown: a trail of positions is nobody's business.
+    #[serde(skip)]
+    pub progress: Option<Progress>,
+}
+
+/// Where a technician was when last seen to move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// When.
+    pub at: Instant,
+    /// Where.
+    pub point: Point,
 }
 
 impl Offer {
     /// The offer accepted.
-    pub fn accept(self, now: Instant, arrival_promised_at: Option<Instant>) -> Result<Self, Refusal> {
+    pub fn accept(
+        self,
+        now: Instant,
+        via: Via,
+        arrival_promised_at: Option<Instant>,
+    ) -> Result<Self, Refusal> {
         self.must_be_open()?;
         if self.deadline <= now {
-            return Err(Refusal::state(
-                "offer_expired",
-                "the offer's deadline has passed; it is offered to the next",
-            ));
+            return Err(expired());
         }
-        Ok(Self { arrival_promised_at, ..self.answer(OfferState::Accepted, now) })
+        Ok(Self { arrival_promised_at, answered_via: Some(via), ..self.answer(OfferState::Accepted, now) })
+    }
+
+    /// The accepted offer of a firm that has until `due` to name its technician.
+    #[must_use]
+    pub fn to_be_named(self, due: Instant) -> Self {
+        Self { naming_due_at: Some(due), ..self }
+    }
+
+    /// The accepted offer with the technician its firm has named.
+    pub fn named(self, technician_id: TechnicianId, arrival: Option<Instant>) -> Result<Self, Refusal> {
+        match (self.state, self.addressee) {
+            (OfferState::Accepted, Addressee::Firm) => {
+                Ok(Self { technician_id, arrival_promised_at: arrival.or(self.arrival_promised_at), ..self })
+            }
+            (OfferState::Accepted, Addressee::Technician) => Err(Refusal::state(
+                "offer_not_to_firm",
+                "the offer was made to a technician, who has accepted it himself",
+            )),
+            (state, _) => {
+                Err(Refusal::state("offer_not_accepted", format!("the offer is {state}, not accepted")))
+            }
+        }
     }
 
     /// The offer declined.
-    pub fn decline(self, now: Instant, code: DeclineCode) -> Result<Self, Refusal> {
+    pub fn decline(self, now: Instant, via: Via, code: DeclineCode) -> Result<Self, Refusal> {
         self.must_be_open()?;
-        Ok(Self { decline_code: Some(code), ..self.answer(OfferState::Declined, now) })
+        Ok(Self {
+            decline_code: Some(code),
+            answered_via: Some(via),
+            ..self.answer(OfferState::Declined, now)
+        })
     }
 
     /// The offer expired, when its deadline has passed.
@@ -142,10 +259,12 @@ impl Offer {
         Ok(self.answer(OfferState::Expired, now))
     }
 
-    /// The offer taken back.
-    pub fn withdraw(self, now: Instant) -> Result<Self, Refusal> {
+    /// The offer, or its acceptance, taken back.
+    pub fn withdraw(self, now: Instant, code: WithdrawCode) -> Result<Self, Refusal> {
         match self.state {
-            OfferState::Open | OfferState::Accepted => Ok(self.answer(OfferState::Withdrawn, now)),
+            OfferState::Open | OfferState::Accepted => {
+                Ok(Self { withdraw_code: Some(code), ..self.answer(OfferState::Withdrawn, now) })
+            }
             state => Err(Refusal::state("offer_not_open", format!("the offer is {state} already"))),
         }
     }
@@ -153,10 +272,7 @@ impl Offer {
     fn must_be_open(&self) -> Result<(), Refusal> {
         match self.state {
             OfferState::Open => Ok(()),
-            OfferState::Expired => Err(Refusal::state(
-                "offer_expired",
-                "the offer's deadline has passed; it is offered to the next",
-            )),
+            OfferState::Expired => Err(expired()),
             state => Err(Refusal::state("offer_not_open", format!("the offer is {state} already"))),
         }
     }
@@ -164,4 +280,8 @@ impl Offer {
     fn answer(self, state: OfferState, now: Instant) -> Self {
         Self { state, answered_at: Some(now), ..self }
     }
+}
+
+fn expired() -> Refusal {
+    Refusal::state("offer_expired", "the offer's deadline has passed; it is offered to the next")
 }

@@ -142,8 +142,12 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(
         let path = error.path().to_string();
         let cause = error.into_inner();
         let message = cause.to_string();
-        if cause.is_data() {
-            let message = without_position(&message).to_owned();
+        // What is right JSON is of the wrong kind for a field: a number where a code is expected is a "syntax" error too.
+        if cause.is_data() || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() {
+            let message = match without_position(&message) {
+                "expected value" => "is of the wrong kind; expected a text".to_owned(),
+                message => message.to_owned(),
+            };
             Problem::invalid(vec![FieldError { field: named(&path, &message), message }])
         } else {
             Problem::unreadable("body", message)

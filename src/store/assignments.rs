@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use super::{Error, Tx, db::query};
 use crate::domain::{
-    ids::{JobId, TechnicianId},
-    offers::{Assignment, Slot},
+    ids::{AssignmentId, JobId, TechnicianId},
+    offers::{Assignment, Progress},
+    place::Point,
     span::Instant,
 };
 
@@ -22,13 +23,20 @@ struct Row {
     assigned_at: Instant,
     arrival_due_at: Option<Instant>,
     released_at: Option<Instant>,
+    release_code: Option<String>,
     current_since: Option<Instant>,
+    progress_at: Option<Instant>,
+    progress_lat_e6: Option<i64>,
+    progress_lon_e6: Option<i64>,
 }
 
 impl TryFrom<Row> for Assignment {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let point = row.progress_lat_e6.zip(row.progress_lon_e6).map(|(lat, lon)| Point::from_e6(lat, lon));
+        let point =
+            point.transpose().map_err(|error| Error::corrupt("assignment", "progress_lat_e6", error))?;
         Ok(Self {
             id: row.id.into(),
             version: row.version,
@@ -40,7 +48,9 @@ impl TryFrom<Row> for Assignment {
             assigned_at: row.assigned_at,
             arrival_due_at: row.arrival_due_at,
             released_at: row.released_at,
+            release_code: row.release_code,
             current_since: row.current_since,
+            progress: row.progress_at.zip(point).map(|(at, point)| Progress { at, point }),
         })
     }
 }
@@ -73,7 +83,7 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Assignment>, Error> {
         tx,
         all Row,
         "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at,
-                current_since
+                release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
          FROM assignment WHERE job_id = $1 ORDER BY id",
         job.0
     )?;
@@ -86,7 +96,7 @@ pub async fn of_technician(tx: &mut Tx, technician: TechnicianId) -> Result<Vec<
         tx,
         all Row,
         "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at,
-                current_since
+                release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
          FROM assignment WHERE technician_id = $1 AND slot <> 'released' ORDER BY slot, id",
         technician.0
     )?;
@@ -120,4 +130,33 @@ pub async fn promote(tx: &mut Tx, assignment: &Assignment, at: Instant) -> Resul
         at
     )?;
     Ok(changed == 1)
+}
+
+/// Writes down that the technician came nearer; whether the assignment was still as it had been read.
+pub async fn progressed(tx: &mut Tx, assignment: &Assignment, progress: &Progress) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE assignment SET version = version + 1, progress_at = $3, progress_lat_e6 = $4, progress_lon_e6 = $5
+         WHERE id = $1 AND version = $2",
+        assignment.id.0,
+        assignment.version,
+        progress.at,
+        progress.point.lat_e6(),
+        progress.point.lon_e6()
+    )?;
+    Ok(changed == 1)
+}
+
+/// The assignment of an id.
+pub async fn find(tx: &mut Tx, id: AssignmentId) -> Result<Option<Assignment>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at,
+                release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
+         FROM assignment WHERE id = $1",
+        id.0
+    )?;
+    row.map(Assignment::try_from).transpose()
 }

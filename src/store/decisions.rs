@@ -52,3 +52,14 @@ pub async fn find(tx: &mut Tx, id: DecisionId) -> Result<Option<String>, Error> 
     let row = query!(tx, optional One<String>, "SELECT document FROM decision WHERE id = $1", id.0)?;
     Ok(row.map(|(document,)| document))
 }
+
+/// When the last matching run of a job was written down.
+pub async fn last_at(tx: &mut Tx, job: JobId) -> Result<Option<Instant>, Error> {
+    let row = query!(
+        tx,
+        optional One<Instant>,
+        "SELECT decided_at FROM decision WHERE job_id = $1 ORDER BY decided_at DESC LIMIT 1",
+        job.0
+    )?;
+    Ok(row.map(|(at,)| at))
+}

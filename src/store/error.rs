@@ -63,6 +63,10 @@ impl From<sqlx::Error> for Error {
         if matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")) {
             return Self::Retry(error);
         }
+        // PostgreSQL: exclusion_violation, as two planned windows that overlap.
+        if database.code().as_deref() == Some("23P01") {
+            return Self::Forbidden(database.constraint().unwrap_or_default().to_owned());
+        }
         match database.kind() {
             ErrorKind::UniqueViolation => Self::Exists(error),
             ErrorKind::ForeignKeyViolation => Self::Missing(error),

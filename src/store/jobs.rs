@@ -210,3 +210,29 @@ pub async fn list(
     )?;
     rows.into_iter().map(Job::try_from).collect()
 }
+
+/// The jobs nobody could be found for that are not due yet, most urgent first, then longest waiting.
+pub async fn waiting(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<JobId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT id FROM job WHERE state = 'unassigned' AND round > 1 AND wake_at > $1
+         ORDER BY priority, created_at, id LIMIT $2",
+        now,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Has an unassigned job looked at at `at`, unless that is to be sooner anyway.
+pub async fn wake(tx: &mut Tx, id: JobId, at: Instant) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE job SET version = version + 1, wake_at = $2
+         WHERE id = $1 AND state = 'unassigned' AND wake_at > $2",
+        id.0,
+        at
+    )?;
+    Ok(())
+}

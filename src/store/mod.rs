@@ -25,6 +25,7 @@ pub mod reference;
 pub mod schema;
 pub mod technicians;
 pub mod tokens;
+pub mod windows;
 
 pub use db::{DatabaseUrl, Db, Tx};
 pub use error::Error;

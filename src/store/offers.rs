@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     actor::Scope,
     ids::{JobId, OfferId, TechnicianId},
-    offers::{Offer, OfferState},
+    offers::{DeclineCode, Offer, OfferState, Via, WithdrawCode},
     span::Instant,
 };
 
@@ -22,20 +22,31 @@ struct Row {
     decision_id: Uuid,
     firm_id: Uuid,
     technician_id: Uuid,
+    addressee: String,
     rank: i64,
+    round: i64,
+    rung: i64,
     state: String,
     offered_at: Instant,
     deadline: Instant,
     answered_at: Option<Instant>,
     decline_code: Option<String>,
     arrival_promised_at: Option<Instant>,
+    answered_via: Option<String>,
+    withdraw_code: Option<String>,
+    naming_due_at: Option<Instant>,
 }
 
 impl TryFrom<Row> for Offer {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let code = row.decline_code.map(|code| code.parse()).transpose();
+        fn coded<T: std::str::FromStr>(column: &'static str, code: Option<String>) -> Result<Option<T>, Error>
+        where
+            T::Err: std::error::Error + Send + Sync + 'static,
+        {
+            code.map(|code| code.parse().map_err(|error| Error::corrupt("offer", column, error))).transpose()
+        }
         Ok(Self {
             id: row.id.into(),
             version: row.version,
@@ -43,13 +54,19 @@ impl TryFrom<Row> for Offer {
             decision_id: row.decision_id.into(),
             firm_id: row.firm_id.into(),
             technician_id: row.technician_id.into(),
+            addressee: row.addressee.parse().map_err(|error| Error::corrupt("offer", "addressee", error))?,
             rank: row.rank,
+            round: row.round,
+            rung: row.rung,
             state: row.state.parse().map_err(|error| Error::corrupt("offer", "state", error))?,
             offered_at: row.offered_at,
             deadline: row.deadline,
             answered_at: row.answered_at,
-            decline_code: code.map_err(|error| Error::corrupt("offer", "decline_code", error))?,
+            decline_code: coded("decline_code", row.decline_code)?,
             arrival_promised_at: row.arrival_promised_at,
+            answered_via: coded("answered_via", row.answered_via)?,
+            withdraw_code: coded("withdraw_code", row.withdraw_code)?,
+            naming_due_at: row.naming_due_at,
         })
     }
 }
@@ -59,18 +76,25 @@ pub async fn insert(tx: &mut Tx, offer: &Offer) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, rank, state, offered_at, deadline)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, addressee, rank, round, rung,
+                            state, offered_at, deadline, answered_at, arrival_promised_at, answered_via)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         offer.id.0,
         offer.version,
         offer.job_id.0,
         offer.decision_id.0,
         offer.firm_id.0,
         offer.technician_id.0,
+        offer.addressee.as_str(),
         offer.rank,
+        offer.round,
+        offer.rung,
         offer.state.as_str(),
         offer.offered_at,
-        offer.deadline
+        offer.deadline,
+        offer.answered_at,
+        offer.arrival_promised_at,
+        offer.answered_via.map(Via::as_str)
     )?;
     Ok(())
 }
@@ -80,8 +104,9 @@ pub async fn find(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Error> {
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, job_id, decision_id, firm_id, technician_id, rank, state, offered_at, deadline,
-                answered_at, decline_code, arrival_promised_at
+        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, rank, round, rung, state,
+                offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
+                naming_due_at
          FROM offer WHERE id = $1",
         id.0
     )?;
@@ -93,15 +118,20 @@ pub async fn save(tx: &mut Tx, offer: &Offer) -> Result<bool, Error> {
     let changed = query!(
         tx,
         execute,
-        "UPDATE offer SET version = version + 1, state = $3, answered_at = $4, decline_code = $5,
-                          arrival_promised_at = $6
+        "UPDATE offer SET version = version + 1, technician_id = $3, state = $4, answered_at = $5,
+                          decline_code = $6, arrival_promised_at = $7, answered_via = $8, withdraw_code = $9,
+                          naming_due_at = $10
          WHERE id = $1 AND version = $2",
         offer.id.0,
         offer.version,
+        offer.technician_id.0,
         offer.state.as_str(),
         offer.answered_at,
-        offer.decline_code.map(crate::domain::offers::DeclineCode::as_str),
-        offer.arrival_promised_at
+        offer.decline_code.map(DeclineCode::as_str),
+        offer.arrival_promised_at,
+        offer.answered_via.map(Via::as_str),
+        offer.withdraw_code.map(WithdrawCode::as_str),
+        offer.naming_due_at
     )?;
     Ok(changed == 1)
 }
@@ -111,8 +141,9 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Offer>, Error> {
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, decision_id, firm_id, technician_id, rank, state, offered_at, deadline,
-                answered_at, decline_code, arrival_promised_at
+        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, rank, round, rung, state,
+                offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
+                naming_due_at
          FROM offer WHERE job_id = $1 ORDER BY rank, id",
         job.0
     )?;
@@ -131,8 +162,9 @@ pub async fn list(
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, decision_id, firm_id, technician_id, rank, state, offered_at, deadline,
-                answered_at, decline_code, arrival_promised_at
+        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, rank, round, rung, state,
+                offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
+                naming_due_at
          FROM offer
          WHERE id > $1 AND ($2 = 1 OR firm_id = $3 OR technician_id = $4) AND ($5 = '' OR state = $5)
          ORDER BY id LIMIT $6",

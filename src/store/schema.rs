@@ -42,7 +42,9 @@ pub fn postgres() -> &'static Migrator {
 }
 
 fn migrator(files: &[(&'static str, &'static str)]) -> Migrator {
-    let migrations = (1..).zip(files).map(|(number, (name, sql))| {
+    let migrations = files.iter().map(|(name, sql)| {
+        // The number is the file's own: a gap stays a gap, and no file moves when another one is added.
+        let number = name.split('_').next().and_then(|digits| digits.parse().ok()).unwrap_or_default();
         let description = name.trim_start_matches(|char: char| char.is_ascii_digit() || char == '_');
         Migration::new(number, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });

@@ -301,7 +301,7 @@ on_both_engines! {
         let nowhere = format!("/v1/jobs/{}/facts", site::PART);
         assert_eq!(site.crew.phone.post(&nowhere, body.clone()).await.problem(), "not-found");
         let job = dispatcher.get(&format!("/v1/jobs/{}", site.job)).await.expect(200);
-        assert_eq!(job["state"], "assigned");
+        assert_eq!(job["state"], "offered", "nobody has heard of him: somebody else is asked");
         assert_eq!(dispatcher.get(&site.facts_path()).await.expect(200)["items"], json!([]));
         assert_eq!(db.raw().await.integer("SELECT COUNT(*) FROM fact").await, 0);
         // The desk and the firm's office may report on the technician's behalf.

@@ -6,12 +6,14 @@
 mod support;
 
 mod access;
+mod appointments;
 mod billing;
 mod charging;
 mod conventions;
 mod dispatching;
 mod estimate;
 mod field;
+mod ladder;
 mod pulling;
 mod scope;
 mod visits;

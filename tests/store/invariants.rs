@@ -3,6 +3,7 @@
 //! slip in the statement.
 
 mod access;
+mod alarms;
 mod assignments;
 mod columns;
 mod feed;

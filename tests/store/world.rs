@@ -40,11 +40,15 @@ INSERT INTO case_file (id, number, programme, language, eligibility, liability_f
 VALUES (#21, 'K-1', '000', 'vi', 'eligible', 'unknown', 'open', '2026-11-23T10:00:00+00:00');
 INSERT INTO call (id, case_id, channel, language, caller_role, state, offered_at)
 VALUES (#207, #21, 'phone', 'vi', 'worker', 'offered', '2026-11-23T10:00:00+00:00');
-INSERT INTO job (id, case_id, job_code, trade, priority, state, created_at, wake_at)
-VALUES (#31, #21, 'W-TOILET-CLOG', 'water', 'P1', 'assigned', '2026-11-23T10:00:00+00:00', NULL),
-       (#32, #21, 'W-TOILET-CLOG', 'water', 'P2', 'assigned', '2026-11-23T10:00:00+00:00', NULL),
+INSERT INTO job (id, case_id, job_code, trade, priority, state, state_since, created_at, wake_at)
+VALUES (#31, #21, 'W-TOILET-CLOG', 'water', 'P1', 'assigned', '2026-11-23T10:00:00+00:00', '2026-11-23T10:00:00+00:00',
+        '2026-11-23T10:10:00+00:00'),
+       (#32, #21, 'W-TOILET-CLOG', 'water', 'P2', 'assigned', '2026-11-23T10:00:00+00:00', '2026-11-23T10:00:00+00:00',
+        '2026-11-23T10:10:00+00:00'),
        (#33, #21, 'W-TOILET-CLOG', 'water', 'P2', 'unassigned', '2026-11-23T10:00:00+00:00',
-        '2026-11-23T10:05:00+00:00');
+        '2026-11-23T10:00:00+00:00', '2026-11-23T10:05:00+00:00');
+INSERT INTO alarm (id, kind, subject, subject_id, state, raised_at, rings_at, rung)
+VALUES (#131, 'refusals', 'job', #33, 'ringing', '2026-11-23T10:05:00+00:00', '2026-11-23T10:07:00+00:00', 1);
 INSERT INTO decision (id, job_id, decided_at, engine_version, document)
 VALUES (#41, #31, '2026-11-23T10:01:00+00:00', '1', '{}'),
        (#42, #32, '2026-11-23T10:01:00+00:00', '1', '{}');
@@ -56,9 +60,11 @@ VALUES (#71, #31, #41, #1, #11, 1, 'accepted', '2026-11-23T10:01:00+00:00', '202
         '2026-11-23T10:02:00+00:00', 'too_far'),
        (#73, #32, #42, #2, #13, 2, 'accepted', '2026-11-23T10:02:00+00:00', '2026-11-23T10:07:00+00:00',
         '2026-11-23T10:03:00+00:00', NULL);
-INSERT INTO assignment (id, job_id, offer_id, firm_id, technician_id, slot, assigned_at, released_at, release_code)
-VALUES (#81, #31, #71, #1, #11, 'current', '2026-11-23T10:02:00+00:00', NULL, NULL),
-       (#82, #32, #73, #2, #13, 'released', '2026-11-23T10:03:00+00:00', '2026-11-23T10:04:00+00:00', 'breakdown');
+INSERT INTO assignment (id, job_id, offer_id, firm_id, technician_id, slot, assigned_at, released_at, release_code,
+                        current_since)
+VALUES (#81, #31, #71, #1, #11, 'current', '2026-11-23T10:02:00+00:00', NULL, NULL, '2026-11-23T10:02:00+00:00'),
+       (#82, #32, #73, #2, #13, 'released', '2026-11-23T10:03:00+00:00', '2026-11-23T10:04:00+00:00', 'breakdown',
+        '2026-11-23T10:03:00+00:00');
 INSERT INTO planned_window (id, technician_id, job_id, starts_at, ends_at, state)
 VALUES (#86, #11, #31, '2026-11-24T01:00:00+00:00', '2026-11-24T02:00:00+00:00', 'planned'),
        (#87, #11, #32, '2026-11-24T04:00:00+00:00', '2026-11-24T05:00:00+00:00', 'planned');
@@ -168,8 +174,8 @@ const SAMPLES: &[(&str, Row)] = &[
     ("call_person", &[("call_id", "#207"), ("phone", "'+81355500021'"), ("name", "NULL")]),
     ("job", &[
         ("id", "#208"), ("case_id", "#21"), ("job_code", "'W-TOILET-CLOG'"), ("trade", "'water'"), ("priority", "'P1'"),
-        ("state", "'unassigned'"), ("hold_reason", "NULL"), ("created_at", AT), ("closed_at", "NULL"),
-        ("rework_of", "NULL"), ("wake_at", LATER),
+        ("state", "'unassigned'"), ("state_since", AT), ("hold", "NULL"), ("created_at", AT), ("closed_at", "NULL"),
+        ("rework_of", "NULL"), ("wake_at", LATER), ("warned_at", "NULL"), ("round", "1"), ("rung", "0"),
     ]),
     ("decision", &[
         ("id", "#209"), ("job_id", "#33"), ("decided_at", AT), ("decided_by", "NULL"), ("engine_version", "'1'"),
@@ -177,13 +183,21 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("offer", &[
         ("id", "#210"), ("job_id", "#33"), ("decision_id", "#42"), ("firm_id", "#1"), ("technician_id", "#12"),
-        ("rank", "1"), ("state", "'open'"), ("offered_at", AT), ("deadline", LATER), ("answered_at", "NULL"),
-        ("decline_code", "NULL"), ("arrival_promised_at", "NULL"),
+        ("addressee", "'technician'"), ("rank", "1"), ("round", "1"), ("rung", "0"), ("state", "'open'"),
+        ("offered_at", AT), ("deadline", LATER), ("answered_at", "NULL"), ("decline_code", "NULL"),
+        ("arrival_promised_at", "NULL"), ("answered_via", "NULL"), ("withdraw_code", "NULL"),
+        ("naming_due_at", "NULL"),
     ]),
     ("assignment", &[
         ("id", "#211"), ("job_id", "#32"), ("offer_id", "#72"), ("firm_id", "#1"), ("technician_id", "#12"),
         ("slot", "'current'"), ("assigned_at", AT), ("arrival_due_at", "NULL"), ("released_at", "NULL"),
-        ("release_code", "NULL"),
+        ("release_code", "NULL"), ("current_since", AT), ("progress_at", "NULL"), ("progress_lat_e6", "NULL"),
+        ("progress_lon_e6", "NULL"),
+    ]),
+    ("alarm", &[
+        ("id", "#232"), ("kind", "'ladder_ended'"), ("subject", "'job'"), ("subject_id", "#33"), ("state", "'ringing'"),
+        ("raised_at", AT), ("rings_at", LATER), ("rung", "1"), ("acknowledged_at", "NULL"), ("acknowledged_by", "NULL"),
+        ("resolved_at", "NULL"),
     ]),
     ("planned_window", &[
         ("id", "#212"), ("technician_id", "#11"), ("job_id", "#33"), ("starts_at", "'2026-11-24T02:00:00+00:00'"),

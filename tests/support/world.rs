@@ -82,11 +82,17 @@ pub(crate) fn case(call: &str) -> Value {
     })
 }
 
+/// Takes a call and opens a case.
+pub(crate) async fn opened_case(server: &TestServer) -> String {
+    let dispatcher = server.dispatcher();
+    let call_id = id(&dispatcher.post("/v1/calls", call()).await.expect(201));
+    id(&dispatcher.post("/v1/cases", case(&call_id)).await.expect(201))
+}
+
 /// Takes a call, opens a case and makes a job; the ladder has asked somebody if there is anybody.
 pub(crate) async fn job(server: &TestServer) -> String {
     let dispatcher = server.dispatcher();
-    let call_id = id(&dispatcher.post("/v1/calls", call()).await.expect(201));
-    let case_id = id(&dispatcher.post("/v1/cases", case(&call_id)).await.expect(201));
+    let case_id = opened_case(server).await;
     let path = format!("/v1/cases/{case_id}/jobs");
     let job = dispatcher.post(&path, json!({ "job_code": "W-TOILET-CLOG" })).await.expect(201);
     server.settle().await;

@@ -1,6 +1,8 @@
 //! The endpoints, one file a resource.
 
 mod alarms;
+mod appointments;
+mod assignments;
 mod calls;
 mod cases;
 mod consumers;
@@ -49,6 +51,13 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(offers::show))
         .routes(routes!(offers::accept))
         .routes(routes!(offers::decline))
+        .routes(routes!(offers::name))
+        .routes(routes!(offers::take_back))
+        .routes(routes!(assignments::withdraw))
+        .routes(routes!(assignments::give))
+        .routes(routes!(assignments::reassign))
+        .routes(routes!(appointments::book, appointments::show))
+        .routes(routes!(appointments::unbook))
         .routes(routes!(facts::report, facts::list))
         .routes(routes!(statements::show))
         .routes(routes!(consumers::create, consumers::list))

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     domain::{
-        ids::OfferId,
+        ids::{OfferId, TechnicianId},
         offers::{Assignment, DeclineCode, Offer, OfferState},
         trade::Priority,
     },
@@ -95,19 +95,77 @@ pub(super) struct Acceptance {
     arrival_at: Option<DateTime<Utc>>,
 }
 
+/// An accepted offer.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct AcceptedOffer {
+    /// The offer.
+    offer: Offer,
+    /// Who goes; absent until the firm that was asked has named its technician.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assignment: Option<Assignment>,
+}
+
 /// Accept an offer
 ///
-/// By the technician, the firm, or a dispatcher who has the yes on the telephone.
+/// By the one who was asked, or a dispatcher who has the yes on the telephone. The first yes has the job. A firm that
+/// was asked names its technician next, by `naming_due_at`.
 #[utoipa::path(post, path = "/v1/offers/{id}/acceptance", tag = "dispatch", params(("id" = OfferId, Path), Key),
-    request_body = Acceptance, responses((status = 201, body = Assignment)))]
+    request_body = Acceptance, responses((status = 201, body = AcceptedOffer)))]
 pub(super) async fn accept(
     State(service): State<Service>,
     Path(id): Path<OfferId>,
     Submit(command): Submit<Acceptance>,
-) -> Answer<Created<Assignment>> {
-    let assignment =
+) -> Answer<Created<AcceptedOffer>> {
+    let app::offers::Accepted { offer, assignment } =
         app::offers::accept(&service.ctx, id, command.map(|body| body.arrival_at.map(super::cut))).await?;
-    Ok(Created(assignment))
+    Ok(Created(AcceptedOffer { offer, assignment }))
+}
+
+/// Whom a firm sends.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Naming {
+    /// The technician: one of the firm's own, in service, who does the trade.
+    #[garde(skip)]
+    technician_id: TechnicianId,
+    /// When the technician promises to be there; what was promised with the acceptance, when not said.
+    #[garde(inner(custom(super::instant)))]
+    arrival_at: Option<DateTime<Utc>>,
+}
+
+/// Name the technician of an accepted offer
+///
+/// For a firm that was asked itself and has accepted. What is not named in time goes to the next.
+#[utoipa::path(post, path = "/v1/offers/{id}/technician", tag = "dispatch", params(("id" = OfferId, Path), Key),
+    request_body = Naming, responses((status = 201, body = Assignment)))]
+pub(super) async fn name(
+    State(service): State<Service>,
+    Path(id): Path<OfferId>,
+    Submit(command): Submit<Naming>,
+) -> Answer<Created<Assignment>> {
+    let naming = command.map(|body| app::offers::Naming {
+        technician_id: body.technician_id,
+        arrival_at: body.arrival_at.map(super::cut),
+    });
+    Ok(Created(app::offers::name(&service.ctx, id, naming).await?))
+}
+
+/// Nothing more to say.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakingBack {}
+
+/// Take an open offer back
+///
+/// The next one is asked at once.
+#[utoipa::path(post, path = "/v1/offers/{id}/withdrawal", tag = "dispatch", params(("id" = OfferId, Path), Key),
+    request_body = TakingBack, responses((status = 200, body = Offer)))]
+pub(super) async fn take_back(
+    State(service): State<Service>,
+    Path(id): Path<OfferId>,
+    Submit(command): Submit<TakingBack>,
+) -> Answer<Json<Offer>> {
+    Ok(Json(app::offers::take_back(&service.ctx, command.map(|_| id)).await?))
 }
 
 /// A no.

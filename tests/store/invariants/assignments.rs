@@ -104,7 +104,8 @@ on_both_engines! {
             ("id", "#299"), ("job_id", "#33"), ("offer_id", "#72"), ("firm_id", "#1"), ("technician_id", "#12"),
             ("slot", "'current'"), ("assigned_at", "'2026-11-23T09:00:00+00:00'"),
             ("arrival_due_at", "'2026-11-23T23:00:00+00:00'"), ("released_at", "'2026-11-23T23:00:00+00:00'"),
-            ("release_code", "'other'"),
+            ("release_code", "'other'"), ("current_since", "'2026-11-23T23:00:00+00:00'"),
+            ("progress_at", "'2026-11-23T23:00:00+00:00'"), ("progress_lat_e6", "1"), ("progress_lon_e6", "1"),
         ];
         columns::assert_covers(&db, "assignment", changes.iter().map(|(column, _)| *column), &["version"]).await;
         let cases = changes.map(|(column, literal)| {

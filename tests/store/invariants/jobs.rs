@@ -1,4 +1,4 @@
-//! A job that waits for somebody always has an instant at which it is looked at again.
+//! A job that is not finished always has an instant at which it is looked at again; what is held says by what.
 
 use crate::{
     script::{Case, check},
@@ -8,15 +8,28 @@ use crate::{
 
 on_both_engines! {
     async fn no_job_waits_in_silence(db: TestDb) {
-        let row = |state: &str, wake: &str, hold: &str| {
-            insert("job", &[("state", state), ("wake_at", wake), ("hold_reason", hold)])
-        };
         let at = "'2026-11-23T10:05:00+00:00'";
+        let row = |state: &str, wake: &str| insert("job", &[("state", state), ("wake_at", wake)]);
+        let waiting = [
+            "'unassigned'", "'booked'", "'offered'", "'accepted'", "'assigned'", "'en_route'", "'on_site'", "'working'",
+            "'paused'", "'awaiting_return'",
+        ];
+        let mut cases = Vec::new();
+        for state in waiting {
+            cases.push(Case::new(&row(state, at), &row(state, "NULL"), "check"));
+        }
+        for state in ["'completed'", "'cancelled'", "'no_coverage'"] {
+            cases.push(Case::new(&row(state, "NULL"), &row(state, at), "check"));
+        }
+        check(&db, &cases).await;
+    }
+
+    async fn what_is_held_says_by_what(db: TestDb) {
+        let at = "'2026-11-23T10:05:00+00:00'";
+        let row = |state: &str, hold: &str| insert("job", &[("state", state), ("hold", hold), ("wake_at", at)]);
         check(&db, &[
-            Case::new(&row("'unassigned'", at, "NULL"), &row("'unassigned'", "NULL", "NULL"), "check"),
-            Case::new(&row("'offered'", at, "NULL"), &row("'offered'", "NULL", "NULL"), "check"),
-            Case::new(&row("'unassigned'", "NULL", "'gas'"), &row("'unassigned'", "NULL", "NULL"), "check"),
-            Case::new(&row("'assigned'", "NULL", "NULL"), &row("'offered'", "NULL", "NULL"), "check"),
+            Case::new(&row("'held'", "'H-GAS'"), &row("'held'", "NULL"), "check"),
+            Case::new(&row("'unassigned'", "NULL"), &row("'unassigned'", "'H-GAS'"), "check"),
         ])
         .await;
     }

@@ -24,8 +24,11 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("call", "state", &["offered", "answered", "ended", "abandoned"]),
     ("job", "trade", &["water", "lock"]),
     ("job", "priority", &["P0", "P1", "P2", "P3"]),
-    ("job", "state", &["unassigned", "offered", "assigned", "en_route", "on_site", "working", "paused",
-                       "awaiting_return", "completed", "cancelled", "no_coverage"]),
+    ("job", "state", &["unassigned", "held", "booked", "offered", "accepted", "assigned", "en_route", "on_site", "working",
+                       "paused", "awaiting_return", "completed", "cancelled", "no_coverage"]),
+    ("offer", "addressee", &["technician", "firm"]),
+    ("offer", "answered_via", &["self", "phone"]),
+    ("alarm", "state", &["waiting", "ringing", "acknowledged", "resolved"]),
     ("offer", "state", &["open", "accepted", "declined", "expired", "withdrawn"]),
     ("assignment", "slot", &["current", "queued", "released"]),
     ("planned_window", "state", &["planned", "released"]),
@@ -45,6 +48,12 @@ const COMPANIONS: &[Companions] = &[
     ("token", "technician", &[("firm_id", "#1"), ("technician_id", "#11")]),
     ("token", "billing", &[("consumer_id", "#51")]),
     ("case_file", "closed", &[("closed_at", "'2026-11-23T11:00:00+00:00'")]),
+    ("job", "held", &[("hold", "'H-GAS'")]),
+    ("job", "completed", &[("wake_at", "NULL")]),
+    ("job", "cancelled", &[("wake_at", "NULL")]),
+    ("job", "no_coverage", &[("wake_at", "NULL")]),
+    ("alarm", "acknowledged", &[("acknowledged_at", "'2026-11-23T11:00:00+00:00'")]),
+    ("alarm", "resolved", &[("rings_at", "NULL"), ("resolved_at", "'2026-11-23T11:00:00+00:00'")]),
     ("offer", "accepted", &[("answered_at", "'2026-11-23T11:00:00+00:00'")]),
     ("offer", "declined", &[("answered_at", "'2026-11-23T11:00:00+00:00'"), ("decline_code", "'busy'")]),
     ("assignment", "released", &[("released_at", "'2026-11-23T11:00:00+00:00'")]),
@@ -71,9 +80,10 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("case_place", "room", 1, 50), ("case_place", "access_notes", 1, 2000),
     ("call", "language", 2, 35),
     ("call_person", "phone", 1, 32), ("call_person", "name", 1, 200),
-    ("job", "job_code", 1, 64), ("job", "hold_reason", 1, 64),
+    ("job", "job_code", 1, 64), ("job", "hold", 1, 64),
     ("decision", "engine_version", 1, 64),
-    ("offer", "decline_code", 1, 64),
+    ("offer", "decline_code", 1, 64), ("offer", "withdraw_code", 1, 64),
+    ("alarm", "kind", 1, 64), ("alarm", "subject", 1, 64),
     ("assignment", "release_code", 1, 64),
     ("fact", "device", 1, 128),
     ("ledger_line", "code", 1, 64), ("ledger_line", "rule", 1, 128), ("ledger_line", "text_ja", 1, 2000),
@@ -119,7 +129,9 @@ const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
     ("case_place", "lat_e6", -90_000_000, Some(90_000_000)), ("case_place", "lon_e6", -180_000_000, Some(180_000_000)),
     ("consumer", "acknowledged_pos", 0, None),
     ("counter", "value", 0, None),
-    ("offer", "rank", 0, None),
+    ("offer", "rank", 0, None), ("offer", "round", 1, None), ("offer", "rung", 0, None),
+    ("job", "round", 1, Some(1_000_000)), ("job", "rung", 0, Some(100)),
+    ("alarm", "rung", 0, None),
     ("fact", "device_seq", 1, None),
     ("settlement", "number", 2, None),
     ("ledger_line", "line", 4, None),
@@ -157,7 +169,8 @@ on_both_engines! {
         for (table, column, least, greatest) in LENGTHS {
             let row = |length: usize| {
                 let companions: &[_] = match *column {
-                    "decline_code" => &[("state", "'withdrawn'")],
+                    "decline_code" | "withdraw_code" => &[("state", "'withdrawn'")],
+                    "hold" => &[("state", "'held'")],
                     "release_code" => &[("slot", "'released'"), ("released_at", "'2026-11-23T11:00:00+00:00'")],
                     _ => &[],
                 };
@@ -226,6 +239,7 @@ on_both_engines! {
     async fn versions_start_at_1(db: TestDb) {
         let roots = [
             "firm", "technician", "consumer", "case_file", "call", "job", "offer", "assignment", "planned_window",
+            "alarm",
         ];
         let cases = roots.map(|table| {
             let row = |version: &str| {

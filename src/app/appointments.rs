@@ -1,0 +1,206 @@
+//! Planned visits: a window of a technician's day for what can wait (P2, P3). The database refuses two that overlap.
+
+use chrono::TimeDelta;
+use serde_json::json;
+
+use super::{Command, Ctx, Error, Unit, alarms, jobs, offers};
+use crate::{
+    domain::{
+        alarms::AlarmKind,
+        appointments::{Appointment, Consequence, UnbookCode, WindowState},
+        event::{Kind, Subject},
+        ids::{JobId, TechnicianId},
+        jobs::Job,
+        offers::{Offer, WithdrawCode},
+        refusal::Refusal,
+        span::{Instant, Span},
+        trade::Priority,
+    },
+    store,
+};
+
+/// A visit lasts at most as long as a working day.
+const LENGTH_MAX: TimeDelta = TimeDelta::hours(12);
+/// A shorter one is a typing error.
+const LENGTH_MIN: TimeDelta = TimeDelta::minutes(15);
+
+/// A visit to be planned.
+#[derive(Debug, Clone)]
+pub struct Booking {
+    /// Who is to come.
+    pub technician_id: TechnicianId,
+    /// From when.
+    pub starts_at: Instant,
+    /// Until when; not included.
+    pub ends_at: Instant,
+}
+
+/// Plans a visit for a job; an earlier plan of it is given up. Its technician is asked when the time comes near.
+pub async fn book(ctx: &Ctx, job: JobId, command: Command<Booking>) -> Result<Appointment, Error> {
+    let command = command.map(|booking| (job, booking));
+    ctx.transact(command, |unit, (job, booking)| Box::pin(book_in(unit, *job, booking))).await
+}
+
+async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appointment, Error> {
+    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+    if matches!(job.priority, Priority::P0 | Priority::P1) {
+        let message = format!("a job of priority {} goes now; it is not booked", job.priority);
+        return Err(Refusal::state("job_urgent", message).into());
+    }
+    bookable(unit, booking)?;
+    let technician = store::technicians::find(&mut unit.tx, booking.technician_id).await?;
+    let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
+    offers::fit(&technician, &job)?;
+    offers::withdraw_open(unit, id, WithdrawCode::Booked).await?;
+    release(unit, id).await?;
+    let window = Appointment {
+        id: unit.id(),
+        version: 1,
+        technician_id: technician.id,
+        job_id: id,
+        starts_at: booking.starts_at,
+        ends_at: booking.ends_at,
+        state: WindowState::Planned,
+    };
+    store::windows::insert(&mut unit.tx, &window).await.map_err(taken)?;
+    let ask_before = unit.ctx.reference().dispatch().booking.ask_before_s.delta();
+    let job = job.booked(unit.now, (booking.starts_at - ask_before).max(unit.now))?;
+    store::jobs::save(&mut unit.tx, &job).await?;
+    alarms::resolve_all(unit, id.0, &[AlarmKind::PlaceChanged]).await?;
+    emit(unit, Kind::JobBooked, &window, json!({ "starts_at": window.starts_at, "ends_at": window.ends_at }));
+    Ok(window)
+}
+
+/// The database has refused it: the technician has another visit then.
+fn taken(error: store::Error) -> Error {
+    match error {
+        store::Error::Exists(_) | store::Error::Forbidden(_) => {
+            Refusal::state("window_taken", "the technician has another visit planned in this window").into()
+        }
+        other => other.into(),
+    }
+}
+
+fn bookable(unit: &Unit, booking: &Booking) -> Result<(), Error> {
+    let length = booking.ends_at - booking.starts_at;
+    if booking.starts_at <= unit.now {
+        return Err(Refusal::field("starts_at", "the visit must begin in the future").into());
+    }
+    let days = unit.ctx.reference().dispatch().booking.days_max;
+    if booking.starts_at > unit.now + TimeDelta::days(i64::from(days)) {
+        return Err(
+            Refusal::field("starts_at", format!("visits are planned at most {days} days ahead")).into()
+        );
+    }
+    if !(LENGTH_MIN..=LENGTH_MAX).contains(&length) {
+        return Err(Refusal::field("ends_at", "a visit lasts from 15 minutes to 12 hours").into());
+    }
+    Ok(())
+}
+
+/// Gives a planned visit up; the job waits for another window, and then goes on the ladder.
+pub async fn unbook(ctx: &Ctx, job: JobId, command: Command<UnbookCode>) -> Result<Job, Error> {
+    let command = command.map(|code| (job, code));
+    ctx.transact(command, |unit, (job, code)| Box::pin(unbook_in(unit, *job, *code))).await
+}
+
+async fn unbook_in(unit: &mut Unit, id: JobId, code: UnbookCode) -> Result<Job, Error> {
+    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let Some(window) = store::windows::of_job(&mut unit.tx, id).await? else {
+        return Err(Refusal::state("not_booked", "no visit is planned for this job").into());
+    };
+    if job.state != crate::domain::jobs::JobState::Booked {
+        let message = format!("the job is {}; reassign or cancel it instead", job.state);
+        return Err(Refusal::state("job_state", message).into());
+    }
+    give_up(unit, &window, code.as_str()).await?;
+    let job = waiting_for_a_window(unit, job)?;
+    store::jobs::save(&mut unit.tx, &job).await?;
+    Ok(job)
+}
+
+/// The job has time to be booked anew before the ladder begins.
+fn waiting_for_a_window(unit: &Unit, job: Job) -> Result<Job, Error> {
+    let wait = unit.ctx.reference().dispatch().policy(job.priority).start_after_s.delta();
+    Ok(job.unassigned(unit.now, unit.now + wait)?)
+}
+
+/// Releases the window of a job that is over, or planned anew.
+pub(super) async fn release(unit: &mut Unit, job: JobId) -> Result<(), Error> {
+    match store::windows::of_job(&mut unit.tx, job).await? {
+        Some(window) => give_up(unit, &window, "over").await,
+        None => Ok(()),
+    }
+}
+
+/// The technician of a planned visit does not come: his window is free again, and a person must know.
+pub(super) async fn lapse(unit: &mut Unit, offer: &Offer) -> Result<(), Error> {
+    let Some(window) = store::windows::of_job(&mut unit.tx, offer.job_id).await? else { return Ok(()) };
+    if window.technician_id != offer.technician_id {
+        return Ok(());
+    }
+    give_up(unit, &window, "contractor").await?;
+    alarms::raise(unit, AlarmKind::AppointmentAtRisk, Subject::Job, offer.job_id.0).await
+}
+
+/// Makes way for an emergency: what becomes of the visit has been said before it is moved.
+pub(super) async fn displace(
+    unit: &mut Unit,
+    technician: TechnicianId,
+    span: Span,
+    by: &Job,
+    consequence: Option<Consequence>,
+) -> Result<(), Error> {
+    for window in store::windows::overlapping(&mut unit.tx, technician, span).await? {
+        if window.job_id == by.id {
+            continue;
+        }
+        let Some(consequence) = consequence else {
+            let message = format!(
+                "the technician has a visit planned from {} (job {}); say what becomes of it",
+                crate::domain::span::tokyo(window.starts_at).format("%m-%d %H:%M"),
+                window.job_id
+            );
+            return Err(Refusal::state("planned_visit", message).into());
+        };
+        if !matches!(by.priority, Priority::P0 | Priority::P1) {
+            let message = format!("a job of priority {} does not displace a planned visit", by.priority);
+            return Err(Refusal::state("planned_visit", message).into());
+        }
+        let displaced =
+            store::jobs::lock(&mut unit.tx, window.job_id).await?.ok_or(Error::NotFound("job"))?;
+        give_up(unit, &window, consequence.as_str()).await?;
+        alarms::raise(unit, AlarmKind::Displaced, Subject::Job, displaced.id.0).await?;
+        if displaced.state == crate::domain::jobs::JobState::Booked {
+            let displaced = match consequence {
+                Consequence::Rebook => waiting_for_a_window(unit, displaced)?,
+                Consequence::OtherTechnician => displaced.unassigned(unit.now, unit.now)?,
+            };
+            store::jobs::save(&mut unit.tx, &displaced).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn give_up(unit: &mut Unit, window: &Appointment, code: &str) -> Result<(), Error> {
+    if !store::windows::release(&mut unit.tx, window).await? {
+        return Err(Error::Conflict);
+    }
+    emit(unit, Kind::JobUnbooked, window, json!({ "code": code }));
+    Ok(())
+}
+
+fn emit(unit: &mut Unit, kind: Kind, window: &Appointment, more: serde_json::Value) {
+    let mut data = json!({ "window": window.id, "technician": window.technician_id });
+    if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
+        data.extend(more);
+    }
+    unit.emit(kind, Subject::Job, window.job_id.0, data);
+}
+
+/// The planned visit of a job, if the actor may see the job.
+pub async fn find(ctx: &Ctx, actor: &crate::domain::actor::Actor, job: JobId) -> Result<Appointment, Error> {
+    jobs::find(ctx, actor, job).await?;
+    let mut tx = ctx.db().read().await?;
+    store::windows::of_job(&mut tx, job).await?.ok_or(Error::NotFound("appointment"))
+}

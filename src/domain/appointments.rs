@@ -1,0 +1,60 @@
+//! Planned visits: a window of a technician's day that a job has.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{JobId, TechnicianId, WindowId},
+    text_enum::text_enum,
+};
+
+text_enum! {
+    /// Whether a planned visit still holds its window.
+    pub enum WindowState("window state") {
+        /// It does.
+        Planned = "planned",
+        /// Given up, made way, or over.
+        Released = "released",
+    }
+}
+
+text_enum! {
+    /// What happens to the visit that makes way for an emergency. Somebody must have thought of it before it does.
+    pub enum Consequence("consequence") {
+        /// The resident is called and chooses another window.
+        Rebook = "rebook",
+        /// Somebody else goes at the promised time; the ladder asks at once.
+        OtherTechnician = "other_technician",
+    }
+}
+
+text_enum! {
+    /// Why a planned visit was given up.
+    pub enum UnbookCode("reason for giving up a visit") {
+        /// The resident wants another time, or none.
+        Resident = "resident",
+        /// The contractor cannot.
+        Contractor = "contractor",
+        /// The desk decided so.
+        Desk = "desk",
+    }
+}
+
+/// A planned visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Appointment {
+    /// Its id.
+    pub id: WindowId,
+    /// Its version.
+    pub version: i64,
+    /// Whose day it is in.
+    pub technician_id: TechnicianId,
+    /// The job.
+    pub job_id: JobId,
+    /// From when.
+    pub starts_at: DateTime<Utc>,
+    /// Until when; not included.
+    pub ends_at: DateTime<Utc>,
+    /// Whether it still holds its window.
+    pub state: WindowState,
+}

@@ -1,0 +1,107 @@
+//! Who goes: given past the ladder, taken back, withdrawn.
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::Deserialize;
+
+use crate::{
+    app::{
+        self,
+        overrides::{OverrideReason, ReassignReason},
+    },
+    domain::{
+        appointments::Consequence,
+        ids::{AssignmentId, JobId, TechnicianId},
+        jobs::Job,
+        offers::{Assignment, WithdrawCode},
+    },
+    http::{
+        Service,
+        extract::{Path, Submit},
+        headers::Key,
+        reply::{Answer, Created},
+    },
+};
+
+/// To whom a person gives a job.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Override {
+    /// Who goes, as agreed on the telephone.
+    #[garde(skip)]
+    technician_id: TechnicianId,
+    /// Why.
+    #[garde(skip)]
+    reason: OverrideReason,
+    /// When the technician promised to be there.
+    #[garde(inner(custom(super::instant)))]
+    arrival_at: Option<DateTime<Utc>>,
+    /// What becomes of a planned visit that is in the way; only an emergency displaces one.
+    #[garde(skip)]
+    displacing: Option<Consequence>,
+}
+
+/// Give a job to a technician
+///
+/// Past the ladder, with a reason; the matching run that is passed over is written down. Whoever is being asked is told
+/// that it is taken. What a danger holds cannot be given to anybody.
+#[utoipa::path(post, path = "/v1/jobs/{id}/override", tag = "dispatch", params(("id" = JobId, Path), Key),
+    request_body = Override, responses((status = 201, body = Assignment)))]
+pub(super) async fn give(
+    State(service): State<Service>,
+    Path(id): Path<JobId>,
+    Submit(command): Submit<Override>,
+) -> Answer<Created<Assignment>> {
+    let given = command.map(|body| app::overrides::Override {
+        technician_id: body.technician_id,
+        reason: body.reason,
+        arrival_at: body.arrival_at.map(super::cut),
+        displacing: body.displacing,
+    });
+    Ok(Created(app::overrides::give(&service.ctx, id, given).await?))
+}
+
+/// Why a job is taken back.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reassignment {
+    /// The reason.
+    #[garde(skip)]
+    reason: ReassignReason,
+}
+
+/// Take a job back from whoever has accepted it
+///
+/// The next ones are asked at once; the same one is not asked again.
+#[utoipa::path(post, path = "/v1/jobs/{id}/reassignment", tag = "dispatch", params(("id" = JobId, Path), Key),
+    request_body = Reassignment, responses((status = 200, body = Job)))]
+pub(super) async fn reassign(
+    State(service): State<Service>,
+    Path(id): Path<JobId>,
+    Submit(command): Submit<Reassignment>,
+) -> Answer<Json<Job>> {
+    Ok(Json(app::overrides::reassign(&service.ctx, id, command.map(|body| body.reason)).await?))
+}
+
+/// Why a contractor cannot come after all.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Withdrawal {
+    /// The reason: `breakdown`, `accident`, `illness`, `delayed` or `other`.
+    #[garde(skip)]
+    code: WithdrawCode,
+}
+
+/// Withdraw from an accepted job
+///
+/// By the technician, the firm, or a dispatcher who has them on the telephone. The next ones are asked at once.
+#[utoipa::path(post, path = "/v1/assignments/{id}/withdrawal", tag = "dispatch",
+    params(("id" = AssignmentId, Path), Key), request_body = Withdrawal, responses((status = 200, body = Job)))]
+pub(super) async fn withdraw(
+    State(service): State<Service>,
+    Path(id): Path<AssignmentId>,
+    Submit(command): Submit<Withdrawal>,
+) -> Answer<Json<Job>> {
+    Ok(Json(app::overrides::withdraw(&service.ctx, id, command.map(|body| body.code)).await?))
+}

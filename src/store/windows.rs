@@ -1,0 +1,100 @@
+//! Planned visits. The database refuses two that overlap for one technician.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Error, Tx, db::query};
+use crate::domain::{
+    appointments::{Appointment, WindowState},
+    ids::{JobId, TechnicianId},
+    span::{Instant, Span},
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    technician_id: Uuid,
+    job_id: Uuid,
+    starts_at: Instant,
+    ends_at: Instant,
+    state: String,
+}
+
+impl TryFrom<Row> for Appointment {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            technician_id: row.technician_id.into(),
+            job_id: row.job_id.into(),
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            state: row.state.parse().map_err(|error| Error::corrupt("planned_window", "state", error))?,
+        })
+    }
+}
+
+/// Keeps a planned visit; `Exists` or `Forbidden` when it overlaps another one of the technician.
+pub async fn insert(tx: &mut Tx, window: &Appointment) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO planned_window (id, version, technician_id, job_id, starts_at, ends_at, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        window.id.0,
+        window.version,
+        window.technician_id.0,
+        window.job_id.0,
+        window.starts_at,
+        window.ends_at,
+        window.state.as_str()
+    )?;
+    Ok(())
+}
+
+/// Gives a planned visit up; whether it was still as it had been read.
+pub async fn release(tx: &mut Tx, window: &Appointment) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE planned_window SET version = version + 1, state = $3 WHERE id = $1 AND version = $2",
+        window.id.0,
+        window.version,
+        WindowState::Released.as_str()
+    )?;
+    Ok(changed == 1)
+}
+
+/// The planned visit of a job.
+pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Option<Appointment>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
+         FROM planned_window WHERE job_id = $1 AND state = 'planned'",
+        job.0
+    )?;
+    row.map(Appointment::try_from).transpose()
+}
+
+/// The planned visits of a technician that share an instant with `span`, earliest first.
+pub async fn overlapping(
+    tx: &mut Tx,
+    technician: TechnicianId,
+    span: Span,
+) -> Result<Vec<Appointment>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
+         FROM planned_window
+         WHERE technician_id = $1 AND state = 'planned' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at",
+        technician.0,
+        span.from(),
+        span.to()
+    )?;
+    rows.into_iter().map(Appointment::try_from).collect()
+}

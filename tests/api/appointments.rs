@@ -1,0 +1,156 @@
+//! Planned visits: booked, refused when they overlap, asked for when their time comes near, displaced only knowingly.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    db::{TestDb, on_both_engines},
+    server::{Reply, TestServer, id},
+    world::{self, Crew},
+};
+
+/// A dripping tap that can wait until tomorrow.
+async fn drip(server: &TestServer) -> String {
+    let dispatcher = server.dispatcher();
+    let case = world::opened_case(server).await;
+    let body = json!({ "job_code": "W-FAUCET-DRIP", "priority": "P3" });
+    let job = dispatcher.post(&format!("/v1/cases/{case}/jobs"), body).await.expect(201);
+    server.settle().await;
+    id(&job)
+}
+
+async fn book(server: &TestServer, job: &str, crew: &Crew, from: &str, to: &str) -> Reply {
+    let at = |time: &str| format!("2026-11-23T{time}:00+09:00");
+    let body = json!({ "technician_id": crew.technician, "starts_at": at(from), "ends_at": at(to) });
+    server.dispatcher().post(&format!("/v1/jobs/{job}/appointment"), body).await
+}
+
+async fn state(server: &TestServer, job: &str) -> Value {
+    server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200)["state"].clone()
+}
+
+on_both_engines! {
+    async fn a_planned_visit_is_asked_for_when_its_time_comes_near(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = drip(&server).await;
+        assert_eq!(world::open_offer(&crew.phone).await, None, "the caller is still choosing a time");
+        book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
+        assert_eq!(state(&server, &job).await, "booked");
+        server.pass(11 * 60).await;
+        assert_eq!(state(&server, &job).await, "booked", "08:00: two hours before");
+        server.pass(30).await;
+        assert_eq!(state(&server, &job).await, "offered");
+        let offer = world::open_offer(&crew.phone).await.unwrap();
+        let promised = json!({ "arrival_at": "2026-11-23T10:15:00+09:00" });
+        crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), promised).await.expect(201);
+        assert_eq!(state(&server, &job).await, "assigned");
+        server.stop().await;
+    }
+
+    async fn two_visits_of_one_technician_never_overlap(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let (first, second) = (drip(&server).await, drip(&server).await);
+        book(&server, &first, &crew, "10:00", "12:00").await.expect(201);
+        for (from, to) in [("11:00", "13:00"), ("09:00", "10:30"), ("10:30", "11:30"), ("09:00", "13:00")] {
+            let taken = book(&server, &second, &crew, from, to).await;
+            assert_eq!((taken.status.as_u16(), taken.problem()), (409, "window-taken"), "{from}");
+        }
+        assert_eq!(state(&server, &second).await, "unassigned");
+        book(&server, &second, &crew, "12:00", "14:00").await.expect(201);
+        // The first one moves; its own window is not in the way.
+        book(&server, &first, &crew, "09:30", "11:30").await.expect(201);
+        let path = format!("/v1/jobs/{first}/appointment");
+        let shown = server.dispatcher().get(&path).await.expect(200);
+        assert_eq!(shown["starts_at"], "2026-11-23T00:30:00Z");
+        server.stop().await;
+    }
+
+    async fn a_visit_that_lapses_goes_to_the_others_and_a_person_knows(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let other = world::crew(&server, "遠方設備", 35.10, 136.80).await;
+        let job = drip(&server).await;
+        book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
+        server.pass(11 * 60 + 30).await;
+        let offer = world::open_offer(&crew.phone).await.unwrap();
+        crew.phone.post(&format!("/v1/offers/{offer}/refusal"), json!({ "code": "vehicle" })).await.expect(200);
+        server.settle().await;
+        assert!(world::open_offer(&other.phone).await.is_some());
+        let alarms = server.dispatcher().get("/v1/alarms?state=ringing").await.expect(200);
+        assert_eq!(alarms["items"][0]["kind"], "appointment_at_risk");
+        let path = format!("/v1/jobs/{job}/appointment");
+        assert_eq!(server.dispatcher().get(&path).await.problem(), "not-found");
+        server.stop().await;
+    }
+
+    async fn a_visit_is_given_up_and_then_the_ladder_asks(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = drip(&server).await;
+        book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
+        let path = format!("/v1/jobs/{job}/appointment/cancellation");
+        server.dispatcher().post(&path, json!({ "reason": "resident" })).await.expect(200);
+        let twice = server.dispatcher().post(&path, json!({ "reason": "resident" })).await;
+        assert_eq!(twice.problem(), "not-booked");
+        assert_eq!(world::open_offer(&crew.phone).await, None);
+        server.pass(10).await;
+        assert!(world::open_offer(&crew.phone).await.is_some());
+        server.stop().await;
+    }
+
+    async fn an_emergency_displaces_a_visit_only_with_a_named_consequence(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let booked = drip(&server).await;
+        let at = |time: &str| format!("2026-11-22T{time}:00+09:00");
+        let path = format!("/v1/jobs/{booked}/appointment");
+        let body = json!({ "technician_id": crew.technician, "starts_at": at("22:00"), "ends_at": at("23:00") });
+        server.dispatcher().post(&path, body).await.expect(201);
+        let urgent = world::job(&server).await;
+        let path = format!("/v1/jobs/{urgent}/override");
+        let given = json!({ "technician_id": crew.technician, "reason": "nobody_else" });
+        let refused = server.dispatcher().post(&path, given.clone()).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "planned-visit"));
+        let mut knowingly = given;
+        knowingly["displacing"] = json!("rebook");
+        server.dispatcher().post(&path, knowingly).await.expect(201);
+        assert_eq!(state(&server, &urgent).await, "assigned");
+        assert_eq!(state(&server, &booked).await, "unassigned");
+        server.settle().await;
+        let alarms = server.dispatcher().get("/v1/alarms?state=ringing").await.expect(200);
+        let displaced = alarms["items"].as_array().unwrap().iter().find(|alarm| alarm["kind"] == "displaced");
+        assert_eq!(displaced.unwrap()["subject_id"], booked.as_str());
+        server.stop().await;
+    }
+
+    async fn what_cannot_be_booked_is_refused_by_field(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let urgent = world::job(&server).await;
+        assert_eq!(book(&server, &urgent, &crew, "10:00", "12:00").await.problem(), "job-urgent");
+        let job = drip(&server).await;
+        let before = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200);
+        let good = json!({ "technician_id": crew.technician, "starts_at": "2026-11-23T10:00:00+09:00",
+                           "ends_at": "2026-11-23T12:00:00+09:00" });
+        for (field, value) in [
+            ("technician_id", json!("00000000-0000-7000-8000-000000000000")),
+            ("technician_id", json!(7)),
+            ("starts_at", json!("2026-11-22T20:00:00+09:00")),
+            ("starts_at", json!("2027-11-22T20:00:00+09:00")),
+            ("starts_at", json!("tomorrow")),
+            ("ends_at", json!("2026-11-23T10:05:00+09:00")),
+            ("ends_at", json!("2026-11-23T09:00:00+09:00")),
+            ("ends_at", json!("2026-11-24T10:00:00+09:00")),
+            ("ends_at", json!("2199-11-24T10:00:00+09:00")),
+            ("reason", json!("none")),
+        ] {
+            let mut body = good.clone();
+            body[field] = value.clone();
+            let reply = server.dispatcher().post(&format!("/v1/jobs/{job}/appointment"), body).await;
+            assert_eq!(reply.refused_field(), field, "{value}");
+        }
+        assert_eq!(server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200), before);
+        server.stop().await;
+    }
+}

@@ -1,0 +1,224 @@
+//! The ladder: who is asked after whom, when a person is alarmed, and that nothing is ever forgotten.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    db::{TestDb, on_both_engines},
+    server::{Client, TestServer},
+    world::{self, Crew},
+};
+
+/// So many crews, each a little further from the site than the one before.
+async fn crews(server: &TestServer, count: u32) -> Vec<Crew> {
+    let mut crews = Vec::new();
+    for number in 0..count {
+        let lat = 35.165 + 0.004 * f64::from(number);
+        crews.push(world::crew(server, &format!("{}番水道", number + 1), lat, 136.91).await);
+    }
+    crews
+}
+
+async fn job_of(server: &TestServer, job: &str) -> Value {
+    server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200)
+}
+
+/// Unresolved alarms about a job: kind and state.
+async fn alarms(server: &TestServer, job: &str) -> Vec<(String, String)> {
+    let listed = server.dispatcher().get("/v1/alarms?limit=200").await.expect(200);
+    let about = listed["items"].as_array().unwrap().iter().filter(|alarm| alarm["subject_id"] == job);
+    let open = about.filter(|alarm| alarm["state"] != "resolved");
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    open.map(|alarm| (text(&alarm["kind"]), text(&alarm["state"]))).collect()
+}
+
+fn rings(kind: &str) -> (String, String) {
+    (kind.to_owned(), "ringing".to_owned())
+}
+
+async fn refuse(client: &Client) {
+    let offer = world::open_offer(client).await.unwrap();
+    client.post(&format!("/v1/offers/{offer}/refusal"), json!({ "code": "too_far" })).await.expect(200);
+}
+
+async fn accept(client: &Client) -> Value {
+    let offer = world::open_offer(client).await.unwrap();
+    client.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201)["assignment"].clone()
+}
+
+/// How many of the crews are being asked.
+async fn asked(crews: &[Crew]) -> Vec<usize> {
+    let mut asked = Vec::new();
+    for (number, crew) in crews.iter().enumerate() {
+        if world::open_offer(&crew.phone).await.is_some() {
+            asked.push(number);
+        }
+    }
+    asked
+}
+
+on_both_engines! {
+    async fn after_three_one_by_one_three_at_once_and_the_first_yes_wins(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 7).await;
+        let job = world::job(&server).await;
+        for number in 0..3 {
+            assert_eq!(asked(&crews).await, [number]);
+            assert_eq!(alarms(&server, &job).await, []);
+            refuse(&crews[number].phone).await;
+            server.settle().await;
+        }
+        assert_eq!(asked(&crews).await, [3, 4, 5]);
+        assert_eq!(alarms(&server, &job).await, [rings("refusals")]);
+        let losing = world::open_offer(&crews[3].phone).await.unwrap();
+        accept(&crews[4].phone).await;
+        server.settle().await;
+        assert_eq!(asked(&crews).await, [0_usize; 0]);
+        let late = crews[3].phone.post(&format!("/v1/offers/{losing}/acceptance"), json!({})).await;
+        assert_eq!((late.status.as_u16(), late.problem()), (409, "offer-not-open"));
+        let lost = crews[3].phone.get(&format!("/v1/offers/{losing}")).await.expect(200);
+        assert_eq!((&lost["state"], &lost["withdraw_code"]), (&json!("withdrawn"), &json!("taken_by_other")));
+        assert_eq!(alarms(&server, &job).await, [], "somebody comes: nothing is left to be said");
+        server.stop().await;
+    }
+
+    async fn the_end_of_the_ladder_alarms_until_somebody_has_it_and_the_ladder_goes_on(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 1).await;
+        let job = world::job(&server).await;
+        // He sleeps: the offer expires, and nobody else is there.
+        server.pass(5).await;
+        assert_eq!(alarms(&server, &job).await, [rings("ladder_ended")]);
+        let alarm = |listed: Value| listed["items"][0].clone();
+        let dispatcher = server.dispatcher();
+        let first = alarm(dispatcher.get("/v1/alarms").await.expect(200));
+        // Who did not answer is asked again in the next round: one call may wake him.
+        server.pass(1).await;
+        assert_eq!(asked(&crews).await, [0]);
+        server.pass(3).await;
+        let again = alarm(dispatcher.get("/v1/alarms").await.expect(200));
+        assert!(again["rung"].as_i64() > first["rung"].as_i64(), "{again}");
+        let path = format!("/v1/alarms/{}/acknowledgement", again["id"].as_str().unwrap());
+        dispatcher.post(&path, json!({})).await.expect(200);
+        let twice = dispatcher.post(&path, json!({})).await;
+        assert_eq!(twice.problem(), "alarm-not-ringing");
+        // The cause goes on, so it comes back.
+        server.pass(4).await;
+        assert_eq!(alarms(&server, &job).await[0], rings("ladder_ended"));
+        assert!(job_of(&server, &job).await["wake_at"].is_string());
+        accept(&crews[0].phone).await;
+        assert_eq!(alarms(&server, &job).await, []);
+        server.stop().await;
+    }
+
+    async fn a_late_emergency_stays_before_a_fresh_appointment(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let late = world::job(&server).await;
+        // Nobody serves the place: K-04 is an answer of its own, and a person must know.
+        assert_eq!(job_of(&server, &late).await["state"], "no_coverage");
+        assert_eq!(alarms(&server, &late).await, [rings("no_coverage")]);
+        let crews = crews(&server, 1).await;
+        let offers = json!({ "reason": "nobody_else", "technician_id": crews[0].technician });
+        let path = format!("/v1/jobs/{late}/override");
+        server.dispatcher().post(&path, offers).await.expect(201);
+        assert_eq!(job_of(&server, &late).await["state"], "assigned");
+        server.stop().await;
+    }
+
+    async fn who_does_not_leave_is_warned_and_then_somebody_else_is_asked(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 2).await;
+        let job = world::job(&server).await;
+        accept(&crews[0].phone).await;
+        server.pass(10).await;
+        let seen = job_of(&server, &job).await;
+        assert_eq!((&seen["state"], seen["warned_at"].is_string()), (&json!("assigned"), true));
+        assert_eq!(alarms(&server, &job).await, [rings("not_departed")]);
+        server.pass(5).await;
+        assert_eq!(job_of(&server, &job).await["state"], "offered");
+        assert_eq!(asked(&crews).await, [1]);
+        let seen = job_of(&server, &job).await;
+        assert_eq!(seen["assignments"][0]["release_code"], "no_show");
+        server.stop().await;
+    }
+
+    async fn who_breaks_down_withdraws_and_the_next_is_asked_at_once(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 2).await;
+        let job = world::job(&server).await;
+        let assignment = accept(&crews[0].phone).await;
+        let path = format!("/v1/assignments/{}/withdrawal", assignment["id"].as_str().unwrap());
+        let other = crews[1].phone.post(&path, json!({ "code": "breakdown" })).await;
+        assert_eq!(other.problem(), "not-found");
+        let desks = crews[0].phone.post(&path, json!({ "code": "no_show" })).await;
+        assert_eq!((desks.status.as_u16(), desks.refused_field()), (422, "code".to_owned()));
+        crews[0].phone.post(&path, json!({ "code": "breakdown" })).await.expect(200);
+        server.settle().await;
+        assert_eq!(asked(&crews).await, [1]);
+        let again = crews[0].phone.post(&path, json!({ "code": "breakdown" })).await;
+        assert_eq!(again.problem(), "assignment-released");
+        assert_eq!(job_of(&server, &job).await["offers"][0]["withdraw_code"], "breakdown");
+        server.stop().await;
+    }
+
+    async fn the_desk_takes_a_job_back_and_gives_it_to_somebody(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 3).await;
+        let job = world::job(&server).await;
+        accept(&crews[0].phone).await;
+        let dispatcher = server.dispatcher();
+        let path = format!("/v1/jobs/{job}/reassignment");
+        dispatcher.post(&path, json!({ "reason": "not_reachable" })).await.expect(200);
+        let twice = dispatcher.post(&path, json!({ "reason": "not_reachable" })).await;
+        assert_eq!(twice.problem(), "job-state");
+        server.settle().await;
+        assert_eq!(asked(&crews).await, [1]);
+        let path = format!("/v1/jobs/{job}/override");
+        let body = json!({ "technician_id": crews[2].technician, "reason": "already_near",
+                           "arrival_at": "2026-11-22T21:20:00+09:00" });
+        let assignment = dispatcher.post(&path, body).await.expect(201);
+        assert_eq!(assignment["technician_id"], crews[2].technician.as_str());
+        assert_eq!(asked(&crews).await, [0_usize; 0]);
+        let seen = job_of(&server, &job).await;
+        let states: Vec<_> = seen["offers"].as_array().unwrap().iter().map(|offer| &offer["state"]).collect();
+        assert_eq!(states, ["withdrawn", "withdrawn", "accepted"]);
+        assert_eq!(seen["offers"][2]["answered_via"], "phone");
+        server.stop().await;
+    }
+
+    async fn bad_input_changes_nothing(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 1).await;
+        let job = world::job(&server).await;
+        let dispatcher = server.dispatcher();
+        let before = job_of(&server, &job).await;
+        let nobody = "00000000-0000-7000-8000-000000000000";
+        let good = json!({ "technician_id": crews[0].technician, "reason": "other" });
+        for (field, value, refused) in [
+            ("technician_id", json!(nobody), "technician_id"),
+            ("technician_id", json!("x"), "technician_id"),
+            ("technician_id", json!(null), "technician_id"),
+            ("reason", json!("because"), "reason"),
+            ("arrival_at", json!("2026-11-22T20:00:00+09:00"), "arrival_at"),
+            ("arrival_at", json!("1999-11-22T20:00:00+09:00"), "arrival_at"),
+            ("arrival_at", json!("soon"), "arrival_at"),
+            ("displacing", json!("somehow"), "displacing"),
+            ("extra", json!(1), "extra"),
+        ] {
+            let mut body = good.clone();
+            body[field] = value;
+            let reply = dispatcher.post(&format!("/v1/jobs/{job}/override"), body).await;
+            assert_eq!(reply.refused_field(), refused);
+        }
+        for (path, body, refused) in [
+            (format!("/v1/jobs/{job}/reassignment"), json!({ "reason": "why" }), "reason"),
+            (format!("/v1/jobs/{job}/reassignment"), json!({}), "reason"),
+            (format!("/v1/assignments/{nobody}/withdrawal"), json!({ "code": "tired" }), "code"),
+            (format!("/v1/jobs/{job}/appointment"), json!({ "technician_id": nobody }), "starts_at"),
+            (format!("/v1/jobs/{job}/appointment/cancellation"), json!({ "reason": 7 }), "reason"),
+        ] {
+            assert_eq!(dispatcher.post(&path, body).await.refused_field(), refused, "{path}");
+        }
+        assert_eq!(job_of(&server, &job).await, before);
+        server.stop().await;
+    }
+}
