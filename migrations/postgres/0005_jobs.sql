@@ -27,6 +27,8 @@ CREATE TABLE job (
 );
 CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX job_by_state ON job (state, created_at);
+-- What is in hand: by urgency and age.
+CREATE INDEX job_unfinished ON job (priority, created_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX job_by_case ON job (case_id);
 
 -- The record of one matching run. document is replayed to the byte, so it is never touched again.

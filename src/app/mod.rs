@@ -21,6 +21,7 @@ pub mod offers;
 pub mod overrides;
 pub mod positions;
 pub mod programmes;
+pub mod queue;
 pub mod reference;
 pub mod settlement;
 pub mod statements;

@@ -86,6 +86,8 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
             format!("the job is held by {}; clear it first", job.hold.as_deref().unwrap_or("a hold"));
         return Err(Refusal::rule("job_held", "4.1", message).into());
     }
+    // Whoever has it already keeps it until it is taken back: refused before anything is looked at.
+    job.clone().overridden(unit.now, unit.now)?;
     if given.arrival_at.is_some_and(|at| at < unit.now) {
         return Err(Refusal::field("arrival_at", "the arrival cannot be promised for the past").into());
     }

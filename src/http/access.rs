@@ -42,6 +42,7 @@ pub(super) const ACCESS: &[Row] = &[
     ("GET",    "/v1/jobs/{id}",                DESK_AND_FIELD),
     ("POST",   "/v1/jobs/{id}/cancellation",   DESK),
     ("GET",    "/v1/jobs/{id}/decisions",      DESK),
+    ("GET",    "/v1/queue",                    DESK),
     ("GET",    "/v1/alarms",                   DESK),
     ("POST",   "/v1/alarms/{id}/acknowledgement", DESK),
     ("GET",    "/v1/offers",                   DESK_AND_FIELD),

@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod offers;
 pub mod places;
 pub mod positions;
+pub mod queue;
 pub mod reference;
 pub mod schema;
 pub mod technicians;

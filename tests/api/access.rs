@@ -44,6 +44,7 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("GET",    "/v1/jobs/{id}",                FIELD),
     ("POST",   "/v1/jobs/{id}/cancellation",   DESK),
     ("GET",    "/v1/jobs/{id}/decisions",      DESK),
+    ("GET",    "/v1/queue",                    DESK),
     ("GET",    "/v1/alarms",                   DESK),
     ("POST",   "/v1/alarms/{id}/acknowledgement", DESK),
     ("GET",    "/v1/offers",                   FIELD),

@@ -124,6 +124,34 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn the_queue_is_by_urgency_then_age_with_the_clock_that_matters(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 2).await;
+        let dispatcher = server.dispatcher();
+        let case = world::opened_case(&server).await;
+        let later = json!({ "job_code": "W-FAUCET-DRIP", "priority": "P2" });
+        let tap = dispatcher.post(&format!("/v1/cases/{case}/jobs"), later).await.expect(201)["id"].clone();
+        server.pass(20).await;
+        let urgent = world::job(&server).await;
+        server.pass(3).await;
+        let queue = dispatcher.get("/v1/queue").await.expect(200);
+        let order: Vec<_> = queue.as_array().unwrap().iter().map(|job| job["job_id"].clone()).collect();
+        assert_eq!(order, [json!(urgent), tap], "the emergency first, though it is younger");
+        assert_eq!(queue[0]["clock"]["kind"], "answer_due");
+        assert_eq!((&queue[0]["district"], &queue[0]["language"]), (&json!("名古屋市中区栄"), &json!("ne")));
+        assert!(!queue.to_string().contains("Ram"), "no names on the board: {queue}");
+        for crew in &crews {
+            if let Some(offer) = world::open_offer(&crew.phone).await {
+                let promised = json!({ "arrival_at": "2026-11-22T21:55:00+09:00" });
+                crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), promised).await.expect(201);
+            }
+        }
+        let queue = dispatcher.get("/v1/queue").await.expect(200);
+        assert_eq!(queue[0]["clock"], json!({ "kind": "arrival_due", "at": "2026-11-22T12:55:00Z" }));
+        assert!(queue[0]["on_it"]["technician_name"].as_str().unwrap().contains("太郎"), "{queue}");
+        server.stop().await;
+    }
+
     async fn who_does_not_leave_is_warned_and_then_somebody_else_is_asked(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crews = crews(&server, 2).await;

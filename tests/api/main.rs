@@ -15,6 +15,7 @@ mod estimate;
 mod field;
 mod ladder;
 mod pulling;
+mod races;
 mod scope;
 mod visits;
 

@@ -12,6 +12,7 @@ mod jobs;
 mod me;
 mod offers;
 mod programmes;
+mod queue;
 mod statements;
 mod technicians;
 mod tokens;
@@ -45,6 +46,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
         .routes(routes!(jobs::decisions))
+        .routes(routes!(queue::show))
         .routes(routes!(alarms::list))
         .routes(routes!(alarms::acknowledge))
         .routes(routes!(offers::list))
