@@ -11,6 +11,8 @@ pub mod config;
 pub mod demo;
 /// Who can be there first, and why: pure matching.
 pub mod dispatch;
+/// What is printed or shown as a document.
+pub mod documents;
 /// The rules of the service, pure.
 pub mod domain;
 /// The JSON API.

@@ -3,15 +3,16 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Command, Ctx, Error, Unit, alarms, jobs, offers};
+use super::{Command, Ctx, Error, Unit, alarms, offers, windows};
 use crate::{
     domain::{
+        actor::Actor,
         alarms::AlarmKind,
         appointments::{Appointment, Consequence, UnbookCode, WindowState},
         event::{Kind, Subject},
         ids::{JobId, TechnicianId},
-        jobs::Job,
-        offers::{Offer, WithdrawCode},
+        jobs::{Job, JobState},
+        offers::WithdrawCode,
         refusal::Refusal,
         span::{Instant, Span},
         trade::Priority,
@@ -50,9 +51,9 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
     bookable(unit, booking)?;
     let technician = store::technicians::find(&mut unit.tx, booking.technician_id).await?;
     let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
-    offers::fit(&technician, &job)?;
+    technician.fits(job.trade)?;
     offers::withdraw_open(unit, id, WithdrawCode::Booked).await?;
-    release(unit, id).await?;
+    windows::release(unit, id).await?;
     let window = Appointment {
         id: unit.id(),
         version: 1,
@@ -67,7 +68,12 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
     let job = job.booked(unit.now, (booking.starts_at - ask_before).max(unit.now))?;
     store::jobs::save(&mut unit.tx, &job).await?;
     alarms::resolve_all(unit, id.0, &[AlarmKind::PlaceChanged]).await?;
-    emit(unit, Kind::JobBooked, &window, json!({ "starts_at": window.starts_at, "ends_at": window.ends_at }));
+    windows::emit(
+        unit,
+        Kind::JobBooked,
+        &window,
+        json!({ "starts_at": window.starts_at, "ends_at": window.ends_at }),
+    );
     Ok(window)
 }
 
@@ -109,11 +115,11 @@ async fn unbook_in(unit: &mut Unit, id: JobId, code: UnbookCode) -> Result<Job, 
     let Some(window) = store::windows::of_job(&mut unit.tx, id).await? else {
         return Err(Refusal::state("not_booked", "no visit is planned for this job").into());
     };
-    if job.state != crate::domain::jobs::JobState::Booked {
+    if job.state != JobState::Booked {
         let message = format!("the job is {}; reassign or cancel it instead", job.state);
         return Err(Refusal::state("job_state", message).into());
     }
-    give_up(unit, &window, code.as_str()).await?;
+    windows::give_up(unit, &window, code.as_str()).await?;
     let job = waiting_for_a_window(unit, job)?;
     store::jobs::save(&mut unit.tx, &job).await?;
     Ok(job)
@@ -123,24 +129,6 @@ async fn unbook_in(unit: &mut Unit, id: JobId, code: UnbookCode) -> Result<Job, 
 fn waiting_for_a_window(unit: &Unit, job: Job) -> Result<Job, Error> {
     let wait = unit.ctx.reference().dispatch().policy(job.priority).start_after_s.delta();
     Ok(job.unassigned(unit.now, unit.now + wait)?)
-}
-
-/// Releases the window of a job that is over, or planned anew.
-pub(super) async fn release(unit: &mut Unit, job: JobId) -> Result<(), Error> {
-    match store::windows::of_job(&mut unit.tx, job).await? {
-        Some(window) => give_up(unit, &window, "over").await,
-        None => Ok(()),
-    }
-}
-
-/// The technician of a planned visit does not come: his window is free again, and a person must know.
-pub(super) async fn lapse(unit: &mut Unit, offer: &Offer) -> Result<(), Error> {
-    let Some(window) = store::windows::of_job(&mut unit.tx, offer.job_id).await? else { return Ok(()) };
-    if window.technician_id != offer.technician_id {
-        return Ok(());
-    }
-    give_up(unit, &window, "contractor").await?;
-    alarms::raise(unit, AlarmKind::AppointmentAtRisk, Subject::Job, offer.job_id.0).await
 }
 
 /// Makes way for an emergency: what becomes of the visit has been said before it is moved.
@@ -169,9 +157,9 @@ pub(super) async fn displace(
         }
         let displaced =
             store::jobs::lock(&mut unit.tx, window.job_id).await?.ok_or(Error::NotFound("job"))?;
-        give_up(unit, &window, consequence.as_str()).await?;
+        windows::give_up(unit, &window, consequence.as_str()).await?;
         alarms::raise(unit, AlarmKind::Displaced, Subject::Job, displaced.id.0).await?;
-        if displaced.state == crate::domain::jobs::JobState::Booked {
+        if displaced.state == JobState::Booked {
             let displaced = match consequence {
                 Consequence::Rebook => waiting_for_a_window(unit, displaced)?,
                 Consequence::OtherTechnician => displaced.unassigned(unit.now, unit.now)?,
@@ -182,25 +170,14 @@ pub(super) async fn displace(
     Ok(())
 }
 
-async fn give_up(unit: &mut Unit, window: &Appointment, code: &str) -> Result<(), Error> {
-    if !store::windows::release(&mut unit.tx, window).await? {
-        return Err(Error::Conflict);
-    }
-    emit(unit, Kind::JobUnbooked, window, json!({ "code": code }));
-    Ok(())
-}
-
-fn emit(unit: &mut Unit, kind: Kind, window: &Appointment, more: serde_json::Value) {
-    let mut data = json!({ "window": window.id, "technician": window.technician_id });
-    if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
-        data.extend(more);
-    }
-    unit.emit(kind, Subject::Job, window.job_id.0, data);
-}
-
 /// The planned visit of a job, if the actor may see the job.
-pub async fn find(ctx: &Ctx, actor: &crate::domain::actor::Actor, job: JobId) -> Result<Appointment, Error> {
-    jobs::find(ctx, actor, job).await?;
+pub async fn find(ctx: &Ctx, actor: &Actor, job: JobId) -> Result<Appointment, Error> {
     let mut tx = ctx.db().read().await?;
-    store::windows::of_job(&mut tx, job).await?.ok_or(Error::NotFound("appointment"))
+    let missing = || Error::NotFound("appointment");
+    let window = store::windows::of_job(&mut tx, job).await?.ok_or_else(missing)?;
+    let technician = store::technicians::find(&mut tx, window.technician_id).await?.ok_or_else(missing)?;
+    if !actor.scope().covers(technician.firm_id, technician.id) {
+        return Err(missing());
+    }
+    Ok(window)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, appointments, comebacks, jobs, settlement};
+use super::{Command, Ctx, Error, Unit, alarms, comebacks, jobs, settlement, windows};
 use crate::{
     dispatch::watch,
     domain::{
@@ -259,7 +259,7 @@ async fn progress(
         unit.emit(Kind::JobProgressed, Subject::Job, job.id.0, data);
         if job.state == JobState::Completed {
             jobs::release_all(unit, job.id, "completed").await?;
-            appointments::release(unit, job.id).await?;
+            windows::release(unit, job.id).await?;
         }
         alarms::resolve_all(unit, job.id.0, &[AlarmKind::PlaceChanged]).await?;
     }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, appointments, reference};
+use super::{Command, Ctx, Error, Unit, alarms, reference, windows};
 use crate::{
     domain::{
         actor::{Actor, Scope},
@@ -69,7 +69,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
         store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?.cancelled(unit.now)?;
     super::offers::withdraw_open(unit, id, WithdrawCode::Cancelled).await?;
     release_all(unit, id, reason.as_str()).await?;
-    appointments::release(unit, id).await?;
+    windows::release(unit, id).await?;
     alarms::resolve_all(unit, id.0, &[]).await?;
     store::jobs::save(&mut unit.tx, &job).await?;
     unit.emit(Kind::JobCancelled, Subject::Job, id.0, json!({ "reason": reason }));

@@ -8,7 +8,7 @@ mod watch;
 
 use std::collections::BTreeSet;
 
-use super::{Command, Ctx, Error, Unit, alarms, appointments, offers};
+use super::{Command, Ctx, Error, Unit, alarms, offers, windows};
 use crate::{
     dispatch::question::{NAMED_MAX, Named, Policy, Question, Queueing},
     domain::{
@@ -24,7 +24,7 @@ use crate::{
     },
     store,
 };
-pub(super) use ask::{record_widest, refused_once_more};
+pub(super) use ask::record_widest;
 
 /// Jobs looked at in one round at most.
 const ROUND_MAX: i64 = 100;
@@ -77,8 +77,8 @@ async fn expire(unit: &mut Unit, job: Job, mut asked: Vec<Offer>) -> Result<Job,
             offers::save(unit, offer).await?;
             offer.version += 1;
             offers::emit(unit, Kind::OfferExpired, offer, serde_json::json!({}));
-            refused_once_more(unit, job.id).await?;
-            appointments::lapse(unit, offer).await?;
+            offers::refused_once_more(unit, job.id).await?;
+            windows::lapse(unit, offer).await?;
         }
     }
     let open = asked.iter().filter(|offer| offer.state == OfferState::Open);

@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod ladder;
 pub mod loaded;
 pub mod offers;
+pub mod order_notes;
 pub mod overrides;
 pub mod positions;
 pub mod programmes;
@@ -33,6 +34,7 @@ mod ctx;
 mod error;
 mod fleet;
 mod unit;
+mod windows;
 
 pub use ctx::Ctx;
 pub use error::Error;

@@ -4,14 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, appointments, ladder};
+use super::{Command, Ctx, Error, Unit, alarms, order_notes, windows};
 use crate::{
     dispatch::watch,
     domain::{
         actor::{Actor, Scope},
         alarms::AlarmKind,
         event::{Kind, Subject},
-        firms::{Standing, Technician},
         ids::{FirmId, JobId, OfferId, TechnicianId},
         jobs::{Job, JobState},
         offers::{Addressee, Assignment, DeclineCode, Offer, OfferState, Slot, Via, WithdrawCode},
@@ -99,24 +98,12 @@ async fn name_in(unit: &mut Unit, id: OfferId, naming: &Naming) -> Result<Assign
     let technician = technician
         .filter(|technician| technician.firm_id == offer.firm_id)
         .ok_or_else(|| Refusal::field("technician_id", "the firm has no such technician"))?;
-    fit(&technician, &job)?;
+    technician.fits(job.trade)?;
     let offer = offer.named(technician.id, naming.arrival_at)?;
     save(unit, &offer).await?;
     let assignment = assign(unit, job, &offer).await?;
     emit(unit, Kind::OfferNamed, &offer, json!({ "assignment": assignment.id, "via": via(unit) }));
     Ok(assignment)
-}
-
-/// A named technician must at least be in service and do the trade; the rest is the judgement of who names him.
-pub(super) fn fit(technician: &Technician, job: &Job) -> Result<(), Error> {
-    if technician.state != Standing::Active {
-        return Err(Refusal::field("technician_id", "the technician is not in service").into());
-    }
-    if !technician.trades.contains(&job.trade) {
-        let message = format!("the technician does not do {}", job.trade);
-        return Err(Refusal::field("technician_id", message).into());
-    }
-    Ok(())
 }
 
 /// Puts the technician of an accepted offer on the job.
@@ -138,6 +125,7 @@ pub(super) async fn assign(unit: &mut Unit, job: Job, offer: &Offer) -> Result<A
         progress: None,
     };
     store::assignments::insert(&mut unit.tx, &assignment).await.map_err(Error::in_the_way)?;
+    order_notes::issue(unit, &assignment).await?;
     let reference = unit.ctx.reference();
     let watch = &reference.dispatch().policy(job.priority).watch;
     let look_at = unit.now + watch::first_look(watch, JobState::Assigned);
@@ -174,10 +162,22 @@ async fn decline_in(unit: &mut Unit, id: OfferId, code: DeclineCode) -> Result<O
     let offer = offer.decline(unit.now, via(unit), code)?;
     save(unit, &offer).await?;
     emit(unit, Kind::OfferDeclined, &offer, json!({ "code": code, "via": offer.answered_via }));
-    ladder::refused_once_more(unit, job.id).await?;
-    appointments::lapse(unit, &offer).await?;
+    refused_once_more(unit, job.id).await?;
+    windows::lapse(unit, &offer).await?;
     back_on_the_ladder(unit, job).await?;
     Ok(saved(offer))
+}
+
+/// One more has refused or not answered: every third time a human is told, and told again.
+pub(super) async fn refused_once_more(unit: &mut Unit, job: JobId) -> Result<(), Error> {
+    let every = unit.ctx.reference().dispatch().refusals_before_alarm;
+    let offers = store::offers::of_job(&mut unit.tx, job).await?;
+    let refused =
+        offers.iter().filter(|offer| matches!(offer.state, OfferState::Declined | OfferState::Expired));
+    if refused.count() % every == 0 {
+        alarms::raise(unit, AlarmKind::Refusals, Subject::Job, job.0).await?;
+    }
+    Ok(())
 }
 
 /// Takes an open offer back: the desk has changed its mind about whom to ask.

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Command, Ctx, Error, Unit, appointments, jobs, ladder, offers};
+use super::{Command, Ctx, Error, Unit, appointments, jobs, ladder, offers, windows};
 use crate::{
     domain::{
         appointments::Consequence,
@@ -93,7 +93,7 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
     }
     let technician = store::technicians::find(&mut unit.tx, given.technician_id).await?;
     let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
-    offers::fit(&technician, &job)?;
+    technician.fits(job.trade)?;
     let until = given.arrival_at.unwrap_or(unit.now) + AROUND;
     let span = Span::new(unit.now, until).ok_or_else(|| Error::Internal("a span".to_owned()))?;
     appointments::displace(unit, technician.id, span, &job, given.displacing).await?;
@@ -183,7 +183,7 @@ async fn reassign_in(unit: &mut Unit, id: JobId, reason: ReassignReason) -> Resu
     }
     take_offers_back(unit, id, WithdrawCode::Reassigned).await?;
     jobs::release_all(unit, id, reason.as_str()).await?;
-    appointments::release(unit, id).await?;
+    windows::release(unit, id).await?;
     let job = job.unassigned(unit.now, unit.now)?;
     store::jobs::save(&mut unit.tx, &job).await?;
     Ok(job)
@@ -220,7 +220,7 @@ async fn withdraw_in(unit: &mut Unit, id: AssignmentId, code: WithdrawCode) -> R
     }
     take_offers_back(unit, job.id, code).await?;
     jobs::release_all(unit, job.id, code.as_str()).await?;
-    appointments::release(unit, job.id).await?;
+    windows::release(unit, job.id).await?;
     let job = job.unassigned(unit.now, unit.now)?;
     store::jobs::save(&mut unit.tx, &job).await?;
     Ok(job)

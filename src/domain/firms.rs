@@ -7,6 +7,7 @@ use super::{
     ids::{FirmId, TechnicianId},
     phone::Phone,
     place::{GeoPoint, JisCode, Point},
+    refusal::Refusal,
     roster::{Roster, ShiftText},
     text_enum::text_enum,
     trade::Trade,
@@ -68,4 +69,18 @@ pub struct Technician {
     pub state: Standing,
     /// When the technician was registered.
     pub created_at: DateTime<Utc>,
+}
+
+impl Technician {
+    /// Whoever is named for a job must at least be in service and do the trade; the rest is the judgement of who
+    /// names him.
+    pub fn fits(&self, trade: Trade) -> Result<(), Refusal> {
+        if self.state != Standing::Active {
+            return Err(Refusal::field("technician_id", "the technician is not in service"));
+        }
+        if !self.trades.contains(&trade) {
+            return Err(Refusal::field("technician_id", format!("the technician does not do {trade}")));
+        }
+        Ok(())
+    }
 }

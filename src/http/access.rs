@@ -51,6 +51,7 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/v1/offers/{id}/refusal",      DESK_AND_FIELD),
     ("POST",   "/v1/offers/{id}/technician",   DESK_AND_FIRM),
     ("POST",   "/v1/offers/{id}/withdrawal",   DESK),
+    ("GET",    "/v1/assignments/{id}/order-note", DESK_AND_FIELD),
     ("POST",   "/v1/assignments/{id}/withdrawal", DESK_AND_FIELD),
     ("POST",   "/v1/jobs/{id}/override",       DESK),
     ("POST",   "/v1/jobs/{id}/reassignment",   DESK),

@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod ledger;
 pub mod offers;
+pub mod order_notes;
 pub mod places;
 pub mod positions;
 pub mod queue;

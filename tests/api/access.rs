@@ -53,6 +53,7 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/offers/{id}/refusal",      FIELD),
     ("POST",   "/v1/offers/{id}/technician",   &[Administrator, Supervisor, Dispatcher, Firm]),
     ("POST",   "/v1/offers/{id}/withdrawal",   DESK),
+    ("GET",    "/v1/assignments/{id}/order-note", FIELD),
     ("POST",   "/v1/assignments/{id}/withdrawal", FIELD),
     ("POST",   "/v1/jobs/{id}/override",       DESK),
     ("POST",   "/v1/jobs/{id}/reassignment",   DESK),

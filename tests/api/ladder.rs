@@ -169,6 +169,25 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn the_order_is_in_writing_and_forgets_the_address_when_he_is_off_the_job(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 2).await;
+        let job = world::job(&server).await;
+        let assignment = accept(&crews[0].phone).await;
+        let path = format!("/v1/assignments/{}/order-note", assignment["id"].as_str().unwrap());
+        let note = crews[0].phone.get(&path).await.expect(200);
+        assert_eq!((&note["number"], &note["terms_version"]), (&json!("O-261122-0001"), &json!("terms-1")));
+        let text = note["text_ja"].as_str().unwrap();
+        assert!(text.contains("名古屋市中区栄3-15-27 栄ハイツ 205") && text.contains("60日以内"), "{text}");
+        assert!(!text.contains("Ram") && !text.contains("特殊開錠用具"), "{text}");
+        assert_eq!(crews[1].phone.get(&path).await.problem(), "not-found");
+        let back = format!("/v1/jobs/{job}/reassignment");
+        server.dispatcher().post(&back, json!({ "reason": "too_late" })).await.expect(200);
+        let after = crews[0].phone.get(&path).await.expect(200);
+        assert!(!after.to_string().contains("3-15-27"), "{after}");
+        server.stop().await;
+    }
+
     async fn who_breaks_down_withdraws_and_the_next_is_asked_at_once(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crews = crews(&server, 2).await;

@@ -65,6 +65,8 @@ INSERT INTO assignment (id, job_id, offer_id, firm_id, technician_id, slot, assi
 VALUES (#81, #31, #71, #1, #11, 'current', '2026-11-23T10:02:00+00:00', NULL, NULL, '2026-11-23T10:02:00+00:00'),
        (#82, #32, #73, #2, #13, 'released', '2026-11-23T10:03:00+00:00', '2026-11-23T10:04:00+00:00', 'breakdown',
         '2026-11-23T10:03:00+00:00');
+INSERT INTO order_note (assignment_id, number, terms_version, issued_at)
+VALUES (#81, 'O-1', 'terms-1', '2026-11-23T10:02:00+00:00');
 INSERT INTO planned_window (id, technician_id, job_id, starts_at, ends_at, state)
 VALUES (#86, #11, #31, '2026-11-24T01:00:00+00:00', '2026-11-24T02:00:00+00:00', 'planned'),
        (#87, #11, #32, '2026-11-24T04:00:00+00:00', '2026-11-24T05:00:00+00:00', 'planned');
@@ -198,6 +200,9 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#232"), ("kind", "'ladder_ended'"), ("subject", "'job'"), ("subject_id", "#33"), ("state", "'ringing'"),
         ("raised_at", AT), ("rings_at", LATER), ("rung", "1"), ("acknowledged_at", "NULL"), ("acknowledged_by", "NULL"),
         ("resolved_at", "NULL"),
+    ]),
+    ("order_note", &[
+        ("assignment_id", "#82"), ("number", "'O-2'"), ("terms_version", "'terms-1'"), ("issued_at", AT),
     ]),
     ("planned_window", &[
         ("id", "#212"), ("technician_id", "#11"), ("job_id", "#33"), ("starts_at", "'2026-11-24T02:00:00+00:00'"),

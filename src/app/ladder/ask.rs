@@ -212,15 +212,3 @@ async fn nobody_left(
     let job = Job { round: (job.round + 1).min(1_000_000), rung: 0, ..job };
     Ok(job.unassigned(unit.now, again)?)
 }
-
-/// One more has refused or not answered: every third time a human is told, and told again.
-pub(in crate::app) async fn refused_once_more(unit: &mut Unit, job: JobId) -> Result<(), Error> {
-    let every = unit.ctx.reference().dispatch().refusals_before_alarm;
-    let offers = store::offers::of_job(&mut unit.tx, job).await?;
-    let refused =
-        offers.iter().filter(|offer| matches!(offer.state, OfferState::Declined | OfferState::Expired));
-    if refused.count() % every == 0 {
-        alarms::raise(unit, AlarmKind::Refusals, Subject::Job, job.0).await?;
-    }
-    Ok(())
-}

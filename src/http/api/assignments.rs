@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     app::{
@@ -18,7 +18,7 @@ use crate::{
     },
     http::{
         Service,
-        extract::{Path, Submit},
+        extract::{Caller, Path, Submit},
         headers::Key,
         reply::{Answer, Created},
     },
@@ -104,4 +104,39 @@ pub(super) async fn withdraw(
     Submit(command): Submit<Withdrawal>,
 ) -> Answer<Json<Job>> {
     Ok(Json(app::overrides::withdraw(&service.ctx, id, command.map(|body| body.code)).await?))
+}
+
+/// The order a contractor has in writing.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct OrderNote {
+    /// Its number.
+    number: String,
+    /// The terms in force when it was issued (C-26).
+    terms_version: String,
+    /// When it was issued.
+    issued_at: DateTime<Utc>,
+    /// The order, in Japanese. For a lock also the proof for carrying opening tools (S-07).
+    text_ja: String,
+    /// The same in English.
+    text_en: String,
+}
+
+/// Show the order note of an assignment
+///
+/// For the desk, and for the contractor, who has it on the device. Whoever is off the job sees no address.
+#[utoipa::path(get, path = "/v1/assignments/{id}/order-note", tag = "dispatch", params(("id" = AssignmentId, Path)),
+    responses((status = 200, body = OrderNote)))]
+pub(super) async fn order_note(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<AssignmentId>,
+) -> Answer<Json<OrderNote>> {
+    let note = app::order_notes::find(&service.ctx, &actor, id).await?;
+    Ok(Json(OrderNote {
+        number: note.number,
+        terms_version: note.terms_version,
+        issued_at: note.issued_at,
+        text_ja: note.text.ja,
+        text_en: note.text.en,
+    }))
 }

@@ -56,6 +56,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(offers::name))
         .routes(routes!(offers::take_back))
         .routes(routes!(assignments::withdraw))
+        .routes(routes!(assignments::order_note))
         .routes(routes!(assignments::give))
         .routes(routes!(assignments::reassign))
         .routes(routes!(appointments::book, appointments::show))

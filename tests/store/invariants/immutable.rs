@@ -33,6 +33,10 @@ const IMMUTABLE: &[Immutable] = &[
         ("ledger_line_settlement_id_line_key", "settlement_id, line", &[("line", "1")]),
         ("ledger_line_reverses_key", "reverses", &[("kind", "'reversal'"), ("reverses", "#111"), ("amount_yen", "0")]),
     ] },
+    Immutable { table: "order_note", row: "number = 'O-1'", keys: &[
+        ("order_note_pkey", "assignment_id", &[("assignment_id", "#81")]),
+        ("order_note_number_key", "number", &[("number", "'O-1'")]),
+    ] },
     Immutable { table: "reference_dataset", row: "version = 1", keys: &[
         ("reference_dataset_pkey", "name, version", &[("version", "1")]),
     ] },

@@ -83,6 +83,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("job", "job_code", 1, 64), ("job", "hold", 1, 64),
     ("decision", "engine_version", 1, 64),
     ("offer", "decline_code", 1, 64), ("offer", "withdraw_code", 1, 64),
+    ("order_note", "number", 1, 32), ("order_note", "terms_version", 1, 64),
     ("alarm", "kind", 1, 64), ("alarm", "subject", 1, 64),
     ("assignment", "release_code", 1, 64),
     ("fact", "device", 1, 128),

@@ -1,0 +1,49 @@
+//! The windows planned visits hold: released when the visit is over, moved, or will not happen.
+
+use serde_json::json;
+
+use super::{Error, Unit, alarms};
+use crate::{
+    domain::{
+        alarms::AlarmKind,
+        appointments::Appointment,
+        event::{Kind, Subject},
+        ids::JobId,
+        offers::Offer,
+    },
+    store,
+};
+
+/// Releases the window of a job that is over, or planned anew.
+pub(super) async fn release(unit: &mut Unit, job: JobId) -> Result<(), Error> {
+    match store::windows::of_job(&mut unit.tx, job).await? {
+        Some(window) => give_up(unit, &window, "over").await,
+        None => Ok(()),
+    }
+}
+
+/// The technician of a planned visit does not come: his window is free again, and a person must know.
+pub(super) async fn lapse(unit: &mut Unit, offer: &Offer) -> Result<(), Error> {
+    let Some(window) = store::windows::of_job(&mut unit.tx, offer.job_id).await? else { return Ok(()) };
+    if window.technician_id != offer.technician_id {
+        return Ok(());
+    }
+    give_up(unit, &window, "contractor").await?;
+    alarms::raise(unit, AlarmKind::AppointmentAtRisk, Subject::Job, offer.job_id.0).await
+}
+
+pub(super) async fn give_up(unit: &mut Unit, window: &Appointment, code: &str) -> Result<(), Error> {
+    if !store::windows::release(&mut unit.tx, window).await? {
+        return Err(Error::Conflict);
+    }
+    emit(unit, Kind::JobUnbooked, window, json!({ "code": code }));
+    Ok(())
+}
+
+pub(super) fn emit(unit: &mut Unit, kind: Kind, window: &Appointment, more: serde_json::Value) {
+    let mut data = json!({ "window": window.id, "technician": window.technician_id });
+    if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
+        data.extend(more);
+    }
+    unit.emit(kind, Subject::Job, window.job_id.0, data);
+}
