@@ -1,5 +1,7 @@
 //! Cases: opened from a call, at a place the gazetteer knows.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, reference};
@@ -9,11 +11,11 @@ use crate::{
         event::{Kind, Subject},
         ids::{CallId, CaseId},
         jobs::Job,
-        place::{JisCode, Point, PostalCode, Precision},
+        place::{JisCode, Place, Point, PostalCode, Precision},
         refusal::Refusal,
         span::tokyo,
     },
-    store::{self, places::Place},
+    store,
 };
 
 /// A trouble to be opened as a case.
@@ -127,6 +129,10 @@ fn choose(places: Vec<Place>, address: &Address) -> Result<Place, Refusal> {
     if places.is_empty() {
         return Err(Refusal::field("place.postal_code", "no such postal code in the gazetteer"));
     }
+    // The gazetteer lists some places twice: they are one.
+    let mut places = places;
+    let mut seen = HashSet::new();
+    places.retain(|place| seen.insert((place.jis_code.clone(), place.town.clone())));
     let fits = |place: &Place| {
         address.jis_code.as_ref().is_none_or(|code| *code == place.jis_code)
             && address.town.as_ref().is_none_or(|town| *town == place.town)
@@ -169,10 +175,4 @@ pub async fn find(ctx: &Ctx, id: CaseId) -> Result<Whole, Error> {
         jobs: store::jobs::of_case(&mut tx, id).await?,
         case,
     })
-}
-
-/// The places of a postal code.
-pub async fn places(ctx: &Ctx, code: &PostalCode) -> Result<Vec<Place>, Error> {
-    let mut tx = ctx.db().read().await?;
-    Ok(store::places::by_postal_code(&mut tx, code).await?)
 }

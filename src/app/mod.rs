@@ -19,6 +19,7 @@ pub mod ladder;
 pub mod loaded;
 pub mod offers;
 pub mod overrides;
+pub mod places;
 pub mod positions;
 pub mod programmes;
 pub mod reference;

@@ -14,6 +14,7 @@ mod dispatching;
 mod estimate;
 mod field;
 mod ladder;
+mod places;
 mod pulling;
 mod scope;
 mod visits;

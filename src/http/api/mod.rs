@@ -11,6 +11,7 @@ mod firms;
 mod jobs;
 mod me;
 mod offers;
+mod places;
 mod programmes;
 mod statements;
 mod technicians;
@@ -34,7 +35,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(technicians::register, technicians::list))
         .routes(routes!(technicians::show, technicians::change))
         .routes(routes!(technicians::report))
-        .routes(routes!(cases::places))
+        .routes(routes!(places::search))
         .routes(routes!(calls::take))
         .routes(routes!(calls::show))
         .routes(routes!(calls::end))
