@@ -5,6 +5,7 @@ pub mod answers;
 pub mod appointments;
 pub mod billing;
 pub mod calls;
+pub mod case_places;
 pub mod cases;
 pub mod clock;
 mod comebacks;

@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod appointments;
 mod billing;
+mod case_place;
 mod charging;
 mod conventions;
 mod dispatching;

@@ -4,6 +4,7 @@ mod alarms;
 mod appointments;
 mod assignments;
 mod calls;
+mod case_place;
 mod cases;
 mod consumers;
 mod facts;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(calls::end))
         .routes(routes!(cases::open))
         .routes(routes!(cases::show))
+        .routes(routes!(case_place::correct))
         .routes(routes!(jobs::create))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
