@@ -2,18 +2,18 @@
 
 use serde_json::json;
 
-use super::{Command, Ctx, Error, Unit, reference};
+pub use super::places::Address;
+use super::{Command, Ctx, Error, Unit, places, reference};
 use crate::{
     domain::{
         cases::{Case, CaseState, Category, Eligibility, LiabilityFlag, Resident, Site},
         event::{Kind, Subject},
         ids::{CallId, CaseId},
         jobs::Job,
-        place::{JisCode, Point, PostalCode, Precision},
         refusal::Refusal,
         span::tokyo,
     },
-    store::{self, places::Place},
+    store,
 };
 
 /// A trouble to be opened as a case.
@@ -37,27 +37,6 @@ pub struct Opening {
     pub place: Address,
 }
 
-/// A place as a caller says it.
-#[derive(Debug, Clone)]
-pub struct Address {
-    /// Postal code.
-    pub postal_code: PostalCode,
-    /// Which municipality, where the code covers several.
-    pub jis_code: Option<JisCode>,
-    /// Which town, where the code covers several.
-    pub town: Option<String>,
-    /// Block and house number.
-    pub address: String,
-    /// Building.
-    pub building: Option<String>,
-    /// Room number.
-    pub room: Option<String>,
-    /// How to get in.
-    pub access_notes: Option<String>,
-    /// Where the dispatcher has put the pin; the gazetteer's point, when not said.
-    pub pin: Option<Point>,
-}
-
 /// Opens a case.
 pub async fn open(ctx: &Ctx, command: Command<Opening>) -> Result<Case, Error> {
     ctx.transact(command, |unit, opening| Box::pin(open_in(unit, opening))).await
@@ -74,7 +53,7 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
         Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
         None => call.language.clone(),
     };
-    let site = locate(unit, &opening.place).await?;
+    let site = places::locate(unit, "place.", &opening.place).await?;
     let mut categories = opening.categories.clone();
     categories.sort();
     categories.dedup();
@@ -105,47 +84,6 @@ async fn next_number(unit: &mut Unit) -> Result<String, Error> {
     Ok(format!("{day}-{running:04}"))
 }
 
-/// The site of an address: exactly one place of the gazetteer, at the pin where there is one.
-async fn locate(unit: &mut Unit, address: &Address) -> Result<Site, Error> {
-    let places = store::places::by_postal_code(&mut unit.tx, &address.postal_code).await?;
-    let place = choose(places, address)?;
-    let (point, precision) = address.pin.map_or((place.point, place.precision), |pin| (pin, Precision::Pin));
-    Ok(Site {
-        postal_code: place.postal_code,
-        jis_code: place.jis_code,
-        town: place.town,
-        address: address.address.clone(),
-        building: address.building.clone(),
-        room: address.room.clone(),
-        access_notes: address.access_notes.clone(),
-        point,
-        precision,
-    })
-}
-
-fn choose(places: Vec<Place>, address: &Address) -> Result<Place, Refusal> {
-    if places.is_empty() {
-        return Err(Refusal::field("place.postal_code", "no such postal code in the gazetteer"));
-    }
-    let fits = |place: &Place| {
-        address.jis_code.as_ref().is_none_or(|code| *code == place.jis_code)
-            && address.town.as_ref().is_none_or(|town| *town == place.town)
-    };
-    let names: Vec<_> =
-        places.iter().map(|place| format!("{} {}", place.jis_code.as_str(), place.town)).collect();
-    let mut fitting = places.into_iter().filter(fits);
-    match (fitting.next(), fitting.next()) {
-        (Some(place), None) => Ok(place),
-        (None, _) => {
-            Err(Refusal::field("place.town", format!("this postal code covers: {}", names.join(", "))))
-        }
-        (Some(_), Some(_)) => {
-            let message = format!("this postal code covers several towns, say which: {}", names.join(", "));
-            Err(Refusal::field("place.town", message))
-        }
-    }
-}
-
 /// A case with whom it is about, where, and its jobs.
 #[derive(Debug, Clone)]
 pub struct Whole {
@@ -169,10 +107,4 @@ pub async fn find(ctx: &Ctx, id: CaseId) -> Result<Whole, Error> {
         jobs: store::jobs::of_case(&mut tx, id).await?,
         case,
     })
-}
-
-/// The places of a postal code.
-pub async fn places(ctx: &Ctx, code: &PostalCode) -> Result<Vec<Place>, Error> {
-    let mut tx = ctx.db().read().await?;
-    Ok(store::places::by_postal_code(&mut tx, code).await?)
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dispatch::fleet::Fleet,
-    domain::{event::Event, span::Instant},
+    domain::{address::PlaceIndex, event::Event, span::Instant},
     store::Db,
 };
 
@@ -25,9 +25,13 @@ struct Inner {
     reference: RwLock<Arc<Loaded>>,
     fleet: Mutex<Fleet>,
     refreshing: tokio::sync::Mutex<()>,
+    places: tokio::sync::Mutex<Places>,
     on_commit: Bells,
     on_feed: Bells,
 }
+
+/// The index of places, once built, with the version of the gazetteer it was built from.
+type Places = Option<(i64, Arc<PlaceIndex>)>;
 
 /// Who is woken by one thing.
 #[derive(Default)]
@@ -57,6 +61,7 @@ impl Ctx {
             reference: RwLock::new(Arc::new(reference)),
             fleet,
             refreshing: tokio::sync::Mutex::new(()),
+            places: tokio::sync::Mutex::new(None),
             on_commit: Bells::default(),
             on_feed: Bells::default(),
         }))
@@ -130,6 +135,11 @@ impl Ctx {
     /// The matching snapshot.
     pub(super) fn fleet(&self) -> MutexGuard<'_, Fleet> {
         self.0.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The index of places; held while it is built, so that it is built once.
+    pub(super) async fn places(&self) -> tokio::sync::MutexGuard<'_, Option<(i64, Arc<PlaceIndex>)>> {
+        self.0.places.lock().await
     }
 
     /// Held while a member of the snapshot is read and replaced.

@@ -27,9 +27,19 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     }
     let mut signals = Signals::hear().context("cannot hear signals")?;
     let server = Server { listen: config.listen, limits: config.limits };
+    let warming = ctx.clone();
     let mut running =
         server.start(ctx).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     output::line(format_args!("kaketsuke listens on http://{}", running.local_addr))?;
+    // The first dispatcher who looks a place up should not wait for the index.
+    tokio::spawn(async move {
+        if let Err(error) = app::places::warm(&warming).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "places are indexed at the first look-up"
+            );
+        }
+    });
     let defect = tokio::select! {
         () = signals.next() => None,
         defect = running.defect() => Some(defect),

@@ -94,7 +94,7 @@ pub struct Resident {
 }
 
 /// Where a case is: personal data, erasable.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Site {
     /// Postal code.
     pub postal_code: PostalCode,

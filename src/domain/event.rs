@@ -39,6 +39,8 @@ text_enum! {
         CallEnded = "call.ended",
         /// A case was opened from a call.
         CaseOpened = "case.opened",
+        /// The desk corrected where a case is.
+        CasePlaceChanged = "case.place_changed",
         /// A job was made for a case.
         JobCreated = "job.created",
         /// A matching run was recorded.
@@ -49,6 +51,8 @@ text_enum! {
         JobNoCoverage = "job.no_coverage",
         /// The job was cancelled.
         JobCancelled = "job.cancelled",
+        /// The place of an accepted job was corrected: its contractor must be told.
+        JobPlaceChanged = "job.place_changed",
         /// Somebody is off the job.
         AssignmentReleased = "assignment.released",
         /// An offer was made.

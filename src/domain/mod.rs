@@ -2,6 +2,7 @@
 //! it imports nothing of ours.
 
 pub mod actor;
+pub mod address;
 pub mod alarms;
 pub mod appointments;
 pub mod calendar;

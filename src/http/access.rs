@@ -37,6 +37,7 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/v1/calls/{id}/ending",        DESK),
     ("POST",   "/v1/cases",                    DESK),
     ("GET",    "/v1/cases/{id}",               DESK),
+    ("PUT",    "/v1/cases/{id}/place",         DESK),
     ("POST",   "/v1/cases/{id}/jobs",          DESK),
     ("GET",    "/v1/jobs",                     DESK_AND_FIELD),
     ("GET",    "/v1/jobs/{id}",                DESK_AND_FIELD),

@@ -7,6 +7,7 @@ mod release;
 pub mod alarms;
 pub mod assignments;
 pub mod calls;
+pub mod case_places;
 pub mod cases;
 pub mod consumers;
 pub mod decisions;

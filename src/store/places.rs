@@ -6,30 +6,10 @@ use super::{
     Error, Tx,
     db::{One, query},
 };
-use crate::domain::place::{JisCode, Point, PostalCode, Precision};
-
-/// A place of the gazetteer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Postal code.
-    pub postal_code: PostalCode,
-    /// Municipality: the ward where there are wards.
-    pub jis_code: JisCode,
-    /// The ward's parent city.
-    pub parent_code: Option<JisCode>,
-    /// 都道府県.
-    pub prefecture: String,
-    /// Municipality, in Japanese.
-    pub municipality: String,
-    /// Town, in Japanese; empty where the code covers the whole municipality.
-    pub town: String,
-    /// Town, in kana.
-    pub town_kana: String,
-    /// Where it is.
-    pub point: Point,
-    /// How well that is known.
-    pub precision: Precision,
-}
+use crate::domain::{
+    address::MunicipalityName,
+    place::{JisCode, Place, Point, PostalCode},
+};
 
 #[derive(FromRow)]
 struct Row {
@@ -110,4 +90,65 @@ pub async fn name(tx: &mut Tx, code: &JisCode) -> Result<Option<String>, Error> 
     let row =
         query!(tx, optional One<String>, "SELECT name FROM municipality WHERE jis_code = $1", code.as_str())?;
     Ok(row.map(|(name,)| name))
+}
+
+/// Every place of the gazetteer.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Place>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT t.postal_code, t.jis_code, m.parent_code, m.prefecture, m.name AS municipality, t.name AS town,
+                t.name_kana AS town_kana, t.lat_e6, t.lon_e6, t.precision
+         FROM town t JOIN municipality m ON m.jis_code = t.jis_code ORDER BY t.id"
+    )?;
+    rows.into_iter().map(Place::try_from).collect()
+}
+
+#[derive(FromRow)]
+struct NameRow {
+    jis_code: String,
+    parent_code: Option<String>,
+    prefecture: String,
+    prefecture_kana: String,
+    name: String,
+    name_kana: String,
+}
+
+impl TryFrom<NameRow> for MunicipalityName {
+    type Error = Error;
+
+    fn try_from(row: NameRow) -> Result<Self, Error> {
+        let code = |column, text: String| {
+            text.parse().map_err(|error| Error::corrupt("municipality", column, error))
+        };
+        Ok(Self {
+            jis_code: code("jis_code", row.jis_code)?,
+            parent_code: row.parent_code.map(|text| code("parent_code", text)).transpose()?,
+            prefecture: row.prefecture,
+            prefecture_kana: row.prefecture_kana,
+            name: row.name,
+            name_kana: row.name_kana,
+        })
+    }
+}
+
+/// Every municipality of the gazetteer.
+pub async fn municipalities(tx: &mut Tx) -> Result<Vec<MunicipalityName>, Error> {
+    let rows = query!(
+        tx,
+        all NameRow,
+        "SELECT jis_code, parent_code, prefecture, prefecture_kana, name, name_kana FROM municipality
+         ORDER BY jis_code"
+    )?;
+    rows.into_iter().map(MunicipalityName::try_from).collect()
+}
+
+/// Which version of the gazetteer is in force; 0 when none is.
+pub async fn version(tx: &mut Tx) -> Result<i64, Error> {
+    let (version,) = query!(
+        tx,
+        one One<i64>,
+        "SELECT COALESCE(MAX(version), 0) FROM reference_dataset WHERE name = 'gazetteer'"
+    )?;
+    Ok(version)
 }

@@ -39,6 +39,7 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/calls/{id}/ending",        DESK),
     ("POST",   "/v1/cases",                    DESK),
     ("GET",    "/v1/cases/{id}",               DESK),
+    ("PUT",    "/v1/cases/{id}/place",         DESK),
     ("POST",   "/v1/cases/{id}/jobs",          DESK),
     ("GET",    "/v1/jobs",                     FIELD),
     ("GET",    "/v1/jobs/{id}",                FIELD),

@@ -1,6 +1,6 @@
 //! Cases, and the places they are at.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{extract::State, http::StatusCode};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::{
     },
     http::{
         Service,
-        extract::{Path, Query, Submit},
+        extract::{Path, Submit},
         headers::Key,
         reply::{Answer, Versioned},
     },
@@ -199,50 +199,4 @@ pub(super) async fn show(
     let app::cases::Whole { case, resident, site, jobs } = app::cases::find(&service.ctx, id).await?;
     let version = case.version;
     Ok(Versioned(StatusCode::OK, version, WholeCase { case, resident, place: site.map(Place::from), jobs }))
-}
-
-/// Which places.
-#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct PlaceQuery {
-    /// Postal code, with or without hyphen.
-    #[garde(skip)]
-    #[param(value_type = String, pattern = "^[0-9]{3}-?[0-9]{4}$", example = "460-0008")]
-    postal_code: PostalCode,
-}
-
-/// A place of the gazetteer.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct PlaceFound {
-    postal_code: PostalCode,
-    jis_code: JisCode,
-    prefecture: String,
-    municipality: String,
-    town: String,
-    town_kana: String,
-    #[schema(value_type = GeoPoint)]
-    point: Point,
-    precision: Precision,
-}
-
-/// Look up places
-#[utoipa::path(get, path = "/v1/places", tag = "intake", params(PlaceQuery),
-    responses((status = 200, body = Vec<PlaceFound>)))]
-pub(super) async fn places(
-    State(service): State<Service>,
-    Query(query): Query<PlaceQuery>,
-) -> Answer<Json<Vec<PlaceFound>>> {
-    let places = app::cases::places(&service.ctx, &query.postal_code).await?;
-    let found = places.into_iter().map(|place| PlaceFound {
-        postal_code: place.postal_code,
-        jis_code: place.jis_code,
-        prefecture: place.prefecture,
-        municipality: place.municipality,
-        town: place.town,
-        town_kana: place.town_kana,
-        point: place.point,
-        precision: place.precision,
-    });
-    Ok(Json(found.collect()))
 }

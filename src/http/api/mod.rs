@@ -4,6 +4,7 @@ mod alarms;
 mod appointments;
 mod assignments;
 mod calls;
+mod case_place;
 mod cases;
 mod consumers;
 mod facts;
@@ -11,6 +12,7 @@ mod firms;
 mod jobs;
 mod me;
 mod offers;
+mod places;
 mod programmes;
 mod queue;
 mod statements;
@@ -35,12 +37,13 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(technicians::register, technicians::list))
         .routes(routes!(technicians::show, technicians::change))
         .routes(routes!(technicians::report))
-        .routes(routes!(cases::places))
+        .routes(routes!(places::search))
         .routes(routes!(calls::take))
         .routes(routes!(calls::show))
         .routes(routes!(calls::end))
         .routes(routes!(cases::open))
         .routes(routes!(cases::show))
+        .routes(routes!(case_place::correct))
         .routes(routes!(jobs::create))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))

@@ -1,0 +1,146 @@
+//! Where a case is, corrected by the desk.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    db::{TestDb, on_both_engines},
+    server::{TestServer, id},
+    world,
+};
+
+/// Sakae again, another house.
+fn correction() -> Value {
+    json!({ "postal_code": "460-0008", "address": "5-2-1", "building": "矢場荘", "room": "301" })
+}
+
+async fn place_changed(server: &TestServer, job: &str) -> usize {
+    let listed = server.dispatcher().get("/v1/alarms?limit=200").await.expect(200);
+    let items = listed["items"].as_array().unwrap();
+    items.iter().filter(|alarm| alarm["subject_id"] == job && alarm["kind"] == "place_changed").count()
+}
+
+on_both_engines! {
+    async fn the_contractor_on_the_way_must_be_told(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let dispatcher = server.dispatcher();
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = world::job(&server).await;
+        let case = dispatcher.get(&format!("/v1/jobs/{job}")).await.expect(200)["case_id"].clone();
+        let path = format!("/v1/cases/{}/place", case.as_str().unwrap());
+        // Asked, not accepted: the offer stays.
+        let offer = world::open_offer(&crew.phone).await.unwrap();
+        let first = dispatcher.put(&path, 1, correction()).await;
+        assert_eq!(first.headers["etag"], "\"2\"");
+        let first = first.expect(200);
+        assert_eq!((&first["municipality_changed"], &first["case_version"]), (&json!(false), &json!(2)));
+        assert_eq!(first["place"]["building"], "矢場荘");
+        server.settle().await;
+        assert_eq!(world::open_offer(&crew.phone).await, Some(offer.clone()));
+        assert_eq!(place_changed(&server, &job).await, 0);
+        crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+        // Nothing new is nothing to tell.
+        dispatcher.put(&path, 2, correction()).await.expect(200);
+        assert_eq!(place_changed(&server, &job).await, 0);
+        let mut moved = correction();
+        moved["postal_code"] = json!("461-0001");
+        moved["address"] = json!("1-1");
+        let moved = dispatcher.put(&path, 3, moved).await.expect(200);
+        assert_eq!((&moved["municipality_changed"], &moved["moved_from"]), (&json!(true), &json!("23106")));
+        assert_eq!(place_changed(&server, &job).await, 1);
+        let seen = crew.phone.get(&format!("/v1/jobs/{job}")).await.expect(200);
+        assert_eq!((&seen["place"]["address"], &seen["place"]["jis_code"]), (&json!("1-1"), &json!("23102")));
+        let mut raw = db.raw().await;
+        let events = raw.texts("SELECT data FROM event WHERE kind LIKE '%.place_changed' ORDER BY ord").await;
+        assert_eq!(events.len(), 3, "{events:?}");
+        for event in &events {
+            assert!(!event.contains("矢場荘") && !event.contains("5-2-1"), "{event}");
+        }
+        server.stop().await;
+    }
+
+    async fn who_is_looked_for_is_looked_for_at_once(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let dispatcher = server.dispatcher();
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let first = world::job(&server).await;
+        let offer = world::open_offer(&crew.phone).await.unwrap();
+        crew.phone.post(&format!("/v1/offers/{offer}/refusal"), json!({ "code": "vehicle" })).await.expect(200);
+        server.settle().await;
+        let seen = dispatcher.get(&format!("/v1/jobs/{first}")).await.expect(200);
+        assert_eq!(seen["state"], "unassigned");
+        let looks = || async {
+            let path = format!("/v1/jobs/{first}/decisions");
+            dispatcher.get(&path).await.expect(200).as_array().unwrap().len()
+        };
+        let before = looks().await;
+        let path = format!("/v1/cases/{}/place", seen["case_id"].as_str().unwrap());
+        dispatcher.put(&path, 1, correction()).await.expect(200);
+        server.settle().await;
+        assert!(looks().await > before, "looked at again at once");
+        server.stop().await;
+    }
+
+    async fn a_pin_is_kept_until_it_is_given_up(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let dispatcher = server.dispatcher();
+        let case = world::opened_case(&server).await;
+        let path = format!("/v1/cases/{case}/place");
+        let mut pinned = correction();
+        pinned["pin"] = world::point(35.16, 136.9);
+        let set = dispatcher.put(&path, 1, pinned.clone()).await.expect(200);
+        assert_eq!((&set["place"]["precision"], &set["kept_pin_off_m"]), (&json!("pin"), &Value::Null));
+        let kept = dispatcher.put(&path, 2, correction()).await.expect(200);
+        assert_eq!((&kept["place"]["precision"], &kept["place"]["point"]), (&json!("pin"), &pinned["pin"]));
+        // Sakae in the gazetteer is at 35.1656, 136.9052.
+        let off = kept["kept_pin_off_m"].as_i64().unwrap();
+        assert!((700..900).contains(&off), "{off}");
+        let mut given_up = correction();
+        given_up["pin"] = json!("lookup");
+        let found = dispatcher.put(&path, 3, given_up).await.expect(200);
+        assert_eq!(found["place"]["precision"], "town");
+        assert_eq!(found["place"]["point"], world::point(35.1656, 136.9052));
+        let shown = dispatcher.get(&format!("/v1/cases/{case}")).await.expect(200);
+        assert_eq!(shown["place"], found["place"]);
+        server.stop().await;
+    }
+
+    async fn every_field_is_refused_by_name(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let dispatcher = server.dispatcher();
+        let case = world::opened_case(&server).await;
+        let path = format!("/v1/cases/{case}/place");
+        let before = dispatcher.get(&format!("/v1/cases/{case}")).await.expect(200);
+        for (field, value, named) in [
+            ("postal_code", json!("46"), "postal_code"),
+            ("postal_code", json!("999-9999"), "postal_code"),
+            ("postal_code", json!(4_600_008), "postal_code"),
+            ("jis_code", json!("231"), "jis_code"),
+            ("jis_code", json!("01101"), "town"),
+            ("town", json!("三田"), "town"),
+            ("town", json!("a\u{0007}b"), "town"),
+            ("address", json!(""), "address"),
+            ("address", json!(" "), "address"),
+            ("address", json!("1".repeat(201)), "address"),
+            ("address", Value::Null, "address"),
+            ("building", json!(""), "building"),
+            ("building", json!("荘".repeat(101)), "building"),
+            ("room", json!("2".repeat(21)), "room"),
+            ("access_notes", json!("犬".repeat(501)), "access_notes"),
+            ("pin", json!("here"), "pin"),
+            ("pin", json!({ "type": "Point", "coordinates": [200.0, 35.0] }), "pin"),
+            ("pin", json!({ "type": "Polygon", "coordinates": [136.0, 35.0] }), "pin"),
+            ("pin", json!(5), "pin"),
+            ("colour", json!("red"), "colour"),
+        ] {
+            let mut body = correction();
+            body[field] = value.clone();
+            assert_eq!(dispatcher.put(&path, 1, body).await.refused_field(), named, "{field}={value}");
+        }
+        assert_eq!(dispatcher.put(&path, 7, correction()).await.problem(), "version-mismatch");
+        let nobody = "/v1/cases/00000000-0000-7000-8000-000000000000/place";
+        assert_eq!(dispatcher.put(nobody, 1, correction()).await.problem(), "not-found");
+        assert_eq!(id(&dispatcher.get(&format!("/v1/cases/{case}")).await.expect(200)), case);
+        assert_eq!(dispatcher.get(&format!("/v1/cases/{case}")).await.expect(200), before);
+        server.stop().await;
+    }
+}
