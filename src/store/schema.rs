@@ -19,7 +19,8 @@ macro_rules! embedded {
             "0005_jobs",
             "0006_ledger",
             "0007_log",
-            "0009_alarms"
+            "0009_alarms",
+            "0011_identity"
         )
     };
     ($engine:literal, $($name:literal),+) => {

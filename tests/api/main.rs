@@ -10,6 +10,7 @@ mod appointments;
 mod billing;
 mod charging;
 mod conventions;
+mod dangers;
 mod dispatching;
 mod estimate;
 mod field;
