@@ -88,7 +88,7 @@ VALUES (#111, #101, #31, #1, 1, 'part', 'packing', '2', 550, 1100, 100, 'worker'
         '取消', 'reversal'),
        (#113, #101, #31, #1, 3, 'part', 'valve', '1', 2200, 2200, 200, 'worker', 'C-07', #91, NULL, '{}', '部品',
         'part');
-INSERT INTO hand_over (id, given_at, given_by, snapshot) VALUES (#220, '2026-11-23T10:00:00+00:00', #61, '{}');
+INSERT INTO hand_over (id, given_at, given_by, snapshot) VALUES (#220, '2026-11-23T10:00:00+00:00', #62, '{}');
 INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data)
 VALUES (#121, '2026-11-23T10:00:00+00:00', 'dispatcher', #61, 'case', #21, 'opened', '{}'),
        (#122, '2026-11-23T10:01:00+00:00', 'ladder', NULL, 'job', #31, 'offered', '{}'),
