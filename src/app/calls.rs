@@ -46,15 +46,20 @@ async fn take_in(unit: &mut Unit, taken: &Taken) -> Result<Call, Error> {
         id: unit.id(),
         version: 1,
         case_id: None,
+        purpose: None,
         channel: taken.channel,
         language: super::reference::spoken_language(&unit.ctx, "language", &taken.language)?,
+        reading_language: None,
         caller_role: taken.caller_role,
         state: CallState::Answered,
         offered_at,
         answered_at: Some(unit.now),
         ended_at: None,
+        wrapped_at: None,
+        call_back: None,
     };
-    let person = CallPerson { phone: taken.phone.as_str().to_owned(), name: taken.name.clone() };
+    let person =
+        CallPerson { phone: taken.phone.as_str().to_owned(), name: taken.name.clone(), language_wish: None };
     let by = unit.actor.token().map(|token| token.0);
     store::calls::insert(&mut unit.tx, &call, &person, by).await?;
     unit.emit(Kind::CallAnswered, Subject::Call, call.id.0, json!({ "language": call.language }));
@@ -68,7 +73,7 @@ pub async fn end(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error> {
 
 async fn end_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
     let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?.end(unit.now)?;
-    store::calls::save(&mut unit.tx, &call).await?;
+    store::calls::save(&mut unit.tx, &call, None).await?;
     unit.emit(Kind::CallEnded, Subject::Call, id.0, json!({}));
     Ok(call)
 }

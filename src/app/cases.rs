@@ -3,7 +3,7 @@
 use serde_json::json;
 
 pub use super::places::Address;
-use super::{Command, Ctx, Error, Unit, places, reference};
+use super::{Command, Ctx, Error, Unit, dangers, places, reference};
 use crate::{
     domain::{
         cases::{Case, CaseState, Category, Eligibility, LiabilityFlag, Resident, Site},
@@ -48,6 +48,8 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
     if call.case_id.is_some() {
         return Err(Refusal::state("call_has_case", "this call belongs to a case already").into());
     }
+    call.must_have_been_spoken_with()?;
+    dangers::must_be_settled_in(unit, &call).await?;
     reference::programme_in_service(&unit.ctx, "programme", &opening.programme, unit.now)?;
     let language = match &opening.language {
         Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
@@ -72,8 +74,11 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
     };
     store::cases::insert(&mut unit.tx, &case, &opening.resident, &site).await?;
     call.case_id = Some(case.id);
-    store::calls::save(&mut unit.tx, &call).await?;
+    store::calls::save(&mut unit.tx, &call, None).await?;
+    store::drafts::delete(&mut unit.tx, call.id).await?;
     unit.emit(Kind::CaseOpened, Subject::Case, case.id.0, json!({ "call": call.id }));
+    let told = dangers::there(unit, call.id).await?;
+    dangers::raise(unit, &case, call.id, told).await?;
     Ok(case)
 }
 

@@ -37,7 +37,8 @@ pub async fn create(ctx: &Ctx, case: CaseId, command: Command<New>) -> Result<Jo
 }
 
 async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Error> {
-    let case = store::cases::find(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
+    // Locked: a danger that is told meanwhile holds this job too.
+    let case = store::cases::lock(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
     if case.state == CaseState::Closed {
         return Err(Refusal::state("case_closed", "the case is closed").into());
     }
@@ -55,7 +56,7 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     store::jobs::insert(&mut unit.tx, &job).await?;
     let data = json!({ "case": case.id, "job_code": job.job_code, "priority": job.priority });
     unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
-    Ok(job)
+    super::holds::apply(unit, job).await
 }
 
 /// Calls a job off: whoever was asked or had accepted is free again. Costs nothing (C-25).

@@ -10,7 +10,10 @@ pub mod cases;
 pub mod clock;
 mod comebacks;
 pub mod consumers;
+pub mod dangers;
 pub mod decisions;
+pub mod drafts;
+pub mod emergencies;
 pub mod facts;
 pub mod feed;
 pub mod firms;
@@ -35,6 +38,7 @@ pub mod verify;
 mod ctx;
 mod error;
 mod fleet;
+mod holds;
 mod unit;
 mod windows;
 

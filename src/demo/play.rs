@@ -109,6 +109,9 @@ impl Stage {
             "channel": "phone", "language": call.language, "caller_role": "worker", "phone": call.phone,
         });
         let taken = self.dispatcher.post(&format!("call-{index}"), "/v1/calls", &body).await?;
+        let path = format!("/v1/calls/{}/hazard-answers", id(&taken)?);
+        let none = json!({ "others": "no" });
+        self.dispatcher.post(&format!("hazards-{index}"), &path, &none).await?;
         let body = json!({
             "call_id": taken["id"],
             "programme": "000",

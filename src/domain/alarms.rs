@@ -14,6 +14,8 @@ text_enum! {
         AppointmentAtRisk = "appointment_at_risk",
         /// A caller who gave up, or got no answer in the chat, is to be called back.
         CallBackDue = "call_back_due",
+        /// A danger came to light when somebody was already sent: the contractor must be told.
+        DangerOnJob = "danger_on_job",
         /// A planned visit has made way for an emergency: the resident must be told and given another window.
         Displaced = "displaced",
         /// The job is held by a danger or an open identity question.

@@ -43,10 +43,52 @@ text_enum! {
         Offered = "offered",
         /// A dispatcher is on it.
         Answered = "answered",
-        /// Over.
+        /// Over; what it left to do is being done.
         Ended = "ended",
+        /// Over, and nothing is left to do.
+        Wrapped = "wrapped",
         /// The caller gave up before it was answered.
         Abandoned = "abandoned",
+    }
+}
+
+text_enum! {
+    /// Whether somebody has to call back, or what came of it.
+    pub enum CallBackState("call-back state") {
+        /// Somebody has to.
+        Due = "due",
+        /// The caller was reached.
+        Reached = "reached",
+        /// The same number has called again and was answered.
+        CalledAgain = "called_again",
+        /// Three attempts, and nobody was reached.
+        GivenUp = "given_up",
+    }
+}
+
+text_enum! {
+    /// What came of an attempt to call back.
+    pub enum CallBackOutcome("call-back outcome") {
+        /// The caller was reached.
+        Reached = "reached",
+        /// Nobody answered.
+        NoAnswer = "no_answer",
+        /// The number is somebody else's.
+        WrongNumber = "wrong_number",
+    }
+}
+
+text_enum! {
+    /// Why somebody calls again about a case.
+    pub enum Purpose("purpose") {
+        /// When the technician comes.
+        WhereIsHe = "where_is_he",
+        /// There is more to know.
+        MoreInformation = "more_information",
+        /// Something is wrong with what was done.
+        Complaint = "complaint",
+        /// Anything else.
+        Other = "other",
     }
 }
 
@@ -59,10 +101,14 @@ pub struct Call {
     pub version: i64,
     /// The case it belongs to, once there is one.
     pub case_id: Option<CaseId>,
+    /// Why it was attached to a case that was there before it.
+    pub purpose: Option<Purpose>,
     /// How the caller reached the service.
     pub channel: Channel,
     /// Language spoken (BCP 47).
     pub language: String,
+    /// Language read (BCP 47): asked, never derived from a region (N-01).
+    pub reading_language: Option<String>,
     /// Who is calling.
     pub caller_role: CallerRole,
     /// Where it is.
@@ -71,32 +117,205 @@ pub struct Call {
     pub offered_at: DateTime<Utc>,
     /// When it was answered.
     pub answered_at: Option<DateTime<Utc>>,
-    /// When it ended.
+    /// When it ended, or the caller gave up.
     pub ended_at: Option<DateTime<Utc>>,
+    /// When nothing was left to do.
+    pub wrapped_at: Option<DateTime<Utc>>,
+    /// Whether somebody has to call back; of abandoned calls only.
+    pub call_back: Option<CallBackState>,
 }
 
 /// Who called: personal data, kept apart from the call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CallPerson {
     /// Telephone number or chat address.
     pub phone: String,
     /// Name, if given.
     pub name: Option<String>,
+    /// The language as the caller names it (N-01).
+    pub language_wish: Option<String>,
+}
+
+/// Attempts to call back; after these it is given up.
+pub const CALL_BACKS_MAX: i64 = 3;
+
+/// One attempt to call back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct CallBack {
+    /// Which attempt, from 1.
+    pub number: i64,
+    /// What came of it.
+    pub outcome: CallBackOutcome,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 impl Call {
+    /// The call answered by a dispatcher.
+    pub fn answer(self, now: Instant) -> Result<Self, Refusal> {
+        self.must_be(CallState::Offered, "call_not_ringing", "answered")?;
+        self.not_before(self.offered_at, now)?;
+        Ok(Self { state: CallState::Answered, answered_at: Some(now), ..self })
+    }
+
+    /// The call whose caller gave up; somebody has to call back.
+    pub fn abandon(self, now: Instant) -> Result<Self, Refusal> {
+        self.must_be(CallState::Offered, "call_not_ringing", "abandoned")?;
+        self.not_before(self.offered_at, now)?;
+        let call_back = Some(CallBackState::Due);
+        Ok(Self { state: CallState::Abandoned, ended_at: Some(now), call_back, ..self })
+    }
+
     /// The call after the dispatcher has ended it.
-    pub fn end(mut self, now: Instant) -> Result<Self, Refusal> {
-        match self.state {
-            CallState::Answered => {
-                self.state = CallState::Ended;
-                self.ended_at = Some(now);
-                Ok(self)
-            }
-            state => Err(Refusal::state(
-                "call_not_answered",
-                format!("the call is {state}, so it cannot be ended"),
-            )),
+    pub fn end(self, now: Instant) -> Result<Self, Refusal> {
+        self.must_be(CallState::Answered, "call_not_answered", "ended")?;
+        self.not_before(self.answered_at.unwrap_or(self.offered_at), now)?;
+        Ok(Self { state: CallState::Ended, ended_at: Some(now), ..self })
+    }
+
+    /// The call after which nothing is left to do.
+    pub fn wrap(self, now: Instant) -> Result<Self, Refusal> {
+        self.must_be(CallState::Ended, "call_not_ended", "wrapped up")?;
+        self.not_before(self.ended_at.unwrap_or(self.offered_at), now)?;
+        Ok(Self { state: CallState::Wrapped, wrapped_at: Some(now), ..self })
+    }
+
+    /// The call attached to a case that was there before it.
+    pub fn attach(self, case: CaseId, purpose: Purpose) -> Result<Self, Refusal> {
+        if self.case_id.is_some() {
+            return Err(Refusal::state("call_has_case", "this call belongs to a case already"));
         }
+        Ok(Self { case_id: Some(case), purpose: Some(purpose), ..self })
+    }
+
+    /// The call after the `number`th attempt to call back.
+    pub fn called_back(self, number: i64, outcome: CallBackOutcome) -> Result<Self, Refusal> {
+        let left = match outcome {
+            CallBackOutcome::Reached => CallBackState::Reached,
+            // A wrong number stays one, but it may have been dialled wrongly.
+            CallBackOutcome::NoAnswer | CallBackOutcome::WrongNumber if number >= CALL_BACKS_MAX => {
+                CallBackState::GivenUp
+            }
+            CallBackOutcome::NoAnswer | CallBackOutcome::WrongNumber => CallBackState::Due,
+        };
+        self.call_back_settled(left)
+    }
+
+    /// The call for which nobody has to call back any more: the caller was answered meanwhile.
+    pub fn called_again(self) -> Result<Self, Refusal> {
+        self.call_back_settled(CallBackState::CalledAgain)
+    }
+
+    /// Refuses to go on with somebody nobody has spoken with: answered, or reached by calling back.
+    pub fn must_have_been_spoken_with(&self) -> Result<(), Refusal> {
+        let spoken = self.answered_at.is_some() || self.call_back == Some(CallBackState::Reached);
+        if spoken {
+            return Ok(());
+        }
+        Err(Refusal::state("call_not_answered", "nobody has spoken with the caller yet"))
+    }
+
+    fn call_back_settled(self, to: CallBackState) -> Result<Self, Refusal> {
+        if self.call_back != Some(CallBackState::Due) {
+            return Err(Refusal::state("no_call_back_due", "nobody has to call back for this call"));
+        }
+        Ok(Self { call_back: Some(to), ..self })
+    }
+
+    fn must_be(&self, state: CallState, code: &'static str, what: &str) -> Result<(), Refusal> {
+        if self.state == state {
+            return Ok(());
+        }
+        Err(Refusal::state(code, format!("the call is {}, so it cannot be {what}", self.state)))
+    }
+
+    /// The clocks of a call only go forward, whatever the clock of the machine does.
+    fn not_before(&self, earlier: Instant, now: Instant) -> Result<(), Refusal> {
+        if now < earlier {
+            return Err(Refusal::state("clock_runs_back", "the service's clock is behind the call's"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn ringing(at: Instant) -> Call {
+        Call {
+            id: CallId(uuid::Uuid::nil()),
+            version: 1,
+            case_id: None,
+            purpose: None,
+            channel: Channel::Phone,
+            language: "ne".to_owned(),
+            reading_language: None,
+            caller_role: CallerRole::Worker,
+            state: CallState::Offered,
+            offered_at: at,
+            answered_at: None,
+            ended_at: None,
+            wrapped_at: None,
+            call_back: None,
+        }
+    }
+
+    fn at(second: i64) -> Instant {
+        DateTime::from_timestamp(1_795_000_000 + second, 0).unwrap()
+    }
+
+    proptest! {
+        /// Whatever is tried and whatever the machine's clock does: the clocks of a call go forward, the ones that
+        /// its state calls for are there and no other, and a final state stays.
+        #[test]
+        fn the_clocks_of_a_call_go_forward(steps in prop::collection::vec((0..6_u8, -30..120_i64), 0..20)) {
+            let mut now = 1_000;
+            let mut call = ringing(at(now));
+            for (step, passed) in steps {
+                now += passed;
+                let before = call.clone();
+                let next = match step {
+                    0 => call.answer(at(now)),
+                    1 => call.abandon(at(now)),
+                    2 => call.end(at(now)),
+                    3 => call.wrap(at(now)),
+                    4 => call.called_back(1, CallBackOutcome::Reached),
+                    _ => call.called_again(),
+                };
+                let refused = next.is_err();
+                call = next.unwrap_or_else(|_| before.clone());
+                prop_assert!(refused || call != before);
+                if matches!(before.state, CallState::Wrapped | CallState::Abandoned) {
+                    prop_assert_eq!(call.state, before.state);
+                }
+                let clocks = [Some(call.offered_at), call.answered_at, call.ended_at, call.wrapped_at];
+                let set: Vec<_> = clocks.into_iter().flatten().collect();
+                prop_assert!(set.is_sorted());
+                let has = |clock: Option<Instant>| clock.is_some();
+                let expected = match call.state {
+                    CallState::Offered => [false, false, false],
+                    CallState::Answered => [true, false, false],
+                    CallState::Ended => [true, true, false],
+                    CallState::Wrapped => [true, true, true],
+                    CallState::Abandoned => [false, true, false],
+                };
+                prop_assert_eq!([has(call.answered_at), has(call.ended_at), has(call.wrapped_at)], expected);
+                prop_assert_eq!(call.call_back.is_some(), call.state == CallState::Abandoned);
+            }
+        }
+    }
+
+    #[test]
+    fn three_attempts_and_it_is_given_up() {
+        let call = ringing(at(0)).abandon(at(9)).unwrap();
+        let call = call.called_back(1, CallBackOutcome::NoAnswer).unwrap();
+        let call = call.called_back(2, CallBackOutcome::WrongNumber).unwrap();
+        assert_eq!(call.call_back, Some(CallBackState::Due));
+        let call = call.called_back(3, CallBackOutcome::NoAnswer).unwrap();
+        assert_eq!(call.call_back, Some(CallBackState::GivenUp));
+        assert!(call.called_again().is_err());
     }
 }

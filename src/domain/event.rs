@@ -27,6 +27,8 @@ text_enum! {
         Reference = "reference",
         /// An alarm.
         Alarm = "alarm",
+        /// A shift handed over.
+        Shift = "shift",
     }
 }
 
@@ -35,12 +37,52 @@ text_enum! {
     pub enum Kind("event kind") {
         /// A call was answered.
         CallAnswered = "call.answered",
+        /// A call rings.
+        CallOffered = "call.offered",
+        /// The caller gave up before anybody answered.
+        CallAbandoned = "call.abandoned",
         /// A call ended.
         CallEnded = "call.ended",
+        /// The dispatcher has finished what a call left to do.
+        CallWrapped = "call.wrapped",
+        /// A repeat call was attached to its case.
+        CallAttached = "call.attached",
+        /// Somebody has tried to call back.
+        CallBackTried = "call.call_back_tried",
+        /// Nobody has to call back any more.
+        CallBackSettled = "call.call_back_settled",
+        /// An interpreter was asked to join.
+        InterpreterRequested = "interpreter.requested",
+        /// An interpreter joined, or did not.
+        InterpreterSettled = "interpreter.settled",
+        /// The caller was asked about hazards.
+        HazardsAnswered = "hazards.answered",
+        /// The instruction of a hazard was given to the caller.
+        InstructionGiven = "hazards.instruction_given",
+        /// A hazard of a case is known.
+        HazardRaised = "hazards.raised",
+        /// A hazard of a case is no more.
+        HazardCleared = "hazards.cleared",
+        /// A caller is handed over to the emergency services.
+        HandoverBegun = "emergency.begun",
+        /// The emergency services are on the line.
+        HandoverConnected = "emergency.connected",
+        /// A hand-over to the emergency services is over.
+        HandoverEnded = "emergency.ended",
+        /// A shift was handed over.
+        ShiftGiven = "shift.given",
+        /// A shift was taken over.
+        ShiftAccepted = "shift.accepted",
         /// A case was opened from a call.
         CaseOpened = "case.opened",
         /// The desk corrected where a case is.
         CasePlaceChanged = "case.place_changed",
+        /// What is on file of a case was corrected.
+        CaseCorrected = "case.corrected",
+        /// A case was closed.
+        CaseClosed = "case.closed",
+        /// How the identity will be checked was planned.
+        IdentityPlanned = "job.identity_planned",
         /// A job was made for a case.
         JobCreated = "job.created",
         /// A matching run was recorded.

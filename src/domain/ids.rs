@@ -53,4 +53,10 @@ ids! {
     WindowId,
     /// An alarm: what a person must know.
     AlarmId,
+    /// A caller handed over to the emergency services.
+    HandoverId,
+    /// An attempt to have an interpreter on the line.
+    InterpretationId,
+    /// A shift handed over.
+    ShiftHandoverId,
 }

@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
 };
 use garde::Validate;
 use serde::de::DeserializeOwned;
@@ -35,6 +35,9 @@ pub(super) struct Caller(pub(super) Actor);
 
 /// The version the caller has seen, from `If-Match`.
 pub(super) struct IfMatch(pub(super) i64);
+
+/// The version the caller has seen, from `If-Match`; none where the thing is made by the request.
+pub(super) struct IfSeen(pub(super) Option<i64>);
 
 impl<T, S> FromRequest<S> for Submit<T>
 where
@@ -240,10 +243,22 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
                 "send the ETag of the version you have read as If-Match",
             )
         })?;
-        let version =
-            value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
-        version.map(Self).ok_or_else(|| {
-            Problem::unreadable("If-Match", "must be one ETag as given by this service, as in \"3\"")
-        })
+        etag(value).map(Self)
     }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IfSeen {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts.headers.get(header::IF_MATCH).map(etag).transpose().map(Self)
+    }
+}
+
+fn etag(value: &HeaderValue) -> Result<i64, Problem> {
+    let version =
+        value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+    version.ok_or_else(|| {
+        Problem::unreadable("If-Match", "must be one ETag as given by this service, as in \"3\"")
+    })
 }

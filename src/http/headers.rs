@@ -19,3 +19,13 @@ pub(super) struct Seen {
     #[param(rename = "If-Match", pattern = "^\"[0-9]{1,18}\"$")]
     if_match: String,
 }
+
+/// The version the caller has seen, where there is one.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "read by the description of the API only")]
+pub(super) struct SeenIfAny {
+    /// The ETag of the version that was read, as in `"3"`; left out for the first one.
+    #[param(rename = "If-Match", pattern = "^\"[0-9]{1,18}\"$", required = false)]
+    if_match: Option<String>,
+}

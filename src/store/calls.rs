@@ -3,9 +3,12 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
 use crate::domain::{
-    calls::{Call, CallPerson},
+    calls::{Call, CallBack, CallBackState, CallPerson, CallState, Purpose},
     ids::{CallId, CaseId},
     span::Instant,
 };
@@ -15,33 +18,39 @@ struct Row {
     id: Uuid,
     version: i64,
     case_id: Option<Uuid>,
+    purpose: Option<String>,
     channel: String,
     language: String,
+    reading_language: Option<String>,
     caller_role: String,
     state: String,
     offered_at: Instant,
     answered_at: Option<Instant>,
     ended_at: Option<Instant>,
+    wrapped_at: Option<Instant>,
+    call_back: Option<String>,
 }
 
 impl TryFrom<Row> for Call {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let corrupt = |column| move |error| Error::corrupt("call", column, error);
         Ok(Self {
             id: row.id.into(),
             version: row.version,
             case_id: row.case_id.map(Into::into),
-            channel: row.channel.parse().map_err(|error| Error::corrupt("call", "channel", error))?,
+            purpose: row.purpose.map(|code| code.parse()).transpose().map_err(corrupt("purpose"))?,
+            channel: row.channel.parse().map_err(corrupt("channel"))?,
             language: row.language,
-            caller_role: row
-                .caller_role
-                .parse()
-                .map_err(|error| Error::corrupt("call", "caller_role", error))?,
-            state: row.state.parse().map_err(|error| Error::corrupt("call", "state", error))?,
+            reading_language: row.reading_language,
+            caller_role: row.caller_role.parse().map_err(corrupt("caller_role"))?,
+            state: row.state.parse().map_err(corrupt("state"))?,
             offered_at: row.offered_at,
             answered_at: row.answered_at,
             ended_at: row.ended_at,
+            wrapped_at: row.wrapped_at,
+            call_back: row.call_back.map(|code| code.parse()).transpose().map_err(corrupt("call_back"))?,
         })
     }
 }
@@ -56,12 +65,14 @@ pub async fn insert(
     query!(
         tx,
         execute,
-        "INSERT INTO call (id, version, channel, language, caller_role, state, offered_at, answered_at, answered_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO call (id, version, channel, language, reading_language, caller_role, state, offered_at, answered_at,
+                           answered_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         call.id.0,
         call.version,
         call.channel.as_str(),
         &call.language,
+        call.reading_language.as_deref(),
         call.caller_role.as_str(),
         call.state.as_str(),
         call.offered_at,
@@ -71,10 +82,11 @@ pub async fn insert(
     query!(
         tx,
         execute,
-        "INSERT INTO call_person (call_id, phone, name) VALUES ($1, $2, $3)",
+        "INSERT INTO call_person (call_id, phone, name, language_wish) VALUES ($1, $2, $3, $4)",
         call.id.0,
         &person.phone,
-        person.name.as_deref()
+        person.name.as_deref(),
+        person.language_wish.as_deref()
     )?;
     Ok(())
 }
@@ -84,7 +96,8 @@ pub async fn find(tx: &mut Tx, id: CallId) -> Result<Option<Call>, Error> {
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, case_id, channel, language, caller_role, state, offered_at, answered_at, ended_at
+        "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
+                answered_at, ended_at, wrapped_at, call_back
          FROM call WHERE id = $1",
         id.0
     )?;
@@ -97,25 +110,128 @@ pub async fn lock(tx: &mut Tx, id: CallId) -> Result<Option<Call>, Error> {
         tx,
         optional Row,
         "UPDATE call SET version = version + 1 WHERE id = $1
-         RETURNING id, version, case_id, channel, language, caller_role, state, offered_at, answered_at, ended_at",
+         RETURNING id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
+                answered_at, ended_at, wrapped_at, call_back",
         id.0
     )?;
     row.map(Call::try_from).transpose()
 }
 
-/// Writes what may change of a locked call.
-pub async fn save(tx: &mut Tx, call: &Call) -> Result<(), Error> {
+/// Writes what may change of a locked call; `answered_by` is kept once it is there.
+pub async fn save(tx: &mut Tx, call: &Call, answered_by: Option<Uuid>) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "UPDATE call SET case_id = $3, state = $4, ended_at = $5 WHERE id = $1 AND version = $2",
+        "UPDATE call SET case_id = $3, purpose = $4, state = $5, answered_at = $6, ended_at = $7, wrapped_at = $8,
+                         call_back = $9, answered_by = COALESCE(answered_by, $10)
+         WHERE id = $1 AND version = $2",
         call.id.0,
         call.version,
         call.case_id.map(|id| id.0),
+        call.purpose.map(Purpose::as_str),
         call.state.as_str(),
-        call.ended_at
+        call.answered_at,
+        call.ended_at,
+        call.wrapped_at,
+        call.call_back.map(CallBackState::as_str),
+        answered_by
     )?;
     Ok(())
+}
+
+/// Who called; nobody once erased.
+pub async fn person(tx: &mut Tx, id: CallId) -> Result<Option<CallPerson>, Error> {
+    let row = query!(
+        tx,
+        optional PersonRow,
+        "SELECT phone, name, language_wish FROM call_person WHERE call_id = $1",
+        id.0
+    )?;
+    Ok(row.map(|row| CallPerson { phone: row.phone, name: row.name, language_wish: row.language_wish }))
+}
+
+#[derive(FromRow)]
+struct PersonRow {
+    phone: String,
+    name: Option<String>,
+    language_wish: Option<String>,
+}
+
+/// The calls after `after`, in a state or with a call-back in a state if one is given, oldest first.
+pub async fn list(
+    tx: &mut Tx,
+    state: Option<CallState>,
+    call_back: Option<CallBackState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Call>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
+                answered_at, ended_at, wrapped_at, call_back
+         FROM call WHERE id > $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR call_back = $3) ORDER BY id LIMIT $4",
+        after,
+        state.map_or("", CallState::as_str),
+        call_back.map_or("", CallBackState::as_str),
+        limit
+    )?;
+    rows.into_iter().map(Call::try_from).collect()
+}
+
+/// The calls from this number that somebody has to call back, oldest first.
+pub async fn due_of_number(tx: &mut Tx, phone: &str, limit: i64) -> Result<Vec<CallId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT c.id FROM call_person p JOIN call c ON c.id = p.call_id
+         WHERE p.phone = $1 AND c.call_back = 'due' ORDER BY c.id LIMIT $2",
+        phone,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+#[derive(FromRow)]
+struct CallBackRow {
+    number: i64,
+    outcome: String,
+    at: Instant,
+}
+
+/// Keeps an attempt to call back.
+pub async fn insert_call_back(
+    tx: &mut Tx,
+    call: CallId,
+    attempt: &CallBack,
+    by: Option<Uuid>,
+) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO call_back (call_id, number, outcome, at, recorded_by) VALUES ($1, $2, $3, $4, $5)",
+        call.0,
+        attempt.number,
+        attempt.outcome.as_str(),
+        attempt.at,
+        by
+    )?;
+    Ok(())
+}
+
+/// The attempts to call back, first one first.
+pub async fn call_backs(tx: &mut Tx, call: CallId) -> Result<Vec<CallBack>, Error> {
+    let rows = query!(
+        tx,
+        all CallBackRow,
+        "SELECT number, outcome, at FROM call_back WHERE call_id = $1 ORDER BY number",
+        call.0
+    )?;
+    let read = |row: CallBackRow| {
+        let outcome = row.outcome.parse().map_err(|error| Error::corrupt("call_back", "outcome", error))?;
+        Ok(CallBack { number: row.number, outcome, at: row.at })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The calls of a case, oldest first.
@@ -123,7 +239,8 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Call>, Error> {
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, case_id, channel, language, caller_role, state, offered_at, answered_at, ended_at
+        "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
+                answered_at, ended_at, wrapped_at, call_back
          FROM call WHERE case_id = $1 ORDER BY id",
         case.0
     )?;

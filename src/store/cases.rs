@@ -130,6 +130,12 @@ pub async fn find(tx: &mut Tx, id: CaseId) -> Result<Option<Case>, Error> {
     row.into_case(categories).map(Some)
 }
 
+/// The case, locked for this transaction at a new version.
+pub async fn lock(tx: &mut Tx, id: CaseId) -> Result<Option<Case>, Error> {
+    query!(tx, execute, "UPDATE case_file SET version = version + 1 WHERE id = $1", id.0)?;
+    find(tx, id).await
+}
+
 #[derive(FromRow)]
 struct SiteRow {
     postal_code: String,

@@ -20,6 +20,7 @@ macro_rules! embedded {
             "0006_ledger",
             "0007_log",
             "0009_alarms",
+            "0011_identity",
             "0012_order_notes"
         )
     };

@@ -37,6 +37,15 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/calls",                    DESK),
     ("GET",    "/v1/calls/{id}",               DESK),
     ("POST",   "/v1/calls/{id}/ending",        DESK),
+    ("POST",   "/v1/calls/{id}/hazard-answers", DESK),
+    ("GET",    "/v1/calls/{id}/hazard-answers", DESK),
+    ("POST",   "/v1/calls/{id}/instructions/{hazard}/acknowledgement", DESK),
+    ("PUT",    "/v1/calls/{id}/draft", DESK),
+    ("GET",    "/v1/calls/{id}/draft", DESK),
+    ("POST",   "/v1/calls/{id}/emergency-handovers", DESK),
+    ("POST",   "/v1/emergency-handovers/{id}/connection", DESK),
+    ("POST",   "/v1/emergency-handovers/{id}/ending", DESK),
+    ("POST",   "/v1/cases/{id}/clearances", DESK),
     ("POST",   "/v1/cases",                    DESK),
     ("GET",    "/v1/cases/{id}",               DESK),
     ("PUT",    "/v1/cases/{id}/place",         DESK),
@@ -95,7 +104,7 @@ on_both_engines! {
         assert_eq!(described, expected, "an endpoint is missing from the table, or from the API");
         for (method, path, allowed) in EXPECTED {
             let method: Method = method.parse().unwrap();
-            let path = path.replace("{id}", NOBODY);
+            let path = path.replace("{id}", NOBODY).replace("{hazard}", "H-GAS");
             let asked = |client: &crate::support::server::Client| {
                 let request = client.request(method.clone(), &path);
                 let request = request.header("Idempotency-Key", "k").header("If-Match", "\"1\"");

@@ -11,6 +11,7 @@ mod billing;
 mod case_place;
 mod charging;
 mod conventions;
+mod dangers;
 mod dispatching;
 mod estimate;
 mod field;

@@ -64,8 +64,8 @@ on_both_engines! {
     async fn a_place_listed_twice_is_one(db: TestDb) {
         let server = TestServer::start(&db).await;
         let dispatcher = server.dispatcher();
-        let call = dispatcher.post("/v1/calls", crate::support::world::call()).await.expect(201);
-        let mut case = crate::support::world::case(call["id"].as_str().unwrap());
+        let call = crate::support::world::safe_call(&server).await;
+        let mut case = crate::support::world::case(&call);
         case["place"]["postal_code"] = json!("074-1273");
         dispatcher.post("/v1/cases", case).await.expect(201);
         server.stop().await;

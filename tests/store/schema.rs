@@ -91,7 +91,7 @@ const POSTGRES_FOREIGN_KEYS: &str = "
     FROM pg_constraint c
     JOIN pg_class t ON t.oid = c.conrelid
     JOIN pg_class r ON r.oid = c.confrelid
-    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.conkey[1]
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = ANY (c.conkey)
     WHERE c.contype = 'f'";
 
 /// `name table (columns) uniqueness`, of the indexes with a name of their own.

@@ -36,10 +36,14 @@ VALUES (#51, 'billing', 5, '2026-11-23T00:00:00+00:00');
 INSERT INTO token (id, role, name, secret_sha256, created_at, revoked_at)
 VALUES (#61, 'dispatcher', '夜勤', @61, '2026-11-23T00:00:00+00:00', NULL),
        (#62, 'dispatcher', '退職', @62, '2026-11-23T00:00:00+00:00', '2026-11-23T02:00:00+00:00');
-INSERT INTO case_file (id, number, programme, language, eligibility, liability_flag, state, opened_at)
-VALUES (#21, 'K-1', '000', 'vi', 'eligible', 'unknown', 'open', '2026-11-23T10:00:00+00:00');
+INSERT INTO case_file (id, number, programme, language, eligibility, eligibility_basis, liability_flag, state, opened_at)
+VALUES (#21, 'K-1', '000', 'vi', 'eligible', 'registry_import', 'unknown', 'open', '2026-11-23T10:00:00+00:00');
 INSERT INTO call (id, case_id, channel, language, caller_role, state, offered_at)
 VALUES (#207, #21, 'phone', 'vi', 'worker', 'offered', '2026-11-23T10:00:00+00:00');
+INSERT INTO hazard_answer (call_id, number, hazard, answer, answered_at)
+VALUES (#207, 1, 'H-GAS', 'yes', '2026-11-23T10:00:00+00:00'),
+       (#207, 2, 'H-CRIME', 'yes', '2026-11-23T10:00:00+00:00');
+INSERT INTO hazard_instruction (call_id, number, given_at) VALUES (#207, 1, '2026-11-23T10:00:30+00:00');
 INSERT INTO job (id, case_id, job_code, trade, priority, state, state_since, created_at, wake_at)
 VALUES (#31, #21, 'W-TOILET-CLOG', 'water', 'P1', 'assigned', '2026-11-23T10:00:00+00:00', '2026-11-23T10:00:00+00:00',
         '2026-11-23T10:10:00+00:00'),
@@ -49,6 +53,8 @@ VALUES (#31, #21, 'W-TOILET-CLOG', 'water', 'P1', 'assigned', '2026-11-23T10:00:
         '2026-11-23T10:00:00+00:00', '2026-11-23T10:05:00+00:00');
 INSERT INTO alarm (id, kind, subject, subject_id, state, raised_at, rings_at, rung)
 VALUES (#131, 'refusals', 'job', #33, 'ringing', '2026-11-23T10:05:00+00:00', '2026-11-23T10:07:00+00:00', 1);
+INSERT INTO identity_plan (job_id, number, method, impossible, planned_at)
+VALUES (#31, 1, 'card_on_person', '[]', '2026-11-23T10:01:00+00:00');
 INSERT INTO decision (id, job_id, decided_at, engine_version, document)
 VALUES (#41, #31, '2026-11-23T10:01:00+00:00', '1', '{}'),
        (#42, #32, '2026-11-23T10:01:00+00:00', '1', '{}');
@@ -84,6 +90,7 @@ VALUES (#111, #101, #31, #1, 1, 'part', 'packing', '2', 550, 1100, 100, 'worker'
         '取消', 'reversal'),
        (#113, #101, #31, #1, 3, 'part', 'valve', '1', 2200, 2200, 200, 'worker', 'C-07', #91, NULL, '{}', '部品',
         'part');
+INSERT INTO hand_over (id, given_at, given_by, snapshot) VALUES (#220, '2026-11-23T10:00:00+00:00', #62, '{}');
 INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data)
 VALUES (#121, '2026-11-23T10:00:00+00:00', 'dispatcher', #61, 'case', #21, 'opened', '{}'),
        (#122, '2026-11-23T10:01:00+00:00', 'ladder', NULL, 'job', #31, 'offered', '{}'),
@@ -159,21 +166,60 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("counter", &[("name", "'case'"), ("value", "0")]),
     ("case_file", &[
-        ("id", "#205"), ("number", "'K-2'"), ("programme", "'000'"), ("language", "'ja'"), ("eligibility", "'eligible'"),
-        ("liability_flag", "'no'"), ("state", "'open'"), ("opened_at", AT), ("closed_at", "NULL"),
+        ("id", "#205"), ("number", "'K-2'"), ("programme", "'000'"), ("language", "'ja'"),
+        ("reading_language", "NULL"), ("eligibility", "'eligible'"), ("eligibility_basis", "'registry_import'"),
+        ("lessee_kind", "'unknown'"), ("spoken_with_worker", "NULL"), ("topic", "NULL"), ("liability_flag", "'no'"),
+        ("state", "'open'"), ("opened_at", AT), ("closed_at", "NULL"),
     ]),
     ("case_category", &[("case_id", "#21"), ("category", "'water'")]),
-    ("case_person", &[("case_id", "#21"), ("name", "'架空 太郎'"), ("phone", "'+81355500021'")]),
+    ("case_person", &[
+        ("case_id", "#21"), ("name", "'架空 太郎'"), ("name_kana", "NULL"), ("phone", "'+81355500021'"),
+        ("host_company", "NULL"), ("language_wish", "NULL"),
+    ]),
     ("case_place", &[
         ("case_id", "#21"), ("postal_code", "'4600008'"), ("jis_code", "'23106'"), ("town", "'栄'"),
         ("address", "'1-2-3'"), ("building", "'架空荘'"), ("room", "'205'"), ("access_notes", "NULL"),
         ("lat_e6", "35168000"), ("lon_e6", "136910000"), ("precision", "'pin'"),
     ]),
     ("call", &[
-        ("id", "#206"), ("case_id", "#21"), ("channel", "'phone'"), ("language", "'vi'"), ("caller_role", "'worker'"),
-        ("state", "'answered'"), ("offered_at", AT), ("answered_at", LATER), ("ended_at", "NULL"), ("answered_by", "#61"),
+        ("id", "#206"), ("case_id", "#21"), ("channel", "'phone'"), ("language", "'vi'"),
+        ("reading_language", "NULL"), ("caller_role", "'worker'"), ("state", "'answered'"), ("offered_at", AT),
+        ("answered_at", LATER), ("ended_at", "NULL"), ("wrapped_at", "NULL"), ("answered_by", "#61"),
+        ("call_back", "NULL"), ("purpose", "NULL"),
     ]),
-    ("call_person", &[("call_id", "#207"), ("phone", "'+81355500021'"), ("name", "NULL")]),
+    ("call_person", &[
+        ("call_id", "#207"), ("phone", "'+81355500021'"), ("name", "NULL"), ("language_wish", "NULL"),
+    ]),
+    ("call_draft", &[("call_id", "#207"), ("body", "'{}'"), ("saved_at", AT), ("saved_by", "#61")]),
+    ("interpretation", &[
+        ("id", "#217"), ("call_id", "#207"), ("language", "'vi'"), ("interpreter", "'int-07'"), ("state", "'requested'"),
+        ("requested_at", AT), ("settled_at", "NULL"), ("left_at", "NULL"),
+    ]),
+    ("call_back", &[
+        ("call_id", "#207"), ("number", "1"), ("outcome", "'no_answer'"), ("at", AT), ("recorded_by", "#61"),
+    ]),
+    ("hazard_answer", &[
+        ("call_id", "#207"), ("number", "3"), ("hazard", "'H-GAS'"), ("answer", "'yes'"), ("answered_at", AT),
+        ("answered_by", "#61"),
+    ]),
+    ("hazard_instruction", &[("call_id", "#207"), ("number", "2"), ("given_at", AT), ("given_by", "#61")]),
+    ("emergency_handover", &[
+        ("id", "#218"), ("call_id", "#207"), ("service", "'gas'"), ("begun_at", AT), ("begun_by", "#61"),
+        ("connected_at", "NULL"), ("ended_at", "NULL"),
+    ]),
+    ("case_hazard", &[
+        ("case_id", "#21"), ("number", "1"), ("hazard", "'H-GAS'"), ("call_id", "#207"), ("raised_at", AT),
+        ("cleared_at", LATER), ("cleared_by", "'police'"), ("note_code", "'other'"), ("recorded_by", "#61"),
+    ]),
+    ("hand_over", &[
+        ("id", "#219"), ("given_at", AT), ("given_by", "#61"), ("snapshot", "'{}'"), ("accepted_at", "NULL"),
+        ("accepted_by", "NULL"),
+    ]),
+    ("hand_over_note", &[("hand_over_id", "#220"), ("note", "'無し'")]),
+    ("identity_plan", &[
+        ("job_id", "#31"), ("number", "2"), ("method", "'none'"), ("impossible", "'[]'"), ("planned_at", AT),
+        ("planned_by", "#61"),
+    ]),
     ("job", &[
         ("id", "#208"), ("case_id", "#21"), ("job_code", "'W-TOILET-CLOG'"), ("trade", "'water'"), ("priority", "'P1'"),
         ("state", "'unassigned'"), ("state_since", AT), ("hold", "NULL"), ("created_at", AT), ("closed_at", "NULL"),

@@ -82,11 +82,19 @@ pub(crate) fn case(call: &str) -> Value {
     })
 }
 
-/// Takes a call and opens a case.
-pub(crate) async fn opened_case(server: &TestServer) -> String {
+/// Takes a call in which nobody is in danger (4.1).
+pub(crate) async fn safe_call(server: &TestServer) -> String {
     let dispatcher = server.dispatcher();
     let call_id = id(&dispatcher.post("/v1/calls", call()).await.expect(201));
-    id(&dispatcher.post("/v1/cases", case(&call_id)).await.expect(201))
+    let path = format!("/v1/calls/{call_id}/hazard-answers");
+    dispatcher.post(&path, json!({ "others": "no" })).await.expect(200);
+    call_id
+}
+
+/// Takes a call and opens a case.
+pub(crate) async fn opened_case(server: &TestServer) -> String {
+    let call_id = safe_call(server).await;
+    id(&server.dispatcher().post("/v1/cases", case(&call_id)).await.expect(201))
 }
 
 /// Takes a call, opens a case and makes a job; the ladder has asked somebody if there is anybody.

@@ -235,6 +235,8 @@ proptest! {
     ) {
         let place = at.get(&GAZETTEER[..]);
         prop_assume!(is_name(&place.town));
+        // サンシャイン６０ and 1-1-1, written together, are 601-1-1 to anybody.
+        prop_assume!(!place.town.ends_with(|last: char| last.is_numeric() && !last.is_alphabetic()));
         let line = compose(place, &block, building, room, style);
         // 稲荷町 and 一丁目 are 稲荷町一丁目 where there is such a town: the line itself is ambiguous.
         let line_key = super::name::fold(&line).into_key();

@@ -104,6 +104,10 @@ pub(super) fn parse(document: Document<'_>) -> Result<Hazards, Vec<ReferenceErro
         if hazard.action == HazardAction::Instruct && hazard.instructions_ja.is_empty() {
             findings.refuse(format!("hazard[{at}].instructions_ja"), "is missing; expected what to tell");
         }
+        if hazard.instructions_en.len() != hazard.instructions_ja.len() {
+            let message = "expected as many as instructions_ja: each is told in both languages";
+            findings.refuse(format!("hazard[{at}].instructions_en"), message);
+        }
         if hazard.action == HazardAction::RefuseDispatch && !hazard.holds_offers {
             findings
                 .refuse(format!("hazard[{at}].holds_offers"), "is false, but nobody is sent; expected true");

@@ -7,6 +7,9 @@ mod calls;
 mod case_place;
 mod cases;
 mod consumers;
+mod dangers;
+mod drafts;
+mod emergencies;
 mod facts;
 mod firms;
 mod jobs;
@@ -41,6 +44,13 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(calls::take))
         .routes(routes!(calls::show))
         .routes(routes!(calls::end))
+        .routes(routes!(dangers::answer, dangers::show))
+        .routes(routes!(dangers::acknowledge))
+        .routes(routes!(dangers::clear))
+        .routes(routes!(drafts::save, drafts::show))
+        .routes(routes!(emergencies::begin))
+        .routes(routes!(emergencies::connect))
+        .routes(routes!(emergencies::end))
         .routes(routes!(cases::open))
         .routes(routes!(cases::show))
         .routes(routes!(case_place::correct))

@@ -24,6 +24,15 @@ const IMMUTABLE: &[Immutable] = &[
     ] },
     Immutable { table: "decision", row: "id = #41", keys: &[("decision_pkey", "id", &[("id", "#41")])] },
     Immutable { table: "fact", row: "id = #91", keys: &[("fact_pkey", "id", &[("id", "#91")])] },
+    Immutable { table: "hazard_answer", row: "number = 1", keys: &[
+        ("hazard_answer_pkey", "call_id, number", &[("number", "1")]),
+    ] },
+    Immutable { table: "hazard_instruction", row: "number = 1", keys: &[
+        ("hazard_instruction_pkey", "call_id, number", &[("number", "1")]),
+    ] },
+    Immutable { table: "identity_plan", row: "number = 1", keys: &[
+        ("identity_plan_pkey", "job_id, number", &[("number", "1")]),
+    ] },
     Immutable { table: "settlement", row: "id = #101", keys: &[
         ("settlement_pkey", "id", &[("id", "#101")]),
         ("settlement_job_id_number_key", "job_id, number", &[("number", "1")]),

@@ -1,0 +1,270 @@
+//! Danger first (4.1): hazards are asked about, their instructions given, and nobody is sent into one.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Command, Ctx, Error, Unit, holds};
+use crate::{
+    domain::{
+        actor::Role,
+        calls::Call,
+        cases::Case,
+        dangers::{
+            Answered, CaseHazard, ClearanceNote, ClearedBy, Danger, Given, HazardAnswer, OtherAnswers,
+            dangers, must_be_settled,
+        },
+        event::{Kind, Subject},
+        ids::{CallId, CaseId},
+        instructions::Instruction,
+        jobs::Job,
+        refusal::Refusal,
+    },
+    store::{self, Tx},
+};
+
+/// What a caller has said about the hazards.
+#[derive(Debug, Clone)]
+pub struct Answers {
+    /// Hazards named one by one.
+    pub answers: Vec<(String, HazardAnswer)>,
+    /// What is taken for the ones that have no answer yet.
+    pub others: Option<OtherAnswers>,
+}
+
+/// Where the hazards of a call stand, and what the caller must be told.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Standing {
+    /// Every hazard, in the order in which they are asked about.
+    pub hazards: Vec<Danger>,
+    /// What to tell the caller of each hazard that is there.
+    pub instructions: Vec<Instruction>,
+}
+
+/// Records answers; a yes counts at once, also for the jobs of the call's case.
+pub async fn answer(ctx: &Ctx, call: CallId, command: Command<Answers>) -> Result<Standing, Error> {
+    let command = command.map(|answers| (call, answers));
+    ctx.transact(command, |unit, (call, answers)| Box::pin(answer_in(unit, *call, answers))).await
+}
+
+async fn answer_in(unit: &mut Unit, id: CallId, given: &Answers) -> Result<Standing, Error> {
+    let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
+    let known = store::dangers::answers(&mut unit.tx, id).await?;
+    let said = complete(unit, given, &known)?;
+    let by = unit.actor.token().map(|token| token.0);
+    let first = known.last().map_or(1, |last| last.number + 1);
+    for (number, (hazard, answer)) in (first..).zip(&said) {
+        let answered = Answered { number, hazard: hazard.clone(), answer: *answer, answered_at: unit.now };
+        store::dangers::insert_answer(&mut unit.tx, id, &answered, by).await?;
+    }
+    let codes: Vec<_> =
+        said.iter().map(|(hazard, answer)| json!({ "hazard": hazard, "answer": answer })).collect();
+    unit.emit(Kind::HazardsAnswered, Subject::Call, id.0, json!({ "answers": codes }));
+    if let Some(case) = call.case_id {
+        let case = store::cases::lock(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
+        let told = said.into_iter().filter(|(_, answer)| *answer == HazardAnswer::Yes);
+        raise(unit, &case, id, told.map(|(hazard, _)| hazard)).await?;
+    }
+    let ctx = unit.ctx.clone();
+    standing(&ctx, &mut unit.tx, id).await
+}
+
+/// The answers, with those that were left to `others`.
+fn complete(
+    unit: &Unit,
+    given: &Answers,
+    known: &[Answered],
+) -> Result<Vec<(String, HazardAnswer)>, Refusal> {
+    let reference = unit.ctx.reference();
+    let mut named = BTreeSet::new();
+    for (at, (hazard, _)) in given.answers.iter().enumerate() {
+        let field = format!("answers[{at}].hazard");
+        if reference.hazards().get(hazard).is_none() {
+            return Err(Refusal::field(field, "no such hazard"));
+        }
+        if !named.insert(hazard.as_str()) {
+            return Err(Refusal::field(field, "is answered already in this request"));
+        }
+    }
+    let mut said = given.answers.clone();
+    if let Some(others) = given.others {
+        let answer = match others {
+            OtherAnswers::No => HazardAnswer::No,
+            OtherAnswers::Unknown => HazardAnswer::Unknown,
+        };
+        let left = reference.hazards().all().iter().map(|hazard| hazard.id.as_str());
+        let left = left.filter(|id| !named.contains(id) && known.iter().all(|answer| answer.hazard != *id));
+        said.extend(left.map(|id| (id.to_owned(), answer)));
+    }
+    if said.is_empty() && given.others.is_none() {
+        return Err(Refusal::field("answers", "is empty; expected an answer, or 'others'"));
+    }
+    Ok(said)
+}
+
+/// Where the hazards of a call stand.
+pub(super) async fn standing(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Standing, Error> {
+    let reference = ctx.reference();
+    let hazards = of_call(ctx, tx, call).await?;
+    let there = hazards.iter().filter(|danger| danger.answer == Some(HazardAnswer::Yes));
+    let known = there.filter_map(|danger| reference.hazards().get(&danger.hazard));
+    let instructions = known.map(|hazard| Instruction::of(hazard, reference.hazards().numbers())).collect();
+    Ok(Standing { hazards, instructions })
+}
+
+async fn of_call(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Vec<Danger>, Error> {
+    let answers = store::dangers::answers(tx, call).await?;
+    let given = store::dangers::given(tx, call).await?;
+    let reference = ctx.reference();
+    let known: Vec<_> = reference.hazards().all().iter().map(|hazard| hazard.id.as_str()).collect();
+    // Answers to questions that are no longer asked count all the same.
+    let mut asked = known.clone();
+    for answer in &answers {
+        if !asked.contains(&answer.hazard.as_str()) {
+            asked.push(&answer.hazard);
+        }
+    }
+    Ok(dangers(asked, &answers, &given))
+}
+
+/// Where the hazards of the call of an id stand.
+pub async fn show(ctx: &Ctx, call: CallId) -> Result<Standing, Error> {
+    let mut tx = ctx.db().read().await?;
+    store::calls::find(&mut tx, call).await?.ok_or(Error::NotFound("call"))?;
+    standing(ctx, &mut tx, call).await
+}
+
+/// Records that the caller was told what to do about a hazard.
+pub async fn acknowledge(
+    ctx: &Ctx,
+    call: CallId,
+    hazard: String,
+    command: Command<()>,
+) -> Result<Standing, Error> {
+    let command = command.map(|()| (call, hazard));
+    ctx.transact(command, |unit, (call, hazard)| Box::pin(acknowledge_in(unit, *call, hazard))).await
+}
+
+async fn acknowledge_in(unit: &mut Unit, id: CallId, hazard: &str) -> Result<Standing, Error> {
+    store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
+    let ctx = unit.ctx.clone();
+    let stands = of_call(&ctx, &mut unit.tx, id).await?;
+    let danger = stands.into_iter().find(|danger| danger.hazard == hazard);
+    let danger = danger.ok_or(Error::NotFound("hazard"))?;
+    if danger.answer != Some(HazardAnswer::Yes) {
+        let message = "this hazard is not there, so there is no instruction to give";
+        return Err(Refusal::rule("no_instruction", "4.1", message).into());
+    }
+    if danger.instructed_at.is_none() {
+        let given = Given { number: danger.number, given_at: unit.now };
+        let by = unit.actor.token().map(|token| token.0);
+        store::dangers::insert_given(&mut unit.tx, id, given, by).await?;
+        unit.emit(Kind::InstructionGiven, Subject::Call, id.0, json!({ "hazard": hazard }));
+    }
+    standing(&ctx, &mut unit.tx, id).await
+}
+
+/// Refuses to go on with a locked call before every hazard was asked about and every instruction given.
+pub(super) async fn must_be_settled_in(unit: &mut Unit, call: &Call) -> Result<(), Error> {
+    let ctx = unit.ctx.clone();
+    Ok(must_be_settled(&of_call(&ctx, &mut unit.tx, call.id).await?)?)
+}
+
+/// The hazards that are there by a call.
+pub(super) async fn there(unit: &mut Unit, call: CallId) -> Result<Vec<String>, Error> {
+    let ctx = unit.ctx.clone();
+    let all = of_call(&ctx, &mut unit.tx, call).await?;
+    let there = all.into_iter().filter(|danger| danger.answer == Some(HazardAnswer::Yes));
+    Ok(there.map(|danger| danger.hazard).collect())
+}
+
+/// Hazards told in a call are dangers of its locked case from now on. Only a clearance ends them.
+pub(super) async fn raise(
+    unit: &mut Unit,
+    case: &Case,
+    call: CallId,
+    told: impl IntoIterator<Item = String>,
+) -> Result<(), Error> {
+    let known = store::dangers::of_case(&mut unit.tx, case.id).await?;
+    let mut number = known.last().map_or(1, |last| last.number + 1);
+    for hazard in told {
+        if known.iter().any(|known| known.hazard == hazard && known.cleared_at.is_none()) {
+            continue;
+        }
+        let hazard = CaseHazard {
+            case_id: case.id,
+            number,
+            hazard,
+            call_id: call,
+            raised_at: unit.now,
+            cleared_at: None,
+            cleared_by: None,
+            note_code: None,
+        };
+        number += 1;
+        store::dangers::insert_hazard(&mut unit.tx, &hazard).await.map_err(Error::in_the_way)?;
+        unit.emit(Kind::HazardRaised, Subject::Case, case.id.0, json!({ "hazard": hazard.hazard }));
+    }
+    holds::apply_to_case(unit, case).await?;
+    Ok(())
+}
+
+/// A danger that is no more.
+#[derive(Debug, Clone)]
+pub struct Clearance {
+    /// The hazard.
+    pub hazard: String,
+    /// Who has cleared it.
+    pub cleared_by: ClearedBy,
+    /// Why it is no more.
+    pub note_code: ClearanceNote,
+}
+
+/// What came of a clearance.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Cleared {
+    /// The danger, cleared.
+    pub hazard: CaseHazard,
+    /// The jobs of the case as they are now; what nothing holds any more is offered at once.
+    pub jobs: Vec<Job>,
+}
+
+/// Clears a danger of a case.
+pub async fn clear(ctx: &Ctx, case: CaseId, command: Command<Clearance>) -> Result<Cleared, Error> {
+    let command = command.map(|clearance| (case, clearance));
+    ctx.transact(command, |unit, (case, clearance)| Box::pin(clear_in(unit, *case, clearance))).await
+}
+
+async fn clear_in(unit: &mut Unit, case: CaseId, clearance: &Clearance) -> Result<Cleared, Error> {
+    let case = store::cases::lock(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
+    let ours = matches!(unit.actor.role(), Some(Role::Supervisor | Role::Administrator));
+    if clearance.cleared_by == ClearedBy::Supervisor && !ours {
+        return Err(
+            Refusal::field("cleared_by", "only a supervisor can say so in a supervisor's name").into()
+        );
+    }
+    let known = store::dangers::of_case(&mut unit.tx, case.id).await?;
+    let open = known.into_iter().find(|one| one.hazard == clearance.hazard && one.cleared_at.is_none());
+    let reference = unit.ctx.reference();
+    let kind = reference.hazards().get(&clearance.hazard);
+    let Some(open) = open else {
+        return Err(match kind {
+            Some(_) => {
+                Refusal::state("hazard_not_open", "this hazard is not known of the case, or cleared before")
+            }
+            None => Refusal::field("hazard", "no such hazard"),
+        }
+        .into());
+    };
+    let action = kind.map(|kind| kind.action);
+    let hazard = open.cleared(action, clearance.cleared_by, clearance.note_code, unit.now)?;
+    let by = unit.actor.token().map(|token| token.0);
+    if !store::dangers::clear_hazard(&mut unit.tx, &hazard, by).await? {
+        return Err(Error::Conflict);
+    }
+    let data = json!({ "hazard": hazard.hazard, "by": clearance.cleared_by, "note": clearance.note_code });
+    unit.emit(Kind::HazardCleared, Subject::Case, case.id.0, data);
+    let jobs = holds::apply_to_case(unit, &case).await?;
+    Ok(Cleared { hazard, jobs })
+}

@@ -1,0 +1,79 @@
+//! Callers handed over to 119, 110 or the gas company, with the clocks of it.
+
+use serde_json::json;
+
+use super::{Command, Ctx, Error, Unit};
+use crate::{
+    domain::{
+        emergencies::{EmergencyService, Handover},
+        event::{Kind, Subject},
+        ids::{CallId, HandoverId},
+        refusal::Refusal,
+        span::Instant,
+    },
+    store,
+};
+
+/// Hand-overs of one call at most.
+const HANDOVERS_MAX: usize = 20;
+
+/// Begins to hand a caller over.
+pub async fn begin(ctx: &Ctx, call: CallId, command: Command<EmergencyService>) -> Result<Handover, Error> {
+    let command = command.map(|service| (call, service));
+    ctx.transact(command, |unit, (call, service)| Box::pin(begin_in(unit, *call, *service))).await
+}
+
+async fn begin_in(unit: &mut Unit, call: CallId, service: EmergencyService) -> Result<Handover, Error> {
+    store::calls::lock(&mut unit.tx, call).await?.ok_or(Error::NotFound("call"))?;
+    if store::emergencies::of_call(&mut unit.tx, call).await?.len() >= HANDOVERS_MAX {
+        return Err(Refusal::state("too_many_handovers", "this call was handed over very often").into());
+    }
+    let handover = Handover {
+        id: unit.id(),
+        call_id: call,
+        service,
+        begun_at: unit.now,
+        connected_at: None,
+        ended_at: None,
+    };
+    let by = unit.actor.token().map(|token| token.0);
+    store::emergencies::insert(&mut unit.tx, &handover, by).await?;
+    emit(unit, Kind::HandoverBegun, &handover);
+    Ok(handover)
+}
+
+/// They are on the line.
+pub async fn connect(ctx: &Ctx, command: Command<HandoverId>) -> Result<Handover, Error> {
+    ctx.transact(command, |unit, id| {
+        Box::pin(advance(unit, *id, Kind::HandoverConnected, Handover::connected))
+    })
+    .await
+}
+
+/// It is over.
+pub async fn end(ctx: &Ctx, command: Command<HandoverId>) -> Result<Handover, Error> {
+    ctx.transact(command, |unit, id| Box::pin(advance(unit, *id, Kind::HandoverEnded, Handover::ended))).await
+}
+
+async fn advance(
+    unit: &mut Unit,
+    id: HandoverId,
+    kind: Kind,
+    step: fn(Handover, Instant) -> Result<Handover, Refusal>,
+) -> Result<Handover, Error> {
+    let missing = || Error::NotFound("emergency hand-over");
+    let call = store::emergencies::call_of(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    // The call's lock is the hand-over's.
+    store::calls::lock(&mut unit.tx, call).await?.ok_or_else(missing)?;
+    let all = store::emergencies::of_call(&mut unit.tx, call).await?;
+    let handover = all.into_iter().find(|one| one.id == id).ok_or_else(missing)?;
+    let handover = step(handover, unit.now)?;
+    store::emergencies::save(&mut unit.tx, &handover).await?;
+    emit(unit, kind, &handover);
+    Ok(handover)
+}
+
+fn emit(unit: &mut Unit, kind: Kind, handover: &Handover) {
+    let data = json!({ "handover": handover.id, "service": handover.service });
+    unit.emit(kind, Subject::Call, handover.call_id.0, data);
+}
