@@ -159,6 +159,8 @@ impl Site {
         };
         let call = json!({ "channel": "phone", "language": "en", "caller_role": "worker", "phone": "+818055500101" });
         let call = dispatcher("/v1/calls".to_owned(), call).await;
+        let dangers = format!("/v1/calls/{}/hazard-answers", call["id"].as_str().unwrap());
+        dispatcher(dangers, json!({ "others": "no" })).await;
         let case = json!({
             "call_id": call["id"], "programme": "000", "categories": ["water"], "eligibility": "unverified",
             "liability_flag": "no", "resident": { "name": "Test Example", "phone": "+818055500101" },
