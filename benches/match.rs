@@ -15,15 +15,19 @@ use kaketsuke::{
     dispatch::{
         areas::Areas,
         fleet::Fleet,
+        licences::Licences,
         matcher::{self, Verdict},
         question::{Named, Policy, Question, Queueing},
         technician::{Commitment, NextJob, PositionFix, TechnicianProfile, TechnicianState},
     },
     domain::{
+        firms::FirmLicence,
         ids::{FirmId, JobId, TechnicianId},
         place::{JisCode, Point},
+        reference::{JobCode, job_codes::Licence},
         roster::{Roster, Weekday, WeeklyShift},
         span::{Instant, tokyo_instant},
+        tools::{OpeningAuthority, Tool, Tools},
         trade::{Priority, Trade},
     },
 };
@@ -259,6 +263,7 @@ struct Firm {
     id: FirmId,
     office: Point,
     areas: Areas,
+    licences: Licences,
 }
 
 impl Firm {
@@ -268,11 +273,25 @@ impl Firm {
         let office = somewhere(rng);
         // The cells around the office: 9 or 25 municipalities.
         let reach = if rng.random_bool(0.5) { 1 } else { 2 };
-        let areas = (-reach..=reach)
+        let areas: Vec<JisCode> = (-reach..=reach)
             .flat_map(|north| (-reach..=reach).map(move |east| (north, east)))
             .map(|step| cells.code(office, step))
             .collect();
-        Self { id: FirmId(Uuid::from_u128(number.into())), office, areas }
+        // Four firms in five are designated wherever they work.
+        let licence = rng.random_bool(0.8).then(|| FirmLicence {
+            kind: Licence::DesignatedWater,
+            utility: "架空水道局".to_owned(),
+            number: "1".to_owned(),
+            areas: areas.clone(),
+            valid_to: NaiveDate::from_ymd_opt(2030, 3, 31).unwrap(),
+        });
+        let licences = licence.iter().collect();
+        Self {
+            id: FirmId(Uuid::from_u128(number.into())),
+            office,
+            areas: areas.into_iter().collect(),
+            licences,
+        }
     }
 }
 
@@ -288,7 +307,12 @@ fn technician(firm: &Firm, rng: &mut StdRng) -> TechnicianProfile {
         id: TechnicianId(Uuid::from_u128(rng.random())),
         firm: firm.id,
         trades: trades.into_iter().collect(),
+        job_codes: Box::default(),
+        tools: Tool::ALL.iter().copied().filter(|_| rng.random_bool(0.8)).collect(),
+        opening_tools: OpeningAuthority::Authorised,
+        tier: rng.random_range(1..4),
         areas: firm.areas.clone(),
+        licences: firm.licences.clone(),
         base: near(firm.office, 100_000, rng),
         languages,
         roster: Roster::new(shifts).unwrap(),
@@ -299,17 +323,28 @@ fn technician(firm: &Firm, rng: &mut StdRng) -> TechnicianProfile {
 
 fn question(rng: &mut StdRng, cells: &mut Cells) -> Question {
     let site = somewhere(rng);
+    let trade = Trade::ALL[rng.random_range(0..2)];
+    let (code, licence, tools): (&str, _, &[Tool]) = match trade {
+        Trade::Water => ("W-PIPE-EXPOSED", Some(Licence::DesignatedWater), &[]),
+        Trade::Lock => ("L-KEY-LOST", None, &[Tool::OpeningTools]),
+    };
     Question {
         job: JobId(Uuid::from_u128(rng.random())),
         site,
         municipality: cells.code(site, (0, 0)),
         parent_city: None,
-        trade: Trade::ALL[rng.random_range(0..2)],
+        trade,
+        job_code: code.parse::<JobCode>().unwrap(),
+        licence,
+        tools: tools.iter().copied().collect::<Tools>(),
+        work_minutes: 30,
+        tier_max: 3,
         priority: Priority::P1,
         language: rng.random_bool(0.9).then(|| ["vi", "en", "zh", "id"][rng.random_range(0..4)].to_owned()),
         queueing: Queueing::Allowed,
         excluded: Named::default(),
         blocked: Named::default(),
+        blocked_technicians: Named::default(),
         policy: Policy::default(),
     }
 }

@@ -8,17 +8,23 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         event::{Kind, Subject},
-        firms::{Firm, Standing},
+        firms::{Firm, FirmLicence, OfficeKey, Standing, Tier},
         ids::FirmId,
+        offers::Addressee,
         phone::Phone,
         place::JisCode,
         refusal::Refusal,
+        registration::RegistrationNumber,
     },
     store,
 };
 
 /// Municipalities a firm may serve at most: there are 1,896 in the country.
 pub const AREAS_MAX: usize = 2_000;
+/// Licences of a firm at most.
+pub const LICENCES_MAX: usize = 20;
+/// Municipalities one licence names at most: no water utility serves as many.
+pub const LICENCE_AREAS_MAX: usize = 200;
 
 /// What is said of a firm.
 #[derive(Debug, Clone)]
@@ -31,6 +37,16 @@ pub struct Profile {
     pub areas: Vec<JisCode>,
     /// Whether it is in service.
     pub state: Standing,
+    /// The rung of the ladder from which it is asked.
+    pub tier: Tier,
+    /// Who of it is asked.
+    pub offers_to: Addressee,
+    /// Its licences.
+    pub licences: Vec<FirmLicence>,
+    /// Its registration number as an issuer of qualified invoices.
+    pub registration_number: Option<RegistrationNumber>,
+    /// What the office itself calls it.
+    pub key: Option<OfficeKey>,
 }
 
 /// Registers a firm.
@@ -45,10 +61,15 @@ async fn register_in(unit: &mut Unit, profile: &Profile) -> Result<Firm, Error> 
         name: profile.name.clone(),
         phone: profile.phone.clone(),
         state: profile.state,
-        areas: known_areas(unit, &profile.areas).await?,
+        areas: known_areas(unit, "areas", &profile.areas).await?,
+        tier: profile.tier,
+        offers_to: profile.offers_to,
+        licences: known_licences(unit, &profile.licences).await?,
+        registration_number: profile.registration_number.clone(),
+        key: profile.key.clone(),
         created_at: unit.now,
     };
-    store::firms::insert(&mut unit.tx, &firm).await?;
+    store::firms::insert(&mut unit.tx, &firm).await.map_err(key_taken)?;
     unit.emit(Kind::FirmRegistered, Subject::Firm, firm.id.0, json!({}));
     Ok(firm)
 }
@@ -68,10 +89,15 @@ async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile)
         name: profile.name.clone(),
         phone: profile.phone.clone(),
         state: profile.state,
-        areas: known_areas(unit, &profile.areas).await?,
+        areas: known_areas(unit, "areas", &profile.areas).await?,
+        tier: profile.tier,
+        offers_to: profile.offers_to,
+        licences: known_licences(unit, &profile.licences).await?,
+        registration_number: profile.registration_number.clone(),
+        key: profile.key.clone(),
         ..before
     };
-    if !store::firms::update(&mut unit.tx, &firm).await? {
+    if !store::firms::update(&mut unit.tx, &firm).await.map_err(key_taken)? {
         return Err(stale);
     }
     unit.emit(Kind::FirmChanged, Subject::Firm, firm.id.0, json!({}));
@@ -79,11 +105,11 @@ async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile)
 }
 
 /// The areas in order, each once, all of them in the gazetteer.
-async fn known_areas(unit: &mut Unit, areas: &[JisCode]) -> Result<Vec<JisCode>, Error> {
+async fn known_areas(unit: &mut Unit, field: &str, areas: &[JisCode]) -> Result<Vec<JisCode>, Error> {
     for (index, area) in areas.iter().enumerate() {
         if !store::places::exists(&mut unit.tx, area).await? {
             return Err(
-                Refusal::field(format!("areas[{index}]"), "no such municipality in the gazetteer").into()
+                Refusal::field(format!("{field}[{index}]"), "no such municipality in the gazetteer").into()
             );
         }
     }
@@ -91,6 +117,24 @@ async fn known_areas(unit: &mut Unit, areas: &[JisCode]) -> Result<Vec<JisCode>,
     areas.sort();
     areas.dedup();
     Ok(areas)
+}
+
+/// The licences with their areas in order, each once, all of them in the gazetteer.
+async fn known_licences(unit: &mut Unit, licences: &[FirmLicence]) -> Result<Vec<FirmLicence>, Error> {
+    let mut known = Vec::with_capacity(licences.len());
+    for (index, licence) in licences.iter().enumerate() {
+        let areas = known_areas(unit, &format!("licences[{index}].areas"), &licence.areas).await?;
+        known.push(FirmLicence { areas, ..licence.clone() });
+    }
+    Ok(known)
+}
+
+/// Keys are the only thing of a firm that must differ from every other's.
+fn key_taken(error: store::Error) -> Error {
+    match error {
+        store::Error::Exists(_) => Refusal::field("key", "another firm has this key").into(),
+        other => other.into(),
+    }
 }
 
 /// The firm, if it is the actor's to see.

@@ -11,7 +11,8 @@ use crate::{
     dispatch::{
         areas::Areas,
         fleet::Fleet,
-        technician::{Commitment, NextJob, PositionFix, TechnicianProfile, TechnicianState},
+        licences::Licences,
+        technician::{Commitment, NextJob, PlannedVisit, PositionFix, TechnicianProfile, TechnicianState},
     },
     domain::{
         actor::Scope,
@@ -30,11 +31,16 @@ const WORK_DEFAULT: TimeDelta = TimeDelta::minutes(60);
 /// How long a technician is taken to need to the site when no arrival was promised.
 const TRAVEL_DEFAULT: TimeDelta = TimeDelta::minutes(30);
 
+/// Planned visits of a technician that are kept: the next ones.
+const PLANNED_MAX: i64 = 64;
+
 /// What a fleet member is made of.
 struct Member {
     technician: Technician,
     firm: Firm,
     areas: Areas,
+    licences: Licences,
+    planned: Vec<PlannedVisit>,
     position: Option<Position>,
     engagements: Vec<Engagement>,
     open_offer: Option<crate::domain::ids::OfferId>,
@@ -55,11 +61,22 @@ impl Ctx {
             let Some(last) = page.last() else { break };
             after = last.id.0;
             for technician in page {
-                let (firm, areas) = firm_of(&mut tx, &mut firms, technician.firm_id).await?;
+                let Shared { firm, areas, licences } =
+                    firm_of(&mut tx, &mut firms, technician.firm_id).await?;
+                let planned = Vec::new();
                 let accepted_24h = accepted.get(&technician.id).copied().unwrap_or_default();
                 let (position, engagements, open_offer) = (None, Vec::new(), None);
-                let member =
-                    Member { technician, firm, areas, position, engagements, open_offer, accepted_24h };
+                let member = Member {
+                    technician,
+                    firm,
+                    areas,
+                    licences,
+                    planned,
+                    position,
+                    engagements,
+                    open_offer,
+                    accepted_24h,
+                };
                 self.place(member, now)?;
             }
         }
@@ -70,7 +87,7 @@ impl Ctx {
             after = last.technician_id.0;
             self.record_positions(&page);
         }
-        let engaged = store::fleet::engaged(&mut tx).await?;
+        let engaged = store::fleet::engaged(&mut tx, now).await?;
         drop((tx, guard));
         for technician in engaged {
             self.refresh(technician).await?;
@@ -136,8 +153,12 @@ impl Ctx {
     }
 
     /// Puts a member into the snapshot as it was read.
-    fn place(&self, member: Member, now: Instant) -> Result<(), Error> {
+    fn place(&self, mut member: Member, now: Instant) -> Result<(), Error> {
         let (id, commitment) = (member.technician.id, commitment(self, &member, now));
+        // The visit he is on already is his commitment, not a plan.
+        let Member { planned, engagements, .. } = &mut member;
+        planned.retain(|visit| engagements.iter().all(|engagement| engagement.job_id != visit.job));
+        let planned = std::mem::take(planned);
         let (position, open_offer) = (member.position, member.open_offer);
         let profile = profile(member);
         let mut fleet = self.fleet();
@@ -151,6 +172,7 @@ impl Ctx {
             Some(commitment) => fleet.set_commitment(id, commitment).map_err(unknown)?,
             None => fleet.clear_commitment(id).map_err(unknown)?,
         }
+        fleet.set_planned(id, planned).map_err(unknown)?;
         fleet.set_offer(id, open_offer).map_err(unknown)
     }
 }
@@ -163,12 +185,15 @@ fn named(event: &Event) -> Option<TechnicianId> {
 
 async fn gather(
     tx: &mut Tx,
-    firms: &mut BTreeMap<FirmId, (Firm, Areas)>,
+    firms: &mut BTreeMap<FirmId, Shared>,
     technician: Technician,
     now: Instant,
 ) -> Result<Member, Error> {
-    let (firm, areas) = firm_of(tx, firms, technician.firm_id).await?;
+    let Shared { firm, areas, licences } = firm_of(tx, firms, technician.firm_id).await?;
+    let visit = |(job, starts_at, ends_at)| PlannedVisit { job, starts_at, ends_at };
+    let planned = store::fleet::planned(tx, technician.id, now, PLANNED_MAX).await?;
     Ok(Member {
+        planned: planned.into_iter().map(visit).collect(),
         position: store::positions::find(tx, technician.id).await?,
         engagements: store::fleet::engagements(tx, technician.id).await?,
         open_offer: store::fleet::open_offer(tx, technician.id).await?,
@@ -176,31 +201,44 @@ async fn gather(
         technician,
         firm,
         areas,
+        licences,
     })
 }
 
-/// The firm with its areas; its technicians share them.
-async fn firm_of(
-    tx: &mut Tx,
-    firms: &mut BTreeMap<FirmId, (Firm, Areas)>,
-    id: FirmId,
-) -> Result<(Firm, Areas), Error> {
+/// A firm, with what its technicians share.
+#[derive(Clone)]
+struct Shared {
+    firm: Firm,
+    areas: Areas,
+    licences: Licences,
+}
+
+async fn firm_of(tx: &mut Tx, firms: &mut BTreeMap<FirmId, Shared>, id: FirmId) -> Result<Shared, Error> {
     if let Some(known) = firms.get(&id) {
         return Ok(known.clone());
     }
     let firm = store::firms::find(tx, id).await?.ok_or(Error::NotFound("firm"))?;
-    let areas: Areas = firm.areas.iter().cloned().collect();
-    firms.insert(id, (firm.clone(), areas.clone()));
-    Ok((firm, areas))
+    let shared = Shared {
+        areas: firm.areas.iter().cloned().collect(),
+        licences: firm.licences.iter().collect(),
+        firm,
+    };
+    firms.insert(id, shared.clone());
+    Ok(shared)
 }
 
 fn profile(member: Member) -> TechnicianProfile {
-    let Member { technician, firm, areas, accepted_24h, .. } = member;
+    let Member { technician, firm, areas, licences, accepted_24h, .. } = member;
     let active = firm.state == Standing::Active && technician.state == Standing::Active;
     TechnicianProfile {
         id: technician.id,
         firm: technician.firm_id,
         trades: technician.trades.into(),
+        job_codes: technician.job_codes.into(),
+        tools: technician.tools.into(),
+        opening_tools: technician.opening_tools,
+        tier: firm.tier.number(),
+        licences,
         areas,
         base: technician.base,
         languages: technician.languages,
@@ -221,10 +259,12 @@ fn commitment(ctx: &Ctx, member: &Member, now: Instant) -> Option<Commitment> {
     let minutes = reference.job_codes().get(&current.job_code).map(|kind| kind.minutes_p90);
     let work = minutes.map_or(WORK_DEFAULT, |minutes| TimeDelta::minutes(minutes.into()));
     let arrival = current.arrival_due_at.unwrap_or(current.assigned_at + TRAVEL_DEFAULT);
+    // A planned visit lasts as long as it was planned, whenever it was accepted.
+    let planned = member.planned.iter().find(|visit| visit.job == current.job_id).map(|visit| visit.ends_at);
     let queued = member.engagements.iter().any(|engagement| engagement.slot == "queued");
     Some(Commitment {
         site: current.site.unwrap_or(member.technician.base),
-        free_at: (arrival + work).max(now),
+        free_at: (arrival + work).max(now).max(planned.unwrap_or(now)),
         next_job: if queued { NextJob::Queued } else { NextJob::None },
     })
 }

@@ -28,6 +28,8 @@ pub(super) use ask::record_widest;
 
 /// Jobs looked at in one round at most.
 const ROUND_MAX: i64 = 100;
+/// Minutes of work to reckon with when the job's code is not known any more.
+const WORK_MINUTES_DEFAULT: u16 = 60;
 /// Who acts.
 const ACTOR: Actor = Actor::Service("ladder");
 
@@ -117,13 +119,22 @@ async fn question(
     out: (BTreeSet<TechnicianId>, BTreeSet<FirmId>),
 ) -> Result<Question, Error> {
     let case = store::cases::find(&mut unit.tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let (excluded, blocked) = out;
+    let (excluded, mut blocked) = out;
+    let (firms, technicians) = store::blocks::of_case(&mut unit.tx, job.case_id).await?;
+    blocked.extend(firms);
+    let reference = unit.ctx.reference();
+    let kind = reference.job_codes().get(&job.job_code);
     Ok(Question {
         job: job.id,
         site: site.point,
         municipality: site.jis_code.clone(),
         parent_city: store::places::parent_of(&mut unit.tx, &site.jis_code).await?,
         trade: job.trade,
+        job_code: job.job_code.parse().map_err(|_| Error::Internal("a job with no job code".to_owned()))?,
+        licence: kind.and_then(|kind| kind.licence),
+        tools: kind.map(|kind| kind.tools.iter().copied().collect()).unwrap_or_default(),
+        work_minutes: kind.map_or(WORK_MINUTES_DEFAULT, |kind| kind.minutes_p50),
+        tier_max: rung.tier_max,
         priority: job.priority,
         language: Some(case.language),
         queueing: match rung.queueing {
@@ -132,6 +143,7 @@ async fn question(
         },
         excluded: named(excluded),
         blocked: named(blocked),
+        blocked_technicians: named(technicians.into_iter().collect()),
         policy: Policy::default(),
     })
 }

@@ -4,6 +4,7 @@ pub mod alarms;
 pub mod answers;
 pub mod appointments;
 pub mod billing;
+pub mod blocks;
 pub mod calls;
 pub mod case_places;
 pub mod cases;

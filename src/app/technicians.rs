@@ -8,12 +8,14 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         event::{Kind, Subject},
-        firms::{Standing, Technician},
+        firms::{OfficeKey, Standing, Technician},
         ids::{FirmId, TechnicianId},
         phone::Phone,
         place::Point,
+        reference::JobCode,
         refusal::Refusal,
         roster::Roster,
+        tools::{OpeningAuthority, Tool},
         trade::Trade,
     },
     store,
@@ -30,6 +32,16 @@ pub struct Profile {
     pub base: Point,
     /// What the technician does.
     pub trades: Vec<Trade>,
+    /// The only kinds of trouble the technician is sent for; empty: every one of the trades.
+    pub job_codes: Vec<JobCode>,
+    /// Tools carried that not everybody has.
+    pub tools: Vec<Tool>,
+    /// Whether tools for opening locks may be carried.
+    pub opening_tools: OpeningAuthority,
+    /// Number of the badge shown at the door.
+    pub badge_number: Option<String>,
+    /// What the office itself calls the technician.
+    pub key: Option<OfficeKey>,
     /// Languages spoken with residents, as given.
     pub languages: Vec<String>,
     /// Weekly shifts in Asia/Tokyo.
@@ -57,13 +69,18 @@ async fn register_in(unit: &mut Unit, firm: FirmId, profile: &Profile) -> Result
         phone: profile.phone.clone(),
         base: profile.base,
         trades: Vec::new(),
+        job_codes: Vec::new(),
+        tools: Vec::new(),
+        opening_tools: profile.opening_tools,
+        badge_number: None,
+        key: None,
         languages: Vec::new(),
         shifts: Roster::default(),
         state: profile.state,
         created_at: unit.now,
     };
-    let technician = described(&unit.ctx, new, profile)?;
-    store::technicians::insert(&mut unit.tx, &technician).await?;
+    let technician = described(unit, new, profile)?;
+    store::technicians::insert(&mut unit.tx, &technician).await.map_err(key_taken)?;
     unit.emit(Kind::TechnicianRegistered, Subject::Technician, technician.id.0, json!({ "firm": firm }));
     Ok(technician)
 }
@@ -88,8 +105,8 @@ async fn change_in(
 ) -> Result<Technician, Error> {
     let before = visible(unit, id).await?;
     let stale = Error::VersionMismatch { what: "technician", current: before.version };
-    let technician = described(&unit.ctx, Technician { version, ..before }, profile)?;
-    if !store::technicians::update(&mut unit.tx, &technician).await? {
+    let technician = described(unit, Technician { version, ..before }, profile)?;
+    if !store::technicians::update(&mut unit.tx, &technician).await.map_err(key_taken)? {
         return Err(stale);
     }
     unit.emit(Kind::TechnicianChanged, Subject::Technician, id.0, json!({ "firm": technician.firm_id }));
@@ -97,8 +114,8 @@ async fn change_in(
 }
 
 /// The technician as the profile says; languages in their canonical form, each thing once.
-fn described(ctx: &Ctx, technician: Technician, profile: &Profile) -> Result<Technician, Error> {
-    let reference = ctx.reference();
+fn described(unit: &Unit, technician: Technician, profile: &Profile) -> Result<Technician, Error> {
+    let reference = unit.ctx.reference();
     let mut languages = Vec::with_capacity(profile.languages.len());
     for (index, given) in profile.languages.iter().enumerate() {
         let tag = reference.languages().canonical(given);
@@ -110,16 +127,68 @@ fn described(ctx: &Ctx, technician: Technician, profile: &Profile) -> Result<Tec
     let mut trades = profile.trades.clone();
     trades.sort();
     trades.dedup();
+    let mut tools = profile.tools.clone();
+    tools.sort();
+    tools.dedup();
+    let job_codes = known_codes(unit, &trades, &profile.job_codes)?;
+    let key = given_key(unit, &technician, profile)?;
     Ok(Technician {
         name: profile.name.clone(),
         phone: profile.phone.clone(),
         base: profile.base,
         trades,
+        job_codes,
+        tools,
+        opening_tools: profile.opening_tools,
+        badge_number: profile.badge_number.clone(),
+        key,
         languages,
         shifts: profile.shifts.clone(),
         state: profile.state,
         ..technician
     })
+}
+
+/// The job codes in order, each once, all of them known and of the technician's trades.
+fn known_codes(unit: &Unit, trades: &[Trade], codes: &[JobCode]) -> Result<Vec<JobCode>, Error> {
+    let reference = unit.ctx.reference();
+    for (index, code) in codes.iter().enumerate() {
+        let trade = reference.job_codes().get(code.as_str()).map(|kind| kind.trade());
+        let problem = match trade {
+            None => Some("no such job code".to_owned()),
+            Some(None) => Some("nobody is ever sent for this job code".to_owned()),
+            Some(Some(trade)) if !trades.contains(&trade) => {
+                Some(format!("is of the trade {trade}, which the technician does not do"))
+            }
+            Some(Some(_)) => None,
+        };
+        if let Some(problem) = problem {
+            return Err(Refusal::field(format!("job_codes[{index}]"), problem).into());
+        }
+    }
+    let mut codes = codes.to_vec();
+    codes.sort();
+    codes.dedup();
+    Ok(codes)
+}
+
+/// The office's own key: a firm neither sees whether another one has it nor changes it.
+fn given_key(unit: &Unit, technician: &Technician, profile: &Profile) -> Result<Option<OfficeKey>, Error> {
+    match (unit.actor.scope(), &profile.key) {
+        (Scope::All, key) => Ok(key.clone()),
+        (_, Some(key)) if technician.key.as_ref() != Some(key) => {
+            Err(Refusal::field("key", "only the office gives keys").into())
+        }
+        _ => Ok(technician.key.clone()),
+    }
+}
+
+/// Keys are the only thing of a technician that must differ from every other's.
+fn key_taken(error: store::Error) -> Error {
+    match error {
+        store::Error::Exists(_) => Refusal::field("key", "another technician has this key").into(),
+        other => other.into(),
+    }
 }
 
 /// The technician, if it is the actor's to touch.

@@ -201,11 +201,15 @@ fn profile(technician: &super::script::Technician) -> Value {
     let shifts: Value =
         days.iter().map(|day| json!({ "day": day, "from": "00:00", "to": "24:00" })).collect();
     let [lat, lon] = technician.base;
+    let opens_locks = technician.trades.iter().any(|trade| trade == "lock");
+    let tools: &[&str] = if opens_locks { &["opening_tools"] } else { &[] };
     json!({
         "name": technician.name,
         "phone": technician.phone,
         "base": { "type": "Point", "coordinates": [lon, lat] },
         "trades": technician.trades,
+        "tools": tools,
+        "opening_tools": if tools.is_empty() { "not_authorised" } else { "authorised" },
         "languages": technician.languages,
         "shifts": shifts,
     })

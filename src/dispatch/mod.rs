@@ -11,6 +11,7 @@ pub mod areas;
 pub mod decision;
 pub mod fleet;
 pub mod ladder;
+pub mod licences;
 pub mod matcher;
 pub mod question;
 pub mod rank;

@@ -8,8 +8,10 @@ use super::{technician::CandidateView, travel};
 use crate::domain::{
     ids::{FirmId, JobId, TechnicianId},
     place::{JisCode, Point},
+    reference::{JobCode, job_codes::Licence},
     span::Instant,
     text_enum::text_enum,
+    tools::Tools,
     trade::{Priority, Trade},
 };
 
@@ -28,6 +30,16 @@ pub struct Question {
     pub parent_city: Option<JisCode>,
     /// The trade it takes.
     pub trade: Trade,
+    /// What is to be done.
+    pub job_code: JobCode,
+    /// The licence it needs (S-08).
+    pub licence: Option<Licence>,
+    /// The tools it needs.
+    pub tools: Tools,
+    /// Minutes of work to reckon with: half of such jobs take no longer.
+    pub work_minutes: u16,
+    /// Firms up to this tier are asked.
+    pub tier_max: u8,
     /// Urgency; recorded, it changes nothing in the order.
     pub priority: Priority,
     /// The caller's spoken language as a canonical BCP 47 tag (N-01), when known. Compared with the languages of
@@ -39,15 +51,17 @@ pub struct Question {
     pub excluded: Named<TechnicianId>,
     /// Firms that must not be sent on this job.
     pub blocked: Named<FirmId>,
+    /// Technicians that must not be sent to this resident.
+    pub blocked_technicians: Named<TechnicianId>,
     /// How to rank and how many to name.
     pub policy: Policy,
 }
 
 impl Question {
-    /// The codes an area may name: the ward's before the city's.
+    /// The codes an area may name: the ward's before the city's; the same one twice where there is no city.
     #[must_use]
-    pub fn codes(&self) -> Vec<&JisCode> {
-        std::iter::once(&self.municipality).chain(&self.parent_city).collect()
+    pub fn codes(&self) -> [&JisCode; 2] {
+        [&self.municipality, self.parent_city.as_ref().unwrap_or(&self.municipality)]
     }
 }
 

@@ -8,10 +8,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     question::Asked,
-    technician::{CandidateView, OriginKind},
+    technician::{CandidateView, OriginKind, PlannedVisit},
     travel,
 };
-use crate::domain::{ids::TechnicianId, place::Point, span::Instant, text_enum::text_enum};
+use crate::domain::{
+    ids::TechnicianId,
+    place::Point,
+    span::{Instant, Span},
+    text_enum::text_enum,
+};
 
 /// What is computed of one candidate for one question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +89,18 @@ impl Trip {
             load: view.accepted_24h(),
         }
     }
+}
+
+/// The first planned visit that `view` could not keep if he were sent: from when he can leave until the work is
+/// likely done. Costs a distance only for those who have plans.
+pub(super) fn visit_in_the_way(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<PlannedVisit> {
+    if !view.has_plans() {
+        return None;
+    }
+    let trip = Trip::of(asked, view, asked.distance_m(view));
+    let work = TimeDelta::minutes(asked.question.work_minutes.into());
+    let done = trip.arrival_at.checked_add_signed(work).unwrap_or(Instant::MAX_UTC);
+    view.planned_visit(asked.question.job, Span::new(trip.available_at, done)?)
 }
 
 text_enum! {

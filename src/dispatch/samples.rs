@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{
     areas::Areas,
+    licences::Licences,
     question::{Named, Policy, Question, Queueing},
     technician::{TechnicianProfile, TechnicianState, Trades},
 };
@@ -13,6 +14,7 @@ use crate::domain::{
     place::{JisCode, Point},
     roster::{Roster, Weekday, WeeklyShift},
     span::{Instant, tokyo_instant},
+    tools::{OpeningAuthority, Tools},
     trade::{Priority, Trade},
 };
 
@@ -52,7 +54,12 @@ pub(super) fn technician(number: u128) -> TechnicianProfile {
         id: technician_id(number),
         firm: firm_id(1_000 + number),
         trades: Trade::ALL.iter().copied().collect::<Trades>(),
+        job_codes: Box::default(),
+        tools: Tools::default(),
+        opening_tools: OpeningAuthority::NotAuthorised,
+        tier: 1,
         areas: areas(&["23106"]),
+        licences: Licences::default(),
         base: point(35.17, 136.91),
         languages: vec!["ja".to_owned()],
         roster: round_the_clock(),
@@ -69,11 +76,17 @@ pub(super) fn question() -> Question {
         municipality: jis("23106"),
         parent_city: Some(jis("23100")),
         trade: Trade::Lock,
+        job_code: "L-CYL-REPLACE".parse().unwrap(),
+        licence: None,
+        tools: Tools::default(),
+        work_minutes: 60,
+        tier_max: 9,
         priority: Priority::P1,
         language: Some("vi".to_owned()),
         queueing: Queueing::Allowed,
         excluded: Named::default(),
         blocked: Named::default(),
+        blocked_technicians: Named::default(),
         policy: Policy::default(),
     }
 }

@@ -1,15 +1,17 @@
 //! One technician, as far as matching is concerned.
 
-use chrono::{SubsecRound as _, TimeDelta, serde::ts_microseconds};
+use chrono::{NaiveDate, SubsecRound as _, TimeDelta, serde::ts_microseconds};
 use serde::{Deserialize, Serialize};
 
-use super::areas::Areas;
+use super::{areas::Areas, licences::Licences};
 use crate::domain::{
-    ids::{FirmId, OfferId, TechnicianId},
+    ids::{FirmId, JobId, OfferId, TechnicianId},
     place::{JisCode, Point},
+    reference::{JobCode, job_codes::Licence},
     roster::Roster,
-    span::Instant,
+    span::{Instant, Span},
     text_enum::text_enum,
+    tools::{OpeningAuthority, Tools},
     trade::Trade,
 };
 
@@ -28,8 +30,18 @@ pub struct TechnicianProfile {
     pub firm: FirmId,
     /// The trades he does.
     pub trades: Trades,
+    /// The only kinds of trouble he is sent for; empty: every one of his trades.
+    pub job_codes: Box<[JobCode]>,
+    /// The tools he carries.
+    pub tools: Tools,
+    /// Whether he may carry tools for opening locks (S-07).
+    pub opening_tools: OpeningAuthority,
+    /// The rung of the ladder from which his firm is asked.
+    pub tier: u8,
     /// The municipalities his firm serves, ward or parent city; shared by the firm's technicians.
     pub areas: Areas,
+    /// His firm's licences; shared by the firm's technicians.
+    pub licences: Licences,
     /// Where he starts from when nothing better is known.
     pub base: Point,
     /// Languages he speaks with callers, as canonical BCP 47 tags (N-01).
@@ -136,6 +148,41 @@ pub struct Commitment {
     pub next_job: NextJob,
 }
 
+/// A visit planned for a technician: he is not sent elsewhere then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedVisit {
+    /// Of which job.
+    pub job: JobId,
+    /// From when.
+    #[serde(rename = "starts_at_us", with = "ts_microseconds")]
+    pub starts_at: Instant,
+    /// Until when; not included.
+    #[serde(rename = "ends_at_us", with = "ts_microseconds")]
+    pub ends_at: Instant,
+}
+
+impl PlannedVisit {
+    /// Whether it keeps a technician from being on `job` during `span`: it is not that job's own, and the two share
+    /// an instant.
+    #[must_use]
+    pub fn is_in_the_way(&self, job: JobId, span: Span) -> bool {
+        self.job != job && self.starts_at < span.to() && span.from() < self.ends_at
+    }
+}
+
+text_enum! {
+    /// Whether a technician is sent for a kind of trouble.
+    pub enum CodeFit("job-code fit") {
+        /// He names none: he is sent for all of his trades.
+        Unlimited = "unlimited",
+        /// He names it.
+        Listed = "listed",
+        /// He names others only.
+        NotListed = "not_listed",
+    }
+}
+
 text_enum! {
     /// The place behind a technician's present job.
     pub enum NextJob("next job") {
@@ -229,8 +276,22 @@ pub trait CandidateView {
     fn state(&self) -> TechnicianState;
     /// What he does.
     fn trades(&self) -> Trades;
+    /// Whether he is sent for this kind of trouble.
+    fn code_fit(&self, code: &JobCode) -> CodeFit;
+    /// The tools he carries.
+    fn tools(&self) -> Tools;
+    /// Whether he may carry tools for opening locks.
+    fn opening_tools(&self) -> OpeningAuthority;
+    /// The rung of the ladder from which his firm is asked.
+    fn tier(&self) -> u8;
     /// The first of these codes that his firm serves.
     fn area<'a>(&self, codes: &[&'a JisCode]) -> Option<&'a JisCode>;
+    /// The last day any of his firm's licences of this kind is valid in one of these municipalities.
+    fn licence_valid_to(&self, licence: Licence, codes: &[&JisCode]) -> Option<NaiveDate>;
+    /// Whether any visit is planned for him: most have none.
+    fn has_plans(&self) -> bool;
+    /// The first planned visit that keeps him from being on `job` during `span`.
+    fn planned_visit(&self, job: JobId, span: Span) -> Option<PlannedVisit>;
     /// Where he stands.
     fn standing(&self) -> &Standing;
     /// The offer he has not answered yet.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::domain::{
     span::{Instant, tokyo},
+    tools::Tool,
     trade::Trade,
 };
 
@@ -28,6 +29,18 @@ pub(super) fn trade(trade: Trade) -> Words {
     match trade {
         Trade::Water => Words::new("水回りのトラブル", "water trouble"),
         Trade::Lock => Words::new("部屋の鍵のトラブル", "lock trouble"),
+    }
+}
+
+/// A tool in the middle of a sentence.
+pub(super) fn tool(tool: Tool) -> Words {
+    match tool {
+        Tool::HighPressureMachine => Words::new("高圧洗浄機", "high-pressure machine"),
+        Tool::PoweredDrainMachine => Words::new("トーラー・電動ワイヤー", "powered drain machine"),
+        Tool::LeakDetector => Words::new("漏水調査機", "leak detector"),
+        Tool::ThawingMachine => Words::new("解氷機", "thawing machine"),
+        Tool::OpeningTools => Words::new("開錠工具", "opening tools"),
+        Tool::KeyMachine => Words::new("キーマシン", "key machine"),
     }
 }
 

@@ -143,6 +143,10 @@ text_enum! {
         TechnicianRegistered = "technician.registered",
         /// A technician's data changed.
         TechnicianChanged = "technician.changed",
+        /// A firm or technician is not sent to a resident any more.
+        BlockMade = "block.made",
+        /// A blocked pair may meet again.
+        BlockEnded = "block.ended",
         /// A billing consumer was made.
         ConsumerCreated = "consumer.created",
         /// A billing consumer acknowledged lines.

@@ -59,4 +59,6 @@ ids! {
     InterpretationId,
     /// A shift handed over.
     ShiftHandoverId,
+    /// A blocked pair: who is not sent to a resident.
+    BlockId,
 }

@@ -7,7 +7,14 @@ use super::{
     Error, Tx,
     db::{One, query},
 };
-use crate::domain::{firms::Firm, ids::FirmId, phone::Phone, place::JisCode, span::Instant};
+use crate::domain::{
+    firms::{Firm, OfficeKey},
+    ids::FirmId,
+    phone::Phone,
+    place::JisCode,
+    registration::RegistrationNumber,
+    span::Instant,
+};
 
 #[derive(FromRow)]
 struct Row {
@@ -16,11 +23,17 @@ struct Row {
     name: String,
     phone: String,
     state: String,
+    tier: i64,
+    offers_to: String,
+    licences: String,
+    registration_number: Option<String>,
+    key: Option<String>,
     created_at: Instant,
 }
 
 impl Row {
     fn into_firm(self, areas: Vec<JisCode>) -> Result<Firm, Error> {
+        let registration_number = self.registration_number.map(RegistrationNumber::try_from).transpose();
         Ok(Firm {
             id: self.id.into(),
             version: self.version,
@@ -28,22 +41,44 @@ impl Row {
             phone: Phone::try_from(self.phone).map_err(|error| Error::corrupt("firm", "phone", error))?,
             state: self.state.parse().map_err(|error| Error::corrupt("firm", "state", error))?,
             areas,
+            tier: self.tier.try_into().map_err(|error| Error::corrupt("firm", "tier", error))?,
+            offers_to: self.offers_to.parse().map_err(|error| Error::corrupt("firm", "offers_to", error))?,
+            licences: serde_json::from_str(&self.licences)
+                .map_err(|error| Error::corrupt("firm", "licences", error))?,
+            registration_number: registration_number
+                .map_err(|error| Error::corrupt("firm", "registration_number", error))?,
+            key: self
+                .key
+                .map(OfficeKey::try_from)
+                .transpose()
+                .map_err(|error| Error::corrupt("firm", "key", error))?,
             created_at: self.created_at,
         })
     }
 }
 
-/// Keeps a new firm and its areas.
+fn licences(firm: &Firm) -> Result<String, Error> {
+    serde_json::to_string(&firm.licences).map_err(|error| Error::corrupt("firm", "licences", error))
+}
+
+/// Keeps a new firm and its areas; `Exists` when another one has its key.
 pub async fn insert(tx: &mut Tx, firm: &Firm) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO firm (id, version, name, phone, state, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO firm (id, version, name, phone, state, tier, offers_to, licences, registration_number, key,
+                           created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         firm.id.0,
         firm.version,
         &firm.name,
         firm.phone.as_str(),
         firm.state.as_str(),
+        i64::from(firm.tier),
+        firm.offers_to.as_str(),
+        licences(firm)?,
+        firm.registration_number.as_ref().map(RegistrationNumber::as_str),
+        firm.key.as_ref().map(OfficeKey::as_str),
         firm.created_at
     )?;
     insert_areas(tx, firm).await
@@ -67,12 +102,19 @@ pub async fn update(tx: &mut Tx, firm: &Firm) -> Result<bool, Error> {
     let changed = query!(
         tx,
         execute,
-        "UPDATE firm SET version = version + 1, name = $3, phone = $4, state = $5 WHERE id = $1 AND version = $2",
+        "UPDATE firm SET version = version + 1, name = $3, phone = $4, state = $5, tier = $6, offers_to = $7,
+                licences = $8, registration_number = $9, key = $10
+         WHERE id = $1 AND version = $2",
         firm.id.0,
         firm.version,
         &firm.name,
         firm.phone.as_str(),
-        firm.state.as_str()
+        firm.state.as_str(),
+        i64::from(firm.tier),
+        firm.offers_to.as_str(),
+        licences(firm)?,
+        firm.registration_number.as_ref().map(RegistrationNumber::as_str),
+        firm.key.as_ref().map(OfficeKey::as_str)
     )?;
     if changed == 0 {
         return Ok(false);
@@ -84,7 +126,13 @@ pub async fn update(tx: &mut Tx, firm: &Firm) -> Result<bool, Error> {
 
 /// The firm of an id.
 pub async fn find(tx: &mut Tx, id: FirmId) -> Result<Option<Firm>, Error> {
-    let row = query!(tx, optional Row, "SELECT id, version, name, phone, state, created_at FROM firm WHERE id = $1", id.0)?;
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, name, phone, state, tier, offers_to, licences, registration_number, key, created_at
+         FROM firm WHERE id = $1",
+        id.0
+    )?;
     let Some(row) = row else { return Ok(None) };
     let areas = areas(tx, id).await?;
     row.into_firm(areas).map(Some)
@@ -107,8 +155,8 @@ pub async fn list(tx: &mut Tx, own: Option<FirmId>, after: Uuid, limit: i64) -> 
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, name, phone, state, created_at FROM firm
-         WHERE id > $1 AND ($2 = 1 OR id = $3) ORDER BY id LIMIT $4",
+        "SELECT id, version, name, phone, state, tier, offers_to, licences, registration_number, key, created_at
+         FROM firm WHERE id > $1 AND ($2 = 1 OR id = $3) ORDER BY id LIMIT $4",
         after,
         i64::from(own.is_none()),
         own.map_or(Uuid::nil(), |firm| firm.0),

@@ -8,7 +8,7 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
-    ids::{FirmId, OfferId, TechnicianId},
+    ids::{FirmId, JobId, OfferId, TechnicianId},
     place::Point,
     span::Instant,
 };
@@ -18,6 +18,8 @@ use crate::domain::{
 pub struct Engagement {
     /// Whose.
     pub technician_id: TechnicianId,
+    /// On what.
+    pub job_id: JobId,
     /// `current` or `queued`.
     pub slot: String,
     /// What is to be done.
@@ -33,6 +35,7 @@ pub struct Engagement {
 #[derive(FromRow)]
 struct EngagementRow {
     technician_id: Uuid,
+    job_id: Uuid,
     slot: String,
     job_code: String,
     lat_e6: Option<i64>,
@@ -48,6 +51,7 @@ impl TryFrom<EngagementRow> for Engagement {
         let site = row.lat_e6.zip(row.lon_e6).map(|(lat, lon)| Point::from_e6(lat, lon)).transpose();
         Ok(Self {
             technician_id: row.technician_id.into(),
+            job_id: row.job_id.into(),
             slot: row.slot,
             job_code: row.job_code,
             site: site.map_err(|error| Error::corrupt("case_place", "lat_e6", error))?,
@@ -62,7 +66,7 @@ pub async fn engagements(tx: &mut Tx, technician: TechnicianId) -> Result<Vec<En
     let rows = query!(
         tx,
         all EngagementRow,
-        "SELECT a.technician_id, a.slot, j.job_code, p.lat_e6, p.lon_e6, a.assigned_at, a.arrival_due_at
+        "SELECT a.technician_id, a.job_id, a.slot, j.job_code, p.lat_e6, p.lon_e6, a.assigned_at, a.arrival_due_at
          FROM assignment a JOIN job j ON j.id = a.job_id LEFT JOIN case_place p ON p.case_id = j.case_id
          WHERE a.technician_id = $1 AND a.slot <> 'released' ORDER BY a.slot",
         technician.0
@@ -99,13 +103,34 @@ pub async fn of_firm(tx: &mut Tx, firm: FirmId) -> Result<Vec<TechnicianId>, Err
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
-/// The technicians with an open offer or an unreleased assignment.
-pub async fn engaged(tx: &mut Tx) -> Result<Vec<TechnicianId>, Error> {
+/// The next planned visits of a technician that end after `now`, earliest first: job, from, to.
+pub async fn planned(
+    tx: &mut Tx,
+    technician: TechnicianId,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<(JobId, Instant, Instant)>, Error> {
+    let rows = query!(
+        tx,
+        all(Uuid, Instant, Instant),
+        "SELECT job_id, starts_at, ends_at FROM planned_window
+         WHERE technician_id = $1 AND state = 'planned' AND ends_at > $2 ORDER BY starts_at LIMIT $3",
+        technician.0,
+        now,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(job, from, to)| (job.into(), from, to)).collect())
+}
+
+/// The technicians with an open offer, an unreleased assignment or a planned visit that ends after `now`.
+pub async fn engaged(tx: &mut Tx, now: Instant) -> Result<Vec<TechnicianId>, Error> {
     let rows = query!(
         tx,
         all One<Uuid>,
         "SELECT technician_id FROM assignment WHERE slot <> 'released'
-         UNION SELECT technician_id FROM offer WHERE state = 'open'"
+         UNION SELECT technician_id FROM offer WHERE state = 'open'
+         UNION SELECT technician_id FROM planned_window WHERE state = 'planned' AND ends_at > $1",
+        now
     )?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }

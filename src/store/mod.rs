@@ -6,6 +6,7 @@ mod release;
 
 pub mod alarms;
 pub mod assignments;
+pub mod blocks;
 pub mod calls;
 pub mod case_places;
 pub mod cases;

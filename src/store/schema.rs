@@ -21,7 +21,8 @@ macro_rules! embedded {
             "0007_log",
             "0009_alarms",
             "0011_identity",
-            "0012_order_notes"
+            "0012_order_notes",
+            "0013_blocks"
         )
     };
     ($engine:literal, $($name:literal),+) => {

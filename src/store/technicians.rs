@@ -8,7 +8,12 @@ use super::{
     db::{query, scope_binds},
 };
 use crate::domain::{
-    actor::Scope, firms::Technician, ids::TechnicianId, phone::Phone, place::Point, span::Instant,
+    actor::Scope,
+    firms::{OfficeKey, Technician},
+    ids::TechnicianId,
+    phone::Phone,
+    place::Point,
+    span::Instant,
 };
 
 #[derive(FromRow)]
@@ -24,6 +29,11 @@ struct Row {
     languages: String,
     shifts: String,
     state: String,
+    job_codes: String,
+    tools: String,
+    opening_tools: String,
+    badge_number: Option<String>,
+    key: Option<String>,
     created_at: Instant,
 }
 
@@ -44,6 +54,18 @@ impl TryFrom<Row> for Technician {
             base: Point::from_e6(row.base_lat_e6, row.base_lon_e6)
                 .map_err(|error| Error::corrupt("technician", "base_lat_e6", error))?,
             trades: json("trades", &row.trades)?,
+            job_codes: json("job_codes", &row.job_codes)?,
+            tools: json("tools", &row.tools)?,
+            opening_tools: row
+                .opening_tools
+                .parse()
+                .map_err(|error| Error::corrupt("technician", "opening_tools", error))?,
+            badge_number: row.badge_number,
+            key: row
+                .key
+                .map(OfficeKey::try_from)
+                .transpose()
+                .map_err(|error| Error::corrupt("technician", "key", error))?,
             languages: json("languages", &row.languages)?,
             shifts: json("shifts", &row.shifts)?,
             state: row.state.parse().map_err(|error| Error::corrupt("technician", "state", error))?,
@@ -53,7 +75,7 @@ impl TryFrom<Row> for Technician {
 }
 
 /// What of a technician is stored as JSON.
-fn documents(technician: &Technician) -> Result<[String; 3], Error> {
+fn documents(technician: &Technician) -> Result<[String; 5], Error> {
     let text = |column, value: serde_json::Result<String>| {
         value.map_err(|error| Error::corrupt("technician", column, error))
     };
@@ -61,18 +83,20 @@ fn documents(technician: &Technician) -> Result<[String; 3], Error> {
         text("trades", serde_json::to_string(&technician.trades))?,
         text("languages", serde_json::to_string(&technician.languages))?,
         text("shifts", serde_json::to_string(&technician.shifts))?,
+        text("job_codes", serde_json::to_string(&technician.job_codes))?,
+        text("tools", serde_json::to_string(&technician.tools))?,
     ])
 }
 
-/// Keeps a new technician.
+/// Keeps a new technician; `Exists` when another one has his key.
 pub async fn insert(tx: &mut Tx, technician: &Technician) -> Result<(), Error> {
-    let [trades, languages, shifts] = documents(technician)?;
+    let [trades, languages, shifts, job_codes, tools] = documents(technician)?;
     query!(
         tx,
         execute,
         "INSERT INTO technician (id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages,
-                                 shifts, state, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                 shifts, state, job_codes, tools, opening_tools, badge_number, key, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         technician.id.0,
         technician.version,
         technician.firm_id.0,
@@ -84,6 +108,11 @@ pub async fn insert(tx: &mut Tx, technician: &Technician) -> Result<(), Error> {
         languages,
         shifts,
         technician.state.as_str(),
+        job_codes,
+        tools,
+        technician.opening_tools.as_str(),
+        technician.badge_number.as_deref(),
+        technician.key.as_ref().map(OfficeKey::as_str),
         technician.created_at
     )?;
     Ok(())
@@ -91,12 +120,13 @@ pub async fn insert(tx: &mut Tx, technician: &Technician) -> Result<(), Error> {
 
 /// Writes a changed technician over the version that was read; `false` when it has changed meanwhile.
 pub async fn update(tx: &mut Tx, technician: &Technician) -> Result<bool, Error> {
-    let [trades, languages, shifts] = documents(technician)?;
+    let [trades, languages, shifts, job_codes, tools] = documents(technician)?;
     let changed = query!(
         tx,
         execute,
         "UPDATE technician SET version = version + 1, name = $3, phone = $4, base_lat_e6 = $5, base_lon_e6 = $6,
-                trades = $7, languages = $8, shifts = $9, state = $10
+                trades = $7, languages = $8, shifts = $9, state = $10, job_codes = $11, tools = $12,
+                opening_tools = $13, badge_number = $14, key = $15
          WHERE id = $1 AND version = $2",
         technician.id.0,
         technician.version,
@@ -107,7 +137,12 @@ pub async fn update(tx: &mut Tx, technician: &Technician) -> Result<bool, Error>
         trades,
         languages,
         shifts,
-        technician.state.as_str()
+        technician.state.as_str(),
+        job_codes,
+        tools,
+        technician.opening_tools.as_str(),
+        technician.badge_number.as_deref(),
+        technician.key.as_ref().map(OfficeKey::as_str)
     )?;
     Ok(changed == 1)
 }
@@ -118,7 +153,7 @@ pub async fn find(tx: &mut Tx, id: TechnicianId) -> Result<Option<Technician>, E
         tx,
         optional Row,
         "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
-                created_at
+                job_codes, tools, opening_tools, badge_number, key, created_at
          FROM technician WHERE id = $1",
         id.0
     )?;
@@ -132,7 +167,7 @@ pub async fn list(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<
         tx,
         all Row,
         "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
-                created_at
+                job_codes, tools, opening_tools, badge_number, key, created_at
          FROM technician WHERE id > $1 AND ($2 = 1 OR firm_id = $3 OR id = $4) ORDER BY id LIMIT $5",
         after,
         all,

@@ -7,7 +7,9 @@ mod support;
 
 mod access;
 mod appointments;
+mod attributes;
 mod billing;
+mod blocks;
 mod case_place;
 mod charging;
 mod conventions;

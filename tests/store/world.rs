@@ -3,7 +3,7 @@
 //! Ids: firms 1-2, technicians 11-13, case 21, jobs 31-33, decisions 41-42, consumer 51, tokens 61-62, offers 71-73
 //! (accepted, declined, accepted), assignments 81-82 (current, released), fact 91, settlement 101, ledger lines
 //! 111-113 (112 reverses 111), events 121-124 (the first two are in the
-//! feed), call 207; other numbers from 200.
+//! feed), blocked pair 141, call 207; other numbers from 200.
 
 use crate::script::run;
 use crate::support::db::{Raw, TestDb};
@@ -31,6 +31,8 @@ VALUES (#11, #1, '甲', '+81355500011', 35168000, 136910000, '["water"]', '["ja"
         '2026-11-23T00:00:00+00:00'),
        (#13, #2, '丙', '+81355500013', 35168000, 136910000, '["lock"]', '["ja"]', '[]', 'active',
         '2026-11-23T00:00:00+00:00');
+INSERT INTO blocked_pair (id, firm_id, technician_id, reason, created_at)
+VALUES (#141, NULL, #13, 'complaint', '2026-11-23T00:00:00+00:00');
 INSERT INTO consumer (id, name, acknowledged_pos, created_at)
 VALUES (#51, 'billing', 5, '2026-11-23T00:00:00+00:00');
 INSERT INTO token (id, role, name, secret_sha256, created_at, revoked_at)
@@ -144,12 +146,17 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "1"), ("postal_code", "'4600008'"), ("jis_code", "'23106'"), ("name", "'栄'"), ("name_kana", "'サカエ'"),
         ("lat_e6", "35168000"), ("lon_e6", "136910000"), ("precision", "'town'"),
     ]),
-    ("firm", &[("id", "#201"), ("name", "'架空水道'"), ("phone", "'+81355500003'"), ("state", "'active'"), ("created_at", AT)]),
+    ("firm", &[
+        ("id", "#201"), ("name", "'架空水道'"), ("phone", "'+81355500003'"), ("state", "'active'"), ("tier", "1"),
+        ("offers_to", "'technician'"), ("licences", "'[]'"), ("registration_number", "NULL"), ("key", "NULL"),
+        ("created_at", AT),
+    ]),
     ("firm_area", &[("firm_id", "#1"), ("jis_code", "'23100'")]),
     ("technician", &[
         ("id", "#202"), ("firm_id", "#1"), ("name", "'丁'"), ("phone", "'+81355500014'"), ("base_lat_e6", "0"),
         ("base_lon_e6", "0"), ("trades", "'[]'"), ("languages", "'[]'"), ("shifts", "'[]'"), ("state", "'active'"),
-        ("created_at", AT),
+        ("job_codes", "'[]'"), ("tools", "'[]'"), ("opening_tools", "'not_authorised'"), ("badge_number", "NULL"),
+        ("key", "NULL"), ("created_at", AT),
     ]),
     ("position", &[
         ("technician_id", "#11"), ("lat_e6", "0"), ("lon_e6", "0"), ("accuracy_m", "10"), ("measured_at", AT),
@@ -250,6 +257,11 @@ const SAMPLES: &[(&str, Row)] = &[
     ("order_note", &[
         ("assignment_id", "#82"), ("number", "'O-2'"), ("terms_version", "'terms-1'"), ("issued_at", AT),
     ]),
+    ("blocked_pair", &[
+        ("id", "#233"), ("firm_id", "#1"), ("technician_id", "NULL"), ("reason", "'dispute'"), ("created_at", AT),
+        ("ended_at", "NULL"),
+    ]),
+    ("blocked_pair_person", &[("blocked_pair_id", "#141"), ("phone", "'+81355500021'")]),
     ("planned_window", &[
         ("id", "#212"), ("technician_id", "#11"), ("job_id", "#33"), ("starts_at", "'2026-11-24T02:00:00+00:00'"),
         ("ends_at", "'2026-11-24T04:00:00+00:00'"), ("state", "'planned'"),

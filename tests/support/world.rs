@@ -35,6 +35,8 @@ pub(crate) fn technician(name: &str, trades: &[&str], base: Value) -> Value {
         "phone": "+819055500100",
         "base": base,
         "trades": trades,
+        "tools": ["opening_tools"],
+        "opening_tools": "authorised",
         "languages": ["ja", "en"],
         "shifts": always(),
     })

@@ -1,11 +1,17 @@
 //! One technician inside the fleet.
 
+use chrono::NaiveDate;
+
 use crate::{
-    dispatch::technician::{CandidateView, Shift, Standing, TechnicianProfile, TechnicianState, Trades},
+    dispatch::technician::{
+        CandidateView, CodeFit, PlannedVisit, Shift, Standing, TechnicianProfile, TechnicianState, Trades,
+    },
     domain::{
-        ids::{FirmId, OfferId, TechnicianId},
+        ids::{FirmId, JobId, OfferId, TechnicianId},
         place::{JisCode, Point},
-        span::Instant,
+        reference::{JobCode, job_codes::Licence},
+        span::{Instant, Span},
+        tools::{OpeningAuthority, Tools},
     },
 };
 
@@ -14,6 +20,8 @@ pub(in crate::dispatch) struct Member {
     profile: TechnicianProfile,
     pub(super) standing: Standing,
     pub(super) offer: Option<OfferId>,
+    /// Planned visits, earliest first. Beside the standing, which stays small and is copied.
+    pub(super) planned: Box<[PlannedVisit]>,
     /// The point the index holds.
     pub(super) indexed: Point,
     /// When the watch looks at his position again.
@@ -23,7 +31,7 @@ pub(in crate::dispatch) struct Member {
 impl Member {
     pub(super) fn new(profile: TechnicianProfile) -> Self {
         let standing = Standing { base: profile.base, position: None, commitment: None };
-        Self { indexed: profile.base, profile, standing, offer: None, watched: None }
+        Self { indexed: profile.base, profile, standing, offer: None, planned: Box::default(), watched: None }
     }
 
     pub(super) fn profile(&self) -> &TechnicianProfile {
@@ -55,6 +63,38 @@ impl CandidateView for Member {
 
     fn trades(&self) -> Trades {
         self.profile.trades
+    }
+
+    fn code_fit(&self, code: &JobCode) -> CodeFit {
+        match &*self.profile.job_codes {
+            [] => CodeFit::Unlimited,
+            codes if codes.contains(code) => CodeFit::Listed,
+            _ => CodeFit::NotListed,
+        }
+    }
+
+    fn tools(&self) -> Tools {
+        self.profile.tools
+    }
+
+    fn opening_tools(&self) -> OpeningAuthority {
+        self.profile.opening_tools
+    }
+
+    fn tier(&self) -> u8 {
+        self.profile.tier
+    }
+
+    fn licence_valid_to(&self, licence: Licence, codes: &[&JisCode]) -> Option<NaiveDate> {
+        self.profile.licences.valid_to(licence, codes)
+    }
+
+    fn has_plans(&self) -> bool {
+        !self.planned.is_empty()
+    }
+
+    fn planned_visit(&self, job: JobId, span: Span) -> Option<PlannedVisit> {
+        self.planned.iter().copied().find(|visit| visit.is_in_the_way(job, span))
     }
 
     fn area<'a>(&self, codes: &[&'a JisCode]) -> Option<&'a JisCode> {

@@ -18,7 +18,7 @@ use self::{coverage::Coverage, index::SpatialIndex};
 pub(super) use self::{index::chord_2, member::Member};
 use super::{
     question::Question,
-    technician::{Commitment, PositionFix, Standing, TechnicianProfile},
+    technician::{Commitment, PlannedVisit, PositionFix, Standing, TechnicianProfile},
 };
 use crate::domain::{
     ids::{OfferId, TechnicianId},
@@ -51,11 +51,16 @@ pub enum FleetError {
     Full,
     /// A profile beyond its limits.
     #[error(
-        "technician {0} has more than {areas} areas or {languages} languages",
+        "technician {0} has more than {areas} areas, {languages} languages, {codes} job codes or {licences} licensed areas",
         areas = Fleet::AREAS_MAX,
-        languages = Fleet::LANGUAGES_MAX
+        languages = Fleet::LANGUAGES_MAX,
+        codes = Fleet::JOB_CODES_MAX,
+        licences = Fleet::LICENSED_AREAS_MAX
     )]
     ProfileTooLarge(TechnicianId),
+    /// More planned visits than are kept.
+    #[error("technician {0} has more than {} planned visits", Fleet::PLANNED_MAX)]
+    TooManyPlanned(TechnicianId),
 }
 
 /// What became of a batch of positions.
@@ -76,6 +81,12 @@ impl Fleet {
     pub const AREAS_MAX: usize = 2_000;
     /// The most languages of one technician.
     pub const LANGUAGES_MAX: usize = 50;
+    /// The most job codes one technician names.
+    pub const JOB_CODES_MAX: usize = 100;
+    /// The most municipalities of one firm's licences.
+    pub const LICENSED_AREAS_MAX: usize = 4_000;
+    /// The most planned visits that are kept of one technician: the next ones.
+    pub const PLANNED_MAX: usize = 64;
 
     /// An empty fleet at `now`.
     #[must_use]
@@ -130,7 +141,11 @@ impl Fleet {
     /// Adds a technician, or replaces his profile and keeps what is known of him otherwise.
     /// O(log n + areas x log n).
     pub fn upsert_technician(&mut self, profile: TechnicianProfile) -> Result<(), FleetError> {
-        if profile.areas.len() > Self::AREAS_MAX || profile.languages.len() > Self::LANGUAGES_MAX {
+        if profile.areas.len() > Self::AREAS_MAX
+            || profile.languages.len() > Self::LANGUAGES_MAX
+            || profile.job_codes.len() > Self::JOB_CODES_MAX
+            || profile.licences.len() > Self::LICENSED_AREAS_MAX
+        {
             return Err(FleetError::ProfileTooLarge(profile.id));
         }
         let slot = match self.slot_of.get(&profile.id) {
@@ -214,6 +229,23 @@ impl Fleet {
     /// Frees a technician of his present job. O(log n).
     pub fn clear_commitment(&mut self, technician: TechnicianId) -> Result<(), FleetError> {
         self.restand(technician, |standing| standing.commitment = None)
+    }
+
+    /// Sets the visits planned for a technician, in place of those known. O(planned).
+    pub fn set_planned(
+        &mut self,
+        technician: TechnicianId,
+        mut planned: Vec<PlannedVisit>,
+    ) -> Result<(), FleetError> {
+        if planned.len() > Self::PLANNED_MAX {
+            return Err(FleetError::TooManyPlanned(technician));
+        }
+        let slot = self.slot(technician)?;
+        planned.sort_unstable_by_key(|visit| (visit.starts_at, visit.job));
+        if let Some(member) = self.member_mut(slot) {
+            member.planned = planned.into();
+        }
+        Ok(())
     }
 
     /// Notes that a technician has an offer to answer: he is given no other. O(1).

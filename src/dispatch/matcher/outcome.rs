@@ -2,22 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     dispatch::{
         question::{Asked, Question},
-        rank::Figures,
+        rank::{self, Figures},
         rules::{Reason, Rejection},
-        technician::{CandidateView, Shift, Standing, TechnicianState, Trades},
+        technician::{CandidateView, CodeFit, PlannedVisit, Shift, Standing, TechnicianState, Trades},
     },
     domain::{
-        ids::{FirmId, OfferId, TechnicianId},
+        ids::{FirmId, JobId, OfferId, TechnicianId},
         place::JisCode,
-        span::Instant,
+        reference::{JobCode, job_codes::Licence},
+        span::{Instant, Span},
         text_enum::text_enum,
+        tools::{OpeningAuthority, Tools},
     },
 };
+
+/// What the rounding of a distance may change of an arrival, generously.
+const ROUNDING: TimeDelta = TimeDelta::seconds(2);
 
 /// The answer, with all it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,10 +120,22 @@ pub struct Facts {
     pub state: TechnicianState,
     /// What he does.
     pub trades: Trades,
+    /// Whether he is sent for the question's kind of trouble.
+    pub code_fit: CodeFit,
+    /// The tools he carries.
+    pub tools: Tools,
+    /// Whether he may carry tools for opening locks.
+    pub opening_tools: OpeningAuthority,
+    /// The rung of the ladder from which his firm is asked.
+    pub tier: u8,
     /// Which code of the question's municipality his firm serves.
     pub area: Option<JisCode>,
+    /// The last day his firm's licence for the question is valid there; none when none is needed.
+    pub licence_valid_to: Option<NaiveDate>,
     /// Where he stands.
     pub standing: Standing,
+    /// The first planned visit that is in the way of the question.
+    pub planned: Option<PlannedVisit>,
     /// The offer he has not answered yet.
     pub open_offer: Option<OfferId>,
     /// His shift at the instant he could leave.
@@ -130,14 +148,23 @@ pub struct Facts {
 
 impl Facts {
     pub(super) fn of(asked: &Asked<'_>, view: &dyn CandidateView) -> Self {
-        let standing = *view.standing();
+        let (standing, codes) = (*view.standing(), asked.question.codes());
         Self {
             technician: view.id(),
             firm: view.firm(),
             state: view.state(),
             trades: view.trades(),
-            area: view.area(&asked.question.codes()).cloned(),
+            code_fit: view.code_fit(&asked.question.job_code),
+            tools: view.tools(),
+            opening_tools: view.opening_tools(),
+            tier: view.tier(),
+            area: view.area(&codes).cloned(),
+            licence_valid_to: asked
+                .question
+                .licence
+                .and_then(|licence| view.licence_valid_to(licence, &codes)),
             standing,
+            planned: rank::visit_in_the_way(asked, view),
             open_offer: view.open_offer(),
             shift: view.shift(standing.available_at(asked.now)),
             languages: view.languages().to_vec(),
@@ -161,6 +188,38 @@ impl CandidateView for Facts {
 
     fn trades(&self) -> Trades {
         self.trades
+    }
+
+    fn code_fit(&self, _: &JobCode) -> CodeFit {
+        self.code_fit
+    }
+
+    fn tools(&self) -> Tools {
+        self.tools
+    }
+
+    fn opening_tools(&self) -> OpeningAuthority {
+        self.opening_tools
+    }
+
+    fn tier(&self) -> u8 {
+        self.tier
+    }
+
+    fn licence_valid_to(&self, _: Licence, _: &[&JisCode]) -> Option<NaiveDate> {
+        self.licence_valid_to
+    }
+
+    fn has_plans(&self) -> bool {
+        self.planned.is_some()
+    }
+
+    /// The recorded one was in the way. Another machine may find the way there one metre, and so one second, shorter
+    /// or longer: that much is forgiven.
+    fn planned_visit(&self, job: JobId, span: Span) -> Option<PlannedVisit> {
+        let later = span.to().checked_add_signed(ROUNDING).unwrap_or(Instant::MAX_UTC);
+        let span = Span::new(span.from(), later)?;
+        self.planned.filter(|visit| visit.is_in_the_way(job, span))
     }
 
     fn area<'a>(&self, codes: &[&'a JisCode]) -> Option<&'a JisCode> {

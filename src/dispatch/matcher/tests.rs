@@ -12,13 +12,16 @@ use crate::{
         rank::RankKey,
         rules::Reason,
         samples::{areas, at, firm_id, jis, point, question, technician, technician_id},
-        technician::{Commitment, NextJob, PositionFix, TechnicianProfile, TechnicianState},
+        technician::{Commitment, NextJob, PlannedVisit, PositionFix, TechnicianProfile, TechnicianState},
     },
     domain::{
-        ids::OfferId,
+        firms::FirmLicence,
+        ids::{JobId, OfferId},
         place::Point,
+        reference::job_codes::Licence,
         roster::{Roster, Weekday, WeeklyShift},
-        span::Instant,
+        span::{Instant, tokyo},
+        tools::{OpeningAuthority, Tool},
         trade::Trade,
     },
 };
@@ -31,6 +34,10 @@ struct Person {
     seen: Option<(Point, i64)>,
     busy: Option<(Point, i64, NextJob)>,
     offer: bool,
+    /// Of his firm: municipalities and the last day, counted from the day of the tests.
+    licences: Vec<(&'static str, i64)>,
+    /// Number of the job, first and last second.
+    planned: Vec<(u128, i64, i64)>,
 }
 
 /// Where people are: a few shared points in one town, all Japan, the seam and the far side of the earth.
@@ -87,17 +94,72 @@ fn profile() -> impl Strategy<Value = TechnicianProfile> {
     )
 }
 
+/// What rules about attributes look at, laid over a profile.
+#[derive(Debug, Clone)]
+struct Attributes {
+    tier: u8,
+    job_codes: Vec<&'static str>,
+    tools: Vec<Tool>,
+    opening_tools: OpeningAuthority,
+    licences: Vec<(&'static str, i64)>,
+    planned: Vec<(u128, i64, i64)>,
+}
+
+const CODES: [&str; 3] = ["L-KEY-LOST", "L-CYL-REPLACE", "W-PIPE-EXPOSED"];
+
+fn attributes() -> impl Strategy<Value = Attributes> {
+    let codes = prop_oneof![3 => Just(vec![]), 1 => prop::sample::subsequence(CODES.to_vec(), 1..=2)];
+    let tools = prop_oneof![
+        2 => Just(vec![Tool::OpeningTools, Tool::HighPressureMachine]),
+        1 => prop::sample::subsequence(Tool::ALL.to_vec(), 0..=3),
+    ];
+    let authority =
+        prop_oneof![4 => Just(OpeningAuthority::Authorised), 1 => Just(OpeningAuthority::NotAuthorised)];
+    let licences =
+        prop::collection::vec((prop::sample::select(vec!["23106", "23100", "13101"]), -2..3_i64), 0..4);
+    let visit = (prop_oneof![9 => 100..200_u128, 1 => Just(9_u128)], -7_200..100_000_i64, 1..14_400_i64);
+    let visit = visit.prop_map(|(job, from, length)| (job, from, from + length));
+    let planned = prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(visit, 1..4)];
+    (1..4_u8, codes, tools, authority, licences, planned).prop_map(
+        |(tier, job_codes, tools, opening_tools, licences, planned)| Attributes {
+            tier,
+            job_codes,
+            tools,
+            opening_tools,
+            licences,
+            planned,
+        },
+    )
+}
+
+fn firm_licence((area, days): &(&'static str, i64)) -> FirmLicence {
+    FirmLicence {
+        kind: Licence::DesignatedWater,
+        utility: "架空水道局".to_owned(),
+        number: "1".to_owned(),
+        areas: vec![jis(area)],
+        valid_to: tokyo(at(0)).date_naive() + TimeDelta::days(*days),
+    }
+}
+
 fn person() -> impl Strategy<Value = Person> {
     let seen = prop::option::of((place(), -2_400..60_i64));
     let next_job = prop_oneof![2 => Just(NextJob::None), 1 => Just(NextJob::Queued)];
     let busy = prop::option::weighted(0.3, (place(), -3_600..7_200_i64, next_job));
-    (profile(), seen, busy, prop::bool::weighted(0.1)).prop_map(|(profile, seen, busy, offer)| Person {
-        number: 0,
-        profile,
-        seen,
-        busy,
-        offer,
-    })
+    (profile(), seen, busy, prop::bool::weighted(0.1), attributes()).prop_map(
+        |(profile, seen, busy, offer, own)| {
+            let held: Vec<_> = own.licences.iter().map(firm_licence).collect();
+            let profile = TechnicianProfile {
+                tier: own.tier,
+                job_codes: own.job_codes.iter().map(|code| code.parse().unwrap()).collect(),
+                tools: own.tools.into_iter().collect(),
+                opening_tools: own.opening_tools,
+                licences: held.iter().collect(),
+                ..profile
+            };
+            Person { number: 0, profile, seen, busy, offer, licences: own.licences, planned: own.planned }
+        },
+    )
 }
 
 fn people(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Person>> {
@@ -116,10 +178,26 @@ fn any_question() -> impl Strategy<Value = Question> {
     (
         (site, language, code, prop::bool::ANY, prop::bool::ANY),
         (1..13_u32, prop_oneof![Just(300_u32), Just(1), 2..5_000_u32]),
-        (prop::collection::btree_set(1..40_u128, 0..4), prop::collection::btree_set(0..5_u128, 0..2)),
+        (
+            prop::collection::btree_set(1..40_u128, 0..4),
+            prop::collection::btree_set(0..5_u128, 0..2),
+            prop::collection::btree_set(1..40_u128, 0..4),
+        ),
+        (prop::sample::select(CODES.to_vec()), needs(), 1..4_u8, 0..200_u16),
     )
-        .prop_map(|((site, language, code, city, queue), (wanted, band_s), (excluded, blocked))| {
+        .prop_map(|(place, (wanted, band_s), (excluded, blocked, apart), what)| {
+            let ((site, language, code, city, queue), (job_code, (licence, tools), tier_max, work_minutes)) =
+                (place, what);
             Question {
+                job_code: job_code.parse().unwrap(),
+                licence,
+                tools: tools.into_iter().collect(),
+                tier_max,
+                work_minutes,
+                blocked_technicians: Named::try_from(
+                    apart.into_iter().map(technician_id).collect::<BTreeSet<_>>(),
+                )
+                .unwrap(),
                 site,
                 municipality: jis(code),
                 parent_city: (city && code.starts_with("231")).then(|| jis("23100")),
@@ -134,6 +212,17 @@ fn any_question() -> impl Strategy<Value = Question> {
         })
 }
 
+/// A licence or not, and tools.
+fn needs() -> impl Strategy<Value = (Option<Licence>, Vec<Tool>)> {
+    let tools = prop::sample::select(vec![
+        vec![],
+        vec![Tool::OpeningTools],
+        vec![Tool::HighPressureMachine],
+        vec![Tool::OpeningTools, Tool::HighPressureMachine],
+    ]);
+    (prop::option::weighted(0.3, Just(Licence::DesignatedWater)), tools)
+}
+
 /// Positions and jobs are told at noon; the question is asked `later` seconds after.
 fn fleet_of(people: &[Person], later: i64) -> Fleet {
     let mut fleet = Fleet::new(at(0));
@@ -146,6 +235,12 @@ fn fleet_of(people: &[Person], later: i64) -> Fleet {
         if let Some((site, free, next_job)) = person.busy {
             fleet.set_commitment(id, Commitment { site, free_at: at(free), next_job }).unwrap();
         }
+        let visit = |(job, from, to): &(u128, i64, i64)| PlannedVisit {
+            job: JobId(Uuid::from_u128(*job)),
+            starts_at: at(*from),
+            ends_at: at(*to),
+        };
+        fleet.set_planned(id, person.planned.iter().map(visit).collect()).unwrap();
         if person.offer {
             fleet.mark_offer(id, OfferId(Uuid::from_u128(person.number))).unwrap();
         }
@@ -155,6 +250,32 @@ fn fleet_of(people: &[Person], later: i64) -> Fleet {
 }
 
 type Place = (i64, u8, u32, Instant, u128);
+
+/// Some licence of the firm names the ward or its city, and its last day is not over when he leaves.
+fn licensed(person: &Person, question: &Question, leaves: Instant) -> bool {
+    let first_day = tokyo(at(0)).date_naive();
+    let days = (tokyo(leaves).date_naive() - first_day).num_days();
+    person.licences.iter().any(|(area, last)| {
+        let here = *area == question.municipality.as_str()
+            || question.parent_city.as_ref().is_some_and(|city| city.as_str() == *area);
+        here && *last >= days
+    })
+}
+
+fn lacks_a_tool(profile: &TechnicianProfile, question: &Question) -> bool {
+    let needs = |tool: &&Tool| question.tools.contains(**tool);
+    Tool::ALL.iter().filter(needs).any(|tool| {
+        !profile.tools.contains(*tool)
+            || (*tool == Tool::OpeningTools && profile.opening_tools == OpeningAuthority::NotAuthorised)
+    })
+}
+
+/// Another job's visit and the time from leaving to the end of the work have an instant in common.
+fn is_expected_elsewhere(person: &Person, question: &Question, leaves: Instant, arrival: Instant) -> bool {
+    let done = arrival + TimeDelta::minutes(question.work_minutes.into());
+    let other = |job: u128| question.job != JobId(Uuid::from_u128(job));
+    person.planned.iter().any(|(job, from, to)| other(*job) && leaves < at(*to) && at(*from) < done)
+}
 
 /// The rules read once more, from the plain person: his reason, or his place in the order; and his distance.
 fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Reason>, u32) {
@@ -175,20 +296,31 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
     };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let distance = distance as u32;
+    let arrival = leaves + TimeDelta::seconds(travel::travel_s(distance, leaves).into());
     let broken = [
         (profile.state == TechnicianState::Suspended, Reason::Suspended),
         (!profile.trades.contains(question.trade), Reason::Trade),
         (!serves, Reason::Area),
+        (profile.tier > question.tier_max, Reason::Tier),
+        (
+            !profile.job_codes.is_empty() && !profile.job_codes.iter().any(|code| *code == question.job_code),
+            Reason::JobCode,
+        ),
+        (question.licence.is_some() && !licensed(person, question, leaves), Reason::Licence),
+        (lacks_a_tool(profile, question), Reason::Tool),
         (question.excluded.contains(&profile.id), Reason::Excluded),
-        (question.blocked.contains(&profile.firm), Reason::Blocked),
+        (
+            question.blocked.contains(&profile.firm) || question.blocked_technicians.contains(&profile.id),
+            Reason::Blocked,
+        ),
         (person.offer, Reason::OpenOffer),
         (waits, Reason::BusyUntil),
         (profile.roster.on_shift(leaves).is_none(), Reason::OffShift),
+        (is_expected_elsewhere(person, question, leaves, arrival), Reason::Booked),
     ];
     if let Some((_, reason)) = broken.into_iter().find(|(broken, _)| *broken) {
         return (Err(reason), distance);
     }
-    let arrival = leaves + TimeDelta::seconds(travel::travel_s(distance, leaves).into());
     let band = (arrival - now).num_seconds() / i64::from(question.policy.band_s());
     let stranger = match &question.language {
         Some(wanted) => !profile.languages.iter().any(|tag| tag.to_lowercase() == wanted.to_lowercase()),
@@ -282,6 +414,8 @@ fn row(numbers: std::ops::Range<u32>, first_m: u32, codes: &[&str]) -> Vec<Perso
             seen: None,
             busy: None,
             offer: false,
+            licences: Vec::new(),
+            planned: Vec::new(),
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! `blocked`: a firm that must not be sent on this job.
+//! `blocked`: a firm that must not be sent on this job, or a technician who must not be sent to this resident.
 
 use super::{Reason, Rejection, Rule};
 use crate::dispatch::{
@@ -10,9 +10,14 @@ use crate::dispatch::{
 pub(super) const RULE: Rule = Rule { reason: Reason::Blocked, check, words };
 
 fn check(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
-    asked.question.blocked.contains(&view.firm()).then_some(Rejection::for_good(Reason::Blocked))
+    let Question { blocked, blocked_technicians, .. } = asked.question;
+    let kept_away = blocked.contains(&view.firm()) || blocked_technicians.contains(&view.id());
+    kept_away.then_some(Rejection::for_good(Reason::Blocked))
 }
 
 fn words(_: &Question, _: &Rejection) -> Words {
-    Words::new("この案件には手配できない業者です。", "The firm is blocked for this job.")
+    Words::new(
+        "この案件には手配できない業者・作業員です。",
+        "The firm or technician is blocked for this job.",
+    )
 }

@@ -5,11 +5,16 @@
 
 mod area;
 mod blocked;
+mod booked;
 mod busy_until;
 mod excluded;
+mod job_code;
+mod licence;
 mod off_shift;
 mod open_offer;
 mod suspended;
+mod tier;
+mod tool;
 mod trade;
 
 use chrono::serde::ts_microseconds_option;
@@ -23,15 +28,20 @@ use super::{
 use crate::domain::{span::Instant, text_enum::text_enum};
 
 /// Every rule, in the order they are asked.
-pub const RULES: [Rule; 8] = [
+pub const RULES: [Rule; 13] = [
     suspended::RULE,
     trade::RULE,
     area::RULE,
+    tier::RULE,
+    job_code::RULE,
+    licence::RULE,
+    tool::RULE,
     excluded::RULE,
     blocked::RULE,
     open_offer::RULE,
     busy_until::RULE,
     off_shift::RULE,
+    booked::RULE,
 ];
 
 text_enum! {
@@ -43,9 +53,17 @@ text_enum! {
         Trade = "trade",
         /// The firm does not serve this municipality.
         Area = "area",
+        /// The firm is asked on a later rung of the ladder.
+        Tier = "tier",
+        /// Names other kinds of trouble only.
+        JobCode = "job_code",
+        /// The firm lacks a licence that is valid there (S-08).
+        Licence = "licence",
+        /// Lacks a tool, or the authority to carry it (S-07).
+        Tool = "tool",
         /// Refused this job or was withdrawn from it.
         Excluded = "excluded",
-        /// The firm must not be sent on this job.
+        /// The firm or technician must not be sent on this job.
         Blocked = "blocked",
         /// Has another offer open.
         OpenOffer = "open_offer",
@@ -53,6 +71,8 @@ text_enum! {
         BusyUntil = "busy_until",
         /// Not on shift when he could leave.
         OffShift = "off_shift",
+        /// Could not keep a planned visit.
+        Booked = "booked",
     }
 }
 

@@ -7,11 +7,14 @@ use crate::{
         matcher,
         question::{Named, Queueing},
         samples::{areas, at, firm_id, jis, point, question, technician, technician_id},
-        technician::{Commitment, NextJob, TechnicianProfile, TechnicianState},
+        technician::{Commitment, NextJob, PlannedVisit, TechnicianProfile, TechnicianState},
     },
     domain::{
-        ids::OfferId,
+        firms::FirmLicence,
+        ids::{JobId, OfferId},
+        reference::job_codes::Licence,
         roster::{Roster, Weekday, WeeklyShift},
+        tools::{OpeningAuthority, Tool},
         trade::Trade,
     },
 };
@@ -66,6 +69,121 @@ fn lasting_reasons_are_given_without_an_end() {
     let blocked = Named::try_from([firm_id(1_001)].into_iter().collect::<std::collections::BTreeSet<_>>());
     let asked = Question { blocked: blocked.unwrap(), ..question() };
     assert_eq!(judged(technician(1), unchanged, &asked), Some(Rejection::for_good(Reason::Blocked)));
+}
+
+#[test]
+fn a_firm_is_asked_from_its_rung_on() {
+    let third = TechnicianProfile { tier: 3, ..technician(1) };
+    let rung = |tier_max| Question { tier_max, ..question() };
+    assert_eq!(judged(third.clone(), unchanged, &rung(2)), Some(Rejection::for_good(Reason::Tier)));
+    assert_eq!(judged(third.clone(), unchanged, &rung(3)), None);
+    assert_eq!(judged(third, unchanged, &rung(9)), None);
+}
+
+#[test]
+fn who_names_kinds_of_trouble_is_sent_for_no_other() {
+    let naming = |codes: &[&str]| TechnicianProfile {
+        job_codes: codes.iter().map(|code| code.parse().unwrap()).collect(),
+        ..technician(1)
+    };
+    assert_eq!(judged(naming(&[]), unchanged, &question()), None);
+    assert_eq!(judged(naming(&["L-KEY-LOST", "L-CYL-REPLACE"]), unchanged, &question()), None);
+    let refused = judged(naming(&["L-KEY-LOST"]), unchanged, &question());
+    assert_eq!(refused, Some(Rejection::for_good(Reason::JobCode)));
+}
+
+/// S-08: by municipality, and to the end of its last day in Tokyo.
+#[test]
+fn a_licence_counts_where_and_while_it_is_valid() {
+    let licensed = |areas: &[&str], valid_to: &str| {
+        let held = FirmLicence {
+            kind: Licence::DesignatedWater,
+            utility: "架空市水道局".to_owned(),
+            number: "1".to_owned(),
+            areas: areas.iter().map(|code| jis(code)).collect(),
+            valid_to: valid_to.parse().unwrap(),
+        };
+        TechnicianProfile { licences: [held].iter().collect(), ..technician(1) }
+    };
+    let needed = Question { licence: Some(Licence::DesignatedWater), ..question() };
+    let refused = Some(Rejection::for_good(Reason::Licence));
+    assert_eq!(judged(technician(1), unchanged, &needed), refused);
+    assert_eq!(judged(licensed(&["23106"], "2026-11-23"), unchanged, &needed), None, "its last day");
+    assert_eq!(judged(licensed(&["23100"], "2026-11-23"), unchanged, &needed), None, "by the city");
+    assert_eq!(judged(licensed(&["23105"], "2027-11-23"), unchanged, &needed), refused, "elsewhere");
+    assert_eq!(judged(licensed(&["23106"], "2026-11-22"), unchanged, &needed), refused, "over");
+    assert_eq!(judged(licensed(&["23106"], "2026-11-22"), unchanged, &question()), None, "not needed");
+    // Free at half past midnight: that is the day that counts.
+    let late = |fleet: &mut Fleet| {
+        let commitment =
+            Commitment { site: point(35.2, 136.9), free_at: at(12 * 3_600 + 1_800), next_job: NextJob::None };
+        fleet.set_commitment(technician_id(1), commitment).unwrap();
+    };
+    assert_eq!(judged(licensed(&["23106"], "2026-11-23"), late, &needed), refused);
+    assert_eq!(judged(licensed(&["23106"], "2026-11-24"), late, &needed), None);
+}
+
+/// S-07: opening tools need authority besides; other tools do not.
+#[test]
+fn a_tool_is_carried_and_opening_tools_with_authority() {
+    let with = |tools: &[Tool], opening_tools| TechnicianProfile {
+        tools: tools.iter().copied().collect(),
+        opening_tools,
+        ..technician(1)
+    };
+    let needs = |tools: &[Tool]| Question { tools: tools.iter().copied().collect(), ..question() };
+    let (yes, no) = (OpeningAuthority::Authorised, OpeningAuthority::NotAuthorised);
+    let refused = Some(Rejection::for_good(Reason::Tool));
+    let opening = needs(&[Tool::OpeningTools]);
+    assert_eq!(judged(with(&[Tool::OpeningTools], yes), unchanged, &opening), None);
+    assert_eq!(judged(with(&[Tool::OpeningTools], no), unchanged, &opening), refused);
+    assert_eq!(judged(with(&[], yes), unchanged, &opening), refused);
+    let cleaning = needs(&[Tool::HighPressureMachine]);
+    assert_eq!(judged(with(&[Tool::HighPressureMachine], no), unchanged, &cleaning), None);
+    assert_eq!(judged(with(&[Tool::OpeningTools], yes), unchanged, &cleaning), refused);
+    let both = needs(&[Tool::HighPressureMachine, Tool::OpeningTools]);
+    assert_eq!(judged(with(&[Tool::OpeningTools], yes), unchanged, &both), refused);
+    assert_eq!(judged(with(&[], no), unchanged, &question()), None);
+}
+
+#[test]
+fn a_technician_may_be_blocked_alone() {
+    let apart = Named::try_from([technician_id(1)].into_iter().collect::<std::collections::BTreeSet<_>>());
+    let asked = Question { blocked_technicians: apart.unwrap(), ..question() };
+    assert_eq!(judged(technician(1), unchanged, &asked), Some(Rejection::for_good(Reason::Blocked)));
+    assert_eq!(judged(technician(2), unchanged, &asked), None);
+}
+
+#[test]
+fn a_planned_visit_is_kept() {
+    // 191 s on the road and 60 minutes of work: needed until 12:00 + 3791 s.
+    let planned = |job: u128, from, to| {
+        move |fleet: &mut Fleet| {
+            let job = JobId(Uuid::from_u128(job));
+            let visit = PlannedVisit { job, starts_at: at(from), ends_at: at(to) };
+            fleet.set_planned(technician_id(1), vec![visit]).unwrap();
+        }
+    };
+    let near = || TechnicianProfile { base: point(35.17, 136.9), ..technician(1) };
+    let refused = |until| Some(Rejection { reason: Reason::Booked, until: Some(at(until)) });
+    assert_eq!(judged(near(), planned(7, 3_790, 9_000), &question()), refused(9_000));
+    assert_eq!(judged(near(), planned(7, 3_791, 9_000), &question()), None, "half-open");
+    assert_eq!(judged(near(), planned(7, -600, 1), &question()), refused(1), "under way");
+    assert_eq!(judged(near(), planned(7, -600, 0), &question()), None, "over");
+    assert_eq!(judged(near(), planned(9, 0, 9_000), &question()), None, "its own");
+}
+
+#[test]
+fn the_fleet_keeps_so_many_planned_visits() {
+    let visits = |count: u128| {
+        let visit = |job| PlannedVisit { job: JobId(Uuid::from_u128(job)), starts_at: at(0), ends_at: at(1) };
+        (0..count).map(visit).collect::<Vec<_>>()
+    };
+    let mut fleet = Fleet::new(at(0));
+    fleet.upsert_technician(technician(1)).unwrap();
+    assert!(fleet.set_planned(technician_id(1), visits(64)).is_ok());
+    assert!(fleet.set_planned(technician_id(1), visits(65)).is_err());
+    assert!(fleet.set_planned(technician_id(2), visits(1)).is_err());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::codes::{HazardId, JobCode, SpecialWorkCode};
 use super::document::{Document, Findings};
 use super::error::ReferenceError;
 use crate::domain::text_enum::text_enum;
+use crate::domain::tools::Tool;
 use crate::domain::trade::{Priority, Trade};
 
 /// What is known beforehand about a kind of trouble.
@@ -41,6 +42,9 @@ pub struct JobKind {
     pub referral_hint: Option<ReferralReason>,
     /// Licence the contractor needs unless the change is minor (S-08).
     pub licence: Option<Licence>,
+    /// Tools the contractor needs (S-07): without one of them nobody is sent.
+    #[serde(default)]
+    pub tools: Vec<Tool>,
     /// Urgency unless the caller's account says otherwise.
     pub priority: Priority,
     /// Hazards to ask about.
@@ -297,6 +301,17 @@ mod tests {
         // Section 4.4: six printed examples of water and lock, and the liability category itself.
         let printed = reference.job_codes().all().iter().filter(|job| job.seed_example);
         assert_eq!(printed.filter(|job| job.trade().is_some()).count(), 6);
+    }
+
+    /// S-07, S-01: whoever opens a lock checks identity first and needs the tools to open it; whoever replaces a
+    /// cylinder is let in.
+    #[test]
+    fn opening_a_lock_needs_opening_tools() {
+        let reference = Reference::embedded().unwrap();
+        for job in reference.job_codes().all() {
+            let opens = job.id_check && job.code.as_str() != "L-CYL-REPLACE";
+            assert_eq!(job.tools.contains(&Tool::OpeningTools), opens, "{}", job.code);
+        }
     }
 
     #[test]

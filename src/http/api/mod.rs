@@ -3,6 +3,7 @@
 mod alarms;
 mod appointments;
 mod assignments;
+mod blocks;
 mod calls;
 mod case_place;
 mod cases;
@@ -22,7 +23,7 @@ mod statements;
 mod technicians;
 mod tokens;
 
-use chrono::{DateTime, Datelike as _, SubsecRound as _, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Timelike as _, Utc};
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -41,6 +42,8 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(technicians::show, technicians::change))
         .routes(routes!(technicians::report))
         .routes(routes!(places::search))
+        .routes(routes!(blocks::make, blocks::list))
+        .routes(routes!(blocks::end))
         .routes(routes!(calls::take))
         .routes(routes!(calls::show))
         .routes(routes!(calls::end))
@@ -101,6 +104,14 @@ fn text(value: &str, _: &()) -> garde::Result {
 fn instant(value: &DateTime<Utc>, _: &()) -> garde::Result {
     if !(2000..2100).contains(&value.year()) || value.nanosecond() >= 1_000_000_000 {
         return Err(garde::Error::new("must be from 2000 to 2099, and not a leap second"));
+    }
+    Ok(())
+}
+
+/// A day that every sum can hold: of this century.
+fn date(value: &NaiveDate, _: &()) -> garde::Result {
+    if !(2000..2100).contains(&value.year()) {
+        return Err(garde::Error::new("must be from 2000 to 2099"));
     }
     Ok(())
 }

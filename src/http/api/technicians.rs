@@ -8,11 +8,13 @@ use serde::Deserialize;
 use crate::{
     app,
     domain::{
-        firms::{Standing, Technician},
+        firms::{OfficeKey, Standing, Technician},
         ids::{FirmId, TechnicianId},
         phone::Phone,
         place::{GeoPoint, Point},
+        reference::JobCode,
         roster::{Roster, ShiftText},
+        tools::{OpeningAuthority, Tool},
         trade::Trade,
     },
     http::{
@@ -42,6 +44,27 @@ pub(super) struct TechnicianProfile {
     #[garde(length(min = 1, max = 10))]
     #[schema(min_items = 1, max_items = 10)]
     trades: Vec<Trade>,
+    /// The only kinds of trouble the technician is sent for; every one of the trades, when none is said.
+    #[garde(length(max = 50))]
+    #[schema(max_items = 50)]
+    #[serde(default)]
+    job_codes: Vec<JobCode>,
+    /// Tools carried that not everybody has.
+    #[garde(length(max = 10))]
+    #[schema(max_items = 10)]
+    #[serde(default)]
+    tools: Vec<Tool>,
+    /// Whether tools for opening locks may be carried (S-07); not, when not said.
+    #[garde(skip)]
+    #[serde(default = "not_authorised")]
+    opening_tools: OpeningAuthority,
+    /// Number of the badge shown at the door.
+    #[garde(inner(length(chars, min = 1, max = 40), custom(super::text)))]
+    #[schema(min_length = 1, max_length = 40)]
+    badge_number: Option<String>,
+    /// What the office itself calls the technician; given by the office only.
+    #[garde(skip)]
+    key: Option<OfficeKey>,
     /// Languages spoken with residents (BCP 47).
     #[garde(length(max = 20), inner(length(chars, min = 2, max = 35)))]
     #[schema(max_items = 20)]
@@ -57,6 +80,10 @@ pub(super) struct TechnicianProfile {
     state: Standing,
 }
 
+fn not_authorised() -> OpeningAuthority {
+    OpeningAuthority::NotAuthorised
+}
+
 impl From<TechnicianProfile> for app::technicians::Profile {
     fn from(profile: TechnicianProfile) -> Self {
         Self {
@@ -64,6 +91,11 @@ impl From<TechnicianProfile> for app::technicians::Profile {
             phone: profile.phone,
             base: profile.base,
             trades: profile.trades,
+            job_codes: profile.job_codes,
+            tools: profile.tools,
+            opening_tools: profile.opening_tools,
+            badge_number: profile.badge_number,
+            key: profile.key,
             languages: profile.languages,
             shifts: profile.shifts,
             state: profile.state,

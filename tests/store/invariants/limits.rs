@@ -12,7 +12,10 @@ use crate::world::{insert, sample, sampled};
 const CODES: &[(&str, &str, &[&str])] = &[
     ("town", "precision", &["pin", "town", "municipality"]),
     ("firm", "state", &["active", "suspended"]),
+    ("firm", "offers_to", &["technician", "firm"]),
     ("technician", "state", &["active", "suspended"]),
+    ("technician", "opening_tools", &["not_authorised", "authorised"]),
+    ("blocked_pair", "reason", &["resident_wish", "contractor_wish", "complaint", "dispute", "acquainted", "other"]),
     ("token", "role", &["administrator", "supervisor", "dispatcher", "firm", "technician", "billing", "claims_support"]),
     ("case_file", "eligibility", &["eligible", "unverified", "not_eligible"]),
     ("case_file", "eligibility_basis", &["registry_import", "host_company_and_name", "host_call_back",
@@ -94,8 +97,9 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("municipality", "prefecture", 1, 200), ("municipality", "prefecture_kana", 0, 200),
     ("municipality", "name", 1, 200), ("municipality", "name_kana", 0, 200),
     ("town", "name", 0, 200), ("town", "name_kana", 0, 200),
-    ("firm", "name", 1, 200), ("firm", "phone", 1, 32),
-    ("technician", "name", 1, 200), ("technician", "phone", 1, 32),
+    ("firm", "name", 1, 200), ("firm", "phone", 1, 32), ("firm", "key", 1, 64),
+    ("technician", "name", 1, 200), ("technician", "phone", 1, 32), ("technician", "badge_number", 1, 40),
+    ("technician", "key", 1, 64), ("blocked_pair_person", "phone", 1, 32),
     ("consumer", "name", 1, 64),
     ("token", "name", 1, 200),
     ("idempotency", "key", 1, 255),
@@ -127,6 +131,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
 #[rustfmt::skip] // a table is read as a table
 const JSON: &[(&str, &str, usize)] = &[
     ("technician", "trades", 4096), ("technician", "languages", 4096), ("technician", "shifts", 65536),
+    ("technician", "job_codes", 4096), ("technician", "tools", 4096), ("firm", "licences", 65536),
     ("idempotency", "outcome", 1_048_576),
     ("call_draft", "body", 65536), ("hand_over", "snapshot", 1_048_576), ("identity_plan", "impossible", 4096),
     ("decision", "document", 1_048_576),
@@ -142,6 +147,8 @@ const SHAPES: &[(&str, &str, &[&str], &[&str])] = &[
     ("municipality", "parent_code", &["01100"], &["", "2310", "231011", "2310a"]),
     ("town", "postal_code", &["0010000"], &["", "460000", "460-0008", "46000080", "460000a"]),
     ("firm_area", "jis_code", &["23106"], &["", "2310", "231011", "2310a"]),
+    ("firm", "registration_number", &["T7123456789012"],
+     &["", "T", "7123456789012", "t7123456789012", "T712345678901", "T71234567890123", "T712345678901a"]),
     ("case_place", "postal_code", &["0010000"], &["", "460000", "460-0008", "46000080", "460000a"]),
     ("case_place", "jis_code", &["01101"], &["", "2310", "231011", "2310a"]),
     ("ledger_line", "quantity", &["0", "12", "-1", "0.25", "-10.50"],
@@ -155,6 +162,7 @@ const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
     ("reference_dataset", "version", 2, None),
     ("municipality", "lat_e6", -90_000_000, Some(90_000_000)), ("municipality", "lon_e6", -180_000_000, Some(180_000_000)),
     ("town", "lat_e6", -90_000_000, Some(90_000_000)), ("town", "lon_e6", -180_000_000, Some(180_000_000)),
+    ("firm", "tier", 1, Some(9)),
     ("technician", "base_lat_e6", -90_000_000, Some(90_000_000)),
     ("technician", "base_lon_e6", -180_000_000, Some(180_000_000)),
     ("position", "lat_e6", -90_000_000, Some(90_000_000)), ("position", "lon_e6", -180_000_000, Some(180_000_000)),
@@ -237,7 +245,7 @@ on_both_engines! {
                 let literal = format!("'{}'", wrong.replace('\'', "''"));
                 cases.push(Case::new(&legal, &row(&literal), "check"));
             }
-            if *table == "technician" {
+            if ["technician", "firm"].contains(table) {
                 for wrong in ["{}", "\"a\"", "1", "null"] {
                     cases.push(Case::new(&legal, &row(&format!("'{wrong}'")), "check"));
                 }
@@ -274,6 +282,7 @@ on_both_engines! {
     async fn versions_start_at_1(db: TestDb) {
         let roots = [
             "firm", "technician", "consumer", "case_file", "call", "job", "offer", "assignment", "planned_window",
+            "blocked_pair",
             "alarm",
         ];
         let cases = roots.map(|table| {
