@@ -1,13 +1,17 @@
-//! Calls: taken, and ended.
+//! Calls: ringing, answered, given up, ended, wrapped up.
 
 use serde_json::json;
+use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit};
+use super::{Command, Ctx, Error, Unit, alarms, call_backs, dangers, interpretations, reference};
 use crate::{
     domain::{
-        calls::{Call, CallPerson, CallState, CallerRole, Channel},
+        alarms::AlarmKind,
+        calls::{Arrival, Call, CallBack, CallBackState, CallPerson, CallState, CallerRole, Channel},
+        emergencies::Handover,
         event::{Kind, Subject},
         ids::CallId,
+        interpretations::Interpretation,
         phone::Phone,
         refusal::Refusal,
         span::Instant,
@@ -15,13 +19,19 @@ use crate::{
     store,
 };
 
-/// A call the dispatcher has taken.
+/// A call to be written down.
 #[derive(Debug, Clone)]
 pub struct Taken {
+    /// Whether it rings or was just answered.
+    pub arrival: Arrival,
     /// How the caller reached the service.
     pub channel: Channel,
     /// Language spoken, as given.
     pub language: String,
+    /// Language read, where it was asked.
+    pub reading_language: Option<String>,
+    /// The language as the caller names it.
+    pub language_wish: Option<String>,
     /// Who is calling.
     pub caller_role: CallerRole,
     /// The caller's number.
@@ -32,7 +42,7 @@ pub struct Taken {
     pub offered_at: Option<Instant>,
 }
 
-/// Records a call the dispatcher has just answered.
+/// Records a call that rings, or that the dispatcher has just answered.
 pub async fn take(ctx: &Ctx, command: Command<Taken>) -> Result<Call, Error> {
     ctx.transact(command, |unit, taken| Box::pin(take_in(unit, taken))).await
 }
@@ -42,44 +52,148 @@ async fn take_in(unit: &mut Unit, taken: &Taken) -> Result<Call, Error> {
     if offered_at > unit.now {
         return Err(Refusal::field("offered_at", "a call cannot have begun to ring in the future").into());
     }
+    let reading = taken.reading_language.as_deref();
+    let reading = reading.map(|given| reference::read_language(&unit.ctx, "reading_language", given));
     let call = Call {
         id: unit.id(),
         version: 1,
         case_id: None,
         purpose: None,
         channel: taken.channel,
-        language: super::reference::spoken_language(&unit.ctx, "language", &taken.language)?,
-        reading_language: None,
+        language: reference::spoken_language(&unit.ctx, "language", &taken.language)?,
+        reading_language: reading.transpose()?,
         caller_role: taken.caller_role,
-        state: CallState::Answered,
+        state: CallState::Offered,
         offered_at,
-        answered_at: Some(unit.now),
+        answered_at: None,
         ended_at: None,
         wrapped_at: None,
         call_back: None,
     };
-    let person =
-        CallPerson { phone: taken.phone.as_str().to_owned(), name: taken.name.clone(), language_wish: None };
+    let person = CallPerson {
+        phone: taken.phone.as_str().to_owned(),
+        name: taken.name.clone(),
+        language_wish: taken.language_wish.clone(),
+    };
     let by = unit.actor.token().map(|token| token.0);
-    store::calls::insert(&mut unit.tx, &call, &person, by).await?;
+    match taken.arrival {
+        Arrival::Offered => {
+            store::calls::insert(&mut unit.tx, &call, &person, None).await?;
+            unit.emit(Kind::CallOffered, Subject::Call, call.id.0, json!({ "language": call.language }));
+            Ok(call)
+        }
+        Arrival::Answered => {
+            let call = call.answer(unit.now)?;
+            store::calls::insert(&mut unit.tx, &call, &person, by).await?;
+            answered(unit, &call, Some(&person)).await?;
+            Ok(call)
+        }
+    }
+}
+
+/// A call is answered: nobody has to call that number back any more.
+async fn answered(unit: &mut Unit, call: &Call, person: Option<&CallPerson>) -> Result<(), Error> {
     unit.emit(Kind::CallAnswered, Subject::Call, call.id.0, json!({ "language": call.language }));
+    match person {
+        Some(person) => call_backs::called_again(unit, &person.phone).await,
+        None => Ok(()),
+    }
+}
+
+/// Answers a ringing call.
+pub async fn answer(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error> {
+    ctx.transact(command, |unit, id| Box::pin(answer_in(unit, *id))).await
+}
+
+async fn answer_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
+    let call = locked(unit, id).await?.answer(unit.now)?;
+    let by = unit.actor.token().map(|token| token.0);
+    store::calls::save(&mut unit.tx, &call, by).await?;
+    let person = store::calls::person(&mut unit.tx, id).await?;
+    answered(unit, &call, person.as_ref()).await?;
     Ok(call)
 }
 
-/// Ends a call.
+/// The caller gave up: somebody has to call back.
+pub async fn abandon(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error> {
+    ctx.transact(command, |unit, id| Box::pin(abandon_in(unit, *id))).await
+}
+
+async fn abandon_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
+    let call = locked(unit, id).await?.abandon(unit.now)?;
+    store::calls::save(&mut unit.tx, &call, None).await?;
+    unit.emit(Kind::CallAbandoned, Subject::Call, id.0, json!({}));
+    alarms::raise(unit, AlarmKind::CallBackDue, Subject::Call, id.0).await?;
+    Ok(call)
+}
+
+/// Ends a call; nobody stays on the line.
 pub async fn end(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error> {
     ctx.transact(command, |unit, id| Box::pin(end_in(unit, *id))).await
 }
 
 async fn end_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
-    let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?.end(unit.now)?;
+    let call = locked(unit, id).await?.end(unit.now)?;
     store::calls::save(&mut unit.tx, &call, None).await?;
+    interpretations::call_ended(unit, id).await?;
     unit.emit(Kind::CallEnded, Subject::Call, id.0, json!({}));
     Ok(call)
 }
 
+/// Nothing is left to do after a call.
+pub async fn wrap(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error> {
+    ctx.transact(command, |unit, id| Box::pin(wrap_in(unit, *id))).await
+}
+
+async fn wrap_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
+    let call = locked(unit, id).await?.wrap(unit.now)?;
+    store::calls::save(&mut unit.tx, &call, None).await?;
+    unit.emit(Kind::CallWrapped, Subject::Call, id.0, json!({}));
+    Ok(call)
+}
+
+async fn locked(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
+    store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))
+}
+
+/// A call with everything around it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The call.
+    pub call: Call,
+    /// Who called; nobody once erased.
+    pub caller: Option<CallPerson>,
+    /// Interpreters asked.
+    pub interpretations: Vec<Interpretation>,
+    /// Where the questions about danger stand.
+    pub dangers: dangers::Standing,
+    /// Hand-overs to the emergency services.
+    pub emergency_handovers: Vec<Handover>,
+    /// Attempts to call back.
+    pub call_backs: Vec<CallBack>,
+}
+
 /// The call of an id.
-pub async fn find(ctx: &Ctx, id: CallId) -> Result<Call, Error> {
+pub async fn find(ctx: &Ctx, id: CallId) -> Result<Whole, Error> {
     let mut tx = ctx.db().read().await?;
-    store::calls::find(&mut tx, id).await?.ok_or(Error::NotFound("call"))
+    Ok(Whole {
+        call: store::calls::find(&mut tx, id).await?.ok_or(Error::NotFound("call"))?,
+        caller: store::calls::person(&mut tx, id).await?,
+        interpretations: store::interpretations::of_call(&mut tx, id).await?,
+        dangers: dangers::standing(ctx, &mut tx, id).await?,
+        emergency_handovers: store::emergencies::of_call(&mut tx, id).await?,
+        call_backs: store::calls::call_backs(&mut tx, id).await?,
+    })
+}
+
+/// The calls after `after`, in a state or with a call-back in a state if one is given, oldest first.
+pub async fn list(
+    ctx: &Ctx,
+    state: Option<CallState>,
+    call_back: Option<CallBackState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Call>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::calls::list(&mut tx, state, call_back, after, limit).await?)
 }

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 pub use super::places::Address;
-use super::{Command, Ctx, Error, Unit, dangers, places, reference};
+use super::{Command, Ctx, Error, Unit, case_file, dangers, places, reference};
 use crate::{
     domain::{
-        cases::{Case, CaseState, Category, Eligibility, LiabilityFlag, Resident, Site},
+        cases::{Background, Case, CaseState, Category, Eligibility, LiabilityFlag, Resident},
         event::{Kind, Subject},
-        ids::{CallId, CaseId},
-        jobs::Job,
+        ids::CallId,
+        intake::{EligibilityBasis, LesseeKind, SpokenWithWorker},
         refusal::Refusal,
         span::tokyo,
     },
@@ -27,8 +27,20 @@ pub struct Opening {
     pub categories: Vec<Category>,
     /// Language to speak with the person; the call's, when not said.
     pub language: Option<String>,
+    /// Language to write to the person; the call's, when not said.
+    pub reading_language: Option<String>,
     /// Whether the person is entitled (E-05).
     pub eligibility: Eligibility,
+    /// How that was found out.
+    pub eligibility_basis: Option<EligibilityBasis>,
+    /// Who rents the flat.
+    pub lessee_kind: LesseeKind,
+    /// Whether the worker was spoken with (K-05).
+    pub spoken_with_worker: Option<SpokenWithWorker>,
+    /// What a consultation is about (S-12).
+    pub topic: Option<String>,
+    /// What else is personal.
+    pub background: Background,
     /// Whether somebody else was harmed (K-02).
     pub liability_flag: LiabilityFlag,
     /// Whom it is about.
@@ -55,24 +67,31 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
         Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
         None => call.language.clone(),
     };
+    let reading_language = match &opening.reading_language {
+        Some(given) => Some(reference::read_language(&unit.ctx, "reading_language", given)?),
+        None => call.reading_language.clone(),
+    };
     let site = places::locate(unit, "place.", &opening.place).await?;
-    let mut categories = opening.categories.clone();
-    categories.sort();
-    categories.dedup();
     let case = Case {
         id: unit.id(),
         version: 1,
         number: next_number(unit).await?,
         programme: opening.programme.clone(),
-        categories,
+        categories: case_file::distinct(&opening.categories),
         language,
+        reading_language,
         eligibility: opening.eligibility,
+        eligibility_basis: opening.eligibility_basis,
+        lessee_kind: opening.lessee_kind,
+        spoken_with_worker: opening.spoken_with_worker,
+        topic: opening.topic.clone(),
         liability_flag: opening.liability_flag,
         state: CaseState::Open,
         opened_at: unit.now,
         closed_at: None,
     };
-    store::cases::insert(&mut unit.tx, &case, &opening.resident, &site).await?;
+    case_file::check(unit, &case)?;
+    store::cases::insert(&mut unit.tx, &case, &opening.resident, &opening.background, &site).await?;
     call.case_id = Some(case.id);
     store::calls::save(&mut unit.tx, &call, None).await?;
     store::drafts::delete(&mut unit.tx, call.id).await?;
@@ -87,29 +106,4 @@ async fn next_number(unit: &mut Unit) -> Result<String, Error> {
     let day = tokyo(unit.now).format("%y%m%d").to_string();
     let running = store::cases::next_number(&mut unit.tx, &format!("case:{day}")).await?;
     Ok(format!("{day}-{running:04}"))
-}
-
-/// A case with whom it is about, where, and its jobs.
-#[derive(Debug, Clone)]
-pub struct Whole {
-    /// The case.
-    pub case: Case,
-    /// Whom it is about; nobody once erased.
-    pub resident: Option<Resident>,
-    /// Where it is; nowhere once erased.
-    pub site: Option<Site>,
-    /// Its jobs.
-    pub jobs: Vec<Job>,
-}
-
-/// The case of an id.
-pub async fn find(ctx: &Ctx, id: CaseId) -> Result<Whole, Error> {
-    let mut tx = ctx.db().read().await?;
-    let case = store::cases::find(&mut tx, id).await?.ok_or(Error::NotFound("case"))?;
-    Ok(Whole {
-        resident: store::cases::resident(&mut tx, id).await?,
-        site: store::cases::site(&mut tx, id).await?,
-        jobs: store::jobs::of_case(&mut tx, id).await?,
-        case,
-    })
 }

@@ -62,7 +62,7 @@ async fn answer_in(unit: &mut Unit, id: CallId, given: &Answers) -> Result<Stand
         said.iter().map(|(hazard, answer)| json!({ "hazard": hazard, "answer": answer })).collect();
     unit.emit(Kind::HazardsAnswered, Subject::Call, id.0, json!({ "answers": codes }));
     if let Some(case) = call.case_id {
-        let case = store::cases::lock(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
+        let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
         let told = said.into_iter().filter(|(_, answer)| *answer == HazardAnswer::Yes);
         raise(unit, &case, id, told.map(|(hazard, _)| hazard)).await?;
     }
@@ -113,7 +113,7 @@ pub(super) async fn standing(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Sta
     Ok(Standing { hazards, instructions })
 }
 
-async fn of_call(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Vec<Danger>, Error> {
+pub(super) async fn of_call(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Vec<Danger>, Error> {
     let answers = store::dangers::answers(tx, call).await?;
     let given = store::dangers::given(tx, call).await?;
     let reference = ctx.reference();
@@ -237,7 +237,7 @@ pub async fn clear(ctx: &Ctx, case: CaseId, command: Command<Clearance>) -> Resu
 }
 
 async fn clear_in(unit: &mut Unit, case: CaseId, clearance: &Clearance) -> Result<Cleared, Error> {
-    let case = store::cases::lock(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
+    let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
     let ours = matches!(unit.actor.role(), Some(Role::Supervisor | Role::Administrator));
     if clearance.cleared_by == ClearedBy::Supervisor && !ours {
         return Err(

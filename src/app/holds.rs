@@ -20,6 +20,9 @@ use crate::{
 /// The code of a hold for want of a way to check the identity.
 const IDENTITY: &str = "identity";
 
+/// Rounds of a job at most.
+const ROUNDS_MAX: i64 = 1_000_000;
+
 /// Dangers of a case that nobody has cleared, the ones that hold apart from the others.
 struct Uncleared {
     holding: Option<String>,
@@ -88,10 +91,19 @@ async fn free(unit: &mut Unit, job: Job) -> Result<Job, Error> {
     if job.state != JobState::Held {
         return Ok(job);
     }
-    let job = job.cleared(unit.now)?;
+    let job = begin_anew(unit, job).await?.cleared(unit.now)?;
     unit.emit(Kind::JobCleared, Subject::Job, job.id.0, json!({}));
     alarms::resolve(unit, AlarmKind::Held, job.id.0).await?;
     Ok(job)
+}
+
+/// Who was asked before the hold, and did not say no, is asked again: that takes a new round.
+async fn begin_anew(unit: &mut Unit, job: Job) -> Result<Job, Error> {
+    let asked = store::offers::of_job(&mut unit.tx, job.id).await?;
+    if asked.iter().all(|offer| offer.round != job.round) {
+        return Ok(job);
+    }
+    Ok(Job { round: (job.round + 1).min(ROUNDS_MAX), rung: 0, ..job })
 }
 
 async fn uncleared(unit: &mut Unit, case: CaseId) -> Result<Uncleared, Error> {

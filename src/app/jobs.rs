@@ -3,17 +3,17 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, reference, windows};
+use super::{Command, Ctx, Error, Unit, alarms, case_file, reference, windows};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        cases::{CaseState, Category, Resident, Site},
+        cases::{CaseState, Resident, Site},
         event::{Kind, Subject},
         ids::{CaseId, JobId, TechnicianId},
         jobs::{CancelReason, Job, JobState, Order},
         offers::{Assignment, Offer, Slot, WithdrawCode},
         refusal::Refusal,
-        trade::{Priority, Trade},
+        trade::Priority,
     },
     store,
 };
@@ -38,15 +38,13 @@ pub async fn create(ctx: &Ctx, case: CaseId, command: Command<New>) -> Result<Jo
 
 async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Error> {
     // Locked: a danger that is told meanwhile holds this job too.
-    let case = store::cases::lock(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
+    let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
     if case.state == CaseState::Closed {
         return Err(Refusal::state("case_closed", "the case is closed").into());
     }
+    case_file::may_dispatch(unit, &case, &new.job_code).await?;
     let (trade, usual) = reference::dispatchable(&unit.ctx, "job_code", &new.job_code)?;
-    let category = match trade {
-        Trade::Water => Category::Water,
-        Trade::Lock => Category::Lock,
-    };
+    let category = case_file::category_of(trade);
     if !case.categories.contains(&category) {
         return Err(Refusal::field("job_code", format!("the case is not about {category}")).into());
     }

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         actor::Actor,
         event::{Kind, Subject},
+        languages,
         reference::{DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Reference, embedded_documents},
         refusal::Refusal,
         span::{Instant, tokyo},
@@ -161,7 +162,13 @@ pub async fn reload(ctx: &Ctx) -> Result<(), Error> {
 pub(super) fn spoken_language(ctx: &Ctx, field: &str, given: &str) -> Result<String, Refusal> {
     let reference = ctx.reference();
     let tag = reference.languages().canonical(given);
-    tag.map(|tag| tag.as_str().to_owned()).map_err(|error| Refusal::field(field, error.to_string()))
+    tag.map(|tag| tag.as_str().to_owned())
+        .map_err(|error| languages::not_served(reference.languages(), field, &error))
+}
+
+/// The tag of a language that is read: its script is asked for (N-01).
+pub(super) fn read_language(ctx: &Ctx, field: &str, given: &str) -> Result<String, Refusal> {
+    languages::reading(ctx.reference().languages(), field, given)
 }
 
 /// Refuses a programme that sends nobody, or does not run yet (E-04).

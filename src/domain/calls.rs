@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{CallId, CaseId},
+    interpretations::{Interpretation, InterpretationState},
     refusal::Refusal,
     span::Instant,
     text_enum::text_enum,
@@ -50,6 +51,39 @@ text_enum! {
         /// The caller gave up before it was answered.
         Abandoned = "abandoned",
     }
+}
+
+text_enum! {
+    /// What is recorded of a call when it is first written down.
+    pub enum Arrival("first call state") {
+        /// It rings.
+        Offered = "offered",
+        /// A dispatcher has just answered it.
+        Answered = "answered",
+    }
+}
+
+text_enum! {
+    /// Who is on a call.
+    pub enum Party("party") {
+        /// Who calls.
+        Caller = "caller",
+        /// The dispatcher.
+        Operator = "operator",
+        /// An interpreter.
+        Interpreter = "interpreter",
+    }
+}
+
+/// From when to when somebody was on a call (I-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Leg {
+    /// Who.
+    pub party: Party,
+    /// From when.
+    pub from: DateTime<Utc>,
+    /// Until when; absent while it lasts.
+    pub to: Option<DateTime<Utc>>,
 }
 
 text_enum! {
@@ -151,6 +185,20 @@ pub struct CallBack {
 }
 
 impl Call {
+    /// Who is or was on the call: the clock of each interpreter is apart from the dispatcher's.
+    #[must_use]
+    pub fn legs(&self, interpretations: &[Interpretation]) -> Vec<Leg> {
+        let caller = Leg { party: Party::Caller, from: self.offered_at, to: self.ended_at };
+        let operator = self.answered_at.map(|from| Leg { party: Party::Operator, from, to: self.ended_at });
+        let joined = interpretations
+            .iter()
+            .filter(|one| matches!(one.state, InterpretationState::Joined | InterpretationState::Left));
+        let interpreters = joined.filter_map(|one| {
+            one.settled_at.map(|from| Leg { party: Party::Interpreter, from, to: one.left_at })
+        });
+        [caller].into_iter().chain(operator).chain(interpreters).collect()
+    }
+
     /// The call answered by a dispatcher.
     pub fn answer(self, now: Instant) -> Result<Self, Refusal> {
         self.must_be(CallState::Offered, "call_not_ringing", "answered")?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::CaseId,
+    intake::{EligibilityBasis, LesseeKind, SpokenWithWorker},
     place::{JisCode, Point, PostalCode, Precision},
     text_enum::text_enum,
 };
@@ -72,8 +73,18 @@ pub struct Case {
     pub categories: Vec<Category>,
     /// Language to speak with the person (BCP 47).
     pub language: String,
+    /// Language to write to the person (BCP 47): asked, never derived from a region (N-01).
+    pub reading_language: Option<String>,
     /// Whether the person is entitled.
     pub eligibility: Eligibility,
+    /// How that was found out (E-05).
+    pub eligibility_basis: Option<EligibilityBasis>,
+    /// Who rents the flat.
+    pub lessee_kind: LesseeKind,
+    /// Whether the worker was spoken with, where somebody else has called (K-05).
+    pub spoken_with_worker: Option<SpokenWithWorker>,
+    /// What a consultation is about (S-12).
+    pub topic: Option<String>,
     /// Whether somebody else was harmed.
     pub liability_flag: LiabilityFlag,
     /// Where the case is.
@@ -89,8 +100,20 @@ pub struct Case {
 pub struct Resident {
     /// Name as on the card, Latin letters (N-03).
     pub name: String,
+    /// The name in kana, for reading aloud (N-03).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name_kana: Option<String>,
     /// Telephone number (E.164).
     pub phone: String,
+}
+
+/// What else is personal about a case and is not for contractors (Y-03): erasable.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Background {
+    /// Name of the host company.
+    pub host_company: Option<String>,
+    /// The language as the person names it (N-01).
+    pub language_wish: Option<String>,
 }
 
 /// Where a case is: personal data, erasable.

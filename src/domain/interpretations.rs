@@ -74,6 +74,15 @@ impl Interpretation {
         Ok(Self { state, settled_at: Some(now.max(self.requested_at)), ..self })
     }
 
+    /// The attempt after the interpreter has left.
+    pub fn left(self, now: Instant) -> Result<Self, Refusal> {
+        if self.state != InterpretationState::Joined {
+            let message = format!("the interpreter is {}, not on the line", self.state);
+            return Err(Refusal::state("interpreter_not_on_the_line", message));
+        }
+        Ok(self.call_ended(now))
+    }
+
     /// The attempt after the call has ended: nobody stays on the line, and nobody is waited for.
     #[must_use]
     pub fn call_ended(self, now: Instant) -> Self {

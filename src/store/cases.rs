@@ -8,8 +8,9 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
-    cases::{Case, Resident, Site},
+    cases::{Background, Case, CaseState, Resident, Site},
     ids::CaseId,
+    intake::{EligibilityBasis, SpokenWithWorker},
     place::Point,
     span::Instant,
 };
@@ -21,7 +22,12 @@ struct Row {
     number: String,
     programme: String,
     language: String,
+    reading_language: Option<String>,
     eligibility: String,
+    eligibility_basis: Option<String>,
+    lessee_kind: String,
+    spoken_with_worker: Option<String>,
+    topic: Option<String>,
     liability_flag: String,
     state: String,
     opened_at: Instant,
@@ -43,7 +49,20 @@ impl Row {
                 })
                 .collect::<Result<_, _>>()?,
             language: self.language,
+            reading_language: self.reading_language,
             eligibility: self.eligibility.parse().map_err(corrupt("eligibility"))?,
+            eligibility_basis: self
+                .eligibility_basis
+                .map(|code| code.parse())
+                .transpose()
+                .map_err(corrupt("eligibility_basis"))?,
+            lessee_kind: self.lessee_kind.parse().map_err(corrupt("lessee_kind"))?,
+            spoken_with_worker: self
+                .spoken_with_worker
+                .map(|code| code.parse())
+                .transpose()
+                .map_err(corrupt("spoken_with_worker"))?,
+            topic: self.topic,
             liability_flag: self.liability_flag.parse().map_err(corrupt("liability_flag"))?,
             state: self.state.parse().map_err(corrupt("state"))?,
             opened_at: self.opened_at,
@@ -53,22 +72,52 @@ impl Row {
 }
 
 /// Keeps a new case with whom it is about and where.
-pub async fn insert(tx: &mut Tx, case: &Case, resident: &Resident, site: &Site) -> Result<(), Error> {
+pub async fn insert(
+    tx: &mut Tx,
+    case: &Case,
+    resident: &Resident,
+    background: &Background,
+    site: &Site,
+) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO case_file (id, version, number, programme, language, eligibility, liability_flag, state, opened_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO case_file (id, version, number, programme, language, reading_language, eligibility,
+                                eligibility_basis, lessee_kind, spoken_with_worker, topic, liability_flag, state,
+                                opened_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         case.id.0,
         case.version,
         &case.number,
         &case.programme,
         &case.language,
+        case.reading_language.as_deref(),
         case.eligibility.as_str(),
+        case.eligibility_basis.map(EligibilityBasis::as_str),
+        case.lessee_kind.as_str(),
+        case.spoken_with_worker.map(SpokenWithWorker::as_str),
+        case.topic.as_deref(),
         case.liability_flag.as_str(),
         case.state.as_str(),
         case.opened_at
     )?;
+    insert_categories(tx, case).await?;
+    query!(
+        tx,
+        execute,
+        "INSERT INTO case_person (case_id, name, name_kana, phone, host_company, language_wish)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        case.id.0,
+        &resident.name,
+        resident.name_kana.as_deref(),
+        &resident.phone,
+        background.host_company.as_deref(),
+        background.language_wish.as_deref()
+    )?;
+    insert_site(tx, case.id, site).await
+}
+
+async fn insert_categories(tx: &mut Tx, case: &Case) -> Result<(), Error> {
     for category in &case.categories {
         query!(
             tx,
@@ -78,15 +127,81 @@ pub async fn insert(tx: &mut Tx, case: &Case, resident: &Resident, site: &Site) 
             category.as_str()
         )?;
     }
+    Ok(())
+}
+
+/// Writes what may change of a locked case.
+pub async fn save(tx: &mut Tx, case: &Case) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO case_person (case_id, name, phone) VALUES ($1, $2, $3)",
+        "UPDATE case_file SET language = $3, reading_language = $4, eligibility = $5, eligibility_basis = $6,
+                              lessee_kind = $7, spoken_with_worker = $8, topic = $9, liability_flag = $10, state = $11,
+                              closed_at = $12
+         WHERE id = $1 AND version = $2",
         case.id.0,
-        &resident.name,
-        &resident.phone
+        case.version,
+        &case.language,
+        case.reading_language.as_deref(),
+        case.eligibility.as_str(),
+        case.eligibility_basis.map(EligibilityBasis::as_str),
+        case.lessee_kind.as_str(),
+        case.spoken_with_worker.map(SpokenWithWorker::as_str),
+        case.topic.as_deref(),
+        case.liability_flag.as_str(),
+        case.state.as_str(),
+        case.closed_at
     )?;
-    insert_site(tx, case.id, site).await
+    query!(tx, execute, "DELETE FROM case_category WHERE case_id = $1", case.id.0)?;
+    insert_categories(tx, case).await
+}
+
+/// Writes what else is personal about a case; nothing once erased.
+pub async fn save_background(tx: &mut Tx, id: CaseId, background: &Background) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE case_person SET host_company = $2, language_wish = $3 WHERE case_id = $1",
+        id.0,
+        background.host_company.as_deref(),
+        background.language_wish.as_deref()
+    )?;
+    Ok(())
+}
+
+/// What else is personal about a case; nothing once erased.
+pub async fn background(tx: &mut Tx, id: CaseId) -> Result<Option<Background>, Error> {
+    let row = query!(
+        tx,
+        optional BackgroundRow,
+        "SELECT host_company, language_wish FROM case_person WHERE case_id = $1",
+        id.0
+    )?;
+    Ok(row.map(|row| Background { host_company: row.host_company, language_wish: row.language_wish }))
+}
+
+#[derive(FromRow)]
+struct BackgroundRow {
+    host_company: Option<String>,
+    language_wish: Option<String>,
+}
+
+/// The ids of the cases after `after`, in a state if one is given, oldest first.
+pub async fn list(
+    tx: &mut Tx,
+    state: Option<CaseState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<CaseId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT id FROM case_file WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3",
+        after,
+        state.map_or("", CaseState::as_str),
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 async fn insert_site(tx: &mut Tx, case: CaseId, site: &Site) -> Result<(), Error> {
@@ -116,7 +231,8 @@ pub async fn find(tx: &mut Tx, id: CaseId) -> Result<Option<Case>, Error> {
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, number, programme, language, eligibility, liability_flag, state, opened_at, closed_at
+        "SELECT id, version, number, programme, language, reading_language, eligibility, eligibility_basis, lessee_kind,
+                spoken_with_worker, topic, liability_flag, state, opened_at, closed_at
          FROM case_file WHERE id = $1",
         id.0
     )?;
@@ -133,6 +249,13 @@ pub async fn find(tx: &mut Tx, id: CaseId) -> Result<Option<Case>, Error> {
 /// The case, locked for this transaction at a new version.
 pub async fn lock(tx: &mut Tx, id: CaseId) -> Result<Option<Case>, Error> {
     query!(tx, execute, "UPDATE case_file SET version = version + 1 WHERE id = $1", id.0)?;
+    find(tx, id).await
+}
+
+/// The case, locked for this transaction at the version it has: what is made beside it does not change what somebody
+/// has seen of it.
+pub async fn guard(tx: &mut Tx, id: CaseId) -> Result<Option<Case>, Error> {
+    query!(tx, execute, "UPDATE case_file SET version = version WHERE id = $1", id.0)?;
     find(tx, id).await
 }
 
@@ -192,9 +315,20 @@ pub async fn site(tx: &mut Tx, id: CaseId) -> Result<Option<Site>, Error> {
 
 /// Whom the case is about; nobody once erased.
 pub async fn resident(tx: &mut Tx, id: CaseId) -> Result<Option<Resident>, Error> {
-    let row =
-        query!(tx, optional(String, String), "SELECT name, phone FROM case_person WHERE case_id = $1", id.0)?;
-    Ok(row.map(|(name, phone)| Resident { name, phone }))
+    let row = query!(
+        tx,
+        optional ResidentRow,
+        "SELECT name, name_kana, phone FROM case_person WHERE case_id = $1",
+        id.0
+    )?;
+    Ok(row.map(|row| Resident { name: row.name, name_kana: row.name_kana, phone: row.phone }))
+}
+
+#[derive(FromRow)]
+struct ResidentRow {
+    name: String,
+    name_kana: Option<String>,
+    phone: String,
 }
 
 /// The next value of a counter, from 1. Concurrent callers wait for each other.

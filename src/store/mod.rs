@@ -14,6 +14,7 @@ pub mod consumers;
 pub mod dangers;
 pub mod decisions;
 pub mod drafts;
+pub mod duplicates;
 pub mod emergencies;
 pub mod events;
 pub mod facts;

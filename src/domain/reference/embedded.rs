@@ -23,6 +23,10 @@ text_enum! {
         Holidays = "holidays",
         /// Job codes and special work.
         JobCodes = "job-codes",
+        /// What nobody is sent for, and whom to ask.
+        OutOfScope = "out-of-scope",
+        /// Private or common: a decision aid.
+        CommonArea = "common-area",
         /// Dangers asked about before anything else.
         Hazards = "hazards",
         /// How jobs are offered, watched and planned.
@@ -63,6 +67,8 @@ impl Dataset {
             Self::Languages => include_bytes!("../../../seeds/reference/languages.toml"),
             Self::Holidays => include_bytes!("../../../seeds/reference/holidays.toml"),
             Self::JobCodes => include_bytes!("../../../seeds/reference/job-codes.toml"),
+            Self::OutOfScope => include_bytes!("../../../seeds/reference/out-of-scope.toml"),
+            Self::CommonArea => include_bytes!("../../../seeds/reference/common-area.toml"),
             Self::Hazards => include_bytes!("../../../seeds/reference/hazards.toml"),
             Self::Dispatch => include_bytes!("../../../seeds/reference/dispatch.toml"),
             Self::LiabilityTriage => include_bytes!("../../../seeds/reference/liability-triage.toml"),

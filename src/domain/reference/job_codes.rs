@@ -58,17 +58,68 @@ pub struct JobKind {
     /// Whether the landlord must consent first (S-06).
     #[serde(default)]
     pub landlord_consent_required: bool,
-    /// Questions to ask.
+    /// Questions to ask, in English.
     #[serde(default)]
     pub ask: Vec<String>,
-    /// What to tell the caller at once.
+    /// The same in Japanese.
+    #[serde(default)]
+    pub ask_ja: Vec<String>,
+    /// What to tell the caller at once, in English.
     #[serde(default)]
     pub guidance: Vec<String>,
-    /// What to advise afterwards.
+    /// The same in Japanese.
+    #[serde(default)]
+    pub guidance_ja: Vec<String>,
+    /// What to advise afterwards, in English.
     #[serde(default)]
     pub advise: Vec<String>,
+    /// The same in Japanese.
+    #[serde(default)]
+    pub advise_ja: Vec<String>,
     /// For the dispatcher.
     pub note: Option<String>,
+}
+
+impl FreeScope {
+    /// What that means for the caller, in Japanese. Never "always free" (C-21).
+    #[must_use]
+    pub fn words_ja(self) -> &'static str {
+        match self {
+            Self::Free => {
+                "基本料金・出張料金と60分以内の作業は無料です。60分を超える作業、特殊作業、部品は有料で、必ず事前にご説明し、同意をいただいてから行います。"
+            }
+            Self::Parts => {
+                "基本料金・出張料金と60分以内の作業は無料ですが、部品代は有料です。金額をご説明し、同意をいただいてから行います。"
+            }
+            Self::Quote => {
+                "有料の特殊作業が必要になることが多い内容です。現場でお見積りをご説明し、同意をいただいてから行います。"
+            }
+            Self::Refer => {
+                "家主・管理会社へのご連絡が先になる内容です。緊急のときは応急処置に伺い、あわせてご連絡します。"
+            }
+            Self::None => "この出動サービスの対象ではありません。適切な連絡先をご案内します。",
+        }
+    }
+
+    /// The same in English.
+    #[must_use]
+    pub fn words_en(self) -> &'static str {
+        match self {
+            Self::Free => {
+                "The visit and up to 60 minutes of work cost nothing. Longer work, special work and parts are charged, each explained and agreed beforehand."
+            }
+            Self::Parts => {
+                "The visit and up to 60 minutes of work cost nothing; parts are charged, explained and agreed beforehand."
+            }
+            Self::Quote => {
+                "Special work, which is charged, is often needed: it is quoted on site and agreed before it is done."
+            }
+            Self::Refer => {
+                "The landlord or management company comes first. If it is urgent somebody is sent to make it safe, and they are told."
+            }
+            Self::None => "Nobody is sent for this: we name whom to ask.",
+        }
+    }
 }
 
 impl JobKind {
@@ -273,6 +324,15 @@ fn check_job(at: usize, job: &JobKind, works: &[SpecialWork], findings: &mut Fin
     }
     if job.seed_example != job.seed_ja.is_some() {
         findings.refuse(format!("job[{at}].seed_example"), "expected seed_ja with it, and only with it");
+    }
+    for (key, ja, en) in [
+        ("ask_ja", &job.ask_ja, &job.ask),
+        ("guidance_ja", &job.guidance_ja, &job.guidance),
+        ("advise_ja", &job.advise_ja, &job.advise),
+    ] {
+        if ja.len() != en.len() {
+            findings.refuse(format!("job[{at}].{key}"), "expected as many as in English");
+        }
     }
     for (nth, code) in job.special_if.iter().enumerate() {
         if !works.iter().any(|work| work.code == *code) {

@@ -4,6 +4,7 @@
 pub mod basis;
 mod check;
 pub mod codes;
+pub mod common_area;
 pub mod desk;
 pub mod dispatch;
 mod document;
@@ -16,6 +17,7 @@ mod holidays;
 pub mod job_codes;
 pub mod languages;
 pub mod liability_triage;
+pub mod out_of_scope;
 pub mod outlines;
 pub mod programme;
 pub mod zone;
@@ -27,6 +29,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 pub use codes::{DeskId, HazardId, JobCode, LanguageTag, ProgrammeId, SpecialWorkCode};
+pub use common_area::CommonArea;
 pub use desk::{Desk, Desks};
 pub use dispatch::Dispatch;
 pub use embedded::{DATASETS, Dataset, Form};
@@ -37,6 +40,7 @@ pub use hazards::{Hazard, Hazards};
 pub use job_codes::{Handling, JobCodes, JobKind, SpecialWork};
 pub use languages::{Language, Languages};
 pub use liability_triage::LiabilityTriage;
+pub use out_of_scope::OutOfScope;
 pub use outlines::{Outline, Outlines};
 pub use programme::{CallOut, Cover};
 
@@ -62,6 +66,8 @@ pub struct Reference {
     languages: Languages,
     holidays: Holidays,
     job_codes: JobCodes,
+    out_of_scope: OutOfScope,
+    common_area: CommonArea,
     hazards: Hazards,
     dispatch: Dispatch,
     liability_triage: LiabilityTriage,
@@ -79,6 +85,8 @@ impl Reference {
         let languages = reading.read(Dataset::Languages, languages::parse);
         let holidays = reading.read(Dataset::Holidays, holidays::parse);
         let job_codes = reading.read(Dataset::JobCodes, job_codes::parse);
+        let out_of_scope = reading.read(Dataset::OutOfScope, out_of_scope::parse);
+        let common_area = reading.read(Dataset::CommonArea, common_area::parse);
         let hazards = reading.read(Dataset::Hazards, hazards::parse);
         let dispatch = reading.read(Dataset::Dispatch, dispatch::parse);
         let triage = reading.read(Dataset::LiabilityTriage, liability_triage::parse);
@@ -90,11 +98,26 @@ impl Reference {
             Some(languages),
             Some(holidays),
             Some(job_codes),
+            Some(out_of_scope),
+            Some(common_area),
             Some(hazards),
             Some(dispatch),
             Some(liability_triage),
             Some(errata),
-        ) = (call_out, covers, desks, languages, holidays, job_codes, hazards, dispatch, triage, errata)
+        ) = (
+            call_out,
+            covers,
+            desks,
+            languages,
+            holidays,
+            job_codes,
+            out_of_scope,
+            common_area,
+            hazards,
+            dispatch,
+            triage,
+            errata,
+        )
         else {
             return Err(ReferenceErrors::first_of(reading.errors));
         };
@@ -105,6 +128,8 @@ impl Reference {
             languages,
             holidays,
             job_codes,
+            out_of_scope,
+            common_area,
             hazards,
             dispatch,
             liability_triage,
@@ -161,6 +186,18 @@ impl Reference {
     #[must_use]
     pub fn job_codes(&self) -> &JobCodes {
         &self.job_codes
+    }
+
+    /// What nobody is sent for, and whom to ask.
+    #[must_use]
+    pub fn out_of_scope(&self) -> &OutOfScope {
+        &self.out_of_scope
+    }
+
+    /// Private or common: the decision aid.
+    #[must_use]
+    pub fn common_area(&self) -> &CommonArea {
+        &self.common_area
     }
 
     /// The hazards.

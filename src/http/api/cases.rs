@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     domain::{
-        cases::{Case, Category, Eligibility, LiabilityFlag, Resident, Site},
-        ids::{CallId, CaseId},
-        jobs::Job,
+        cases::{Background, Case, Category, Eligibility, LiabilityFlag, Resident, Site},
+        ids::CallId,
+        intake::{EligibilityBasis, LesseeKind, SpokenWithWorker},
         phone::Phone,
         place::{GeoPoint, JisCode, Point, PostalCode, Precision},
     },
     http::{
         Service,
-        extract::{Path, Submit},
+        extract::Submit,
         headers::Key,
         reply::{Answer, Versioned},
     },
@@ -40,9 +40,35 @@ pub(super) struct NewCase {
     #[garde(inner(length(chars, min = 2, max = 35)))]
     #[schema(min_length = 2, max_length = 35)]
     language: Option<String>,
+    /// Language to write to the person (BCP 47), asked (N-01); the call's, when not said.
+    #[garde(inner(length(chars, min = 2, max = 35)))]
+    #[schema(min_length = 2, max_length = 35)]
+    reading_language: Option<String>,
+    /// The language as the person names it (N-01).
+    #[garde(inner(length(chars, min = 1, max = 100), custom(super::text)))]
+    #[schema(min_length = 1, max_length = 100)]
+    language_wish: Option<String>,
     /// Whether the person is entitled; the unverified are served (E-05).
     #[garde(skip)]
     eligibility: Eligibility,
+    /// How that was found out; needed where somebody is entitled.
+    #[garde(skip)]
+    eligibility_basis: Option<EligibilityBasis>,
+    /// Name of the host company.
+    #[garde(inner(length(chars, min = 1, max = 100), custom(super::text)))]
+    #[schema(min_length = 1, max_length = 100)]
+    host_company: Option<String>,
+    /// Who rents the flat.
+    #[serde(default = "unknown")]
+    #[garde(skip)]
+    lessee_kind: LesseeKind,
+    /// Whether the worker was spoken with, where somebody else has called (K-05).
+    #[garde(skip)]
+    spoken_with_worker: Option<SpokenWithWorker>,
+    /// What a consultation is about (S-12).
+    #[garde(inner(length(chars, min = 1, max = 64)))]
+    #[schema(min_length = 1, max_length = 64, examples("gas"))]
+    topic: Option<String>,
     /// Whether somebody else was harmed (K-02).
     #[garde(skip)]
     liability_flag: LiabilityFlag,
@@ -54,6 +80,10 @@ pub(super) struct NewCase {
     place: Address,
 }
 
+fn unknown() -> LesseeKind {
+    LesseeKind::Unknown
+}
+
 /// Whom a case is about.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +92,10 @@ struct NewResident {
     #[garde(length(chars, min = 1, max = 100), custom(super::text))]
     #[schema(min_length = 1, max_length = 100)]
     name: String,
+    /// The name in kana, for reading aloud (N-03).
+    #[garde(inner(length(chars, min = 1, max = 100), custom(super::text)))]
+    #[schema(min_length = 1, max_length = 100)]
+    name_kana: Option<String>,
     /// Telephone number.
     #[garde(skip)]
     phone: Phone,
@@ -113,7 +147,17 @@ impl From<NewCase> for app::cases::Opening {
             language: new.language,
             eligibility: new.eligibility,
             liability_flag: new.liability_flag,
-            resident: Resident { name: resident.name, phone: resident.phone.as_str().to_owned() },
+            reading_language: new.reading_language,
+            eligibility_basis: new.eligibility_basis,
+            lessee_kind: new.lessee_kind,
+            spoken_with_worker: new.spoken_with_worker,
+            topic: new.topic,
+            background: Background { host_company: new.host_company, language_wish: new.language_wish },
+            resident: Resident {
+                name: resident.name,
+                name_kana: resident.name_kana,
+                phone: resident.phone.as_str().to_owned(),
+            },
             place: app::cases::Address {
                 postal_code: place.postal_code,
                 jis_code: place.jis_code,
@@ -137,22 +181,6 @@ pub(super) async fn open(
 ) -> Answer<Versioned<Case>> {
     let case = app::cases::open(&service.ctx, command.map(Into::into)).await?;
     Ok(Versioned(StatusCode::CREATED, case.version, case))
-}
-
-/// A case with whom it is about, where, and its jobs.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct WholeCase {
-    /// The case.
-    #[serde(flatten)]
-    case: Case,
-    /// Whom it is about; absent once erased.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resident: Option<Resident>,
-    /// Where it is; absent once erased.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    place: Option<Place>,
-    /// Its jobs.
-    jobs: Vec<Job>,
 }
 
 /// Where a case is.
@@ -187,16 +215,4 @@ impl From<Site> for Place {
             precision: site.precision,
         }
     }
-}
-
-/// Show a case
-#[utoipa::path(get, path = "/v1/cases/{id}", tag = "intake", params(("id" = CaseId, Path)),
-    responses((status = 200, body = WholeCase, headers(("ETag" = String)))))]
-pub(super) async fn show(
-    State(service): State<Service>,
-    Path(id): Path<CaseId>,
-) -> Answer<Versioned<WholeCase>> {
-    let app::cases::Whole { case, resident, site, jobs } = app::cases::find(&service.ctx, id).await?;
-    let version = case.version;
-    Ok(Versioned(StatusCode::OK, version, WholeCase { case, resident, place: site.map(Place::from), jobs }))
 }

@@ -5,6 +5,7 @@ mod appointments;
 mod assignments;
 mod blocks;
 mod calls;
+mod case_file;
 mod case_place;
 mod cases;
 mod consumers;
@@ -13,12 +14,18 @@ mod drafts;
 mod emergencies;
 mod facts;
 mod firms;
+mod guidance;
+mod handovers;
+mod identity;
+mod interpretations;
 mod jobs;
+mod languages;
 mod me;
 mod offers;
 mod places;
 mod programmes;
 mod queue;
+mod repeats;
 mod statements;
 mod technicians;
 mod tokens;
@@ -44,9 +51,23 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(places::search))
         .routes(routes!(blocks::make, blocks::list))
         .routes(routes!(blocks::end))
-        .routes(routes!(calls::take))
+        .routes(routes!(calls::take, calls::list))
         .routes(routes!(calls::show))
+        .routes(routes!(calls::answer))
+        .routes(routes!(calls::abandon))
         .routes(routes!(calls::end))
+        .routes(routes!(calls::wrap))
+        .routes(routes!(interpretations::request))
+        .routes(routes!(interpretations::settle))
+        .routes(routes!(interpretations::end))
+        .routes(routes!(repeats::call_back))
+        .routes(routes!(repeats::attach))
+        .routes(routes!(repeats::duplicates))
+        .routes(routes!(languages::list))
+        .routes(routes!(languages::show))
+        .routes(routes!(handovers::give))
+        .routes(routes!(handovers::show))
+        .routes(routes!(handovers::accept))
         .routes(routes!(dangers::answer, dangers::show))
         .routes(routes!(dangers::acknowledge))
         .routes(routes!(dangers::clear))
@@ -54,9 +75,15 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(emergencies::begin))
         .routes(routes!(emergencies::connect))
         .routes(routes!(emergencies::end))
-        .routes(routes!(cases::open))
-        .routes(routes!(cases::show))
+        .routes(routes!(cases::open, case_file::list))
+        .routes(routes!(case_file::show, case_file::change))
+        .routes(routes!(case_file::close))
         .routes(routes!(case_place::correct))
+        .routes(routes!(identity::plan))
+        .routes(routes!(guidance::job_codes))
+        .routes(routes!(guidance::job_code))
+        .routes(routes!(guidance::common_area))
+        .routes(routes!(guidance::out_of_scope))
         .routes(routes!(jobs::create))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
@@ -98,6 +125,17 @@ fn text(value: &str, _: &()) -> garde::Result {
         return Err(garde::Error::new("must not contain control characters"));
     }
     Ok(())
+}
+
+/// A longer text a person typed: several lines, nothing else that steers a screen.
+fn paragraphs(value: &str, _: &()) -> garde::Result {
+    text(&value.replace('\n', " "), &())
+}
+
+/// A code: letters, digits, point, hyphen, underscore.
+fn code(value: &str, _: &()) -> garde::Result {
+    let fits = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    if fits { Ok(()) } else { Err(garde::Error::new("must be letters, digits, '.', '-' and '_' only")) }
 }
 
 /// An instant that every engine and every sum can hold: of this century, and no leap second.

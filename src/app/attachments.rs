@@ -1,0 +1,100 @@
+//! Repeat calls: attached to the case they are about, with what the dispatcher can say now.
+
+use serde_json::json;
+
+use super::{Command, Ctx, Error, Unit, dangers};
+use crate::{
+    domain::{
+        calls::{Call, Purpose},
+        event::{Kind, Subject},
+        ids::{CallId, CaseId, JobId},
+        jobs::{Job, JobState},
+        offers::Slot,
+        refusal::Refusal,
+        span::Instant,
+    },
+    store::{self, Tx},
+};
+
+/// Which case, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct Attachment {
+    /// The case.
+    pub case_id: CaseId,
+    /// Why somebody calls again.
+    pub purpose: Purpose,
+}
+
+/// Attaches a call to a case that is there. Dangers told in the call count for the case at once.
+pub async fn attach(ctx: &Ctx, call: CallId, command: Command<Attachment>) -> Result<Call, Error> {
+    let command = command.map(|attachment| (call, attachment));
+    ctx.transact(command, |unit, (call, attachment)| Box::pin(attach_in(unit, *call, *attachment))).await
+}
+
+async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, Error> {
+    let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
+    call.must_have_been_spoken_with()?;
+    let call = call.attach(to.case_id, to.purpose)?;
+    let missing = || Refusal::field("case_id", "no such case");
+    let case = store::cases::guard(&mut unit.tx, to.case_id).await?.ok_or_else(missing)?;
+    store::calls::save(&mut unit.tx, &call, None).await?;
+    store::drafts::delete(&mut unit.tx, id).await?;
+    unit.emit(Kind::CallAttached, Subject::Call, id.0, json!({ "case": case.id, "purpose": to.purpose }));
+    let told = dangers::there(unit, id).await?;
+    dangers::raise(unit, &case, id, told).await?;
+    Ok(call)
+}
+
+/// What can be said about a job now.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// The job.
+    pub job_id: JobId,
+    /// What is to be done.
+    pub job_code: String,
+    /// Where it is.
+    pub state: JobState,
+    /// What holds it.
+    pub hold: Option<String>,
+    /// Name of who comes.
+    pub technician: Option<String>,
+    /// When that person promised to be there.
+    pub arrival_due_at: Option<Instant>,
+    /// Seconds since the last position, while somebody is on the way.
+    pub position_age_s: Option<i64>,
+}
+
+/// What can be said about the jobs of a case now.
+pub async fn words(ctx: &Ctx, case: CaseId) -> Result<Vec<Word>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let now = ctx.now();
+    let mut words = Vec::new();
+    for job in store::jobs::of_case(&mut tx, case).await? {
+        words.push(word(&mut tx, job, now).await?);
+    }
+    Ok(words)
+}
+
+async fn word(tx: &mut Tx, job: Job, now: Instant) -> Result<Word, Error> {
+    let all = store::assignments::of_job(tx, job.id).await?;
+    let on_it = all.into_iter().find(|one| one.slot != Slot::Released);
+    let technician = match &on_it {
+        Some(one) => store::technicians::find(tx, one.technician_id).await?,
+        None => None,
+    };
+    let position = match &on_it {
+        Some(one) if matches!(job.state, JobState::Assigned | JobState::EnRoute) => {
+            store::positions::find(tx, one.technician_id).await?
+        }
+        _ => None,
+    };
+    Ok(Word {
+        job_id: job.id,
+        job_code: job.job_code,
+        state: job.state,
+        hold: job.hold,
+        technician: technician.map(|technician| technician.name),
+        arrival_due_at: on_it.and_then(|one| one.arrival_due_at),
+        position_age_s: position.map(|position| (now - position.measured_at).num_seconds().max(0)),
+    })
+}

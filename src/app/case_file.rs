@@ -1,0 +1,286 @@
+//! A case after it was opened: corrected, looked at with what is missing, closed when nothing is in the way.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit, alarms, dangers, reference};
+use crate::{
+    domain::{
+        calls::{Call, CallerRole},
+        cases::{Background, Case, CaseState, Category, Eligibility, LiabilityFlag, Resident, Site},
+        dangers::{CaseHazard, Danger},
+        event::{Kind, Subject},
+        ids::CaseId,
+        intake::{self, EligibilityBasis, LesseeKind, Missing, Obstacle, SpokenWithWorker},
+        jobs::Job,
+        reference::out_of_scope::{Topic, TopicKind},
+        refusal::Refusal,
+        trade::Trade,
+    },
+    store::{self, Tx},
+};
+
+/// What can be corrected on a case.
+#[derive(Debug, Clone)]
+pub struct Correction {
+    /// What the trouble is: one or more (K-01).
+    pub categories: Vec<Category>,
+    /// Language to speak with the person, as given.
+    pub language: String,
+    /// Language to write to the person, as given.
+    pub reading_language: Option<String>,
+    /// Whether the person is entitled (E-05).
+    pub eligibility: Eligibility,
+    /// How that was found out.
+    pub eligibility_basis: Option<EligibilityBasis>,
+    /// Whether somebody else was harmed (K-02).
+    pub liability_flag: LiabilityFlag,
+    /// Who rents the flat.
+    pub lessee_kind: LesseeKind,
+    /// Whether the worker was spoken with (K-05).
+    pub spoken_with_worker: Option<SpokenWithWorker>,
+    /// What a consultation is about (S-12).
+    pub topic: Option<String>,
+    /// What else is personal.
+    pub background: Background,
+}
+
+/// Corrects a case, as the caller has seen it.
+pub async fn correct(ctx: &Ctx, id: CaseId, seen: i64, command: Command<Correction>) -> Result<Case, Error> {
+    let command = command.map(|correction| (id, seen, correction));
+    ctx.transact(command, |unit, (id, seen, correction)| Box::pin(correct_in(unit, *id, *seen, correction)))
+        .await
+}
+
+async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, with: &Correction) -> Result<Case, Error> {
+    let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
+    if case.version != seen + 1 {
+        return Err(Error::VersionMismatch { what: "case", current: case.version - 1 });
+    }
+    if case.state == CaseState::Closed {
+        return Err(Refusal::state("case_closed", "the case is closed").into());
+    }
+    let reading = with.reading_language.as_deref();
+    let reading = reading.map(|given| reference::read_language(&unit.ctx, "reading_language", given));
+    let case = Case {
+        categories: distinct(&with.categories),
+        language: reference::spoken_language(&unit.ctx, "language", &with.language)?,
+        reading_language: reading.transpose()?,
+        eligibility: with.eligibility,
+        eligibility_basis: with.eligibility_basis,
+        liability_flag: with.liability_flag,
+        lessee_kind: with.lessee_kind,
+        spoken_with_worker: with.spoken_with_worker,
+        topic: with.topic.clone(),
+        ..case
+    };
+    check(unit, &case)?;
+    for job in store::jobs::of_case(&mut unit.tx, id).await? {
+        if !case.categories.contains(&category_of(job.trade)) {
+            let message = format!("the case has a job about {}", job.trade);
+            return Err(Refusal::field("categories", message).into());
+        }
+    }
+    store::cases::save(&mut unit.tx, &case).await?;
+    store::cases::save_background(&mut unit.tx, id, &with.background).await?;
+    let data = json!({ "liability_flag": case.liability_flag, "eligibility": case.eligibility });
+    unit.emit(Kind::CaseCorrected, Subject::Case, id.0, data);
+    Ok(case)
+}
+
+/// The categories in order, each once.
+pub(super) fn distinct(categories: &[Category]) -> Vec<Category> {
+    let mut categories = categories.to_vec();
+    categories.sort();
+    categories.dedup();
+    categories
+}
+
+/// The category whose jobs a trade does.
+pub(super) fn category_of(trade: Trade) -> Category {
+    match trade {
+        Trade::Water => Category::Water,
+        Trade::Lock => Category::Lock,
+    }
+}
+
+/// Checks what must fit together on a case, with the topics that are on file.
+pub(super) fn check(unit: &Unit, case: &Case) -> Result<(), Refusal> {
+    intake::check(case)?;
+    let reference = unit.ctx.reference();
+    match &case.topic {
+        Some(topic) if reference.out_of_scope().get(topic).is_none() => {
+            Err(Refusal::field("topic", "no such topic; see /v1/out-of-scope"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses to send anybody for what is not ours (S-12), or before the worker was spoken with (K-05).
+pub(super) async fn may_dispatch(unit: &mut Unit, case: &Case, job_code: &str) -> Result<(), Error> {
+    let reference = unit.ctx.reference();
+    let topics = reference.out_of_scope();
+    let consultation = case.categories.iter().all(|category| *category == Category::Consultation);
+    let topic = topics.of_job_code(job_code);
+    let topic =
+        topic.or_else(|| case.topic.as_deref().filter(|_| consultation).and_then(|code| topics.get(code)));
+    if let Some(topic) = topic {
+        return Err(out_of_scope(topic).into());
+    }
+    let callers = callers(&mut unit.tx, case.id).await?;
+    if intake::needs_the_worker(case, &callers) {
+        let message =
+            "somebody else has called: speak with the worker first, or record that he is not reachable";
+        return Err(Refusal::rule("worker_not_spoken_with", "K-05", message).into());
+    }
+    Ok(())
+}
+
+fn out_of_scope(topic: &Topic) -> Refusal {
+    let Topic { ja, en, addressee_ja, addressee_en, .. } = topic;
+    let message = match topic.kind {
+        TopicKind::Service => format!("{ja}:{addressee_ja} / {en}: nobody is sent. {addressee_en}"),
+        TopicKind::Elsewhere => {
+            format!("{ja}は対象外です。連絡先:{addressee_ja} / {en}: out of scope. Ask: {addressee_en}")
+        }
+    };
+    Refusal::rule("out_of_scope", "S-12", message)
+}
+
+async fn callers(tx: &mut Tx, case: CaseId) -> Result<Vec<CallerRole>, Error> {
+    let calls = store::calls::of_case(tx, case).await?;
+    Ok(calls.into_iter().map(|call| call.caller_role).collect())
+}
+
+/// Closes a case.
+pub async fn close(ctx: &Ctx, command: Command<CaseId>) -> Result<Case, Error> {
+    ctx.transact(command, |unit, id| Box::pin(close_in(unit, *id))).await
+}
+
+async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
+    let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
+    if case.state == CaseState::Closed {
+        return Err(Refusal::state("case_closed", "the case is closed already").into());
+    }
+    let ctx = unit.ctx.clone();
+    intake::must_be_clear(&closing_obstacles(&ctx, &mut unit.tx, &case).await?)?;
+    let case = Case { state: CaseState::Closed, closed_at: Some(unit.now), ..case };
+    store::cases::save(&mut unit.tx, &case).await?;
+    alarms::resolve_all(unit, id.0, &[]).await?;
+    unit.emit(Kind::CaseClosed, Subject::Case, id.0, json!({}));
+    Ok(case)
+}
+
+/// Everything that keeps a case from being closed. The one place for it.
+pub(super) async fn closing_obstacles(ctx: &Ctx, tx: &mut Tx, case: &Case) -> Result<Vec<Obstacle>, Error> {
+    let mut obstacles = Vec::new();
+    if case.liability_flag == LiabilityFlag::Unknown {
+        let message = "ask first whether somebody else suffered damage".to_owned();
+        obstacles.push(Obstacle { code: "liability_unknown", rule: "K-02", message });
+    }
+    for hazard in store::dangers::of_case(tx, case.id).await? {
+        if hazard.cleared_at.is_none() {
+            let message = format!("{} is not cleared", hazard.hazard);
+            obstacles.push(Obstacle { code: "hazard_open", rule: "4.1", message });
+        }
+    }
+    for call in store::calls::of_case(tx, case.id).await? {
+        let untold = dangers::of_call(ctx, tx, call.id).await?.into_iter().filter(Danger::lacks_instruction);
+        for danger in untold {
+            let message = format!("the instruction of {} was not given", danger.hazard);
+            obstacles.push(Obstacle { code: "instructions_not_given", rule: "4.1", message });
+        }
+    }
+    for job in store::jobs::of_case(tx, case.id).await? {
+        if !job.state.is_final() {
+            let message = format!("the job {} is {}", job.job_code, job.state);
+            obstacles.push(Obstacle { code: "job_not_final", rule: "K-01", message });
+        }
+    }
+    Ok(obstacles)
+}
+
+/// A case with everything around it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The case.
+    pub case: Case,
+    /// Whom it is about; nobody once erased.
+    pub resident: Option<Resident>,
+    /// What else is personal; nothing once erased.
+    pub background: Option<Background>,
+    /// Where it is; nowhere once erased.
+    pub site: Option<Site>,
+    /// Its calls.
+    pub calls: Vec<Call>,
+    /// Its dangers, cleared ones too.
+    pub hazards: Vec<CaseHazard>,
+    /// Its jobs.
+    pub jobs: Vec<Job>,
+    /// What is missing.
+    pub missing: Vec<Missing>,
+    /// Why it cannot be closed.
+    pub obstacles: Vec<Obstacle>,
+    /// Whom to ask about its topic.
+    pub topic: Option<Topic>,
+}
+
+/// The case of an id.
+pub async fn find(ctx: &Ctx, id: CaseId) -> Result<Whole, Error> {
+    let mut tx = ctx.db().read().await?;
+    let case = store::cases::find(&mut tx, id).await?.ok_or(Error::NotFound("case"))?;
+    let jobs = store::jobs::of_case(&mut tx, id).await?;
+    let calls = store::calls::of_case(&mut tx, id).await?;
+    let reference = ctx.reference();
+    let topic = case.topic.as_deref().and_then(|code| reference.out_of_scope().get(code)).cloned();
+    Ok(Whole {
+        resident: store::cases::resident(&mut tx, id).await?,
+        background: store::cases::background(&mut tx, id).await?,
+        site: store::cases::site(&mut tx, id).await?,
+        hazards: store::dangers::of_case(&mut tx, id).await?,
+        missing: missing(ctx, &mut tx, &case, &calls, &jobs).await?,
+        obstacles: match case.state {
+            CaseState::Open => closing_obstacles(ctx, &mut tx, &case).await?,
+            CaseState::Closed => Vec::new(),
+        },
+        topic,
+        calls,
+        jobs,
+        case,
+    })
+}
+
+async fn missing(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    case: &Case,
+    calls: &[Call],
+    jobs: &[Job],
+) -> Result<Vec<Missing>, Error> {
+    let callers: Vec<_> = calls.iter().map(|call| call.caller_role).collect();
+    let mut missing = intake::missing(case, &callers);
+    let has_job = |category: &Category| jobs.iter().any(|job| category_of(job.trade) == *category);
+    let sent_for = |category: &&Category| matches!(category, Category::Water | Category::Lock);
+    if case.categories.iter().filter(sent_for).any(|category| !has_job(category)) {
+        missing.push(Missing::Job);
+    }
+    let reference = ctx.reference();
+    for job in jobs.iter().filter(|job| !job.state.is_final()) {
+        let checked = reference.job_codes().get(&job.job_code).is_some_and(|kind| kind.id_check);
+        if checked && store::identity::latest(tx, job.id).await?.is_none() {
+            missing.push(Missing::IdentityPlan);
+            break;
+        }
+    }
+    Ok(missing)
+}
+
+/// The cases after `after`, in a state if one is given, oldest first.
+pub async fn list(ctx: &Ctx, state: Option<CaseState>, after: Uuid, limit: i64) -> Result<Vec<Case>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let mut cases = Vec::new();
+    for id in store::cases::list(&mut tx, state, after, limit).await? {
+        cases.extend(store::cases::find(&mut tx, id).await?);
+    }
+    Ok(cases)
+}

@@ -1,0 +1,74 @@
+//! Cases a call may be about already: the same number, or a stone's throw away.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use super::{Ctx, Error};
+use crate::{
+    domain::{
+        cases::Case,
+        ids::{CallId, CaseId},
+        jobs::Job,
+        near,
+        place::Point,
+    },
+    store,
+};
+
+/// How near is the same place.
+const NEAR_METRES: f64 = 50.0;
+/// Closed cases are looked at for so long.
+const LOOK_BACK: TimeDelta = TimeDelta::hours(24);
+/// Cases looked at, by each reason.
+const CASES_MAX: i64 = 100;
+
+/// A case the call may be about.
+#[derive(Debug, Clone)]
+pub struct Suspect {
+    /// The case.
+    pub case: Case,
+    /// Whether somebody has called about it from the same number.
+    pub same_number: bool,
+    /// How far away it is, where that is near.
+    pub metres: Option<f64>,
+    /// Minutes since it was opened.
+    pub minutes_ago: i64,
+    /// Its jobs.
+    pub jobs: Vec<Job>,
+}
+
+/// The cases a call may be about, nearest in time first.
+pub async fn suggest(ctx: &Ctx, call: CallId, point: Option<Point>) -> Result<Vec<Suspect>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let now = ctx.now();
+    let call = store::calls::find(&mut tx, call).await?.ok_or(Error::NotFound("call"))?;
+    let since = now - LOOK_BACK;
+    let mut found: BTreeMap<CaseId, (bool, Option<f64>)> = BTreeMap::new();
+    if let Some(person) = store::calls::person(&mut tx, call.id).await? {
+        for case in store::duplicates::of_number(&mut tx, &person.phone, since, CASES_MAX).await? {
+            found.entry(case).or_default().0 = true;
+        }
+    }
+    if let Some(here) = point {
+        let around = near::Box::around(here, NEAR_METRES);
+        for (case, there) in store::duplicates::within(&mut tx, around, since, CASES_MAX).await? {
+            let metres = here.metres_to(there);
+            if metres <= NEAR_METRES {
+                found.entry(case).or_default().1 = Some(metres);
+            }
+        }
+    }
+    let mut suspects = Vec::new();
+    for (id, (same_number, metres)) in found {
+        if call.case_id == Some(id) {
+            continue;
+        }
+        let Some(case) = store::cases::find(&mut tx, id).await? else { continue };
+        let minutes_ago = (now - case.opened_at).num_minutes();
+        let jobs = store::jobs::of_case(&mut tx, id).await?;
+        suspects.push(Suspect { case, same_number, metres, minutes_ago, jobs });
+    }
+    suspects.sort_by_key(|suspect| (suspect.minutes_ago, suspect.case.id));
+    Ok(suspects)
+}

@@ -1,0 +1,68 @@
+//! How the identity will be checked before a door is opened (S-01 to S-04).
+
+use serde_json::json;
+
+use super::{Command, Ctx, Error, Unit, holds};
+use crate::{
+    domain::{
+        event::{Kind, Subject},
+        identity::{IdentityPlan, Method, RuledOut, check_order},
+        ids::JobId,
+        jobs::Job,
+        refusal::Refusal,
+        trade::Trade,
+    },
+    store,
+};
+
+/// Plans of one job at most.
+const PLANS_MAX: i64 = 100;
+
+/// A plan to be made.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// How it will be checked.
+    pub method: Method,
+    /// The better methods, and why they are not possible.
+    pub impossible: Vec<RuledOut>,
+}
+
+/// Plans how the identity is checked; without any way nobody is sent to open (S-04).
+pub async fn plan(ctx: &Ctx, job: JobId, command: Command<Plan>) -> Result<(IdentityPlan, Job), Error> {
+    let command = command.map(|plan| (job, plan));
+    ctx.transact(command, |unit, (job, plan)| Box::pin(plan_in(unit, *job, plan))).await
+}
+
+async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPlan, Job), Error> {
+    let missing = || Error::NotFound("job");
+    let job = store::jobs::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    store::cases::guard(&mut unit.tx, job.case_id).await?.ok_or_else(missing)?;
+    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    if job.trade != Trade::Lock {
+        let message = "only where a door is opened is the identity checked";
+        return Err(Refusal::rule("no_identity_check", "S-01", message).into());
+    }
+    if job.state.is_final() {
+        let message = format!("the job is {}, so nothing is planned for it", job.state);
+        return Err(Refusal::state("job_state", message).into());
+    }
+    check_order(plan.method, &plan.impossible)?;
+    let number = store::identity::latest(&mut unit.tx, id).await?.map_or(1, |last| last.number + 1);
+    if number > PLANS_MAX {
+        return Err(Refusal::state("too_many_plans", "the plan was changed very often").into());
+    }
+    let planned = IdentityPlan {
+        job_id: id,
+        number,
+        method: plan.method,
+        impossible: plan.impossible.clone(),
+        planned_at: unit.now,
+    };
+    let impossible =
+        serde_json::to_string(&planned.impossible).map_err(|error| Error::Internal(error.to_string()))?;
+    let by = unit.actor.token().map(|token| token.0);
+    store::identity::insert(&mut unit.tx, &planned, &impossible, by).await?;
+    unit.emit(Kind::IdentityPlanned, Subject::Job, id.0, json!({ "method": planned.method }));
+    let job = holds::apply(unit, job).await?;
+    Ok((planned, job))
+}

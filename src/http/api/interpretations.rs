@@ -1,0 +1,85 @@
+//! Interpreters on a call (I-05, I-06).
+
+use axum::{Json, extract::State};
+use garde::Validate;
+use serde::Deserialize;
+
+use crate::{
+    app,
+    domain::{
+        ids::{CallId, InterpretationId},
+        interpretations::{Interpretation, Outcome},
+    },
+    http::{
+        Service,
+        extract::{Path, Submit},
+        headers::Key,
+        reply::{Answer, Created},
+    },
+};
+
+/// Whom to ask.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewInterpretation {
+    /// The language (BCP 47); the call's, when not said.
+    #[garde(inner(length(chars, min = 2, max = 35)))]
+    #[schema(min_length = 2, max_length = 35, examples("vi"))]
+    language: Option<String>,
+    /// Code of the interpreter or of the interpreter line; never a name.
+    #[garde(length(chars, min = 1, max = 64), custom(super::code))]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$", examples("int-07"))]
+    interpreter: String,
+}
+
+/// Ask an interpreter to join
+#[utoipa::path(post, path = "/v1/calls/{id}/interpretations", tag = "intake", params(("id" = CallId, Path), Key),
+    request_body = NewInterpretation, responses((status = 201, body = Interpretation)))]
+pub(super) async fn request(
+    State(service): State<Service>,
+    Path(id): Path<CallId>,
+    Submit(command): Submit<NewInterpretation>,
+) -> Answer<Created<Interpretation>> {
+    let command = command
+        .map(|body| app::interpretations::Request { language: body.language, interpreter: body.interpreter });
+    Ok(Created(app::interpretations::request(&service.ctx, id, command).await?))
+}
+
+/// What came of asking.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InterpretationOutcome {
+    /// What came of it.
+    #[garde(skip)]
+    outcome: Outcome,
+}
+
+/// Record whether the interpreter joined
+#[utoipa::path(post, path = "/v1/interpretations/{id}/outcome", tag = "intake",
+    params(("id" = InterpretationId, Path), Key), request_body = InterpretationOutcome,
+    responses((status = 200, body = Interpretation)))]
+pub(super) async fn settle(
+    State(service): State<Service>,
+    Path(id): Path<InterpretationId>,
+    Submit(command): Submit<InterpretationOutcome>,
+) -> Answer<Json<Interpretation>> {
+    let command = command.map(|body| body.outcome);
+    Ok(Json(app::interpretations::settle(&service.ctx, id, command).await?))
+}
+
+/// The interpreter has left.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InterpretationEnding {}
+
+/// Record that the interpreter has left
+#[utoipa::path(post, path = "/v1/interpretations/{id}/ending", tag = "intake",
+    params(("id" = InterpretationId, Path), Key), request_body = InterpretationEnding,
+    responses((status = 200, body = Interpretation)))]
+pub(super) async fn end(
+    State(service): State<Service>,
+    Path(id): Path<InterpretationId>,
+    Submit(command): Submit<InterpretationEnding>,
+) -> Answer<Json<Interpretation>> {
+    Ok(Json(app::interpretations::leave(&service.ctx, command.map(|_| id)).await?))
+}
