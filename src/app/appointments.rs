@@ -1,15 +1,19 @@
 //! Planned visits: a window of a technician's day for what can wait (P2, P3). The database refuses two that overlap.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Command, Ctx, Error, Unit, alarms, offers, windows};
+use super::{Command, Ctx, Error, Unit, alarms, ladder, offers, windows};
 use crate::{
+    dispatch::windows as free,
     domain::{
         actor::Actor,
         alarms::AlarmKind,
         appointments::{Appointment, Consequence, UnbookCode, WindowState},
         event::{Kind, Subject},
+        firms::Technician,
         ids::{JobId, TechnicianId},
         jobs::{Job, JobState},
         offers::WithdrawCode,
@@ -168,6 +172,49 @@ pub(super) async fn displace(
         }
     }
     Ok(())
+}
+
+/// A window that can be booked, with who could come.
+#[derive(Debug, Clone)]
+pub struct Window {
+    /// From when until when.
+    pub span: Span,
+    /// The nearest who could come.
+    pub technicians: Vec<Technician>,
+    /// How many could come in all.
+    pub free: usize,
+}
+
+/// The windows of the coming days that can be booked for a job, earliest first.
+pub async fn windows(ctx: &Ctx, job: JobId, days: Option<u16>) -> Result<Vec<Window>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let job = store::jobs::find(&mut tx, job).await?.ok_or(Error::NotFound("job"))?;
+    let site = store::cases::site(&mut tx, job.case_id).await?.ok_or(Error::NotFound("place"))?;
+    let reference = ctx.reference();
+    let rungs = &reference.dispatch().policy(job.priority).rungs;
+    let widest = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
+    let question = ladder::question(ctx, &mut tx, &job, &site, widest, Default::default()).await?;
+    let booking = &reference.dispatch().booking;
+    let days = days.unwrap_or(booking.days_max).min(booking.days_max);
+    let (opens, closes) = (booking.opens_minute, booking.closes_minute);
+    let calendar = free::calendar(ctx.now(), days, opens, closes, booking.window_s.delta());
+    let now = ctx.now();
+    let found = ctx.matched(|fleet| free::bookable(fleet, &question, now, &calendar));
+    let mut known: BTreeMap<TechnicianId, Technician> = BTreeMap::new();
+    let mut bookable = Vec::with_capacity(found.len());
+    for window in found {
+        let mut technicians = Vec::with_capacity(window.technicians.len());
+        for id in window.technicians {
+            if !known.contains_key(&id)
+                && let Some(one) = store::technicians::find(&mut tx, id).await?
+            {
+                known.insert(id, one);
+            }
+            technicians.extend(known.get(&id).cloned());
+        }
+        bookable.push(Window { span: window.span, technicians, free: window.free });
+    }
+    Ok(bookable)
 }
 
 /// The planned visit of a job, if the actor may see the job.

@@ -22,7 +22,7 @@ use crate::{
         reference::dispatch::{MayQueue, Rung},
         span::Instant,
     },
-    store,
+    store::{self, Tx},
 };
 pub(super) use ask::record_widest;
 
@@ -111,24 +111,25 @@ async fn remind(unit: &mut Unit, job: Job) -> Result<Job, Error> {
 }
 
 /// What is asked of the fleet for this job.
-async fn question(
-    unit: &mut Unit,
+pub(super) async fn question(
+    ctx: &Ctx,
+    tx: &mut Tx,
     job: &Job,
     site: &Site,
     rung: &Rung,
     out: (BTreeSet<TechnicianId>, BTreeSet<FirmId>),
 ) -> Result<Question, Error> {
-    let case = store::cases::find(&mut unit.tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let (excluded, mut blocked) = out;
-    let (firms, technicians) = store::blocks::of_case(&mut unit.tx, job.case_id).await?;
+    let (firms, technicians) = store::blocks::of_case(tx, job.case_id).await?;
     blocked.extend(firms);
-    let reference = unit.ctx.reference();
+    let reference = ctx.reference();
     let kind = reference.job_codes().get(&job.job_code);
     Ok(Question {
         job: job.id,
         site: site.point,
         municipality: site.jis_code.clone(),
-        parent_city: store::places::parent_of(&mut unit.tx, &site.jis_code).await?,
+        parent_city: store::places::parent_of(tx, &site.jis_code).await?,
         trade: job.trade,
         job_code: job.job_code.parse().map_err(|_| Error::Internal("a job with no job code".to_owned()))?,
         licence: kind.and_then(|kind| kind.licence),

@@ -234,8 +234,8 @@ fn not_past(unit: &Unit, arrival_at: Option<Instant>) -> Result<(), Error> {
 
 /// Who is asked of a firm's technicians.
 pub(super) async fn addressee(unit: &mut Unit, firm: FirmId) -> Result<Addressee, Error> {
-    store::firms::find(&mut unit.tx, firm).await?.ok_or(Error::NotFound("firm"))?;
-    Ok(Addressee::Technician)
+    let firm = store::firms::find(&mut unit.tx, firm).await?.ok_or(Error::NotFound("firm"))?;
+    Ok(firm.offers_to)
 }
 
 /// The offer's job, locked, and the offer as it is under that lock; if they are the actor's to touch.

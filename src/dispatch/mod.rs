@@ -19,6 +19,7 @@ pub mod rules;
 pub mod technician;
 pub mod travel;
 pub mod watch;
+pub mod windows;
 pub mod words;
 
 #[cfg(test)]

@@ -49,7 +49,8 @@ pub fn calendar(now: Instant, days: u16, opens: u16, closes: u16, length: TimeDe
 #[must_use]
 pub fn bookable(fleet: &Fleet, question: &Question, now: Instant, windows: &[Span]) -> Vec<Bookable> {
     let asked = Asked { question, now };
-    let members = fleet.serving(question).slots().filter_map(|slot| fleet.member(slot));
+    let serving = fleet.serving(question);
+    let members = serving.slots().filter_map(|slot| fleet.member(slot));
     let mut fit: Vec<_> = members.filter(|member| lasting(&asked, *member)).collect();
     fit.sort_by_key(|member| (travel::distance_m(member.standing().base, question.site), member.id()));
     let work = TimeDelta::minutes(question.work_minutes.into());
@@ -90,7 +91,8 @@ mod tests {
         // Sunday 2026-11-22 18:30 in Tokyo.
         let now = "2026-11-22T09:30:00Z".parse().unwrap();
         let windows = calendar(now, 1, 540, 1260, TimeDelta::hours(2));
-        let starts: Vec<_> = windows.iter().map(|one| tokyo(one.from()).format("%d %H").to_string()).collect();
+        let starts: Vec<_> =
+            windows.iter().map(|one| tokyo(one.from()).format("%d %H").to_string()).collect();
         assert_eq!(starts, ["22 19", "23 09", "23 11", "23 13", "23 15", "23 17", "23 19"]);
         assert!(windows.iter().all(|window| window.length() == TimeDelta::hours(2)));
     }

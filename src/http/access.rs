@@ -92,6 +92,7 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/v1/jobs/{id}/override",       DESK),
     ("POST",   "/v1/jobs/{id}/reassignment",   DESK),
     ("POST",   "/v1/jobs/{id}/appointment",    DESK),
+    ("GET",    "/v1/jobs/{id}/windows",        DESK),
     ("GET",    "/v1/jobs/{id}/appointment",    DESK_AND_FIELD),
     ("POST",   "/v1/jobs/{id}/appointment/cancellation", DESK),
     ("POST",   "/v1/jobs/{id}/facts",          DESK_AND_FIELD),

@@ -94,6 +94,7 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/jobs/{id}/override",       DESK),
     ("POST",   "/v1/jobs/{id}/reassignment",   DESK),
     ("POST",   "/v1/jobs/{id}/appointment",    DESK),
+    ("GET",    "/v1/jobs/{id}/windows",        DESK),
     ("GET",    "/v1/jobs/{id}/appointment",    FIELD),
     ("POST",   "/v1/jobs/{id}/appointment/cancellation", DESK),
     ("POST",   "/v1/jobs/{id}/facts",          FIELD),

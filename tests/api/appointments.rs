@@ -47,6 +47,24 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn only_windows_somebody_could_come_in_are_shown(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let (booked, job) = (drip(&server).await, drip(&server).await);
+        book(&server, &booked, &crew, "11:00", "12:00").await.expect(201);
+        server.settle().await;
+        let path = format!("/v1/jobs/{job}/windows?days=1");
+        let windows = server.dispatcher().get(&path).await.expect(200);
+        let starts: Vec<_> = windows.as_array().unwrap().iter().map(|one| one["starts_at"].clone()).collect();
+        // Monday, every two hours from 09:00 to 19:00 in Tokyo, but for 11:00, when the only one has a visit.
+        let expected = ["00", "04", "06", "08", "10"].map(|hour| json!(format!("2026-11-23T{hour}:00:00Z")));
+        assert_eq!(starts, expected);
+        assert_eq!((&windows[0]["free"], &windows[0]["technicians"][0]["id"]), (&json!(1), &json!(crew.technician)));
+        let bad = server.dispatcher().get(&format!("/v1/jobs/{job}/windows?days=0")).await;
+        assert_eq!(bad.refused_field(), "days");
+        server.stop().await;
+    }
+
     async fn two_visits_of_one_technician_never_overlap(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;

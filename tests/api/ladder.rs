@@ -188,6 +188,45 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn a_firm_that_is_asked_itself_names_who_goes_or_loses_the_job(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 2).await;
+        let administrator = server.administrator();
+        let path = format!("/v1/firms/{}", crews[0].firm);
+        let mut firm = world::firm("1番水道");
+        firm["offers_to"] = json!("firm");
+        administrator.put(&path, 1, firm).await.expect(200);
+        let job = world::job(&server).await;
+        let offer = world::open_offer(&crews[0].office).await.unwrap();
+        let own = format!("/v1/offers/{offer}");
+        let by_technician = crews[0].phone.post(&format!("{own}/acceptance"), json!({})).await;
+        assert_eq!(by_technician.problem(), "offer-to-firm");
+        let accepted = crews[0].office.post(&format!("{own}/acceptance"), json!({})).await.expect(201);
+        assert_eq!((&accepted["offer"]["state"], &accepted["assignment"]), (&json!("accepted"), &Value::Null));
+        assert_eq!(job_of(&server, &job).await["state"], "accepted");
+        let stranger = json!({ "technician_id": crews[1].technician });
+        let refused = crews[0].office.post(&format!("{own}/technician"), stranger).await;
+        assert_eq!(refused.refused_field(), "technician_id");
+        // Five minutes pass: a person is told, and the next one is asked.
+        server.pass(5).await;
+        assert_eq!(job_of(&server, &job).await["state"], "offered");
+        assert_eq!(alarms(&server, &job).await, [rings("not_named")]);
+        assert!(world::open_offer(&crews[1].phone).await.is_some());
+        let late = json!({ "technician_id": crews[0].technician });
+        let late = crews[0].office.post(&format!("{own}/technician"), late).await;
+        assert_eq!(late.problem(), "job-state");
+        refuse(&crews[1].phone).await;
+        let again = world::job(&server).await;
+        let offer = world::open_offer(&crews[0].office).await.unwrap();
+        let own = format!("/v1/offers/{offer}");
+        crews[0].office.post(&format!("{own}/acceptance"), json!({})).await.expect(201);
+        let naming = json!({ "technician_id": crews[0].technician, "arrival_at": "2026-11-22T21:40:00+09:00" });
+        let assignment = crews[0].office.post(&format!("{own}/technician"), naming).await.expect(201);
+        assert_eq!(assignment["technician_id"], crews[0].technician.as_str());
+        assert_eq!(job_of(&server, &again).await["state"], "assigned");
+        server.stop().await;
+    }
+
     async fn who_breaks_down_withdraws_and_the_next_is_asked_at_once(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crews = crews(&server, 2).await;

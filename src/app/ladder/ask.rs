@@ -72,7 +72,7 @@ async fn run(
     rung: &Rung,
     asked: &[Offer],
 ) -> Result<MatchOutcome, Error> {
-    let question = question(unit, job, site, rung, out_of_question(asked, job)).await?;
+    let question = question(&unit.ctx, &mut unit.tx, job, site, rung, out_of_question(asked, job)).await?;
     Ok(unit.ctx.matched(|fleet| matcher::run(fleet, &question)))
 }
 

@@ -35,7 +35,7 @@ pub(super) async fn ask(unit: &mut Unit, job: Job, asked: Vec<Offer>) -> Result<
     let reference = unit.ctx.reference();
     let rung: &Rung = &reference.dispatch().policy(job.priority).rungs[0];
     let site = store::cases::site(&mut unit.tx, job.case_id).await?.ok_or(Error::NotFound("place"))?;
-    let question = super::question(unit, &job, &site, rung, Default::default()).await?;
+    let question = super::question(&unit.ctx, &mut unit.tx, &job, &site, rung, Default::default()).await?;
     let outcome = unit.ctx.matched(|fleet| matcher::run(fleet, &question));
     let decision_id = ask::record(unit, job.id, outcome).await?;
     let deadline = (unit.now + rung.deadline_s.delta()).min(window.starts_at);

@@ -3,18 +3,18 @@
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     app,
     domain::{
         appointments::{Appointment, UnbookCode},
-        ids::{JobId, TechnicianId},
+        ids::{FirmId, JobId, TechnicianId},
         jobs::Job,
     },
     http::{
         Service,
-        extract::{Caller, Path, Submit},
+        extract::{Caller, Path, Query, Submit},
         headers::Key,
         reply::{Answer, Created},
     },
@@ -52,6 +52,66 @@ pub(super) async fn book(
         ends_at: super::cut(body.ends_at),
     });
     Ok(Created(app::appointments::book(&service.ctx, id, booking).await?))
+}
+
+/// How far ahead.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WindowQuery {
+    /// Days ahead, today included; as far as visits are planned, when not said.
+    #[garde(range(min = 1, max = 60))]
+    #[param(minimum = 1, maximum = 60)]
+    days: Option<u16>,
+}
+
+/// A window that can be booked.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct BookableWindow {
+    /// From when.
+    starts_at: DateTime<Utc>,
+    /// Until when; not included.
+    ends_at: DateTime<Utc>,
+    /// How many technicians could come.
+    free: usize,
+    /// The nearest of them, at most five.
+    technicians: Vec<WindowTechnician>,
+}
+
+/// Who could come.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct WindowTechnician {
+    /// Who.
+    id: TechnicianId,
+    /// The firm.
+    firm_id: FirmId,
+    /// Name as on the badge.
+    name: String,
+}
+
+/// Show the windows that can be booked for a job
+///
+/// Whoever is named passes every lasting rule, is on shift while the work would last and has no other visit planned
+/// then. Windows nobody could come in are left out.
+#[utoipa::path(get, path = "/v1/jobs/{id}/windows", tag = "dispatch", params(("id" = JobId, Path), WindowQuery),
+    responses((status = 200, body = Vec<BookableWindow>)))]
+pub(super) async fn windows(
+    State(service): State<Service>,
+    Path(id): Path<JobId>,
+    Query(query): Query<WindowQuery>,
+) -> Answer<Json<Vec<BookableWindow>>> {
+    let windows = app::appointments::windows(&service.ctx, id, query.days).await?;
+    let shown = windows.into_iter().map(|window| BookableWindow {
+        starts_at: window.span.from(),
+        ends_at: window.span.to(),
+        free: window.free,
+        technicians: window
+            .technicians
+            .into_iter()
+            .map(|one| WindowTechnician { id: one.id, firm_id: one.firm_id, name: one.name })
+            .collect(),
+    });
+    Ok(Json(shown.collect()))
 }
 
 /// Show the planned visit of a job

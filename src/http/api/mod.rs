@@ -104,6 +104,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(assignments::reassign))
         .routes(routes!(appointments::book, appointments::show))
         .routes(routes!(appointments::unbook))
+        .routes(routes!(appointments::windows))
         .routes(routes!(facts::report, facts::list))
         .routes(routes!(statements::show))
         .routes(routes!(consumers::create, consumers::list))
