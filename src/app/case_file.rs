@@ -7,11 +7,14 @@ use super::{Command, Ctx, Error, Unit, alarms, dangers, reference};
 use crate::{
     domain::{
         calls::{Call, CallerRole},
-        cases::{Background, Case, CaseState, Category, Eligibility, LiabilityFlag, Resident, Site},
+        cases::{
+            Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
+            Resident, Site, SpokenWithWorker,
+        },
         dangers::{CaseHazard, Danger},
         event::{Kind, Subject},
         ids::CaseId,
-        intake::{self, EligibilityBasis, LesseeKind, Missing, Obstacle, SpokenWithWorker},
+        intake::{self, Missing, Obstacle},
         jobs::Job,
         reference::out_of_scope::{Topic, TopicKind},
         refusal::Refusal,

@@ -6,10 +6,12 @@ pub use super::places::Address;
 use super::{Command, Ctx, Error, Unit, case_file, dangers, places, reference};
 use crate::{
     domain::{
-        cases::{Background, Case, CaseState, Category, Eligibility, LiabilityFlag, Resident},
+        cases::{
+            Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
+            Resident, SpokenWithWorker,
+        },
         event::{Kind, Subject},
         ids::CallId,
-        intake::{EligibilityBasis, LesseeKind, SpokenWithWorker},
         refusal::Refusal,
         span::tokyo,
     },

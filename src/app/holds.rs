@@ -7,12 +7,12 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         cases::Case,
-        dangers::raised,
         event::{Kind, Subject},
         identity::Method,
         ids::CaseId,
         jobs::{Job, JobState},
         offers::WithdrawCode,
+        trade::Priority,
     },
     store,
 };
@@ -47,8 +47,8 @@ pub(super) async fn apply(unit: &mut Unit, job: Job) -> Result<Job, Error> {
     }
     let dangers = uncleared(unit, job.case_id).await?;
     let priority = match (&dangers.holding, dangers.other) {
-        (Some(_), _) => raised(job.priority, true),
-        (None, true) => raised(job.priority, false),
+        (Some(_), _) => job.priority.min(Priority::P0),
+        (None, true) => job.priority.min(Priority::P1),
         (None, false) => job.priority,
     };
     let mut changed = Job { priority, ..job.clone() };

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::CaseId,
-    intake::{EligibilityBasis, LesseeKind, SpokenWithWorker},
     place::{JisCode, Point, PostalCode, Precision},
     text_enum::text_enum,
 };
@@ -33,6 +32,44 @@ text_enum! {
         Unverified = "unverified",
         /// Confirmed not to be entitled.
         NotEligible = "not_eligible",
+    }
+}
+
+text_enum! {
+    /// How it was found out whether somebody is entitled (E-05), best first.
+    pub enum EligibilityBasis("eligibility basis") {
+        /// Imported from the sponsor or the host company.
+        RegistryImport = "registry_import",
+        /// Name of the host company and of the worker.
+        HostCompanyAndName = "host_company_and_name",
+        /// The host company was called back in its desk hours.
+        HostCallBack = "host_call_back",
+        /// The worker says so.
+        WorkerStatement = "worker_statement",
+    }
+}
+
+text_enum! {
+    /// Who rents the flat.
+    pub enum LesseeKind("lessee kind") {
+        /// The worker.
+        Worker = "worker",
+        /// The host company rents it and provides it.
+        HostCompany = "host_company",
+        /// It is the host company's own.
+        HostOwned = "host_owned",
+        /// Not known yet.
+        Unknown = "unknown",
+    }
+}
+
+text_enum! {
+    /// Whether the worker was spoken with, where somebody else has called (K-05).
+    pub enum SpokenWithWorker("answer") {
+        /// Yes.
+        Yes = "yes",
+        /// Tried, and not reachable.
+        NotReachable = "not_reachable",
     }
 }
 

@@ -10,7 +10,6 @@ use super::{
     refusal::Refusal,
     span::Instant,
     text_enum::text_enum,
-    trade::Priority,
 };
 
 text_enum! {
@@ -208,12 +207,6 @@ impl CaseHazard {
     }
 }
 
-/// The priority of a job beside a danger: emergency services first where nobody may be sent, at once otherwise.
-#[must_use]
-pub fn raised(priority: Priority, holds_offers: bool) -> Priority {
-    priority.min(if holds_offers { Priority::P0 } else { Priority::P1 })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,12 +242,5 @@ mod tests {
         assert!(refused(&[], &["H-GAS"]).ends_with("not given to the caller yet: H-GAS"));
         let given = [Given { number: 1, given_at: at(20) }];
         assert!(must_be_settled(&dangers(["H-GAS"], &answers, &given)).is_ok());
-    }
-
-    #[test]
-    fn urgency_only_rises() {
-        assert_eq!(raised(Priority::P2, false), Priority::P1);
-        assert_eq!(raised(Priority::P0, false), Priority::P0);
-        assert_eq!(raised(Priority::P3, true), Priority::P0);
     }
 }

@@ -8,9 +8,8 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
-    cases::{Background, Case, CaseState, Resident, Site},
+    cases::{Background, Case, CaseState, EligibilityBasis, Resident, Site, SpokenWithWorker},
     ids::CaseId,
-    intake::{EligibilityBasis, SpokenWithWorker},
     place::Point,
     span::Instant,
 };

@@ -94,7 +94,7 @@ on_both_engines! {
             let page = desk.get("/v1/calls?call_back=due").await.expect(200);
             page["items"].as_array().unwrap().iter().map(id).collect::<Vec<_>>()
         };
-        assert_eq!(due().await, [call.clone()]);
+        assert_eq!(due().await, std::slice::from_ref(&call));
         let path = format!("/v1/calls/{call}/call-backs");
         let tried = desk.post(&path, json!({ "outcome": "no_answer" })).await.expect(201);
         assert_eq!((&tried["attempt"]["number"], &tried["call"]["call_back"]), (&json!(1), &json!("due")));

@@ -9,10 +9,13 @@ use crate::{
     app,
     domain::{
         calls::Call,
-        cases::{Background, Case, CaseState, Category, Eligibility, LiabilityFlag, Resident},
+        cases::{
+            Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
+            Resident, SpokenWithWorker,
+        },
         dangers::CaseHazard,
         ids::CaseId,
-        intake::{EligibilityBasis, LesseeKind, Missing, Obstacle, SpokenWithWorker},
+        intake::{Missing, Obstacle},
         jobs::Job,
         reference::out_of_scope::Topic,
     },

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     domain::{
-        cases::{Background, Case, Category, Eligibility, LiabilityFlag, Resident, Site},
+        cases::{
+            Background, Case, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag, Resident,
+            Site, SpokenWithWorker,
+        },
         ids::CallId,
-        intake::{EligibilityBasis, LesseeKind, SpokenWithWorker},
         phone::Phone,
         place::{GeoPoint, JisCode, Point, PostalCode, Precision},
     },
