@@ -26,6 +26,7 @@ mod places;
 mod programmes;
 mod queue;
 mod repeats;
+mod referrals;
 mod statements;
 mod technicians;
 mod tokens;
@@ -84,6 +85,13 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(guidance::job_code))
         .routes(routes!(guidance::common_area))
         .routes(routes!(guidance::out_of_scope))
+        .routes(routes!(referrals::make, referrals::of_case))
+        .routes(routes!(referrals::list))
+        .routes(routes!(referrals::show))
+        .routes(routes!(referrals::notice))
+        .routes(routes!(referrals::attempt))
+        .routes(routes!(referrals::acknowledge))
+        .routes(routes!(referrals::close))
         .routes(routes!(jobs::create))
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
