@@ -14,7 +14,7 @@ CREATE TABLE referral (
     private_or_common  text NOT NULL CHECK (private_or_common IN ('private', 'common', 'unknown')),
     lessee_kind        text NOT NULL CHECK (lessee_kind IN ('worker', 'host_company', 'host_owned', 'unknown')),
     consent_to_contact text NOT NULL CHECK (consent_to_contact IN ('yes', 'no', 'not_asked')),
-    evidence           text NOT NULL CHECK (char_length(evidence) <= 4096 AND json_kind(evidence) = 'array'),
+    evidence           text NOT NULL CHECK (char_length(evidence) <= 4096 AND json_kind(evidence) <> ''),
     stop_gap_at        timestamptz,
     state              text NOT NULL CHECK (state IN ('open', 'acknowledged', 'closed')),
     decided_at         timestamptz NOT NULL,
@@ -45,7 +45,7 @@ CREATE TABLE referral_recipient (
     name            text CHECK (char_length(name) BETWEEN 1 AND 200),
     phone           text CHECK (char_length(phone) BETWEEN 1 AND 32),
     email           text CHECK (char_length(email) BETWEEN 3 AND 254),
-    hours           text NOT NULL CHECK (char_length(hours) <= 8192 AND json_kind(hours) = 'object'),
+    hours           text NOT NULL CHECK (char_length(hours) <= 8192 AND json_kind(hours) <> ''),
     emergency_phone text CHECK (char_length(emergency_phone) BETWEEN 1 AND 32),
     PRIMARY KEY (referral_id, kind)
 );

@@ -14,7 +14,7 @@ CREATE TABLE referral (
     private_or_common  TEXT NOT NULL CHECK (private_or_common IN ('private', 'common', 'unknown')),
     lessee_kind        TEXT NOT NULL CHECK (lessee_kind IN ('worker', 'host_company', 'host_owned', 'unknown')),
     consent_to_contact TEXT NOT NULL CHECK (consent_to_contact IN ('yes', 'no', 'not_asked')),
-    evidence           TEXT NOT NULL CHECK (length(evidence) <= 4096 AND iif(json_valid(evidence), json_type(evidence), '') = 'array'),
+    evidence           TEXT NOT NULL CHECK (length(evidence) <= 4096 AND json_valid(evidence)),
     stop_gap_at        TEXT CHECK (stop_gap_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(stop_gap_at, 1, 19)) IS substr(stop_gap_at, 1, 19) AND julianday(stop_gap_at) IS NOT NULL AND length(stop_gap_at) IN (25, 29, 32) AND stop_gap_at GLOB '*+00:00' AND stop_gap_at NOT GLOB '*000+00:00' AND stop_gap_at NOT GLOB '*T24*'),
     state              TEXT NOT NULL CHECK (state IN ('open', 'acknowledged', 'closed')),
     decided_at         TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(decided_at, 1, 19)) IS substr(decided_at, 1, 19) AND julianday(decided_at) IS NOT NULL AND length(decided_at) IN (25, 29, 32) AND decided_at GLOB '*+00:00' AND decided_at NOT GLOB '*000+00:00' AND decided_at NOT GLOB '*T24*'),
@@ -45,7 +45,7 @@ CREATE TABLE referral_recipient (
     name            TEXT CHECK (length(name) BETWEEN 1 AND 200),
     phone           TEXT CHECK (length(phone) BETWEEN 1 AND 32),
     email           TEXT CHECK (length(email) BETWEEN 3 AND 254),
-    hours           TEXT NOT NULL CHECK (length(hours) <= 8192 AND iif(json_valid(hours), json_type(hours), '') = 'object'),
+    hours           TEXT NOT NULL CHECK (length(hours) <= 8192 AND json_valid(hours)),
     emergency_phone TEXT CHECK (length(emergency_phone) BETWEEN 1 AND 32),
     PRIMARY KEY (referral_id, kind)
 ) STRICT, WITHOUT ROWID;
