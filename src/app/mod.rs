@@ -38,6 +38,7 @@ pub mod positions;
 pub mod programmes;
 pub mod queue;
 pub mod reference;
+pub mod referrals;
 pub mod settlement;
 pub mod statements;
 pub mod technicians;

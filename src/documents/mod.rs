@@ -1,3 +1,8 @@
 //! What is printed or shown as a document: texts out of facts. Called by `app` only; knows no database.
 
+pub mod notices;
 pub mod order_note;
+pub mod phrases;
+
+pub use notices::{Facts, Notice, To, notice};
+pub use phrases::Language;

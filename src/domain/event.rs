@@ -29,6 +29,8 @@ text_enum! {
         Alarm = "alarm",
         /// A shift handed over.
         Shift = "shift",
+        /// A referral.
+        Referral = "referral",
     }
 }
 
@@ -135,6 +137,14 @@ text_enum! {
         AlarmAcknowledged = "alarm.acknowledged",
         /// The cause of an alarm is gone.
         AlarmResolved = "alarm.resolved",
+        /// A trouble was referred to landlord or management company.
+        ReferralMade = "referral.made",
+        /// Somebody tried to tell them.
+        ReferralAttempted = "referral.attempted",
+        /// They have acknowledged.
+        ReferralAcknowledged = "referral.acknowledged",
+        /// What came of it is known.
+        ReferralClosed = "referral.closed",
         /// A firm was registered.
         FirmRegistered = "firm.registered",
         /// A firm's data changed.

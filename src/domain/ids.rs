@@ -61,4 +61,6 @@ ids! {
     ShiftHandoverId,
     /// A blocked pair: who is not sent to a resident.
     BlockId,
+    /// A referral to landlord or management company.
+    ReferralId,
 }

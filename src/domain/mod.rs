@@ -32,6 +32,7 @@ pub mod offers;
 pub mod phone;
 pub mod place;
 pub mod reference;
+pub mod referrals;
 pub mod refusal;
 pub mod registration;
 pub mod roster;

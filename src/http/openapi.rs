@@ -22,6 +22,7 @@ use super::{access, problem};
     ),
     tags(
         (name = "intake", description = "Calls, cases, places"),
+        (name = "referral", description = "Wear and common-area troubles told to landlord or management company"),
         (name = "dispatch", description = "Jobs, offers, and why whom"),
         (name = "field", description = "What happens at the site"),
         (name = "billing", description = "What it costs, and why; who has pulled it"),

@@ -33,6 +33,7 @@ pub mod places;
 pub mod positions;
 pub mod queue;
 pub mod reference;
+pub mod referrals;
 pub mod schema;
 pub mod technicians;
 pub mod tokens;

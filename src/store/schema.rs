@@ -19,6 +19,7 @@ macro_rules! embedded {
             "0005_jobs",
             "0006_ledger",
             "0007_log",
+            "0008_referrals",
             "0009_alarms",
             "0011_identity",
             "0012_order_notes",

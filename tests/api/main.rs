@@ -24,6 +24,7 @@ mod languages;
 mod places;
 mod pulling;
 mod races;
+mod referrals;
 mod scope;
 mod visits;
 

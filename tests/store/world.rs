@@ -3,7 +3,7 @@
 //! Ids: firms 1-2, technicians 11-13, case 21, jobs 31-33, decisions 41-42, consumer 51, tokens 61-62, offers 71-73
 //! (accepted, declined, accepted), assignments 81-82 (current, released), fact 91, settlement 101, ledger lines
 //! 111-113 (112 reverses 111), events 121-124 (the first two are in the
-//! feed), blocked pair 141, call 207; other numbers from 200.
+//! feed), blocked pair 141, referral 151, call 207; other numbers from 200.
 
 use crate::script::run;
 use crate::support::db::{Raw, TestDb};
@@ -53,6 +53,10 @@ VALUES (#31, #21, 'W-TOILET-CLOG', 'water', 'P1', 'assigned', '2026-11-23T10:00:
         '2026-11-23T10:10:00+00:00'),
        (#33, #21, 'W-TOILET-CLOG', 'water', 'P2', 'unassigned', '2026-11-23T10:00:00+00:00',
         '2026-11-23T10:00:00+00:00', '2026-11-23T10:05:00+00:00');
+INSERT INTO referral (id, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
+                      consent_to_contact, evidence, state, decided_at, follow_up_due, follow_up_basis)
+VALUES (#151, #21, #31, 'W-CEILING-LEAK', 'wear', 'triage', 'ceiling', 'common', 'worker', 'yes', '[]', 'open',
+        '2026-11-23T10:00:00+00:00', '2026-11-24T01:00:00+00:00', 'known');
 INSERT INTO alarm (id, kind, subject, subject_id, state, raised_at, rings_at, rung)
 VALUES (#131, 'refusals', 'job', #33, 'ringing', '2026-11-23T10:05:00+00:00', '2026-11-23T10:07:00+00:00', 1);
 INSERT INTO identity_plan (job_id, number, method, impossible, planned_at)
@@ -248,6 +252,28 @@ const SAMPLES: &[(&str, Row)] = &[
         ("slot", "'current'"), ("assigned_at", AT), ("arrival_due_at", "NULL"), ("released_at", "NULL"),
         ("release_code", "NULL"), ("current_since", AT), ("progress_at", "NULL"), ("progress_lat_e6", "NULL"),
         ("progress_lon_e6", "NULL"),
+    ]),
+    ("referral", &[
+        ("id", "#251"), ("case_id", "#21"), ("job_id", "NULL"), ("job_code", "NULL"), ("reason", "'unknown'"),
+        ("stage", "'on_site'"), ("component", "'tap'"), ("private_or_common", "'private'"),
+        ("lessee_kind", "'host_company'"), ("consent_to_contact", "'not_asked'"), ("evidence", "'[]'"),
+        ("stop_gap_at", "NULL"), ("state", "'open'"), ("decided_at", AT), ("decided_by", "#61"),
+        ("follow_up_due", LATER), ("follow_up_basis", "'assumed'"), ("outcome", "NULL"), ("closed_at", "NULL"),
+    ]),
+    ("referral_text", &[
+        ("referral_id", "#151"), ("symptom", "'水が落ちる'"), ("age_hint", "NULL"), ("basis_text", "'民法'"),
+        ("stop_gap", "NULL"), ("stop_gap_by", "NULL"),
+    ]),
+    ("referral_recipient", &[
+        ("referral_id", "#151"), ("kind", "'landlord'"), ("name", "'架空 花子'"), ("phone", "NULL"), ("email", "NULL"),
+        ("hours", "'{}'"), ("emergency_phone", "NULL"),
+    ]),
+    ("referral_attempt", &[
+        ("id", "#252"), ("referral_id", "#151"), ("at", AT), ("made_by", "#61"), ("recipient", "'landlord'"),
+        ("channel", "'phone'"), ("language", "'ja'"), ("template_version", "'1'"), ("delivery_status", "'sent'"),
+    ]),
+    ("referral_acknowledgement", &[
+        ("referral_id", "#151"), ("recipient", "'landlord'"), ("at", AT), ("recorded_by", "#61"),
     ]),
     ("alarm", &[
         ("id", "#232"), ("kind", "'ladder_ended'"), ("subject", "'job'"), ("subject_id", "#33"), ("state", "'ringing'"),

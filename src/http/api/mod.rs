@@ -25,6 +25,7 @@ mod offers;
 mod places;
 mod programmes;
 mod queue;
+mod referrals;
 mod repeats;
 mod statements;
 mod technicians;
@@ -126,6 +127,13 @@ fn intake_routes() -> OpenApiRouter<Service> {
         .routes(routes!(guidance::job_code))
         .routes(routes!(guidance::common_area))
         .routes(routes!(guidance::out_of_scope))
+        .routes(routes!(referrals::make, referrals::of_case))
+        .routes(routes!(referrals::list))
+        .routes(routes!(referrals::show))
+        .routes(routes!(referrals::notice))
+        .routes(routes!(referrals::attempt))
+        .routes(routes!(referrals::acknowledge))
+        .routes(routes!(referrals::close))
 }
 
 /// Text a person typed: something visible, nothing that steers a screen.

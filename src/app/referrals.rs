@@ -1,0 +1,414 @@
+//! Referrals: decided, told, acknowledged, followed up until their outcome is known.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit, alarms};
+use crate::{
+    documents,
+    domain::{
+        alarms::AlarmKind,
+        event::{Kind, Subject},
+        ids::{CaseId, JobId, ReferralId},
+        jobs::Job,
+        reference::Handling,
+        referrals::{
+            ATTEMPTS_MAX, Acknowledged, After, Attempt, Component, ContactConsent, DeliveryStatus, FollowUp,
+            LesseeKind, NoticeChannel, Outcome, Part, Progress, Reason, Recipient, RecipientKind, Referral,
+            ReferralState, Stage, Texts, follow_up::follow_up,
+        },
+        refusal::Refusal,
+        span::Instant,
+    },
+    store::{self, Tx},
+};
+
+pub use crate::documents::{Language, Notice, To};
+
+/// The desk whose number is called back.
+const WORKER_LINE: &str = "000.jbr.worker_line";
+/// Referrals of one case at most.
+const OF_CASE_MAX: usize = 20;
+
+/// A trouble to be referred.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// The job it comes from.
+    pub job_id: Option<JobId>,
+    /// What was to be done, where there is no job.
+    pub job_code: Option<String>,
+    /// Why.
+    pub reason: Reason,
+    /// At the desk or on site.
+    pub stage: Stage,
+    /// What is broken.
+    pub component: Component,
+    /// Whose part it seems to be; the component's usual one, when not said.
+    pub private_or_common: Option<Part>,
+    /// What happens.
+    pub symptom: String,
+    /// Year on the equipment, year of the building.
+    pub age_hint: Option<String>,
+    /// The norms behind it; the component's, when not said.
+    pub basis_text: Option<String>,
+    /// Who rents.
+    pub lessee_kind: LesseeKind,
+    /// Who is told.
+    pub recipients: Vec<Recipient>,
+    /// Whether the centre may tell them.
+    pub consent_to_contact: ContactConsent,
+    /// What was done meanwhile, when, by whom.
+    pub stop_gap: Option<(String, Option<Instant>, Option<String>)>,
+    /// Photos and videos.
+    pub evidence: Vec<Uuid>,
+}
+
+/// A referral with all that belongs to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Whole {
+    /// The referral.
+    pub referral: Referral,
+    /// What is said; nothing once erased.
+    pub texts: Option<Texts>,
+    /// Who is told; nobody once erased.
+    pub recipients: Vec<Recipient>,
+    /// What was tried, oldest first.
+    pub attempts: Vec<Attempt>,
+    /// Who has acknowledged.
+    pub acknowledged: Vec<Acknowledged>,
+    /// What was charged on its job so far, in yen.
+    pub charges_so_far_yen: i64,
+}
+
+/// Refers a trouble.
+pub async fn make(ctx: &Ctx, case: CaseId, command: Command<New>) -> Result<Whole, Error> {
+    let command = command.map(|new| (case, new));
+    ctx.transact(command, |unit, (case, new)| Box::pin(make_in(unit, *case, new))).await
+}
+
+async fn make_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Whole, Error> {
+    if !store::referrals::hold_case_open(&mut unit.tx, case).await? {
+        store::cases::find(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
+        return Err(Refusal::state("case_closed", "the case is closed").into());
+    }
+    if store::referrals::of_case(&mut unit.tx, case).await?.len() >= OF_CASE_MAX {
+        return Err(Refusal::state("too_many_referrals", "the case has too many referrals").into());
+    }
+    let kinds: Vec<_> = new.recipients.iter().map(|recipient| recipient.kind).collect();
+    new.lessee_kind.check(&kinds)?;
+    if new.stop_gap.as_ref().and_then(|(_, at, _)| *at).is_some_and(|at| at > unit.now) {
+        return Err(Refusal::field("stop_gap.at", "is in the future").into());
+    }
+    let job_code = job_code(unit, case, new).await?;
+    let due = due(unit, After::Decision, new.lessee_kind, &new.recipients, None);
+    let referral = Referral {
+        id: unit.id(),
+        version: 1,
+        case_id: case,
+        job_id: new.job_id,
+        job_code,
+        reason: new.reason,
+        stage: new.stage,
+        component: new.component,
+        private_or_common: new.private_or_common.unwrap_or(new.component.part()),
+        lessee_kind: new.lessee_kind,
+        consent_to_contact: new.consent_to_contact,
+        evidence: new.evidence.clone(),
+        stop_gap_at: new.stop_gap.as_ref().and_then(|(_, at, _)| *at),
+        state: ReferralState::Open,
+        decided_at: unit.now,
+        follow_up_due: Some(due.due),
+        follow_up_assumed: due.assumed,
+        outcome: None,
+        closed_at: None,
+    };
+    let texts = Texts {
+        symptom: new.symptom.clone(),
+        age_hint: new.age_hint.clone(),
+        basis_text: new.basis_text.clone().unwrap_or_else(|| new.component.basis().to_owned()),
+        stop_gap: new.stop_gap.as_ref().map(|(what, ..)| what.clone()),
+        stop_gap_by: new.stop_gap.as_ref().and_then(|(.., by)| by.clone()),
+    };
+    let by = unit.actor.token();
+    store::referrals::insert(&mut unit.tx, &referral, by, &texts, &new.recipients).await?;
+    alarms::move_to(unit, AlarmKind::ReferralFollowUp, Subject::Referral, referral.id.0, due.due).await?;
+    let data = json!({
+        "case": case, "job": referral.job_id, "reason": referral.reason, "component": referral.component,
+        "consent_to_contact": referral.consent_to_contact,
+    });
+    unit.emit(Kind::ReferralMade, Subject::Referral, referral.id.0, data);
+    whole(&mut unit.tx, referral).await
+}
+
+/// The code of what was to be done: the job's, or one of the list.
+async fn job_code(unit: &mut Unit, case: CaseId, new: &New) -> Result<Option<String>, Error> {
+    if let Some(id) = new.job_id {
+        let job = store::jobs::find(&mut unit.tx, id).await?.filter(|job| job.case_id == case);
+        let job = job.ok_or_else(|| Refusal::field("job_id", "no such job of this case"))?;
+        if new.job_code.as_ref().is_some_and(|code| *code != job.job_code) {
+            return Err(Refusal::field("job_code", "is not the code of the job").into());
+        }
+        return Ok(Some(job.job_code));
+    }
+    let reference = unit.ctx.reference();
+    match &new.job_code {
+        Some(code) if reference.job_codes().get(code).is_none() => {
+            Err(Refusal::field("job_code", "no such job code").into())
+        }
+        code => Ok(code.clone()),
+    }
+}
+
+/// When to follow up: at the first opening of those who are still to be told.
+fn due(
+    unit: &Unit,
+    after: After,
+    lessee: LesseeKind,
+    recipients: &[Recipient],
+    told: Option<(&Referral, &Progress)>,
+) -> FollowUp {
+    let reference = unit.ctx.reference();
+    let open: Vec<_> = lessee
+        .sides()
+        .iter()
+        .filter(|side| told.is_none_or(|(referral, progress)| !referral.is_settled(side, progress)))
+        .flat_map(|side| recipients.iter().filter(|recipient| side.contains(&recipient.kind)))
+        .collect();
+    let all: Vec<_> = if open.is_empty() { recipients.iter().collect() } else { open };
+    follow_up(after, unit.now, all.into_iter().map(|recipient| &recipient.hours), reference.holidays())
+}
+
+/// An attempt to tell somebody.
+#[derive(Debug, Clone)]
+pub struct Tried {
+    /// Whom.
+    pub recipient: Option<RecipientKind>,
+    /// By what.
+    pub channel: NoticeChannel,
+    /// In which language.
+    pub language: String,
+    /// Version of the template.
+    pub template_version: String,
+    /// What became of it.
+    pub delivery_status: DeliveryStatus,
+}
+
+/// Logs an attempt; the follow-up moves on.
+pub async fn attempt(ctx: &Ctx, id: ReferralId, command: Command<Tried>) -> Result<Whole, Error> {
+    let command = command.map(|tried| (id, tried));
+    ctx.transact(command, |unit, (id, tried)| Box::pin(attempt_in(unit, *id, tried))).await
+}
+
+async fn attempt_in(unit: &mut Unit, id: ReferralId, tried: &Tried) -> Result<Whole, Error> {
+    let referral = store::referrals::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("referral"))?;
+    let recipients = store::referrals::recipients(&mut unit.tx, id).await?;
+    let kinds: Vec<_> = recipients.iter().map(|recipient| recipient.kind).collect();
+    referral.check_attempt(tried.channel, tried.delivery_status, tried.recipient, &kinds)?;
+    let mut progress = progress(&mut unit.tx, id).await?;
+    if progress.attempts.len() >= ATTEMPTS_MAX {
+        return Err(Refusal::state("too_many_attempts", "too many attempts are logged").into());
+    }
+    let attempt = Attempt {
+        at: unit.now,
+        recipient: tried.recipient,
+        channel: tried.channel,
+        language: tried.language.clone(),
+        template_version: tried.template_version.clone(),
+        delivery_status: tried.delivery_status,
+    };
+    let (row, by) = (unit.id(), unit.actor.token());
+    store::referrals::insert_attempt(&mut unit.tx, row, id, &attempt, by).await?;
+    let data = json!({
+        "recipient": attempt.recipient, "channel": attempt.channel, "delivery_status": attempt.delivery_status,
+        "template_version": attempt.template_version,
+    });
+    progress.attempts.push(attempt);
+    let due = due(unit, After::Attempt, referral.lessee_kind, &recipients, Some((&referral, &progress)));
+    let referral = referral.attempted(due);
+    follow(unit, &referral, due, Kind::ReferralAttempted, data).await?;
+    whole(&mut unit.tx, referral).await
+}
+
+/// Keeps that a recipient has acknowledged; the first time counts.
+pub async fn acknowledge(ctx: &Ctx, id: ReferralId, command: Command<RecipientKind>) -> Result<Whole, Error> {
+    let command = command.map(|recipient| (id, recipient));
+    ctx.transact(command, |unit, (id, recipient)| Box::pin(acknowledge_in(unit, *id, *recipient))).await
+}
+
+async fn acknowledge_in(unit: &mut Unit, id: ReferralId, recipient: RecipientKind) -> Result<Whole, Error> {
+    let referral = store::referrals::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("referral"))?;
+    let recipients = store::referrals::recipients(&mut unit.tx, id).await?;
+    if recipients.iter().all(|known| known.kind != recipient) {
+        return Err(Refusal::field("recipient", "is none of the recipients of this referral").into());
+    }
+    let mut progress = progress(&mut unit.tx, id).await?;
+    if progress.acknowledged.iter().any(|known| known.recipient == recipient) {
+        return Err(Refusal::state("acknowledged_already", "this recipient has acknowledged already").into());
+    }
+    let acknowledged = Acknowledged { recipient, at: unit.now };
+    progress.acknowledged.push(acknowledged);
+    let all = referral.lessee_kind.sides().iter().all(|side| referral.is_settled(side, &progress));
+    let after = if all { After::Acknowledgement } else { After::Decision };
+    let due = due(unit, after, referral.lessee_kind, &recipients, Some((&referral, &progress)));
+    let referral = referral.acknowledge(&progress, due)?;
+    let by = unit.actor.token();
+    store::referrals::acknowledge(&mut unit.tx, id, acknowledged, by).await?;
+    follow(unit, &referral, due, Kind::ReferralAcknowledged, json!({ "recipient": recipient })).await?;
+    whole(&mut unit.tx, referral).await
+}
+
+async fn follow(
+    unit: &mut Unit,
+    referral: &Referral,
+    due: FollowUp,
+    kind: Kind,
+    data: serde_json::Value,
+) -> Result<(), Error> {
+    store::referrals::save(&mut unit.tx, referral).await?;
+    alarms::move_to(unit, AlarmKind::ReferralFollowUp, Subject::Referral, referral.id.0, due.due).await?;
+    unit.emit(kind, Subject::Referral, referral.id.0, data);
+    Ok(())
+}
+
+/// Closes a referral with its outcome, when R-09 allows.
+pub async fn close(ctx: &Ctx, id: ReferralId, command: Command<Outcome>) -> Result<Whole, Error> {
+    let command = command.map(|outcome| (id, outcome));
+    ctx.transact(command, |unit, (id, outcome)| Box::pin(close_in(unit, *id, *outcome))).await
+}
+
+async fn close_in(unit: &mut Unit, id: ReferralId, outcome: Outcome) -> Result<Whole, Error> {
+    let referral = store::referrals::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("referral"))?;
+    let progress = progress(&mut unit.tx, id).await?;
+    let referral = referral.close(outcome, &progress, unit.now)?;
+    store::referrals::save(&mut unit.tx, &referral).await?;
+    alarms::resolve(unit, AlarmKind::ReferralFollowUp, id.0).await?;
+    unit.emit(Kind::ReferralClosed, Subject::Referral, id.0, json!({ "outcome": outcome }));
+    whole(&mut unit.tx, referral).await
+}
+
+async fn progress(tx: &mut Tx, id: ReferralId) -> Result<Progress, Error> {
+    Ok(Progress {
+        attempts: store::referrals::attempts(tx, id).await?,
+        acknowledged: store::referrals::acknowledged(tx, id).await?,
+    })
+}
+
+async fn whole(tx: &mut Tx, referral: Referral) -> Result<Whole, Error> {
+    let id = referral.id;
+    let lines = match referral.job_id {
+        Some(job) => store::ledger::lines(tx, job).await?,
+        None => Vec::new(),
+    };
+    let Progress { attempts, acknowledged } = progress(tx, id).await?;
+    Ok(Whole {
+        texts: store::referrals::texts(tx, id).await?,
+        recipients: store::referrals::recipients(tx, id).await?,
+        attempts,
+        acknowledged,
+        charges_so_far_yen: lines.iter().map(|line| line.charge.amount_yen.0).sum(),
+        referral,
+    })
+}
+
+/// The referral of an id.
+pub async fn find(ctx: &Ctx, id: ReferralId) -> Result<Whole, Error> {
+    let mut tx = ctx.db().read().await?;
+    let referral = store::referrals::find(&mut tx, id).await?.ok_or(Error::NotFound("referral"))?;
+    whole(&mut tx, referral).await
+}
+
+/// The referrals after `after`, oldest first, without what is personal.
+pub async fn list(
+    ctx: &Ctx,
+    state: Option<ReferralState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Referral>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::referrals::list(&mut tx, state, after, limit).await?)
+}
+
+/// The referrals of a case, and the codes of its jobs that are the landlord's matter and not referred yet.
+pub async fn of_case(ctx: &Ctx, case: CaseId) -> Result<(Vec<Referral>, Vec<String>), Error> {
+    let mut tx = ctx.db().read().await?;
+    store::cases::find(&mut tx, case).await?.ok_or(Error::NotFound("case"))?;
+    let referrals = store::referrals::of_case(&mut tx, case).await?;
+    let reference = ctx.reference();
+    let is_wanted = |job: &Job| {
+        let kind = reference.job_codes().get(&job.job_code);
+        let handling = kind.map(|kind| kind.handling(job.priority));
+        matches!(handling, Some(Handling::Refer | Handling::DispatchAndRefer(_)))
+            && referrals.iter().all(|referral| referral.job_code.as_ref() != Some(&job.job_code))
+    };
+    let jobs = store::jobs::of_case(&mut tx, case).await?;
+    let mut wanted: Vec<_> = jobs.into_iter().filter(is_wanted).map(|job| job.job_code).collect();
+    wanted.sort();
+    wanted.dedup();
+    Ok((referrals, wanted))
+}
+
+/// The referrals of a case that keep it from being closed.
+pub async fn open_of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<ReferralId>, Error> {
+    let referrals = store::referrals::of_case(tx, case).await?;
+    let open = referrals.into_iter().filter(|referral| referral.state != ReferralState::Closed);
+    Ok(open.map(|referral| referral.id).collect())
+}
+
+/// The notice of a referral for a reader, in a language. Without consent the resident writes it himself.
+pub async fn notice(ctx: &Ctx, id: ReferralId, to: To, language: Language) -> Result<Notice, Error> {
+    let whole = find(ctx, id).await?;
+    let mut tx = ctx.db().read().await?;
+    let missing = || Error::NotFound("case");
+    let case = store::cases::find(&mut tx, whole.referral.case_id).await?.ok_or_else(missing)?;
+    let resident = store::cases::resident(&mut tx, case.id).await?;
+    let site = store::cases::site(&mut tx, case.id).await?;
+    let mut address = String::new();
+    if let Some(site) = &site {
+        let municipality = store::places::name(&mut tx, &site.jis_code).await?.unwrap_or_default();
+        address = format!("{municipality}{}{}", site.town, site.address);
+    }
+    drop(tx);
+    let reference = ctx.reference();
+    let desk = reference.desks().get(WORKER_LINE);
+    let (texts, referral) = (whole.texts.as_ref(), &whole.referral);
+    let tongue = spoken(&reference, &case.language, language);
+    let stop_gap = texts.and_then(|texts| {
+        Some((texts.stop_gap.as_deref()?, referral.stop_gap_at, texts.stop_gap_by.as_deref()))
+    });
+    let facts = documents::Facts {
+        case_no: &case.number,
+        by_centre: referral.consent_to_contact == ContactConsent::Yes,
+        resident: resident.as_ref().map(|resident| resident.name.as_str()),
+        resident_phone: resident.as_ref().map(|resident| resident.phone.as_str()),
+        language: &tongue,
+        property: site.as_ref().and_then(|site| site.building.as_deref()),
+        room: site.as_ref().and_then(|site| site.room.as_deref()),
+        address: site.as_ref().map(|_| address.as_str()),
+        noticed_at: case.opened_at,
+        written_at: ctx.now(),
+        component: referral.component,
+        part: referral.private_or_common,
+        reason: referral.reason,
+        symptom: texts.map(|texts| texts.symptom.as_str()),
+        stop_gap,
+        lessee_kind: referral.lessee_kind,
+        recipients: &whole.recipients,
+        photos: referral.evidence.len(),
+        centre: desk.map_or(("", ""), |desk| (&desk.operator_ja, desk.phone.as_deref().unwrap_or_default())),
+        charges_yen: whole.charges_so_far_yen,
+    };
+    documents::notice(to, language, &facts).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// The name of the resident's language, in the language of the notice.
+fn spoken(reference: &crate::domain::reference::Reference, tag: &str, language: Language) -> String {
+    let known = reference.languages().foreign().iter().find(|known| known.tag.as_str() == tag);
+    match (known, language) {
+        (Some(known), Language::En) => known.en.clone(),
+        (Some(known), _) => known.ja.clone(),
+        (None, Language::En) if tag.starts_with("ja") => "Japanese".to_owned(),
+        (None, _) if tag.starts_with("ja") => "日本語".to_owned(),
+        (None, _) => tag.to_owned(),
+    }
+}
