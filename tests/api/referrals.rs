@@ -280,9 +280,8 @@ on_both_engines! {
             ("/recipients/0/emergency_phone", json!("110"), "recipients[0].emergency_phone"),
         ] {
             let mut body = referral();
-            match pointer.rsplit_once('/').unwrap() {
-                (parent, key) => body.pointer_mut(parent).unwrap()[key] = value.clone(),
-            }
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            body.pointer_mut(parent).unwrap()[key] = value.clone();
             assert_eq!(dispatcher.post(&path, body).await.refused_field(), named, "{pointer}={value}");
         }
         let mut body = referral();

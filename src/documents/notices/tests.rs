@@ -48,10 +48,10 @@ fn recipient(kind: RecipientKind, name: &str) -> Recipient {
     }
 }
 
-fn facts<'a>(recipients: &'a [Recipient], lessee_kind: LesseeKind, by_centre: bool) -> Facts<'a> {
+fn facts<'a>(recipients: &'a [Recipient], lessee_kind: LesseeKind) -> Facts<'a> {
     Facts {
         case_no: "261122-0001",
-        by_centre,
+        by_centre: true,
         resident: Some("Ram Example"),
         resident_phone: Some("+818055500101"),
         language: "ネパール語",
@@ -102,7 +102,7 @@ fn the_words_do_not_say_it_either() {
 #[test]
 fn a_letter_to_the_landlord_reads_as_one() {
     let recipients = [recipient(RecipientKind::ManagementCompany, "架空管理")];
-    let letter = notice(To::Landlord, Language::Ja, &facts(&recipients, LesseeKind::Worker, true)).unwrap();
+    let letter = notice(To::Landlord, Language::Ja, &facts(&recipients, LesseeKind::Worker)).unwrap();
     assert_eq!(letter.subject, "【ご連絡】栄ハイツ 205号室 設備不具合のお知らせ(受付番号 261122-0001)");
     assert_eq!(letter.template_version, "referral-landlord-ja/1");
     for line in [
@@ -117,7 +117,12 @@ fn a_letter_to_the_landlord_reads_as_one() {
         assert!(letter.text.lines().any(|found| found == line), "{line}\n{}", letter.text);
     }
     assert!(!letter.text.contains("+818055500101"), "the centre is called back, not the resident");
-    let own = notice(To::Landlord, Language::En, &facts(&recipients, LesseeKind::Worker, false)).unwrap();
+    let own = notice(
+        To::Landlord,
+        Language::En,
+        &Facts { by_centre: false, ..facts(&recipients, LesseeKind::Worker) },
+    )
+    .unwrap();
     assert!(own.text.contains("I am Ram Example, the resident."), "{}", own.text);
     assert!(own.text.contains("Call back: Ram Example +818055500101"), "{}", own.text);
 }
@@ -128,7 +133,12 @@ fn the_resident_is_told_whom_to_call_and_when() {
         recipient(RecipientKind::ManagementCompany, "架空管理"),
         recipient(RecipientKind::HostCompany, "架空建設"),
     ];
-    let note = notice(To::Resident, Language::Easy, &facts(&both, LesseeKind::HostCompany, false)).unwrap();
+    let note = notice(
+        To::Resident,
+        Language::Easy,
+        &Facts { by_centre: false, ..facts(&both, LesseeKind::HostCompany) },
+    )
+    .unwrap();
     for part in [
         "ここに 電話(でんわ)を して ください: 架空管理 +81525550177",
         "10:00–18:00",
@@ -137,7 +147,12 @@ fn the_resident_is_told_whom_to_call_and_when() {
     ] {
         assert!(note.text.contains(part), "{part}\n{}", note.text);
     }
-    let alone = notice(To::Resident, Language::Easy, &facts(&both[..1], LesseeKind::Worker, false)).unwrap();
+    let alone = notice(
+        To::Resident,
+        Language::Easy,
+        &Facts { by_centre: false, ..facts(&both[..1], LesseeKind::Worker) },
+    )
+    .unwrap();
     assert!(!alone.text.contains("架空建設"), "{}", alone.text);
 }
 
@@ -164,7 +179,8 @@ proptest! {
         symptom in "\\PC{1,20}",
     ) {
         let recipients = [recipient(RecipientKind::Landlord, "架空 太郎")];
-        let mut facts = facts(if known { &recipients } else { &[] }, lessee, by_centre);
+        let mut facts = facts(if known { &recipients } else { &[] }, lessee);
+        facts.by_centre = by_centre;
         (facts.component, facts.reason, facts.part) = (component, reason, part);
         facts.symptom = Some(&symptom);
         if !known {

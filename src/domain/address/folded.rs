@@ -1,5 +1,14 @@
 //! A text folded to a key, with where in the text each character of the key came from.
 
+/// What a character of a key came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source {
+    /// Arabic digits.
+    Arabic,
+    /// Anything else.
+    Other,
+}
+
 /// One character of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
@@ -25,8 +34,8 @@ impl Folded {
         Self { text, ..Self::default() }
     }
 
-    pub(super) fn push(&mut self, char: char, text: usize, arabic: bool) {
-        self.marks.push(Mark { key: self.key.len(), text, arabic });
+    pub(super) fn push(&mut self, char: char, text: usize, source: Source) {
+        self.marks.push(Mark { key: self.key.len(), text, arabic: source == Source::Arabic });
         self.key.push(char);
     }
 

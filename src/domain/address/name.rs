@@ -3,7 +3,10 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{folded::Folded, numerals};
+use super::{
+    folded::{Folded, Source},
+    numerals,
+};
 
 /// Old forms of characters beside those in use.
 const OLD_FORMS: &[(char, char)] = &[
@@ -51,13 +54,15 @@ pub(super) fn fold(text: &str) -> Folded {
         let rest = &text[at..];
         if char.is_ascii_digit() {
             let end = rest.find(|char: char| !char.is_ascii_digit()).unwrap_or(rest.len());
-            numerals::in_kanji(&rest[..end]).chars().for_each(|numeral| folded.push(numeral, at, true));
+            numerals::in_kanji(&rest[..end])
+                .chars()
+                .for_each(|numeral| folded.push(numeral, at, Source::Arabic));
             at += end;
         } else if rest.starts_with("大字") {
             at += "大字".len();
         } else {
             if let Some(folded_char) = fold_char(char) {
-                folded.push(folded_char, at, false);
+                folded.push(folded_char, at, Source::Other);
             }
             at += char.len_utf8();
         }

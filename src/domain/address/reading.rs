@@ -7,7 +7,10 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{folded::Folded, name::normalised};
+use super::{
+    folded::{Folded, Source},
+    name::normalised,
+};
 
 /// Kana by row: consonant of the key, then the five kana.
 const ROWS: &[(&str, &str)] = &[
@@ -92,7 +95,8 @@ fn push(folded: &mut Folded, letter: char, from: usize) {
         None => false,
     };
     if !longer {
-        folded.push(letter, from, letter.is_ascii_digit());
+        let source = if letter.is_ascii_digit() { Source::Arabic } else { Source::Other };
+        folded.push(letter, from, source);
     }
 }
 

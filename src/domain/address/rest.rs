@@ -56,8 +56,12 @@ fn block(text: &str) -> (Vec<String>, &str) {
     let mut rest = text;
     while numbers.len() < BLOCK_NUMBERS_MAX {
         let Some((number, after)) = numerals::leading(rest) else { break };
-        let kanji = !rest.starts_with(|char: char| char.is_ascii_digit());
-        let Some(next) = joined(after, kanji, numbers.is_empty()) else { break };
+        let digits = rest.starts_with(|char: char| char.is_ascii_digit());
+        let number_read = Read {
+            written: if digits { Written::Digits } else { Written::Kanji },
+            place: if numbers.is_empty() { Place::First } else { Place::Later },
+        };
+        let Some(next) = joined(after, number_read) else { break };
         numbers.push(number);
         rest = next.text;
         if next.last {
@@ -65,6 +69,27 @@ fn block(text: &str) -> (Vec<String>, &str) {
         }
     }
     (numbers, rest)
+}
+
+/// How a number is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    Kanji,
+    Digits,
+}
+
+/// Which number of the block it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    First,
+    Later,
+}
+
+/// A number of a block, as read.
+#[derive(Clone, Copy)]
+struct Read {
+    written: Written,
+    place: Place,
 }
 
 /// Where the block goes on after one of its numbers.
@@ -75,7 +100,7 @@ struct Next<'t> {
 }
 
 /// What follows a number of a block; nothing when the number is none of a block, but of a room, floor or building.
-fn joined(after: &str, kanji: bool, first: bool) -> Option<Next<'_>> {
+fn joined(after: &str, read: Read) -> Option<Next<'_>> {
     let next = |text, last| Some(Next { text, last });
     if ["号室", "室", "階", "F", "f"].iter().any(|word| after.starts_with(word)) {
         return None;
@@ -95,8 +120,8 @@ fn joined(after: &str, kanji: bool, first: bool) -> Option<Next<'_>> {
         let more = text.trim_start().trim_start_matches(is_hyphen);
         let branch = more.len() < text.len() || text.starts_with('の');
         let more = more.strip_prefix('の').unwrap_or(more);
-        return match (text.strip_prefix("館"), first) {
-            (Some(_), _) | (_, true) => None,
+        return match (text.strip_prefix("館"), read.place) {
+            (Some(_), _) | (_, Place::First) => None,
             _ if branch && numerals::leading(more).is_some() && !text.starts_with(char::is_whitespace) => {
                 next(more, false)
             }
@@ -110,7 +135,7 @@ fn joined(after: &str, kanji: bool, first: bool) -> Option<Next<'_>> {
     // A numeral that goes on as a word is the name of a building: 三協ビル.
     let ends =
         after.is_empty() || after.starts_with(|char: char| char.is_whitespace() || ",、/(#".contains(char));
-    if kanji && !ends { None } else { next(after, true) }
+    if read.written == Written::Kanji && !ends { None } else { next(after, true) }
 }
 
 /// A room at the end of a building's name: the name and the number. After nothing but white space too.

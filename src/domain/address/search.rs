@@ -299,7 +299,7 @@ impl Search<'_> {
         }
         let named = matches!(scope, Scope::Municipalities(..));
         for to in start + 1..=len {
-            if !self.may_end(to, named) {
+            if !self.may_end(to, scope) {
                 continue;
             }
             let key = format!("{lead}{}", self.query.slice(start, to));
@@ -322,7 +322,8 @@ impl Search<'_> {
 
     /// Whether the name of a town may end before character `to`. Where its municipality is not named, nothing but a
     /// block may follow.
-    fn may_end(&self, to: usize, named: bool) -> bool {
+    fn may_end(&self, to: usize, scope: Scope<'_>) -> bool {
+        let named = matches!(scope, Scope::Municipalities(..));
         let ends = if self.is_reading { self.query.is_boundary(to) } else { self.query.may_end(to) };
         let rest = self.query.rest(to).trim_start();
         ends && (named || rest.is_empty() || Rest::split(rest).block.is_some())
