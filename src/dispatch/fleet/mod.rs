@@ -59,7 +59,7 @@ pub enum FleetError {
     )]
     ProfileTooLarge(TechnicianId),
     /// More planned visits than are kept.
-    #[error("technician {0} has more than {} planned visits", Fleet::PLANNED_MAX)]
+    #[error("technician {0} has more than {max} planned visits", max = Fleet::PLANNED_MAX)]
     TooManyPlanned(TechnicianId),
 }
 

@@ -302,10 +302,7 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
         (!profile.trades.contains(question.trade), Reason::Trade),
         (!serves, Reason::Area),
         (profile.tier > question.tier_max, Reason::Tier),
-        (
-            !profile.job_codes.is_empty() && !profile.job_codes.iter().any(|code| *code == question.job_code),
-            Reason::JobCode,
-        ),
+        (!profile.job_codes.is_empty() && !profile.job_codes.contains(&question.job_code), Reason::JobCode),
         (question.licence.is_some() && !licensed(person, question, leaves), Reason::Licence),
         (lacks_a_tool(profile, question), Reason::Tool),
         (question.excluded.contains(&profile.id), Reason::Excluded),
