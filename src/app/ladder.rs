@@ -120,9 +120,8 @@ pub(super) async fn question(
     out: (BTreeSet<TechnicianId>, BTreeSet<FirmId>),
 ) -> Result<Question, Error> {
     let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let (excluded, mut blocked) = out;
+    let (excluded, blocked) = out;
     let (firms, technicians) = store::blocks::of_case(tx, job.case_id).await?;
-    blocked.extend(firms);
     let reference = ctx.reference();
     let kind = reference.job_codes().get(&job.job_code);
     Ok(Question {
@@ -143,13 +142,22 @@ pub(super) async fn question(
             MayQueue::Allowed => Queueing::Allowed,
         },
         excluded: named(excluded),
-        blocked: named(blocked),
-        blocked_technicians: named(technicians.into_iter().collect()),
+        // Whoever is kept away comes first: a block is never left out for a refusal.
+        blocked: named(firms.into_iter().chain(blocked)),
+        blocked_technicians: named(technicians),
         policy: Policy::default(),
     })
 }
 
-/// At most as many as a question can name; more were never met, and leaving some out only asks them once more.
-fn named<T: Ord>(ids: BTreeSet<T>) -> Named<T> {
-    ids.into_iter().take(NAMED_MAX).collect::<BTreeSet<_>>().try_into().unwrap_or_default()
+/// At most as many as a question can name, the first of them; more were never met, and leaving out one who has refused
+/// only asks him once more.
+fn named<T: Ord>(ids: impl IntoIterator<Item = T>) -> Named<T> {
+    let mut kept = BTreeSet::new();
+    for id in ids {
+        if kept.len() == NAMED_MAX {
+            break;
+        }
+        kept.insert(id);
+    }
+    kept.try_into().unwrap_or_default()
 }

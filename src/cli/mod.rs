@@ -2,6 +2,7 @@
 //! failed, 2 for what was asked wrongly.
 
 mod check_config;
+mod decision;
 mod demo;
 mod flags;
 mod logging;
@@ -42,6 +43,9 @@ enum Command {
     /// Issue, list and revoke access tokens
     #[command(subcommand)]
     Token(token::Token),
+    /// Look into stored decisions
+    #[command(subcommand)]
+    Decision(decision::Decision),
     /// Check that what is stored is still what was written
     Verify,
     /// Check the configuration and print what is in force, secrets left out
@@ -54,7 +58,7 @@ enum Command {
 #[must_use]
 pub fn main(cli: Cli) -> ExitCode {
     match run(cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             output::report(&error);
             ExitCode::FAILURE
@@ -62,7 +66,7 @@ pub fn main(cli: Cli) -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<()> {
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let flags = match &cli.command {
         Command::Serve(serving) | Command::CheckConfig(serving) => serving.values(),
         Command::Demo(demo) => demo.values(),
@@ -70,7 +74,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
     };
     let config = Config::load(&cli.common.given(flags)?)?;
     if let Command::CheckConfig(_) = cli.command {
-        return check_config::run(&config);
+        return check_config::run(&config).map(|()| ExitCode::SUCCESS);
     }
     logging::start(config.log_format, &config.log_filter);
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
@@ -82,8 +86,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Command::Token(token) => token::run(&config, token).await,
             Command::Verify => verify::run(&config).await,
             Command::Demo(demo) => demo::run(&config, demo).await,
+            Command::Decision(decision) => return decision::run(&config, decision).await,
             Command::CheckConfig(_) => Ok(()),
         }
+        .map(|()| ExitCode::SUCCESS)
     })
 }
 
@@ -104,7 +110,16 @@ mod tests {
 
     #[test]
     fn every_command_takes_the_common_flags_on_either_side() {
-        for command in ["serve", "migrate", "seed", "token list", "verify", "check-config", "demo"] {
+        for command in [
+            "serve",
+            "migrate",
+            "seed",
+            "token list",
+            "verify",
+            "decision replay 01980000-0000-7000-8000-000000000001",
+            "check-config",
+            "demo",
+        ] {
             let after = format!("kaketsuke {command} --config a.toml --database-url sqlite:a.db");
             let before = format!("kaketsuke --config a.toml --database-url sqlite:a.db {command}");
             for line in [after, before] {
@@ -130,6 +145,8 @@ mod tests {
             ("kaketsuke token issue --role firm --name x --firm y", ValueValidation),
             ("kaketsuke token issue --role dispatcher --name x --expires tomorrow", ValueValidation),
             ("kaketsuke token revoke 7", ValueValidation),
+            ("kaketsuke decision replay 7", ValueValidation),
+            ("kaketsuke decision replay", MissingRequiredArgument),
         ] {
             assert_eq!(parse(line).map(|_| ()), Err(kind), "{line}");
         }

@@ -160,6 +160,17 @@ pub async fn find(tx: &mut Tx, id: TechnicianId) -> Result<Option<Technician>, E
     row.map(Technician::try_from).transpose()
 }
 
+/// What a technician and the firm are called.
+pub async fn names(tx: &mut Tx, id: TechnicianId) -> Result<Option<(String, String)>, Error> {
+    let row = query!(
+        tx,
+        optional(String, String),
+        "SELECT t.name, f.name FROM technician t JOIN firm f ON f.id = t.firm_id WHERE t.id = $1",
+        id.0
+    )?;
+    Ok(row)
+}
+
 /// The technicians after `after` within the scope, oldest first.
 pub async fn list(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<Vec<Technician>, Error> {
     let (all, firm, technician) = scope_binds(scope);

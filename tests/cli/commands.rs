@@ -5,7 +5,11 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use crate::support::db::{TestDb, on_both_engines};
+use crate::support::{
+    db::{Engine, TestDb, on_both_engines},
+    server::{TestServer, id},
+    world,
+};
 
 const KAKETSUKE: &str = env!("CARGO_BIN_EXE_kaketsuke");
 
@@ -63,13 +67,13 @@ on_both_engines! {
         let mut raw = db.raw().await;
         // Whoever may change the schema can take the guard away; the chain still tells.
         let unguard = match db.engine() {
-            crate::support::db::Engine::Sqlite => {
+            Engine::Sqlite => {
                 let triggers = raw
                     .texts("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'event'")
                     .await;
                 triggers.iter().map(|name| format!("DROP TRIGGER {name};")).collect::<String>()
             }
-            crate::support::db::Engine::Postgres => "ALTER TABLE event DISABLE TRIGGER ALL".to_owned(),
+            Engine::Postgres => "ALTER TABLE event DISABLE TRIGGER ALL".to_owned(),
         };
         raw.execute(&unguard).await.unwrap();
         let forged = "UPDATE event SET actor = 'nobody' WHERE ord = (SELECT MIN(ord) FROM event)";
@@ -77,6 +81,53 @@ on_both_engines! {
         let forged = run(&db, &["verify"]);
         assert_eq!(forged.status.code(), Some(1));
         assert!(text(&forged.stderr).contains("position 1"), "{}", text(&forged.stderr));
+    }
+
+    async fn a_decision_is_judged_again_and_compared(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        world::crew(&server, "栄水道", 35.165, 136.91).await;
+        world::crew(&server, "遠方設備", 35.10, 136.80).await;
+        let job = world::job(&server).await;
+        let made = server.dispatcher().get(&format!("/v1/jobs/{job}/decisions")).await.expect(200);
+        server.stop().await;
+        let made = id(&made[0]);
+        let mut raw = db.raw().await;
+        let document = raw.texts("SELECT document FROM decision").await.remove(0);
+        let literal = |id: &str| match db.engine() {
+            Engine::Sqlite => format!("X'{}'", id.replace('-', "")),
+            Engine::Postgres => format!("'{id}'"),
+        };
+        // The record itself cannot be changed: forged ones are put beside it.
+        let mut beside = async |number: u8, document: &str| {
+            let id = format!("00000000-0000-7000-8000-0000000000{number:02}");
+            let insert = format!(
+                "INSERT INTO decision (id, job_id, decided_at, engine_version, document)
+                 VALUES ({}, {}, '2026-11-22T12:00:00+00:00', '0', '{}')",
+                literal(&id), literal(&job), document.replace('\'', "''"),
+            );
+            raw.execute(&insert).await.unwrap();
+            id
+        };
+        let forged = document.replace("\"language\":\"interpreter\"", "\"language\":\"speaks\"");
+        assert_ne!(forged, document);
+        let forged = beside(1, &forged).await;
+        let older = document.replacen("\"engine_version\":\"2\"", "\"engine_version\":\"1\"", 1);
+        assert_ne!(older, document);
+        let older = beside(2, &older).await;
+        let none = beside(3, "{}").await;
+        let unknown = "00000000-0000-7000-8000-000000000077".to_owned();
+        for (id, code, said) in [
+            (&made, 0, "identical"),
+            (&older, 2, "other engine (1)"),
+            (&forged, 1, "differs from byte"),
+            (&none, 1, "differs"),
+            (&unknown, 1, "no such decision"),
+        ] {
+            let replayed = run(&db, &["decision", "replay", id]);
+            let shown = format!("{}{}", text(&replayed.stdout), text(&replayed.stderr));
+            assert_eq!(replayed.status.code(), Some(code), "{shown}");
+            assert!(shown.contains(said), "{shown}");
+        }
     }
 
     async fn a_bad_file_changes_nothing_and_says_where(db: TestDb) {

@@ -76,6 +76,14 @@ text_enum! {
     }
 }
 
+impl Reason {
+    /// The reason as a sentence, of nobody in particular.
+    #[must_use]
+    pub fn words(self, question: &Question) -> Words {
+        Rejection::for_good(self).words(question)
+    }
+}
+
 /// One refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

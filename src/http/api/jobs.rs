@@ -1,7 +1,6 @@
 //! Jobs, and why they were offered to whom.
 
 use axum::{Json, extract::State, http::StatusCode};
-use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +9,7 @@ use crate::{
     app,
     domain::{
         cases::Resident,
-        ids::{CaseId, DecisionId, JobId},
+        ids::{CaseId, JobId},
         jobs::{CancelReason, Job, JobState},
         offers::{Assignment, Offer},
         trade::Priority,
@@ -137,39 +136,4 @@ pub(super) async fn cancel(
 ) -> Answer<Versioned<Job>> {
     let job = app::jobs::cancel(&service.ctx, id, command.map(|body| body.reason)).await?;
     Ok(Versioned(StatusCode::OK, job.version, job))
-}
-
-/// One matching run.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub(super) struct DecisionRecord {
-    /// Its id.
-    id: DecisionId,
-    /// When it was made.
-    decided_at: DateTime<Utc>,
-    /// What it decided, in Japanese.
-    summary_ja: String,
-    /// What it decided, in English.
-    summary_en: String,
-    /// The whole record: the question, each candidate with figures, the nearest rejections by name with reason, the
-    /// others by count.
-    #[schema(value_type = Object)]
-    document: serde_json::Value,
-}
-
-/// Show why a job was offered to whom
-#[utoipa::path(get, path = "/v1/jobs/{id}/decisions", tag = "dispatch", params(("id" = JobId, Path)),
-    responses((status = 200, body = Vec<DecisionRecord>)))]
-pub(super) async fn decisions(
-    State(service): State<Service>,
-    Path(id): Path<JobId>,
-) -> Answer<Json<Vec<DecisionRecord>>> {
-    let decisions = app::decisions::of_job(&service.ctx, id).await?;
-    let records = decisions.into_iter().map(|decision| DecisionRecord {
-        id: decision.id,
-        decided_at: decision.decided_at,
-        summary_ja: decision.summary.ja,
-        summary_en: decision.summary.en,
-        document: decision.document,
-    });
-    Ok(Json(records.collect()))
 }

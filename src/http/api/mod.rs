@@ -10,6 +10,7 @@ mod case_place;
 mod cases;
 mod consumers;
 mod dangers;
+mod decisions;
 mod drafts;
 mod emergencies;
 mod facts;
@@ -72,7 +73,7 @@ fn dispatch_routes() -> OpenApiRouter<Service> {
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
-        .routes(routes!(jobs::decisions))
+        .routes(routes!(decisions::list))
         .routes(routes!(queue::show))
         .routes(routes!(alarms::list))
         .routes(routes!(alarms::acknowledge))
