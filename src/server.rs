@@ -30,6 +30,7 @@ pub struct Server {
 impl Server {
     /// Listens, starts the workers and serves. Requests are taken from the moment this returns.
     pub async fn start(self, ctx: Ctx) -> io::Result<Running> {
+        provide_tls();
         let listener = TcpListener::bind(self.listen).await?;
         let local_addr = listener.local_addr()?;
         // An answer is one write: waiting to fill a packet would only delay it.
@@ -46,6 +47,13 @@ impl Server {
         let serving = tokio::spawn(async move { serve.await });
         Ok(Running { local_addr, ctx, grace: self.limits.request_timeout + GRACE, stop, serving, workers })
     }
+}
+
+/// Chooses the cryptography behind every TLS connection of this process, once: several libraries bring one, and none of
+/// them decides. Whoever makes an HTTP client without a server calls it before.
+pub fn provide_tls() {
+    // An error says that it is chosen already.
+    drop(rustls::crypto::ring::default_provider().install_default());
 }
 
 /// A server that runs until it is stopped. Dropped, it stops where it stands, as if the machine had failed.

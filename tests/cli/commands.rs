@@ -44,6 +44,7 @@ on_both_engines! {
         let secret = secret.trim();
         assert!(!text(&issued.stderr).contains(secret));
         let (mut child, base) = serve(&db);
+        kaketsuke::server::provide_tls();
         let client = reqwest::Client::new();
         let me = client.get(format!("{base}/v1/me")).bearer_auth(secret);
         let answer = me.try_clone().unwrap().send().await.unwrap();

@@ -45,10 +45,17 @@ fn acknowledged(child: &mut Child, enough: usize) -> Vec<Acknowledged> {
     acks.take(enough).collect()
 }
 
-/// The table and column in which a change must be found.
-fn trace_of(ack: &Acknowledged) -> &'static str {
+/// The table and column in which a change must be found, and the id to look for: the one the answer gave, or the one
+/// in the path where the answer stands for something that was there before.
+fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
     let parts: Vec<_> = ack.path.trim_start_matches("/v1/").split('/').collect();
-    match parts.as_slice() {
+    let sql = match parts.as_slice() {
+        ["calls", call, "hazard-answers"] => {
+            return ("SELECT COUNT(DISTINCT call_id) FROM hazard_answer WHERE call_id = ", call);
+        }
+        ["offers", offer, "acceptance"] => {
+            return ("SELECT COUNT(*) FROM assignment WHERE offer_id = ", offer);
+        }
         ["firms"] => "SELECT COUNT(*) FROM firm WHERE id = ",
         ["firms", _, "technicians"] => "SELECT COUNT(*) FROM technician WHERE id = ",
         ["tokens"] => "SELECT COUNT(*) FROM token WHERE id = ",
@@ -56,7 +63,6 @@ fn trace_of(ack: &Acknowledged) -> &'static str {
         ["calls", _, "ending"] => "SELECT COUNT(*) FROM call WHERE state = 'ended' AND id = ",
         ["cases"] => "SELECT COUNT(*) FROM case_file WHERE id = ",
         ["cases", _, "jobs"] => "SELECT COUNT(*) FROM job WHERE id = ",
-        ["offers", _, "acceptance"] => "SELECT COUNT(*) FROM assignment WHERE id = ",
         ["offers", _, "refusal"] => "SELECT COUNT(*) FROM offer WHERE state = 'declined' AND id = ",
         ["jobs", _, "facts"] => "SELECT COUNT(*) FROM fact WHERE id = ",
         ["billing-consumers"] => "SELECT COUNT(*) FROM consumer WHERE id = ",
@@ -64,7 +70,8 @@ fn trace_of(ack: &Acknowledged) -> &'static str {
             "SELECT COUNT(*) FROM consumer WHERE acknowledged_pos > 0 AND id = "
         }
         other => panic!("an acknowledged change nobody looks for: {other:?}"),
-    }
+    };
+    (sql, &ack.id)
 }
 
 /// What would be half done: each must find nothing.
@@ -103,7 +110,8 @@ fn literal(raw: &Raw, id: &str) -> String {
 async fn assert_whole(db: &TestDb, acks: &[Acknowledged]) {
     let mut raw = db.raw().await;
     for ack in acks {
-        let sql = format!("{}{}", trace_of(ack), literal(&raw, &ack.id));
+        let (sql, id) = trace_of(ack);
+        let sql = format!("{sql}{}", literal(&raw, id));
         assert_eq!(count(&mut raw, &sql).await, 1, "lost: {ack:?}");
     }
     for sql in HALF_DONE {
