@@ -176,7 +176,7 @@ fn fact(report: &Report, batch: &Batch, assignment: &Assignment, received_at: In
         device_time: report.device_time.trunc_subsecs(6),
         sent_at: batch.sent_at.trunc_subsecs(6),
         received_at,
-        what: report.what.clone(),
+        what: report.what.kept(),
     }
 }
 

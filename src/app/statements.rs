@@ -62,6 +62,11 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
         record.pauses.retain(|pause| is_own(pause.technician_id));
         record.parts.retain(|part| is_own(part.technician_id));
         record.special_works.retain(|work| is_own(work.technician_id));
+        record.technicians.retain(|technician| is_own(technician.technician_id));
+        record.payments.retain(|payment| is_own(payment.technician_id));
+        record.delays.retain(|delay| is_own(delay.technician_id));
+        record.leavings.retain(|left| is_own(left.technician_id));
+        record.withdrawals.retain(|withdrawn| is_own(withdrawn.technician_id));
         lines.retain(|line| scope.covers_firm(line.charge.firm_id));
     }
     let mut by_payer: BTreeMap<Payer, Yen> = BTreeMap::new();

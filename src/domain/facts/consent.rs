@@ -1,10 +1,13 @@
 //! The payer's answer before anything is charged (C-18, C-19).
 
-use chrono::{DateTime, Datelike as _, SubsecRound as _, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ShortCode, words::BadWord};
+use super::{
+    ShortCode,
+    words::{BadWord, of_this_century},
+};
 use crate::domain::{
     charging::{Answer, CAP_UNITS_MAX, PARTS_MAX, PRICE_YEN_MAX, QUANTITY_MAX},
     reference::programme::Payer,
@@ -84,7 +87,7 @@ impl TryFrom<ConsentForm> for Consent {
 
     fn try_from(form: ConsentForm) -> Result<Self, BadWord> {
         let (asked_at, answered_at) =
-            (moment("asked_at", form.asked_at)?, moment("answered_at", form.answered_at)?);
+            (of_this_century("asked_at", form.asked_at)?, of_this_century("answered_at", form.answered_at)?);
         if answered_at < asked_at {
             return Err(BadWord::of("answered_at", "must not be before asked_at"));
         }
@@ -107,14 +110,6 @@ impl TryFrom<ConsentForm> for Consent {
             evidence: form.evidence,
         })
     }
-}
-
-/// An instant of this century that every engine and every sum can hold, cut to microseconds.
-fn moment(field: &str, at: Instant) -> Result<Instant, BadWord> {
-    if !(2000..2100).contains(&at.year()) || at.nanosecond() >= 1_000_000_000 {
-        return Err(BadWord::of(field, "must be from 2000 to 2099, and not a leap second"));
-    }
-    Ok(at.trunc_subsecs(6))
 }
 
 fn checked(covers: &[ConsentCover]) -> Result<&[ConsentCover], BadWord> {

@@ -4,12 +4,15 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Consent, Pieces, PriceYen, ShortCode, ShortText};
+use super::{
+    Consent, Finding, Hindrance, IdCheck, JobOutcome, NoAccessReason, PauseReason, Pieces, PriceYen,
+    ReturnReason, ShortCode, ShortText, SitePayment, words::moment,
+};
 use crate::domain::{
     charging::WorkKind,
     ids::{AssignmentId, FactId, JobId, TechnicianId},
+    place::{GeoPoint, Point},
     reference::programme::PriceBasis,
-    text_enum::text_enum,
 };
 
 /// A report of what happened at the site. Never changed, never refused by a state.
@@ -62,19 +65,28 @@ pub(super) fn device_of(fact: &Fact) -> DeviceOf<'_> {
 pub enum FactKind {
     /// On the way to the site.
     Departure {},
+    /// Where the technician is. The point is passed on to the dispatch and not kept here: nobody keeps a trail.
+    Position {
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = GeoPoint)]
+        point: Option<Point>,
+    },
+    /// It takes longer than promised.
+    Delay {
+        /// The new arrival, by the device's clock.
+        #[serde(deserialize_with = "moment")]
+        arrival_at: DateTime<Utc>,
+    },
     /// At the door.
     Arrival {},
-    /// Somebody's identity was checked: the result only, never a number or a picture (S-02, Y-06).
-    IdCheck {
-        /// What was shown.
-        id_kind: IdKind,
-        /// The picture shows this person.
-        face_ok: bool,
-        /// The name is the one of the case.
-        name_ok: bool,
-        /// The address is the one of the case.
-        address_ok: bool,
+    /// Nobody could get in, and the technician leaves; the desk decides what becomes of the job (C-25).
+    NoAccess {
+        /// Why.
+        reason: NoAccessReason,
     },
+    /// Somebody's identity was checked (S-01 to S-04).
+    IdCheck(IdCheck),
     /// Hands on (C-10).
     WorkStart {
         /// On what.
@@ -110,14 +122,41 @@ pub enum FactKind {
         code: ShortCode,
         /// Lump price, tax included.
         price_yen: PriceYen,
+        /// Number of the quote.
+        #[serde(default)]
+        quote: Option<ShortCode>,
     },
     /// The payer was asked, and answered (C-19).
     Consent(Consent),
-    /// The job is done.
+    /// It was found to be the landlord's or the management company's matter (3.4).
+    ReferralFinding(Finding),
+    /// Money was taken at the site, or none.
+    Payment(SitePayment),
+    /// The technician cannot go on; somebody else must be sent.
+    Withdrawal {
+        /// Why.
+        code: Hindrance,
+    },
+    /// Away from the site, and the job is not complete.
+    Leaving {
+        /// Another visit is needed; otherwise the own part is done and others complete the job.
+        return_planned: bool,
+        /// Why it is needed.
+        #[serde(default)]
+        reason: Option<ReturnReason>,
+    },
+    /// The job is over at the site.
     Completion {
         /// Reference of the signature, where one was given.
         signature: Option<ShortCode>,
+        /// How it ended; `completed`, when not said.
+        #[serde(default = "completed")]
+        outcome: JobOutcome,
     },
+}
+
+fn completed() -> JobOutcome {
+    JobOutcome::Completed
 }
 
 impl FactKind {
@@ -126,8 +165,11 @@ impl FactKind {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Departure {} => "departure",
+            Self::Position { .. } => "position",
+            Self::Delay { .. } => "delay",
             Self::Arrival {} => "arrival",
-            Self::IdCheck { .. } => "id_check",
+            Self::NoAccess { .. } => "no_access",
+            Self::IdCheck(_) => "id_check",
             Self::WorkStart { .. } => "work_start",
             Self::Pause { .. } => "pause",
             Self::Resume {} => "resume",
@@ -135,43 +177,20 @@ impl FactKind {
             Self::Part { .. } => "part",
             Self::SpecialWork { .. } => "special_work",
             Self::Consent(_) => "consent",
+            Self::ReferralFinding(_) => "referral_finding",
+            Self::Payment(_) => "payment",
+            Self::Withdrawal { .. } => "withdrawal",
+            Self::Leaving { .. } => "leaving",
             Self::Completion { .. } => "completion",
         }
     }
-}
 
-text_enum! {
-    /// What kind of identification was shown (S-02).
-    pub enum IdKind("kind of identification") {
-        /// 在留カード.
-        ResidenceCard = "residence_card",
-        /// 特定在留カード: its back bears the My Number (Y-07).
-        SpecialResidenceCard = "special_residence_card",
-        /// Passport.
-        Passport = "passport",
-        /// 運転免許証.
-        DrivingLicence = "driving_licence",
-        /// Something else with a picture.
-        Other = "other",
-    }
-}
-
-text_enum! {
-    /// Why hands were off (C-11). No pause counts as work.
-    pub enum PauseReason("reason of a pause") {
-        /// Waiting for somebody else.
-        WaitingThirdParty = "waiting_third_party",
-        /// Parts are being fetched.
-        PartsFetch = "parts_fetch",
-        /// The resident is away.
-        CustomerUnavailable = "customer_unavailable",
-        /// Stopped for safety.
-        SafetyStop = "safety_stop",
-        /// A break.
-        Break = "break",
-        /// The police are there.
-        Police = "police",
-        /// A quote is being discussed.
-        QuoteDiscussion = "quote_discussion",
+    /// What is kept of it: of a position only that there was one.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        match self {
+            Self::Position { .. } => Self::Position { point: None },
+            other => other.clone(),
+        }
     }
 }

@@ -26,7 +26,7 @@ text_enum! {
         MissingStart = "missing_start",
         /// Work began and did not end.
         MissingEnd = "missing_end",
-        /// Two devices tell of work of one technician at the same time.
+        /// Work of one technician at the same time: told by two devices, or on two jobs.
         Overlap = "overlap",
         /// A device has sent a higher number and not all below it.
         SequenceHole = "sequence_hole",
@@ -36,6 +36,14 @@ text_enum! {
         OutsideSite = "outside_site",
         /// A consent was written down long after it is said to have been given.
         ConsentRecordedLate = "consent_recorded_late",
+        /// Work after an identity check that failed; it does not count (S-04).
+        WorkAfterFailedCheck = "work_after_failed_check",
+        /// A part or special work after the trouble was found to be the landlord's, without the landlord's authority or the
+        /// worker's consent after the finding (3.4).
+        ChargedAfterFinding = "charged_after_finding",
+        /// The outcome is contradicted: told differently twice, complete though the identity check failed, or referred
+        /// without a finding.
+        DoubtfulOutcome = "doubtful_outcome",
         /// More than one job can hold.
         OverLimits = "over_limits",
     }

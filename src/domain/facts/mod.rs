@@ -5,24 +5,37 @@
 //! flagged, and a flagged record is looked at by a person before it is billed.
 
 mod clock;
+mod codes;
 mod consent;
+mod doubts;
 mod fact;
 mod flags;
+mod forms;
 mod person;
 mod record;
+mod refusal;
 #[cfg(test)]
 pub(crate) mod script;
 #[cfg(test)]
 mod tests;
+mod told;
 mod visits;
 mod words;
 
 pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
+pub use codes::{
+    Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, PaymentMethod, ReturnReason,
+};
 pub use consent::{Consent, ConsentCover};
-pub use fact::{Fact, FactKind, IdKind, PauseReason};
+pub use fact::{Fact, FactKind};
 pub use flags::{Flag, FlagCode, MissingReports};
-pub use person::{PauseSpan, WORK_INTERVAL_MAX, WorkSpan};
-pub use record::{CONSENT_LAG_MAX, DeliveredPart, DeliveredWork, FieldRecord, GivenConsent};
+pub use forms::{EVIDENCE_MAX, Finding, IdCheck, SitePayment};
+pub use person::{FieldState, PauseSpan, TechnicianState, WORK_INTERVAL_MAX, WorkSpan};
+pub use record::FieldRecord;
+pub use told::{
+    CONSENT_LAG_MAX, CheckedId, DeliveredPart, DeliveredWork, FoundReferral, GivenConsent, Left, NoAccess,
+    TakenPayment, ToldDelay, Withdrawn,
+};
 pub use visits::Visit;
 pub use words::{Pieces, PriceYen, ShortCode, ShortText};
 

@@ -4,10 +4,69 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Fact, FactKind, Flag, FlagCode, PauseReason};
-use crate::domain::{charging::WorkKind, ids::TechnicianId, jobs::JobState, span::Instant};
+use crate::domain::{
+    charging::WorkKind, ids::TechnicianId, jobs::JobState, span::Instant, text_enum::text_enum,
+};
 
 /// Longest work without a pause that is billed unseen.
 pub const WORK_INTERVAL_MAX: TimeDelta = TimeDelta::hours(12);
+
+text_enum! {
+    /// Where a technician is on a job, as far as facts tell.
+    pub enum FieldState("state at the site") {
+        /// On the way.
+        EnRoute = "en_route",
+        /// At the door.
+        OnSite = "on_site",
+        /// Hands on.
+        Working = "working",
+        /// Work is paused.
+        Paused = "paused",
+        /// Away, and another visit is needed.
+        AwaitingReturn = "awaiting_return",
+        /// Away without having got in.
+        NoAccess = "no_access",
+        /// Away: the own part is done.
+        Left = "left",
+        /// Cannot go on.
+        Withdrawn = "withdrawn",
+        /// There when the job was completed.
+        Done = "done",
+    }
+}
+
+impl FieldState {
+    /// Whether the technician is on the way or there.
+    #[must_use]
+    pub fn is_present(self) -> bool {
+        matches!(self, Self::EnRoute | Self::OnSite | Self::Working | Self::Paused)
+    }
+
+    /// The state of a job that only this technician is on.
+    #[must_use]
+    pub fn of_job(self) -> Option<JobState> {
+        match self {
+            Self::EnRoute => Some(JobState::EnRoute),
+            Self::OnSite => Some(JobState::OnSite),
+            Self::Working => Some(JobState::Working),
+            Self::Paused => Some(JobState::Paused),
+            Self::AwaitingReturn | Self::NoAccess | Self::Left => Some(JobState::AwaitingReturn),
+            Self::Done => Some(JobState::Completed),
+            Self::Withdrawn => None,
+        }
+    }
+}
+
+/// Where one technician is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TechnicianState {
+    /// Who.
+    pub technician_id: TechnicianId,
+    /// Where.
+    pub state: FieldState,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
 
 /// Hands-on time of one technician, half-open, by the service's clock.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
@@ -56,6 +115,7 @@ pub(super) struct Person<'a> {
     technician: TechnicianId,
     place: Place,
     hands: Hands<'a>,
+    state: Option<TechnicianState>,
     pub(super) attendances: Vec<Attendance>,
     pub(super) pauses: Vec<PauseSpan>,
     pub(super) flags: Vec<Flag>,
@@ -66,6 +126,8 @@ enum Place {
     Elsewhere,
     EnRoute,
     OnSite,
+    /// Away, in one of the ways in which somebody leaves.
+    Away(FieldState),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,6 +143,7 @@ impl<'a> Person<'a> {
             technician,
             place: Place::Elsewhere,
             hands: Hands::Off,
+            state: None,
             attendances: Vec::new(),
             pauses: Vec::new(),
             flags: Vec::new(),
@@ -96,14 +159,37 @@ impl<'a> Person<'a> {
             FactKind::Pause { reason } => self.pause(told, reason),
             FactKind::Resume {} => self.resume(told),
             FactKind::WorkEnd {} => self.end(told),
-            FactKind::IdCheck { .. }
+            FactKind::NoAccess { .. } => self.leave(told, FieldState::NoAccess),
+            FactKind::Leaving { return_planned: true, .. } => self.leave(told, FieldState::AwaitingReturn),
+            FactKind::Leaving { return_planned: false, .. } => self.leave(told, FieldState::Left),
+            FactKind::Withdrawal { .. } => self.leave(told, FieldState::Withdrawn),
+            // Where somebody is and when he will come says nothing about the stay.
+            FactKind::Position { .. } | FactKind::Delay { .. } => return,
+            FactKind::IdCheck(_)
             | FactKind::Part { .. }
             | FactKind::SpecialWork { .. }
             | FactKind::Consent(_)
+            | FactKind::ReferralFinding(_)
+            | FactKind::Payment(_)
             | FactKind::Completion { .. } => {}
         }
         if let (Place::OnSite, Some(attendance)) = (self.place, self.attendances.last_mut()) {
             attendance.to = told.at;
+        }
+        self.note_state(told.at);
+    }
+
+    fn note_state(&mut self, since: Instant) {
+        let state = match (self.hands, self.place) {
+            (Hands::On { .. }, _) => Some(FieldState::Working),
+            (Hands::Paused { .. }, _) => Some(FieldState::Paused),
+            (Hands::Off, Place::OnSite) => Some(FieldState::OnSite),
+            (Hands::Off, Place::EnRoute) => Some(FieldState::EnRoute),
+            (Hands::Off, Place::Away(state)) => Some(state),
+            (Hands::Off, Place::Elsewhere) => None,
+        };
+        if state != self.state.map(|told| told.state) {
+            self.state = state.map(|state| TechnicianState { technician_id: self.technician, state, since });
         }
     }
 
@@ -125,14 +211,14 @@ impl<'a> Person<'a> {
         self.pauses.iter().cloned().chain(lasting)
     }
 
-    /// The state of a job that only this technician is on.
-    pub(super) fn state(&self) -> Option<JobState> {
-        match (self.hands, self.place) {
-            (Hands::On { .. }, _) => Some(JobState::Working),
-            (Hands::Paused { .. }, _) => Some(JobState::Paused),
-            (Hands::Off, Place::OnSite) => Some(JobState::OnSite),
-            (Hands::Off, Place::EnRoute) => Some(JobState::EnRoute),
-            (Hands::Off, Place::Elsewhere) => None,
+    /// Where the technician is; whoever was there when the job was completed is done.
+    pub(super) fn state(&self, completed_at: Option<Instant>) -> Option<TechnicianState> {
+        let state = self.state?;
+        match completed_at {
+            Some(since) if state.state.is_present() && !self.attendances.is_empty() => {
+                Some(TechnicianState { state: FieldState::Done, since, ..state })
+            }
+            _ => Some(state),
         }
     }
 
@@ -150,6 +236,18 @@ impl<'a> Person<'a> {
             attendance.to = told.at;
         }
         self.place = Place::EnRoute;
+    }
+
+    /// Leaving ends what was going on; work that nobody ended is doubtful.
+    fn leave(&mut self, told: Told<'a>, how: FieldState) {
+        if let Hands::On { .. } = self.hands {
+            self.doubt(FlagCode::MissingEnd, told);
+        }
+        self.close(told);
+        if let (Place::OnSite, Some(attendance)) = (self.place, self.attendances.last_mut()) {
+            attendance.to = told.at;
+        }
+        self.place = Place::Away(how);
     }
 
     /// Whoever arrives again after having worked has been away: another visit, even if nobody reported leaving.

@@ -2,33 +2,35 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{
-    Consent, Fact, FactKind, Flag, FlagCode, PauseSpan, Pieces, PriceYen, ShortCode, ShortText, Visit,
+    CONSENT_LAG_MAX, CheckedId, Consent, DeliveredPart, DeliveredWork, Fact, FactKind, Flag, FlagCode,
+    FoundReferral, GivenConsent, JobOutcome, Left, NoAccess, PauseSpan, ShortCode, TakenPayment,
+    TechnicianState, ToldDelay, Visit, Withdrawn, WorkSpan,
     clock::{Clocks, SKEW_IGNORED},
+    doubts,
     flags::sequence_flags,
-    person::{Person, Told},
+    person::{Attendance, Person, Told},
+    refusal,
     visits::visits,
 };
 use crate::domain::{
     ids::{FactId, TechnicianId},
     jobs::JobState,
-    reference::programme::PriceBasis,
     span::Instant,
 };
-
-/// A consent is written down while the payer is there: later than this goes to review.
-pub const CONSENT_LAG_MAX: TimeDelta = TimeDelta::minutes(15);
 
 /// What happened at the site, by the service's clock, as far as it is known. The same for every order in which its
 /// facts came, however often each of them did.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct FieldRecord {
-    /// Where the job is, as far as facts tell: `en_route`, `on_site`, `working`, `paused` or `completed`.
+    /// Where the job is, as far as facts tell: `en_route`, `on_site`, `working`, `paused`, `awaiting_return` or
+    /// `completed`.
     pub state: Option<JobState>,
+    /// Where everybody is who has reported from it, by technician.
+    pub technicians: Vec<TechnicianState>,
     /// First departure.
     pub departed_at: Option<DateTime<Utc>>,
     /// First arrival.
@@ -37,6 +39,10 @@ pub struct FieldRecord {
     pub completed_at: Option<DateTime<Utc>>,
     /// Who completed it.
     pub completed_by: Option<TechnicianId>,
+    /// How it ended, by the last completion.
+    pub outcome: Option<JobOutcome>,
+    /// Reference of the signature on the last completion.
+    pub signature: Option<ShortCode>,
     /// Visits with the work done in them, earliest first.
     pub visits: Vec<Visit>,
     /// Pauses, earliest first.
@@ -45,63 +51,24 @@ pub struct FieldRecord {
     pub parts: Vec<DeliveredPart>,
     /// Special work begun, earliest first.
     pub special_works: Vec<DeliveredWork>,
-    /// The payer's answers, in the order they were recorded.
+    /// The payer's answers, refusals included, in the order they were recorded.
     pub consents: Vec<GivenConsent>,
+    /// Identity checks, earliest first.
+    pub id_checks: Vec<CheckedId>,
+    /// Attempts to get in that failed, earliest first.
+    pub no_access: Vec<NoAccess>,
+    /// Delays, in the order they were told.
+    pub delays: Vec<ToldDelay>,
+    /// Findings that it is the landlord's matter, earliest first.
+    pub referral_findings: Vec<FoundReferral>,
+    /// Money taken at the site, earliest first.
+    pub payments: Vec<TakenPayment>,
+    /// Who left before the job was complete, earliest first.
+    pub leavings: Vec<Left>,
+    /// Who could not go on, earliest first.
+    pub withdrawals: Vec<Withdrawn>,
     /// What a person must look at; a flagged record is not billed.
     pub flags: Vec<Flag>,
-}
-
-/// A part used up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct DeliveredPart {
-    /// The report of it.
-    pub fact_id: FactId,
-    /// By whom.
-    pub technician_id: TechnicianId,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The key by which a consent names it.
-    pub item: Uuid,
-    /// What it is called on the quote.
-    pub name: ShortText,
-    /// How many.
-    pub quantity: Pieces,
-    /// Price of one.
-    pub unit_price_yen: PriceYen,
-    /// Whether the price includes tax.
-    pub price_basis: PriceBasis,
-}
-
-/// Special work begun.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct DeliveredWork {
-    /// The report of it.
-    pub fact_id: FactId,
-    /// By whom.
-    pub technician_id: TechnicianId,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The key by which a consent names it.
-    pub item: Uuid,
-    /// Which special work.
-    pub code: ShortCode,
-    /// Lump price, tax included.
-    pub price_yen: PriceYen,
-}
-
-/// A payer's answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct GivenConsent {
-    /// The report of it.
-    pub fact_id: FactId,
-    /// Who asked.
-    pub technician_id: TechnicianId,
-    /// When it was asked, by the service's clock.
-    pub asked_at: DateTime<Utc>,
-    /// When it was answered, by the service's clock.
-    pub answered_at: DateTime<Utc>,
-    /// The consent as it was recorded.
-    pub consent: Consent,
 }
 
 impl FieldRecord {
@@ -114,11 +81,16 @@ impl FieldRecord {
         let mut record = Self { flags: sequence_flags(set.values().copied()), ..Self::default() };
         record.flags.extend(clocks.flags());
         let mut persons: BTreeMap<TechnicianId, Person<'_>> = BTreeMap::new();
+        let mut outcomes = Vec::new();
         for told in told {
             let technician = told.fact.technician_id;
             persons.entry(technician).or_insert_with(|| Person::new(technician)).hear(told);
             record.hear(told, &clocks);
+            if let FactKind::Completion { outcome, .. } = told.fact.what {
+                outcomes.push((outcome, technician));
+            }
         }
+        record.flags.extend(doubts::outcome(&record, &outcomes));
         record.conclude(persons);
         record
     }
@@ -127,6 +99,32 @@ impl FieldRecord {
     #[must_use]
     pub fn may_settle(&self) -> bool {
         self.completed_at.is_some() && self.flags.is_empty()
+    }
+
+    /// Where a technician is.
+    #[must_use]
+    pub fn technician(&self, id: TechnicianId) -> Option<TechnicianState> {
+        self.technicians.iter().copied().find(|state| state.technician_id == id)
+    }
+
+    /// Every stretch of work, earliest visit first.
+    pub fn work(&self) -> impl Iterator<Item = &WorkSpan> {
+        self.visits.iter().flat_map(|visit| &visit.work)
+    }
+
+    /// The record as it is when one of its technicians is told to have worked elsewhere at these times: nobody is in two
+    /// places.
+    #[must_use]
+    pub fn beside(mut self, elsewhere: &[WorkSpan]) -> Self {
+        let is_crossed = |own: &WorkSpan, other: &WorkSpan| {
+            own.technician_id == other.technician_id && own.from < other.to && other.from < own.to
+        };
+        let crossed = self.work().filter(|own| elsewhere.iter().any(|other| is_crossed(own, other)));
+        let flags: Vec<_> = crossed.map(|own| Flag::of(FlagCode::Overlap, own.technician_id)).collect();
+        self.flags.extend(flags);
+        self.flags.sort();
+        self.flags.dedup();
+        self
     }
 
     /// Takes what concerns the job and not one person's hands.
@@ -139,9 +137,52 @@ impl FieldRecord {
         match &fact.what {
             FactKind::Departure {} => _ = self.departed_at.get_or_insert(at),
             FactKind::Arrival {} => _ = self.arrived_at.get_or_insert(at),
-            FactKind::Completion { .. } => {
+            FactKind::Completion { signature, outcome } => {
                 (self.completed_at, self.completed_by) = (Some(at), Some(technician_id));
+                (self.outcome, self.signature) = (Some(*outcome), signature.clone());
             }
+            FactKind::Part { .. } | FactKind::SpecialWork { .. } | FactKind::Payment(_) => {
+                self.hear_money(told)
+            }
+            FactKind::Consent(consent) => self.hear_consent(fact, consent, clocks),
+            FactKind::IdCheck(check) => {
+                let passed = check.passed();
+                self.id_checks.push(CheckedId { fact_id, technician_id, at, check: *check, passed });
+            }
+            FactKind::NoAccess { reason } => {
+                self.no_access.push(NoAccess { fact_id, technician_id, at, reason: *reason });
+            }
+            FactKind::Delay { arrival_at } => {
+                let arrival_at = clocks.corrected(fact, *arrival_at);
+                self.delays.push(ToldDelay { fact_id, technician_id, at, arrival_at });
+            }
+            FactKind::ReferralFinding(finding) => {
+                self.referral_findings.push(FoundReferral {
+                    fact_id,
+                    technician_id,
+                    at,
+                    finding: finding.clone(),
+                });
+            }
+            FactKind::Leaving { return_planned, reason } => {
+                let (return_planned, reason) = (*return_planned, *reason);
+                self.leavings.push(Left { fact_id, technician_id, at, return_planned, reason });
+            }
+            FactKind::Withdrawal { code } => {
+                self.withdrawals.push(Withdrawn { fact_id, technician_id, at, code: *code });
+            }
+            FactKind::Position { .. }
+            | FactKind::WorkStart { .. }
+            | FactKind::Pause { .. }
+            | FactKind::Resume {}
+            | FactKind::WorkEnd {} => {}
+        }
+    }
+
+    /// What has a price, and what was paid.
+    fn hear_money(&mut self, Told { at, fact }: Told<'_>) {
+        let (fact_id, technician_id) = (fact.id, fact.technician_id);
+        match &fact.what {
             FactKind::Part { item, name, quantity, unit_price_yen, price_basis } => {
                 self.parts.push(DeliveredPart {
                     fact_id,
@@ -154,20 +195,25 @@ impl FieldRecord {
                     price_basis: *price_basis,
                 });
             }
-            FactKind::SpecialWork { item, code, price_yen } => self.special_works.push(DeliveredWork {
+            FactKind::SpecialWork { item, code, price_yen, quote } => {
+                self.special_works.push(DeliveredWork {
+                    fact_id,
+                    technician_id,
+                    at,
+                    item: *item,
+                    code: code.clone(),
+                    price_yen: *price_yen,
+                    quote: quote.clone(),
+                })
+            }
+            FactKind::Payment(payment) => self.payments.push(TakenPayment {
                 fact_id,
                 technician_id,
                 at,
-                item: *item,
-                code: code.clone(),
-                price_yen: *price_yen,
+                method: payment.method,
+                amount_yen: payment.amount_yen,
             }),
-            FactKind::Consent(consent) => self.hear_consent(fact, consent, clocks),
-            FactKind::IdCheck { .. }
-            | FactKind::WorkStart { .. }
-            | FactKind::Pause { .. }
-            | FactKind::Resume {}
-            | FactKind::WorkEnd {} => {}
+            _ => {}
         }
     }
 
@@ -195,23 +241,39 @@ impl FieldRecord {
             if self.completed_at.is_some() {
                 person.complete();
             }
+            self.technicians.extend(person.state(self.completed_at));
             self.pauses.extend(person.all_pauses());
             self.flags.append(&mut person.flags);
             attendances.append(&mut person.attendances);
-            self.state = further(self.state, person.state());
         }
+        let states = self.technicians.iter().filter_map(|technician| technician.state.of_job());
+        self.state = states.max_by_key(|state| rank(*state));
         if self.completed_at.is_some() {
             self.state = Some(JobState::Completed);
         }
+        self.withhold(&mut attendances);
         self.pauses.sort();
         self.visits = visits(attendances);
-        let work = self.visits.iter().flat_map(|visit| &visit.work);
-        let outside = work.filter(|work| self.is_outside(work.from, work.to));
+        let outside = self.work().filter(|work| self.is_outside(work.from, work.to));
         let outside: Vec<_> =
             outside.map(|work| Flag::of(FlagCode::OutsideSite, work.technician_id)).collect();
         self.flags.extend(outside);
+        self.flags.extend(doubts::charged_after_finding(self));
         self.flags.sort();
         self.flags.dedup();
+    }
+
+    /// Takes away what does not count because an identity check had failed.
+    fn withhold(&mut self, attendances: &mut [Attendance]) {
+        let refused = refusal::refused(&self.id_checks);
+        for attendance in attendances {
+            let counts: Vec<_> =
+                attendance.work.iter().flat_map(|work| refusal::without(work, &refused)).collect();
+            if let Some(work) = attendance.work.first().filter(|_| counts != attendance.work) {
+                self.flags.push(Flag::of(FlagCode::WorkAfterFailedCheck, work.technician_id));
+            }
+            attendance.work = counts;
+        }
     }
 
     fn is_outside(&self, from: Instant, to: Instant) -> bool {
@@ -228,14 +290,14 @@ fn in_order<'a>(set: &BTreeMap<FactId, &'a Fact>, clocks: &Clocks<'_>) -> Vec<To
     told
 }
 
-/// Of several technicians' states the furthest on is the job's.
-fn further(one: Option<JobState>, other: Option<JobState>) -> Option<JobState> {
-    let rank = |state| match state {
-        Some(JobState::EnRoute) => 1,
-        Some(JobState::OnSite) => 2,
-        Some(JobState::Paused) => 3,
-        Some(JobState::Working) => 4,
+/// Of several technicians' states the furthest on is the job's; it waits for a return only when nobody is on it.
+fn rank(state: JobState) -> u8 {
+    match state {
+        JobState::AwaitingReturn => 1,
+        JobState::EnRoute => 2,
+        JobState::OnSite => 3,
+        JobState::Paused => 4,
+        JobState::Working => 5,
         _ => 0,
-    };
-    if rank(other) > rank(one) { other } else { one }
+    }
 }

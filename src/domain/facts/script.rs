@@ -45,6 +45,17 @@ pub(crate) fn pause() -> FactKind {
     what(json!({ "kind": "pause", "reason": "parts_fetch" }))
 }
 
+pub(crate) fn id_check(passed: bool) -> FactKind {
+    what(json!({
+        "kind": "id_check", "way": "card_at_door", "id_kind": "residence_card", "face_ok": true, "name_ok": true,
+        "address_ok": passed, "pledge_signed": true,
+    }))
+}
+
+pub(crate) fn finding() -> FactKind {
+    what(json!({ "kind": "referral_finding", "reason": "wear", "component": "toilet", "made_safe": true }))
+}
+
 pub(crate) fn part(key: u128, price: i64) -> FactKind {
     what(json!({
         "kind": "part", "item": item(key), "name": "止水栓パッキン", "quantity": "1", "unit_price_yen": price,

@@ -1,8 +1,12 @@
 //! The small values of a fact, each checked when it is read.
 
-use serde::{Deserialize, Serialize};
+use chrono::{Datelike as _, SubsecRound as _, Timelike as _};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::domain::charging::{PRICE_YEN_MAX, Quantity};
+use crate::domain::{
+    charging::{PRICE_YEN_MAX, Quantity},
+    span::Instant,
+};
 
 /// Longest text or code, in characters: what the ledger's code column holds.
 const CHARS_MAX: usize = 64;
@@ -17,6 +21,19 @@ impl BadWord {
     pub(super) fn of(field: &str, message: &str) -> Self {
         Self(format!("{field}: {message}"))
     }
+}
+
+/// An instant of this century that every engine and every sum can hold, cut to microseconds.
+pub(super) fn of_this_century(field: &str, at: Instant) -> Result<Instant, BadWord> {
+    if !(2000..2100).contains(&at.year()) || at.nanosecond() >= 1_000_000_000 {
+        return Err(BadWord::of(field, "must be from 2000 to 2099, and not a leap second"));
+    }
+    Ok(at.trunc_subsecs(6))
+}
+
+/// The same, as a field is read.
+pub(super) fn moment<'de, D: Deserializer<'de>>(reader: D) -> Result<Instant, D::Error> {
+    of_this_century("arrival_at", Instant::deserialize(reader)?).map_err(D::Error::custom)
 }
 
 /// A text of 1 to 64 characters on one line, as in `止水栓パッキン`.

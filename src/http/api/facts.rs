@@ -63,12 +63,16 @@ impl TryFrom<Map<String, Value>> for FactReport {
     type Error = String;
 
     fn try_from(mut fields: Map<String, Value>) -> Result<Self, String> {
-        Ok(Self {
+        let report = Self {
             id: take(&mut fields, "id")?,
             device_seq: take(&mut fields, "device_seq")?,
             device_time: take(&mut fields, "device_time")?,
             what: serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())?,
-        })
+        };
+        match report.what {
+            FactKind::Position { point: None } => Err("missing field `point`".to_owned()),
+            _ => Ok(report),
+        }
     }
 }
 

@@ -63,8 +63,9 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("offer", "state", &["open", "accepted", "declined", "expired", "withdrawn"]),
     ("assignment", "slot", &["current", "queued", "released"]),
     ("planned_window", "state", &["planned", "released"]),
-    ("fact", "kind", &["departure", "arrival", "id_check", "work_start", "pause", "resume", "work_end", "part",
-                       "special_work", "consent", "completion"]),
+    ("fact", "kind", &["departure", "position", "delay", "arrival", "no_access", "id_check", "work_start", "pause",
+                       "resume", "work_end", "part", "special_work", "consent", "referral_finding", "payment",
+                       "withdrawal", "leaving", "completion"]),
     ("ledger_line", "kind", &["overtime", "part", "special_work", "write_off", "reversal"]),
     ("ledger_line", "payer", &["worker", "host_company", "landlord", "programme"]),
 ];

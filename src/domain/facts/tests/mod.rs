@@ -3,6 +3,7 @@
 mod doubts;
 mod properties;
 mod record;
+mod site;
 mod wire;
 
 use chrono::TimeDelta;

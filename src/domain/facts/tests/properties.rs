@@ -9,22 +9,29 @@ use super::*;
 type Raw = (u128, u128, i64, u8, i64);
 
 fn anything() -> impl Strategy<Value = Vec<Raw>> {
-    prop::collection::vec((1..3_u128, 0..2_u128, 0..20_000_i64, 0..11_u8, 0..200_i64), 0..30)
+    prop::collection::vec((1..3_u128, 0..2_u128, 0..20_000_i64, 0..20_u8, 0..200_i64), 0..30)
 }
 
 fn kind(number: u8) -> FactKind {
     match number {
         0 => simple("departure"),
         1 => simple("arrival"),
-        2 => what(
-            json!({"kind": "id_check", "id_kind": "other", "face_ok": true, "name_ok": true, "address_ok": true}),
-        ),
+        2 => id_check(number % 2 == 0),
         3 | 4 => start("work"),
         5 => pause(),
         6 => simple("resume"),
         7 => simple("work_end"),
         8 => part(1, 480),
         9 => what(Asked::units(3).json(at("10:00:00"))),
+        10 => id_check(false),
+        11 => what(json!({"kind": "no_access", "reason": "nobody_there"})),
+        12 => what(json!({"kind": "leaving", "return_planned": true})),
+        13 => what(json!({"kind": "leaving", "return_planned": false})),
+        14 => what(json!({"kind": "withdrawal", "code": "breakdown"})),
+        15 => what(json!({"kind": "delay", "arrival_at": at("11:00:00")})),
+        16 => finding(),
+        17 => what(json!({"kind": "payment", "method": "cash", "amount_yen": 2_200})),
+        18 => what(json!({"kind": "completion", "outcome": "refused_opening"})),
         _ => simple("completion"),
     }
 }
@@ -102,7 +109,7 @@ proptest! {
             .iter()
             .map(|fact| match &fact.what {
                 // Its own times are by the same clock; what they are does not matter here.
-                FactKind::Consent(_) => Fact { what: simple("arrival"), ..fact.clone() },
+                FactKind::Consent(_) | FactKind::Delay { .. } => Fact { what: simple("arrival"), ..fact.clone() },
                 _ => fact.clone(),
             })
             .collect();

@@ -14,14 +14,22 @@ fn every_kind_is_read_and_written_alike() {
     let kinds = [
         json!({"kind": "departure"}),
         json!({"kind": "arrival"}),
-        json!({"kind": "id_check", "id_kind": "residence_card", "face_ok": true, "name_ok": true, "address_ok": false}),
+        json!({"kind": "delay", "arrival_at": "2026-11-22T02:00:00Z"}),
+        json!({"kind": "no_access", "reason": "entry_refused"}),
+        json!({"kind": "id_check", "way": "card_at_door", "id_kind": "residence_card", "face_ok": true, "name_ok": true, "address_ok": false, "pledge_signed": false}),
+        json!({"kind": "id_check", "way": "call_back", "id_kind": null, "face_ok": false, "name_ok": true, "address_ok": true, "pledge_signed": true}),
+        json!({"kind": "referral_finding", "reason": "wear", "component": "toilet", "private_or_common": "private", "note": "valve_corroded", "made_safe": true, "evidence": [item(3)]}),
+        json!({"kind": "payment", "method": "cash", "amount_yen": 2_200}),
+        json!({"kind": "payment", "method": "none", "amount_yen": 0}),
+        json!({"kind": "withdrawal", "code": "breakdown"}),
+        json!({"kind": "leaving", "return_planned": true, "reason": "parts_to_order"}),
         json!({"kind": "work_start", "work": "rework"}),
         json!({"kind": "pause", "reason": "quote_discussion"}),
         json!({"kind": "resume"}),
         json!({"kind": "work_end"}),
         json!({"kind": "part", "item": item(1), "name": "栓", "quantity": "1.5", "unit_price_yen": 480, "price_basis": "tax_exclusive"}),
-        json!({"kind": "special_work", "item": item(2), "code": "high_pressure_cleaning", "price_yen": 22_000}),
-        json!({"kind": "completion", "signature": "sig-1"}),
+        json!({"kind": "special_work", "item": item(2), "code": "high_pressure_cleaning", "price_yen": 22_000, "quote": "Q-1"}),
+        json!({"kind": "completion", "signature": "sig-1", "outcome": "stopped_referred"}),
     ];
     for kind in kinds {
         let read: FactKind = serde_json::from_value(kind.clone()).unwrap();
@@ -31,9 +39,17 @@ fn every_kind_is_read_and_written_alike() {
     let mut written = serde_json::to_value(what(consent())).unwrap();
     assert_eq!(written.as_object_mut().unwrap().remove("evidence"), Some(Value::Null));
     assert_eq!(written, serde_json::from_str::<Value>(&consent().to_string()).unwrap());
-    assert!(
-        serde_json::from_value::<FactKind>(json!({"kind": "completion"})).is_ok(),
-        "a signature is optional"
+    assert_eq!(
+        what(json!({"kind": "completion"})),
+        FactKind::Completion { signature: None, outcome: JobOutcome::Completed },
+        "a signature is optional, and done is done"
+    );
+    let here = json!({"kind": "position", "point": {"type": "Point", "coordinates": [136.9, 35.1]}});
+    assert!(matches!(what(here.clone()), FactKind::Position { point: Some(_) }));
+    assert_eq!(
+        serde_json::to_value(what(here).kept()).unwrap(),
+        json!({"kind": "position"}),
+        "no trail is kept"
     );
 }
 
@@ -45,7 +61,19 @@ fn what_nobody_knows_is_refused() {
         json!({"kind": "work_start"}),
         json!({"kind": "work_start", "work": "work", "colour": "red"}),
         json!({"kind": "pause", "reason": "tired"}),
-        json!({"kind": "id_check", "id_kind": "residence_card", "face_ok": true, "name_ok": true, "address_ok": true, "number": "AB12345678CD"}),
+        json!({"kind": "id_check", "id_kind": "residence_card", "way": "inside", "pledge_signed": true, "face_ok": true, "name_ok": true, "address_ok": true, "number": "AB12345678CD"}),
+        json!({"kind": "id_check", "way": "inside", "pledge_signed": true, "face_ok": true, "name_ok": true, "address_ok": true}),
+        json!({"kind": "id_check", "id_kind": "residence_card", "face_ok": true, "name_ok": true, "address_ok": true}),
+        json!({"kind": "delay", "arrival_at": "2100-01-01T00:00:00Z"}),
+        json!({"kind": "no_access", "reason": "tired"}),
+        json!({"kind": "payment", "method": "cash"}),
+        json!({"kind": "payment", "method": "none", "amount_yen": 1}),
+        json!({"kind": "payment", "method": "card", "amount_yen": 1}),
+        json!({"kind": "referral_finding", "reason": "wear", "component": "toilet", "note": "錆"}),
+        json!({"kind": "referral_finding", "reason": "wear", "component": "toilet", "evidence": vec![item(3); 21]}),
+        json!({"kind": "withdrawal", "code": "no_show"}),
+        json!({"kind": "leaving"}),
+        json!({"kind": "completion", "outcome": "tired"}),
         json!({"kind": "part", "item": item(1), "name": "a\nb", "quantity": "1", "unit_price_yen": 1, "price_basis": "tax_inclusive"}),
         json!({"kind": "part", "item": item(1), "name": "栓".repeat(65), "quantity": "1", "unit_price_yen": 1, "price_basis": "tax_inclusive"}),
         json!({"kind": "part", "item": item(1), "name": "栓", "quantity": "0", "unit_price_yen": 1, "price_basis": "tax_inclusive"}),

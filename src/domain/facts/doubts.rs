@@ -1,0 +1,66 @@
+//! What contradicts itself in a record as a whole.
+
+use super::{DeliveredPart, DeliveredWork, FieldRecord, Flag, FlagCode, JobOutcome};
+use crate::domain::{
+    charging::Answer,
+    facts::ConsentCover,
+    ids::{FactId, TechnicianId},
+    reference::programme::Payer,
+    span::Instant,
+};
+use uuid::Uuid;
+
+/// Something that has a price, as it was delivered.
+struct Priced {
+    fact_id: FactId,
+    technician_id: TechnicianId,
+    at: Instant,
+    item: Uuid,
+}
+
+/// After a finding nothing is sold without the landlord's authority, or the worker's consent once he has heard of it (3.4).
+pub(super) fn charged_after_finding(record: &FieldRecord) -> Vec<Flag> {
+    let Some(found_at) = record.referral_findings.first().map(|finding| finding.at) else {
+        return Vec::new();
+    };
+    let parts = record.parts.iter().filter(|part| part.unit_price_yen.yen() > 0).map(of_part);
+    let works = record.special_works.iter().filter(|work| work.price_yen.yen() > 0).map(of_work);
+    let later = parts.chain(works).filter(|priced| priced.at > found_at);
+    let unauthorised = later.filter(|priced| !is_authorised(record, priced, found_at));
+    unauthorised
+        .map(|priced| Flag {
+            fact_id: Some(priced.fact_id),
+            ..Flag::of(FlagCode::ChargedAfterFinding, priced.technician_id)
+        })
+        .collect()
+}
+
+fn of_part(part: &DeliveredPart) -> Priced {
+    Priced { fact_id: part.fact_id, technician_id: part.technician_id, at: part.at, item: part.item }
+}
+
+fn of_work(work: &DeliveredWork) -> Priced {
+    Priced { fact_id: work.fact_id, technician_id: work.technician_id, at: work.at, item: work.item }
+}
+
+fn is_authorised(record: &FieldRecord, priced: &Priced, found_at: Instant) -> bool {
+    record.consents.iter().any(|given| {
+        let consent = &given.consent;
+        let is_about = consent
+            .covers()
+            .iter()
+            .any(|cover| matches!(cover, ConsentCover::Item { item, .. } if *item == priced.item));
+        let knew = consent.payer() == Payer::Landlord || given.asked_at >= found_at;
+        is_about && knew && consent.answer() == Answer::Yes && given.answered_at <= priced.at
+    })
+}
+
+/// How the job is said to have ended, and who contradicts it.
+pub(super) fn outcome(record: &FieldRecord, told: &[(JobOutcome, TechnicianId)]) -> Vec<Flag> {
+    let Some(&(outcome, technician)) = told.last() else { return Vec::new() };
+    let failed = record.id_checks.last().is_some_and(|check| !check.passed);
+    let is_doubtful = told.iter().any(|&(other, _)| other != outcome)
+        || (failed && outcome == JobOutcome::Completed)
+        || (outcome.is_referral() && record.referral_findings.is_empty());
+    if is_doubtful { vec![Flag::of(FlagCode::DoubtfulOutcome, technician)] } else { Vec::new() }
+}
