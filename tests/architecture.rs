@@ -8,6 +8,8 @@
 mod cycles;
 #[path = "architecture/rules.rs"]
 mod rules;
+#[path = "architecture/schemas.rs"]
+mod schemas;
 #[path = "architecture/source.rs"]
 mod source;
 
@@ -80,4 +82,14 @@ fn no_file_is_too_long() {
 #[test]
 fn modules_of_a_layer_do_not_import_each_other_in_a_circle() {
     none(cycles::complaints(&sources("src")));
+}
+
+#[test]
+fn no_two_described_types_have_one_name() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read =
+        |source: &Source| (source.name.clone(), std::fs::read_to_string(root.join(&source.name)).unwrap());
+    let texts: Vec<_> = sources("src").iter().map(read).collect();
+    assert!(texts.iter().map(|(_, text)| schemas::described(text).len()).sum::<usize>() > 150);
+    none(schemas::twice(texts.into_iter()));
 }

@@ -166,7 +166,7 @@ pub struct Whole {
     /// Interpreters asked.
     pub interpretations: Vec<Interpretation>,
     /// Where the questions about danger stand.
-    pub dangers: dangers::Standing,
+    pub dangers: dangers::DangerStanding,
     /// Hand-overs to the emergency services.
     pub emergency_handovers: Vec<Handover>,
     /// Attempts to call back.

@@ -35,7 +35,7 @@ pub struct Answers {
 
 /// Where the hazards of a call stand, and what the caller must be told.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Standing {
+pub struct DangerStanding {
     /// Every hazard, in the order in which they are asked about.
     pub hazards: Vec<Danger>,
     /// What to tell the caller of each hazard that is there.
@@ -43,12 +43,12 @@ pub struct Standing {
 }
 
 /// Records answers; a yes counts at once, also for the jobs of the call's case.
-pub async fn answer(ctx: &Ctx, call: CallId, command: Command<Answers>) -> Result<Standing, Error> {
+pub async fn answer(ctx: &Ctx, call: CallId, command: Command<Answers>) -> Result<DangerStanding, Error> {
     let command = command.map(|answers| (call, answers));
     ctx.transact(command, |unit, (call, answers)| Box::pin(answer_in(unit, *call, answers))).await
 }
 
-async fn answer_in(unit: &mut Unit, id: CallId, given: &Answers) -> Result<Standing, Error> {
+async fn answer_in(unit: &mut Unit, id: CallId, given: &Answers) -> Result<DangerStanding, Error> {
     let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
     let known = store::dangers::answers(&mut unit.tx, id).await?;
     let said = complete(unit, given, &known)?;
@@ -104,13 +104,13 @@ fn complete(
 }
 
 /// Where the hazards of a call stand.
-pub(super) async fn standing(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Standing, Error> {
+pub(super) async fn standing(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<DangerStanding, Error> {
     let reference = ctx.reference();
     let hazards = of_call(ctx, tx, call).await?;
     let there = hazards.iter().filter(|danger| danger.answer == Some(HazardAnswer::Yes));
     let known = there.filter_map(|danger| reference.hazards().get(&danger.hazard));
     let instructions = known.map(|hazard| Instruction::of(hazard, reference.hazards().numbers())).collect();
-    Ok(Standing { hazards, instructions })
+    Ok(DangerStanding { hazards, instructions })
 }
 
 pub(super) async fn of_call(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Vec<Danger>, Error> {
@@ -129,7 +129,7 @@ pub(super) async fn of_call(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Vec<
 }
 
 /// Where the hazards of the call of an id stand.
-pub async fn show(ctx: &Ctx, call: CallId) -> Result<Standing, Error> {
+pub async fn show(ctx: &Ctx, call: CallId) -> Result<DangerStanding, Error> {
     let mut tx = ctx.db().read().await?;
     store::calls::find(&mut tx, call).await?.ok_or(Error::NotFound("call"))?;
     standing(ctx, &mut tx, call).await
@@ -141,12 +141,12 @@ pub async fn acknowledge(
     call: CallId,
     hazard: String,
     command: Command<()>,
-) -> Result<Standing, Error> {
+) -> Result<DangerStanding, Error> {
     let command = command.map(|()| (call, hazard));
     ctx.transact(command, |unit, (call, hazard)| Box::pin(acknowledge_in(unit, *call, hazard))).await
 }
 
-async fn acknowledge_in(unit: &mut Unit, id: CallId, hazard: &str) -> Result<Standing, Error> {
+async fn acknowledge_in(unit: &mut Unit, id: CallId, hazard: &str) -> Result<DangerStanding, Error> {
     store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
     let ctx = unit.ctx.clone();
     let stands = of_call(&ctx, &mut unit.tx, id).await?;

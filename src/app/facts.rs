@@ -54,7 +54,7 @@ pub struct Report {
 
 text_enum! {
     /// What became of a report.
-    pub enum Outcome("outcome") {
+    pub enum ReportOutcome("outcome") {
         /// It is on record now.
         Recorded = "recorded",
         /// It was on record already.
@@ -82,7 +82,7 @@ pub struct FactOutcome {
     /// The report.
     pub id: FactId,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: ReportOutcome,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<RefusalCode>,
@@ -129,7 +129,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     for report in &batch.reports {
         let fact = fact(report, batch, &assignment, unit.now);
         let outcome = receive(unit, &mut known, &fact).await?;
-        if outcome.outcome == Outcome::Recorded {
+        if outcome.outcome == ReportOutcome::Recorded {
             recorded.push(fact);
         }
         outcomes.push(outcome);
@@ -188,14 +188,14 @@ async fn receive(
 ) -> Result<FactOutcome, Error> {
     let refused = |code, message: &str| FactOutcome {
         id: fact.id,
-        outcome: Outcome::Refused,
+        outcome: ReportOutcome::Refused,
         code: Some(code),
         message: Some(message.to_owned()),
     };
     let accepted = |outcome| FactOutcome { id: fact.id, outcome, code: None, message: None };
     if let Some(earlier) = known.get(&fact.id) {
         return Ok(if earlier.repeats(fact) {
-            accepted(Outcome::Duplicate)
+            accepted(ReportOutcome::Duplicate)
         } else {
             refused(RefusalCode::IdReused, "this id stands for another report of this job; make a new one")
         });
@@ -208,7 +208,7 @@ async fn receive(
     }
     store::facts::insert(&mut unit.tx, fact).await.map_err(Error::in_the_way)?;
     known.insert(fact.id, fact.clone());
-    Ok(accepted(Outcome::Recorded))
+    Ok(accepted(ReportOutcome::Recorded))
 }
 
 /// One event a batch: how many of each kind, no content.

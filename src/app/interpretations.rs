@@ -8,7 +8,7 @@ use crate::{
         calls::CallState,
         event::{Kind, Subject},
         ids::{CallId, InterpretationId},
-        interpretations::{Interpretation, InterpretationState, Outcome},
+        interpretations::{Interpretation, InterpretationOutcome, InterpretationState},
         refusal::Refusal,
         span::Instant,
     },
@@ -75,7 +75,7 @@ async fn request_in(unit: &mut Unit, id: CallId, request: &Request) -> Result<In
 pub async fn settle(
     ctx: &Ctx,
     id: InterpretationId,
-    command: Command<Outcome>,
+    command: Command<InterpretationOutcome>,
 ) -> Result<Interpretation, Error> {
     let command = command.map(|outcome| (id, outcome));
     ctx.transact(command, |unit, (id, outcome)| {

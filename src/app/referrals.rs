@@ -15,8 +15,8 @@ use crate::{
         reference::Handling,
         referrals::{
             ATTEMPTS_MAX, Acknowledged, After, Attempt, Component, ContactConsent, DeliveryStatus, FollowUp,
-            LesseeKind, NoticeChannel, Outcome, Part, Progress, Reason, Recipient, RecipientKind, Referral,
-            ReferralState, Stage, Texts, follow_up::follow_up,
+            LesseeKind, NoticeChannel, Part, Progress, Recipient, RecipientKind, Referral, ReferralOutcome,
+            ReferralReason, ReferralState, Stage, Texts, follow_up::follow_up,
         },
         refusal::Refusal,
         span::Instant,
@@ -39,7 +39,7 @@ pub struct New {
     /// What was to be done, where there is no job.
     pub job_code: Option<String>,
     /// Why.
-    pub reason: Reason,
+    pub reason: ReferralReason,
     /// At the desk or on site.
     pub stage: Stage,
     /// What is broken.
@@ -272,12 +272,12 @@ async fn follow(
 }
 
 /// Closes a referral with its outcome, when R-09 allows.
-pub async fn close(ctx: &Ctx, id: ReferralId, command: Command<Outcome>) -> Result<Whole, Error> {
+pub async fn close(ctx: &Ctx, id: ReferralId, command: Command<ReferralOutcome>) -> Result<Whole, Error> {
     let command = command.map(|outcome| (id, outcome));
     ctx.transact(command, |unit, (id, outcome)| Box::pin(close_in(unit, *id, *outcome))).await
 }
 
-async fn close_in(unit: &mut Unit, id: ReferralId, outcome: Outcome) -> Result<Whole, Error> {
+async fn close_in(unit: &mut Unit, id: ReferralId, outcome: ReferralOutcome) -> Result<Whole, Error> {
     let referral = store::referrals::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("referral"))?;
     let progress = progress(&mut unit.tx, id).await?;
     let referral = referral.close(outcome, &progress, unit.now)?;

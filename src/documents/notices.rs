@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::phrases::Language;
 use crate::domain::{
-    referrals::{Component, LesseeKind, Part, Reason, Recipient, RecipientKind},
+    referrals::{Component, LesseeKind, Part, Recipient, RecipientKind, ReferralReason},
     span::Instant,
     text_enum::text_enum,
 };
@@ -61,7 +61,7 @@ pub struct Facts<'a> {
     /// Whose part it seems to be.
     pub part: Part,
     /// Why it is told.
-    pub reason: Reason,
+    pub reason: ReferralReason,
     /// What happens.
     pub symptom: Option<&'a str>,
     /// What was done meanwhile, when, by whom.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Timelike as _};
 use chrono_tz::Tz;
 
 use crate::domain::{
-    referrals::{Component, DeskHours, LesseeKind, Part, Reason},
+    referrals::{Component, DeskHours, LesseeKind, Part, ReferralReason},
     span::{Instant, tokyo},
     text_enum::text_enum,
 };
@@ -125,27 +125,27 @@ impl Language {
 
     /// Why.
     #[must_use]
-    pub fn reason(self, reason: Reason) -> &'static str {
+    pub fn reason(self, reason: ReferralReason) -> &'static str {
         self.of(match reason {
-            Reason::Wear => {
+            ReferralReason::Wear => {
                 ["経年劣化と思われるため", "it appears to be wear", "古(ふる)く なった から のようです"]
             }
-            Reason::CommonArea => [
+            ReferralReason::CommonArea => [
                 "共用部分と思われるため",
                 "it appears to be in the common area",
                 "みんなで 使(つか)う ところ のようです",
             ],
-            Reason::Both => [
+            ReferralReason::Both => [
                 "共用部分の経年劣化と思われるため",
                 "it appears to be wear in the common area",
                 "みんなで 使(つか)う ところが 古(ふる)く なった から のようです",
             ],
-            Reason::BuildingDefect => [
+            ReferralReason::BuildingDefect => [
                 "建物の不具合と思われるため",
                 "it appears to be a defect of the building",
                 "建物(たてもの)が こわれて いる から のようです",
             ],
-            Reason::Unknown => [
+            ReferralReason::Unknown => [
                 "原因が不明で、ご確認をお願いしたいため",
                 "the cause is unknown and should be looked at",
                 "理由(りゆう)は まだ わかりません。見(み)て もらいます",

@@ -12,7 +12,7 @@ use super::{
 
 text_enum! {
     /// What came of asking an interpreter.
-    pub enum Outcome("interpretation outcome") {
+    pub enum InterpretationOutcome("interpretation outcome") {
         /// The interpreter is on the line.
         Joined = "joined",
         /// The interpreter line did not answer.
@@ -61,15 +61,15 @@ pub struct Interpretation {
 
 impl Interpretation {
     /// The attempt after the interpreter has joined, or not.
-    pub fn settled(self, outcome: Outcome, now: Instant) -> Result<Self, Refusal> {
+    pub fn settled(self, outcome: InterpretationOutcome, now: Instant) -> Result<Self, Refusal> {
         if self.state != InterpretationState::Requested {
             let message = format!("the interpreter is {} already", self.state);
             return Err(Refusal::state("interpretation_settled", message));
         }
         let state = match outcome {
-            Outcome::Joined => InterpretationState::Joined,
-            Outcome::NoAnswer => InterpretationState::NoAnswer,
-            Outcome::Refused => InterpretationState::Refused,
+            InterpretationOutcome::Joined => InterpretationState::Joined,
+            InterpretationOutcome::NoAnswer => InterpretationState::NoAnswer,
+            InterpretationOutcome::Refused => InterpretationState::Refused,
         };
         Ok(Self { state, settled_at: Some(now.max(self.requested_at)), ..self })
     }

@@ -140,6 +140,11 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(
             "send the body as 'Content-Type: application/json'",
         ));
     }
+    // A list would be read as the fields of an object in their order.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        let message = "must be an object with named fields".to_owned();
+        return Err(Problem::invalid(vec![FieldError { field: "body".to_owned(), message }]));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let body: T = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
@@ -157,13 +162,20 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(
         }
     })?;
     reader.end().map_err(|error| Problem::unreadable("body", error.to_string()))?;
-    body.validate().map_err(|report| {
-        let errors = report
-            .iter()
-            .map(|(path, error)| FieldError { field: path.to_string(), message: error.to_string() });
-        Problem::invalid(errors.collect())
-    })?;
+    body.validate().map_err(|report| broken(&report))?;
     Ok(body)
+}
+
+/// What is wrong with each field: one thing at a time, however many rules of its own it breaks.
+fn broken(report: &garde::Report) -> Problem {
+    let mut errors: Vec<FieldError> = Vec::new();
+    for (path, error) in report.iter() {
+        let field = path.to_string();
+        if errors.iter().all(|known| known.field != field) {
+            errors.push(FieldError { field, message: error.to_string() });
+        }
+    }
+    Problem::invalid(errors)
 }
 
 /// The field an error is about: where it was met, and in it the key that is missing.
@@ -209,12 +221,7 @@ where
             axum::extract::Query::<T>::from_request_parts(parts, state)
                 .await
                 .map_err(|rejection| Problem::unreadable("query", rejection.body_text()))?;
-        value.validate().map_err(|report| {
-            let errors = report
-                .iter()
-                .map(|(path, error)| FieldError { field: path.to_string(), message: error.to_string() });
-            Problem::invalid(errors.collect())
-        })?;
+        value.validate().map_err(|report| broken(&report))?;
         Ok(Self(value))
     }
 }

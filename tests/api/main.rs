@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod appointments;
 mod attributes;
+mod bad_input;
 mod billing;
 mod blocks;
 mod calls;

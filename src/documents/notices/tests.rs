@@ -62,7 +62,7 @@ fn facts<'a>(recipients: &'a [Recipient], lessee_kind: LesseeKind) -> Facts<'a> 
         written_at: "2026-11-22T12:30:00Z".parse().unwrap(),
         component: Component::Ceiling,
         part: Part::Common,
-        reason: Reason::CommonArea,
+        reason: ReferralReason::CommonArea,
         symptom: Some("天井から水"),
         stop_gap: Some(("バケツで受けた", None, Some("本人"))),
         lessee_kind,
@@ -87,12 +87,17 @@ fn no_template_says_what_must_not_be_said() {
 #[test]
 fn the_words_do_not_say_it_either() {
     for language in Language::ALL {
-        let words = Reason::ALL.iter().map(|reason| language.reason(*reason));
+        let words = ReferralReason::ALL.iter().map(|reason| language.reason(*reason));
         let words = words.chain(Part::ALL.iter().map(|part| language.part(*part)));
         for word in words {
             assert!(FORBIDDEN.iter().all(|phrase| !word.contains(phrase)), "{word}");
         }
-        for reason in [Reason::Wear, Reason::CommonArea, Reason::Both, Reason::BuildingDefect] {
+        for reason in [
+            ReferralReason::Wear,
+            ReferralReason::CommonArea,
+            ReferralReason::Both,
+            ReferralReason::BuildingDefect,
+        ] {
             let word = language.reason(reason);
             assert!(["思われる", "appears", "のようです"].iter().any(|hedge| word.contains(hedge)), "{word}");
         }
@@ -172,7 +177,7 @@ proptest! {
         language in prop::sample::select(Language::ALL),
         lessee in prop::sample::select(LesseeKind::ALL),
         component in prop::sample::select(Component::ALL),
-        reason in prop::sample::select(Reason::ALL),
+        reason in prop::sample::select(ReferralReason::ALL),
         part in prop::sample::select(Part::ALL),
         by_centre in any::<bool>(),
         known in any::<bool>(),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{IdKind, IdWay, PaymentMethod, PriceYen, ShortCode, words::BadWord};
-use crate::domain::referrals::{Component, Part, Reason};
+use crate::domain::referrals::{Component, Part, ReferralReason};
 
 /// Photos and videos of one finding at most.
 pub const EVIDENCE_MAX: usize = 20;
@@ -101,7 +101,7 @@ impl TryFrom<PaymentForm> for SitePayment {
 #[serde(try_from = "FindingForm")]
 pub struct Finding {
     /// Why: wear, common area.
-    pub reason: Reason,
+    pub reason: ReferralReason,
     /// What is broken.
     pub component: Component,
     /// Whose part it seems to be; the component's usual one, when not said.
@@ -118,7 +118,7 @@ pub struct Finding {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FindingForm {
-    reason: Reason,
+    reason: ReferralReason,
     component: Component,
     private_or_common: Option<Part>,
     note: Option<ShortCode>,

@@ -13,10 +13,11 @@ pub use self::{
     component::Component,
     follow_up::{After, DeskHours, FollowUp},
     words::{
-        ContactConsent, DeliveryStatus, LesseeKind, NoticeChannel, Outcome, Part, Reason, RecipientKind,
+        ContactConsent, DeliveryStatus, NoticeChannel, Part, RecipientKind, ReferralOutcome, ReferralReason,
         ReferralState, Stage,
     },
 };
+pub use super::cases::LesseeKind;
 use super::{
     ids::{CaseId, JobId, ReferralId},
     refusal::Refusal,
@@ -42,7 +43,7 @@ pub struct Referral {
     /// What was to be done, as in `W-CEILING-LEAK`.
     pub job_code: Option<String>,
     /// Why.
-    pub reason: Reason,
+    pub reason: ReferralReason,
     /// When it was decided.
     pub stage: Stage,
     /// What is broken.
@@ -66,7 +67,7 @@ pub struct Referral {
     /// Whether that was reckoned with hours nobody knows: weekdays from nine are assumed.
     pub follow_up_assumed: bool,
     /// What came of it.
-    pub outcome: Option<Outcome>,
+    pub outcome: Option<ReferralOutcome>,
     /// When that was known.
     pub closed_at: Option<DateTime<Utc>>,
 }
@@ -241,7 +242,7 @@ impl Referral {
     }
 
     /// The closed referral, when R-09 allows it.
-    pub fn close(self, outcome: Outcome, progress: &Progress, now: Instant) -> Result<Self, Refusal> {
+    pub fn close(self, outcome: ReferralOutcome, progress: &Progress, now: Instant) -> Result<Self, Refusal> {
         self.must_not_be_closed()?;
         if let Some(side) = self.lessee_kind.sides().iter().find(|side| !self.is_settled(side, progress)) {
             let left = ATTEMPTS_MIN - progress.attempts_at(side);

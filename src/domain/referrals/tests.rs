@@ -13,7 +13,7 @@ fn referral(lessee_kind: LesseeKind, consent_to_contact: ContactConsent) -> Refe
         case_id: Uuid::nil().into(),
         job_id: None,
         job_code: None,
-        reason: Reason::Wear,
+        reason: ReferralReason::Wear,
         stage: Stage::Triage,
         component: Component::Tap,
         private_or_common: Part::Private,
@@ -95,12 +95,12 @@ proptest! {
             LesseeKind::HostOwned => told(false),
         };
         let progress = Progress { attempts, acknowledged };
-        match referral(lessee, consent).close(Outcome::NoAnswer, &progress, now) {
+        match referral(lessee, consent).close(ReferralOutcome::NoAnswer, &progress, now) {
             Ok(closed) => {
                 prop_assert!(allowed);
                 prop_assert_eq!(closed.state, ReferralState::Closed);
                 prop_assert_eq!((closed.closed_at, closed.follow_up_due), (Some(now), None));
-                prop_assert!(closed.close(Outcome::Refused, &progress, now).is_err());
+                prop_assert!(closed.close(ReferralOutcome::Refused, &progress, now).is_err());
             }
             Err(refusal) => {
                 prop_assert!(!allowed);

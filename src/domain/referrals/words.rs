@@ -4,7 +4,7 @@ use crate::domain::text_enum::text_enum;
 
 text_enum! {
     /// Why a trouble is the landlord's or management company's.
-    pub enum Reason("reason of a referral") {
+    pub enum ReferralReason("reason of a referral") {
         /// 経年劣化.
         Wear = "wear",
         /// 共用部分.
@@ -35,20 +35,6 @@ text_enum! {
         Private = "private",
         /// 共用部分.
         Common = "common",
-        /// Not known.
-        Unknown = "unknown",
-    }
-}
-
-text_enum! {
-    /// Who rents the room.
-    pub enum LesseeKind("kind of lessee") {
-        /// The worker.
-        Worker = "worker",
-        /// The host company rents and provides: landlord and host are told.
-        HostCompany = "host_company",
-        /// The host company owns the housing: it is the landlord.
-        HostOwned = "host_owned",
         /// Not known.
         Unknown = "unknown",
     }
@@ -126,7 +112,7 @@ text_enum! {
 
 text_enum! {
     /// What came of it.
-    pub enum Outcome("outcome of a referral") {
+    pub enum ReferralOutcome("outcome of a referral") {
         /// Repaired.
         RepairedByLandlord = "repaired_by_landlord",
         /// Refused.

@@ -6,7 +6,7 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    app::{self, dangers::Standing},
+    app::{self, dangers::DangerStanding},
     domain::{
         calls::{Arrival, Call, CallBack, CallBackState, CallPerson, CallState, CallerRole, Channel, Leg},
         emergencies::Handover,
@@ -171,7 +171,7 @@ pub(super) struct WholeCall {
     /// Interpreters asked, with their clocks.
     interpretations: Vec<Interpretation>,
     /// Where the questions about danger stand.
-    dangers: Standing,
+    dangers: DangerStanding,
     /// Hand-overs to the emergency services.
     emergency_handovers: Vec<Handover>,
     /// Attempts to call back.

@@ -130,7 +130,7 @@ pub(super) async fn lines(
 /// Up to where everything is safe.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Acknowledgement {
+pub(super) struct AcknowledgedPos {
     /// A position as given by a pull.
     #[garde(range(min = 0))]
     #[schema(minimum = 0)]
@@ -141,12 +141,12 @@ pub(super) struct Acknowledgement {
 ///
 /// Forward only, and not beyond what there is. The same again changes nothing, so no Idempotency-Key is needed.
 #[utoipa::path(post, path = "/v1/billing-consumers/{id}/acknowledgements", tag = "billing",
-    params(("id" = ConsumerId, Path)), request_body = Acknowledgement,
+    params(("id" = ConsumerId, Path)), request_body = AcknowledgedPos,
     responses((status = 200, body = Consumer, headers(("ETag" = String)))))]
 pub(super) async fn acknowledge(
     State(service): State<Service>,
     Path(id): Path<ConsumerId>,
-    Plain(command): Plain<Acknowledgement>,
+    Plain(command): Plain<AcknowledgedPos>,
 ) -> Answer<Versioned<Consumer>> {
     let consumer = app::consumers::acknowledge(&service.ctx, id, command.map(|body| body.pos)).await?;
     Ok(Versioned(StatusCode::OK, consumer.version, consumer))

@@ -5,7 +5,7 @@ use garde::Validate;
 use serde::Deserialize;
 
 use crate::{
-    app::{self, dangers::Cleared, dangers::Standing},
+    app::{self, dangers::Cleared, dangers::DangerStanding},
     domain::{
         dangers::{ClearanceNote, ClearedBy, HazardAnswer, OtherAnswers},
         ids::{CallId, CaseId},
@@ -49,12 +49,12 @@ struct OneAnswer {
 ///
 /// A yes counts at once: the answer says what to tell the caller, and nobody is sent into it.
 #[utoipa::path(post, path = "/v1/calls/{id}/hazard-answers", tag = "intake", params(("id" = CallId, Path), Key),
-    request_body = HazardAnswers, responses((status = 200, body = Standing)))]
+    request_body = HazardAnswers, responses((status = 200, body = DangerStanding)))]
 pub(super) async fn answer(
     State(service): State<Service>,
     Path(id): Path<CallId>,
     Submit(command): Submit<HazardAnswers>,
-) -> Answer<Json<Standing>> {
+) -> Answer<Json<DangerStanding>> {
     let command = command.map(|body| app::dangers::Answers {
         answers: body.answers.into_iter().map(|one| (one.hazard, one.answer)).collect(),
         others: body.others,
@@ -64,8 +64,11 @@ pub(super) async fn answer(
 
 /// Show where the questions about danger stand
 #[utoipa::path(get, path = "/v1/calls/{id}/hazard-answers", tag = "intake", params(("id" = CallId, Path)),
-    responses((status = 200, body = Standing)))]
-pub(super) async fn show(State(service): State<Service>, Path(id): Path<CallId>) -> Answer<Json<Standing>> {
+    responses((status = 200, body = DangerStanding)))]
+pub(super) async fn show(
+    State(service): State<Service>,
+    Path(id): Path<CallId>,
+) -> Answer<Json<DangerStanding>> {
     Ok(Json(app::dangers::show(&service.ctx, id).await?))
 }
 
@@ -77,12 +80,12 @@ pub(super) struct InstructionGiven {}
 /// Record that the caller was told what to do
 #[utoipa::path(post, path = "/v1/calls/{id}/instructions/{hazard}/acknowledgement", tag = "intake",
     params(("id" = CallId, Path), ("hazard" = String, Path), Key),
-    request_body = InstructionGiven, responses((status = 200, body = Standing)))]
+    request_body = InstructionGiven, responses((status = 200, body = DangerStanding)))]
 pub(super) async fn acknowledge(
     State(service): State<Service>,
     Path((id, hazard)): Path<(CallId, String)>,
     Submit(command): Submit<InstructionGiven>,
-) -> Answer<Json<Standing>> {
+) -> Answer<Json<DangerStanding>> {
     Ok(Json(app::dangers::acknowledge(&service.ctx, id, hazard, command.map(|_| ())).await?))
 }
 

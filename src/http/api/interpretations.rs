@@ -8,7 +8,7 @@ use crate::{
     app,
     domain::{
         ids::{CallId, InterpretationId},
-        interpretations::{Interpretation, Outcome},
+        interpretations::{Interpretation, InterpretationOutcome},
     },
     http::{
         Service,
@@ -48,20 +48,20 @@ pub(super) async fn request(
 /// What came of asking.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct InterpretationOutcome {
+pub(super) struct InterpretationAnswer {
     /// What came of it.
     #[garde(skip)]
-    outcome: Outcome,
+    outcome: InterpretationOutcome,
 }
 
 /// Record whether the interpreter joined
 #[utoipa::path(post, path = "/v1/interpretations/{id}/outcome", tag = "intake",
-    params(("id" = InterpretationId, Path), Key), request_body = InterpretationOutcome,
+    params(("id" = InterpretationId, Path), Key), request_body = InterpretationAnswer,
     responses((status = 200, body = Interpretation)))]
 pub(super) async fn settle(
     State(service): State<Service>,
     Path(id): Path<InterpretationId>,
-    Submit(command): Submit<InterpretationOutcome>,
+    Submit(command): Submit<InterpretationAnswer>,
 ) -> Answer<Json<Interpretation>> {
     let command = command.map(|body| body.outcome);
     Ok(Json(app::interpretations::settle(&service.ctx, id, command).await?))

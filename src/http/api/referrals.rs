@@ -16,8 +16,8 @@ use crate::{
         phone::Phone,
         referrals::{
             Acknowledged, Attempt, Component, ContactConsent, DeliveryStatus, DeskHours, LesseeKind,
-            NoticeChannel, Outcome, Part, Reason, Recipient, RecipientKind, Referral, ReferralState, Stage,
-            Texts,
+            NoticeChannel, Part, Recipient, RecipientKind, Referral, ReferralOutcome, ReferralReason,
+            ReferralState, Stage, Texts,
         },
     },
     http::{
@@ -41,7 +41,7 @@ pub(super) struct NewReferral {
     job_code: Option<String>,
     /// Why.
     #[garde(skip)]
-    reason: Reason,
+    reason: ReferralReason,
     /// At the desk or on site.
     #[garde(skip)]
     stage: Stage,
@@ -390,10 +390,10 @@ pub(super) async fn acknowledge(
 /// What came of a referral.
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ReferralOutcome {
+pub(super) struct ReferralClosing {
     /// What.
     #[garde(skip)]
-    outcome: Outcome,
+    outcome: ReferralOutcome,
 }
 
 /// Close a referral with its outcome
@@ -401,12 +401,12 @@ pub(super) struct ReferralOutcome {
 /// Only when everybody who must know has acknowledged or was tried three times; where the worker tells them himself,
 /// when he has confirmed or was called back three times.
 #[utoipa::path(post, path = "/v1/referrals/{id}/outcome", tag = "referral", params(("id" = ReferralId, Path), Key),
-    request_body = ReferralOutcome,
+    request_body = ReferralClosing,
     responses((status = 200, body = WholeReferral, headers(("ETag" = String)))))]
 pub(super) async fn close(
     State(service): State<Service>,
     Path(id): Path<ReferralId>,
-    Submit(command): Submit<ReferralOutcome>,
+    Submit(command): Submit<ReferralClosing>,
 ) -> Answer<Versioned<WholeReferral>> {
     let command = command.map(|body| body.outcome);
     Ok(shown(StatusCode::OK, app::referrals::close(&service.ctx, id, command).await?))

@@ -112,7 +112,7 @@ pub struct Service {
     /// Hours as printed.
     pub availability_ja: Option<String>,
     /// Hours, where they are round the clock (K-03).
-    pub availability: Option<Availability>,
+    pub availability: Option<PrintedAvailability>,
     /// Who runs it.
     pub operator: Option<Operator>,
     /// Who helps with claims.
@@ -135,7 +135,7 @@ text_enum! {
 
 text_enum! {
     /// When a service runs.
-    pub enum Availability("availability") {
+    pub enum PrintedAvailability("availability") {
         /// Round the clock, every day.
         Always = "always",
     }
