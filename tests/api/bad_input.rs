@@ -21,7 +21,7 @@ const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 const LOOKED_UP: &[&str] = &["hazard", "topic", "programme", "job_code", "job_codes", "pos"];
 
 /// What a request made of the description alone cannot say truly: whom it is about.
-const OF_NOTHING: &[&str] = &["call_id", "positions[0].technician_id"];
+const OF_NOTHING: &[&str] = &["call_id", "technician_id", "positions[0].technician_id"];
 /// Fields that only others of their request admit: left out of the good ones.
 const EXCLUSIVE: &[(&str, &[&str])] =
     &[("/v1/tokens", &["firm_id", "technician_id", "consumer_id"]), ("/v1/blocks", &["firm_id"])];

@@ -24,7 +24,7 @@ use crate::{
 #[serde(deny_unknown_fields)]
 pub(super) struct NewToken {
     /// Whom or what it is for.
-    #[garde(length(chars, min = 1, max = 100))]
+    #[garde(length(chars, min = 1, max = 100), custom(super::text))]
     #[schema(min_length = 1, max_length = 100)]
     name: String,
     /// What it may do.
