@@ -6,6 +6,7 @@
 mod support;
 
 mod access;
+mod actions;
 mod appointments;
 mod attributes;
 mod billing;
@@ -15,6 +16,7 @@ mod case_file;
 mod case_place;
 mod charging;
 mod conventions;
+mod crews;
 mod dangers;
 mod decisions;
 mod dispatching;
@@ -23,6 +25,8 @@ mod field;
 mod ladder;
 mod languages;
 mod matching;
+mod onsite;
+mod orders;
 mod places;
 mod pulling;
 mod races;
