@@ -55,6 +55,8 @@ CREATE TABLE offer (
     technician_id       uuid        NOT NULL REFERENCES technician,
     -- Who is asked: the technician, or his firm, which may name another one.
     addressee           text        NOT NULL DEFAULT 'technician' CHECK (addressee IN ('technician', 'firm')),
+    -- Whether it is the job, or a hand with it beside whoever has the job.
+    role                text        NOT NULL DEFAULT 'lead' CHECK (role IN ('lead', 'helper')),
     rank                bigint      NOT NULL CHECK (rank >= 0),
     round               bigint      NOT NULL DEFAULT 1 CHECK (round >= 1),
     rung                bigint      NOT NULL DEFAULT 0 CHECK (rung >= 0),
@@ -75,7 +77,7 @@ CREATE TABLE offer (
     CHECK (withdraw_code IS NULL OR state = 'withdrawn'),
     CHECK (naming_due_at IS NULL OR addressee = 'firm')
 );
-CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted';
+CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted' AND role = 'lead';
 CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';
 CREATE INDEX offer_by_deadline ON offer (deadline) WHERE state = 'open';
 CREATE INDEX offer_by_job ON offer (job_id);
@@ -169,6 +171,7 @@ CREATE TABLE fact (
 );
 CREATE INDEX fact_by_job ON fact (job_id);
 CREATE INDEX fact_by_device ON fact (technician_id, device, device_seq);
+CREATE INDEX fact_work_by_technician ON fact (technician_id, device_time) WHERE kind = 'work_start';
 CREATE TRIGGER fact_immutable BEFORE UPDATE OR DELETE ON fact
     FOR EACH ROW EXECUTE FUNCTION refuse('fact_immutable');
 CREATE TRIGGER fact_immutable_whole BEFORE TRUNCATE ON fact

@@ -60,6 +60,8 @@ CREATE TABLE offer (
     technician_id       BLOB    NOT NULL REFERENCES technician,
     -- Who is asked: the technician, or his firm, which may name another one.
     addressee           TEXT    NOT NULL DEFAULT 'technician' CHECK (addressee IN ('technician', 'firm')),
+    -- Whether it is the job, or a hand with it beside whoever has the job.
+    role                TEXT    NOT NULL DEFAULT 'lead' CHECK (role IN ('lead', 'helper')),
     rank                INTEGER NOT NULL CHECK (rank >= 0),
     round               INTEGER NOT NULL DEFAULT 1 CHECK (round >= 1),
     rung                INTEGER NOT NULL DEFAULT 0 CHECK (rung >= 0),
@@ -80,7 +82,7 @@ CREATE TABLE offer (
     CHECK (withdraw_code IS NULL OR state = 'withdrawn'),
     CHECK (naming_due_at IS NULL OR addressee = 'firm')
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted';
+CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted' AND role = 'lead';
 CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';
 CREATE INDEX offer_by_deadline ON offer (deadline) WHERE state = 'open';
 CREATE INDEX offer_by_job ON offer (job_id);
@@ -89,9 +91,9 @@ CREATE INDEX offer_by_firm ON offer (firm_id);
 CREATE TRIGGER offer_not_replaced BEFORE INSERT ON offer BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: offer_pkey') WHERE EXISTS (SELECT 1 FROM offer WHERE id = NEW.id);
     SELECT RAISE(ABORT, 'kaketsuke: offer_one_accepted_per_job')
-    WHERE NEW.state = 'accepted'
+    WHERE NEW.state = 'accepted' AND NEW.role = 'lead'
       AND EXISTS (SELECT 1 FROM offer
-                  WHERE job_id = NEW.job_id AND state = 'accepted');
+                  WHERE job_id = NEW.job_id AND state = 'accepted' AND role = 'lead');
     SELECT RAISE(ABORT, 'kaketsuke: offer_one_open_per_technician')
     WHERE NEW.state = 'open'
       AND EXISTS (SELECT 1 FROM offer
@@ -103,18 +105,18 @@ CREATE TRIGGER offer_settled BEFORE UPDATE ON offer BEGIN
     WHERE OLD.state IN ('declined', 'expired', 'withdrawn')
       AND (NEW.id, NEW.job_id, NEW.decision_id, NEW.firm_id, NEW.technician_id, NEW.rank, NEW.state,
            NEW.offered_at, NEW.deadline, NEW.answered_at, NEW.decline_code, NEW.arrival_promised_at,
-           NEW.addressee, NEW.round, NEW.rung, NEW.answered_via, NEW.withdraw_code, NEW.naming_due_at)
+           NEW.addressee, NEW.role, NEW.round, NEW.rung, NEW.answered_via, NEW.withdraw_code, NEW.naming_due_at)
        IS NOT (OLD.id, OLD.job_id, OLD.decision_id, OLD.firm_id, OLD.technician_id, OLD.rank, OLD.state,
            OLD.offered_at, OLD.deadline, OLD.answered_at, OLD.decline_code, OLD.arrival_promised_at,
-           OLD.addressee, OLD.round, OLD.rung, OLD.answered_via, OLD.withdraw_code, OLD.naming_due_at);
+           OLD.addressee, OLD.role, OLD.round, OLD.rung, OLD.answered_via, OLD.withdraw_code, OLD.naming_due_at);
     SELECT RAISE(ABORT, 'kaketsuke: offer_settled')
     WHERE OLD.state = 'accepted' AND NEW.state NOT IN ('accepted', 'withdrawn');
     SELECT RAISE(ABORT, 'kaketsuke: offer_pkey')
     WHERE EXISTS (SELECT 1 FROM offer WHERE id = NEW.id AND id <> OLD.id);
     SELECT RAISE(ABORT, 'kaketsuke: offer_one_accepted_per_job')
-    WHERE NEW.state = 'accepted'
+    WHERE NEW.state = 'accepted' AND NEW.role = 'lead'
       AND EXISTS (SELECT 1 FROM offer
-                  WHERE job_id = NEW.job_id AND state = 'accepted' AND id <> OLD.id);
+                  WHERE job_id = NEW.job_id AND state = 'accepted' AND role = 'lead' AND id <> OLD.id);
     SELECT RAISE(ABORT, 'kaketsuke: offer_one_open_per_technician')
     WHERE NEW.state = 'open'
       AND EXISTS (SELECT 1 FROM offer
@@ -253,6 +255,7 @@ CREATE TABLE fact (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fact_by_job ON fact (job_id);
 CREATE INDEX fact_by_device ON fact (technician_id, device, device_seq);
+CREATE INDEX fact_work_by_technician ON fact (technician_id, device_time) WHERE kind = 'work_start';
 CREATE TRIGGER fact_immutable BEFORE UPDATE ON fact BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: fact_immutable');
 END;

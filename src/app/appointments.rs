@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::{Command, Ctx, Error, Unit, alarms, ladder, offers, windows};
+use super::{Command, Ctx, Error, Unit, alarms, jobs, ladder, offers, windows};
 use crate::{
     dispatch::windows as free,
     domain::{
         actor::Actor,
         alarms::AlarmKind,
         appointments::{Appointment, Consequence, UnbookCode, WindowState},
+        cases::CaseState,
         event::{Kind, Subject},
         firms::Technician,
         ids::{JobId, TechnicianId},
-        jobs::{Job, JobState},
+        jobs::{Action, Job, JobState},
         offers::WithdrawCode,
         refusal::Refusal,
         span::{Instant, Span},
@@ -48,10 +49,8 @@ pub async fn book(ctx: &Ctx, job: JobId, command: Command<Booking>) -> Result<Ap
 
 async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appointment, Error> {
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
-    if matches!(job.priority, Priority::P0 | Priority::P1) {
-        let message = format!("a job of priority {} goes now; it is not booked", job.priority);
-        return Err(Refusal::state("job_urgent", message).into());
-    }
+    let crew = store::assignments::of_job(&mut unit.tx, id).await?;
+    jobs::may(Action::Book, &job, &crew, CaseState::Open)?;
     bookable(unit, booking)?;
     let technician = store::technicians::find(&mut unit.tx, booking.technician_id).await?;
     let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
@@ -119,10 +118,7 @@ async fn unbook_in(unit: &mut Unit, id: JobId, code: UnbookCode) -> Result<Job, 
     let Some(window) = store::windows::of_job(&mut unit.tx, id).await? else {
         return Err(Refusal::state("not_booked", "no visit is planned for this job").into());
     };
-    if job.state != JobState::Booked {
-        let message = format!("the job is {}; reassign or cancel it instead", job.state);
-        return Err(Refusal::state("job_state", message).into());
-    }
+    Action::Unbook.check(job.state)?;
     windows::give_up(unit, &window, code.as_str()).await?;
     let job = waiting_for_a_window(unit, job)?;
     store::jobs::save(&mut unit.tx, &job).await?;

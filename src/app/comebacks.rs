@@ -5,8 +5,10 @@ use super::{Error, Unit, offers};
 use crate::{
     domain::{
         event::Kind,
+        facts::{FieldRecord, FieldState},
         jobs::{Job, JobState},
-        offers::{Addressee, Assignment, Offer, OfferState, Slot, Via, WithdrawCode},
+        offers::{Addressee, Assignment, CrewRole, Offer, OfferState, Slot, Via, WithdrawCode},
+        span::Instant,
     },
     store,
 };
@@ -14,16 +16,16 @@ use crate::{
 /// Releases that only meant: he was not heard of.
 const NOT_HEARD_OF: &[&str] = &["no_show", "stalled", "too_late", "not_reachable"];
 
-/// The new assignment of a technician who reports from a job that was taken from him unheard, when nobody else has it.
+/// The new assignment of a technician who tells that he is on a job that was taken from him unheard, or back on one he
+/// had left, when nobody else has it.
 pub(super) async fn reinstate(
     unit: &mut Unit,
     job: &Job,
     before: &Assignment,
+    record: &FieldRecord,
 ) -> Result<Option<Assignment>, Error> {
-    let unheard = before.slot == Slot::Released
-        && before.release_code.as_deref().is_some_and(|code| NOT_HEARD_OF.contains(&code));
-    let vacant = matches!(job.state, JobState::Unassigned | JobState::Offered);
-    if !(unheard && vacant) {
+    let Some(since) = came(before, record) else { return Ok(None) };
+    if before.slot != Slot::Released || !may_come_back(before) || !is_vacant(unit, job, before).await? {
         return Ok(None);
     }
     if store::assignments::of_technician(&mut unit.tx, before.technician_id).await?.len() > 1 {
@@ -37,6 +39,7 @@ pub(super) async fn reinstate(
         id: unit.id(),
         version: 1,
         addressee: Addressee::Technician,
+        role: CrewRole::Lead,
         rank: i64::try_from(asked.len()).unwrap_or(i64::MAX).saturating_add(1),
         round: job.round,
         rung: job.rung,
@@ -53,5 +56,36 @@ pub(super) async fn reinstate(
     };
     store::offers::insert(&mut unit.tx, &offer).await.map_err(Error::in_the_way)?;
     offers::emit(unit, Kind::OfferAccepted, &offer, serde_json::json!({ "comeback_of": before.id }));
-    offers::assign(unit, job.clone(), &offer).await.map(Some)
+    let since = since.min(unit.now);
+    offers::assign_since(unit, job.clone(), &offer, since).await.map(Some)
+}
+
+/// Since when the technician is on the job, as far as facts tell, when they tell that he came: he is there, or he has been
+/// there under the assignment that was taken from him.
+fn came(before: &Assignment, record: &FieldRecord) -> Option<Instant> {
+    let told = record.technician(before.technician_id)?;
+    let was_there = is_unheard(before)
+        && told.since >= before.assigned_at
+        && matches!(told.state, FieldState::AwaitingReturn | FieldState::NoAccess | FieldState::Left);
+    (told.state.is_present() || told.state == FieldState::Done || was_there).then_some(told.since)
+}
+
+fn is_unheard(before: &Assignment) -> bool {
+    before.release_code.as_deref().is_some_and(|code| NOT_HEARD_OF.contains(&code))
+}
+
+fn may_come_back(before: &Assignment) -> bool {
+    is_unheard(before) || before.release_code.as_deref() == Some(WithdrawCode::VisitOver.as_str())
+}
+
+/// Nobody else has it; a visit that is planned is his own.
+async fn is_vacant(unit: &mut Unit, job: &Job, before: &Assignment) -> Result<bool, Error> {
+    match job.state {
+        JobState::Unassigned | JobState::Offered | JobState::AwaitingReturn => Ok(true),
+        JobState::Booked => {
+            let window = store::windows::of_job(&mut unit.tx, job.id).await?;
+            Ok(window.is_some_and(|window| window.technician_id == before.technician_id))
+        }
+        _ => Ok(false),
+    }
 }

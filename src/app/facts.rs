@@ -1,13 +1,13 @@
 //! Facts from the site: reported in batches, folded into the job's record, never refused by a state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use chrono::SubsecRound as _;
+use chrono::{SubsecRound as _, TimeDelta};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, comebacks, jobs, settlement, windows};
+use super::{Command, Ctx, Error, Unit, alarms, comebacks, field, jobs, records, settlement, windows};
 use crate::{
     dispatch::watch,
     domain::{
@@ -23,7 +23,7 @@ use crate::{
         span::Instant,
         text_enum::text_enum,
     },
-    store,
+    store::{self, positions::Position},
 };
 
 /// Reports of one device on one job.
@@ -33,8 +33,8 @@ pub struct Batch {
     pub technician_id: Option<TechnicianId>,
     /// The device, by a name of its own.
     pub device: ShortCode,
-    /// When the batch is sent, by the device's clock.
-    pub sent_at: Instant,
+    /// When the batch is sent, by the device's clock; when it is received, where that clock is right.
+    pub sent_at: Option<Instant>,
     /// The reports.
     pub reports: Vec<Report>,
 }
@@ -107,21 +107,22 @@ pub struct Receipt {
 
 /// Records a batch: each report is recorded, a duplicate, or refused by itself.
 pub async fn report(ctx: &Ctx, job: JobId, command: Command<Batch>) -> Result<Receipt, Error> {
+    let now = ctx.now();
+    let own = match (command.body.technician_id, command.actor.scope()) {
+        (None, Scope::Technician(_, technician)) => Some(technician),
+        (told, _) => told,
+    };
+    let seen = own.map(|technician| positions(&command.body, technician, now)).unwrap_or_default();
     let command = command.map(|batch| (job, batch));
-    ctx.transact(command, |unit, (job, batch)| Box::pin(report_in(unit, *job, batch))).await
+    let receipt = ctx.transact(command, |unit, (job, batch)| Box::pin(report_in(unit, *job, batch))).await?;
+    ctx.record_positions(&seen);
+    Ok(receipt)
 }
 
 async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt, Error> {
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
     let assignments = store::assignments::of_job(&mut unit.tx, id).await?;
     let assignment = reported_for(unit.actor.scope(), &assignments, batch)?.clone();
-    let (job, assignments, assignment) = match comebacks::reinstate(unit, &job, &assignment).await? {
-        Some(again) => {
-            let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
-            (job, store::assignments::of_job(&mut unit.tx, id).await?, again)
-        }
-        None => (job, assignments, assignment),
-    };
     let mut known: BTreeMap<FactId, Fact> =
         store::facts::of_job(&mut unit.tx, id).await?.into_iter().map(|fact| (fact.id, fact)).collect();
     let mut outcomes = Vec::with_capacity(batch.reports.len());
@@ -134,13 +135,46 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         }
         outcomes.push(outcome);
     }
+    for position in positions(batch, assignment.technician_id, unit.now) {
+        store::positions::record(&mut unit.tx, None, &position).await?;
+    }
     let facts: Vec<Fact> = known.into_values().collect();
-    let record = FieldRecord::of(&facts);
+    let record = records::judged(&mut unit.tx, &job, &facts).await?;
     emit_recorded(unit, &assignment, &recorded);
-    let state = state_told(&facts, &assignments, &record);
-    let job = progress(unit, job, state, record.completed_at).await?;
+    let (job, assignments) = match comebacks::reinstate(unit, &job, &assignment, &record).await? {
+        Some(_) => again(unit, id).await?,
+        None => (job, assignments),
+    };
+    field::promise_anew(unit, &record, &assignments).await?;
+    let assignments = store::assignments::of_job(&mut unit.tx, id).await?;
+    let job = field::let_go(unit, job, &record, &assignments).await?;
+    let assignments = store::assignments::of_job(&mut unit.tx, id).await?;
+    let job = progress(unit, job, field::state_told(&record, &assignments), &record).await?;
+    field::tell_the_desk(unit, &job, &record, &recorded).await?;
     let (settlement, flags) = settlement::settle(unit, &job, &record, &assignments).await?;
     Ok(Receipt { facts: outcomes, job_state: job.state, flags, settlement })
+}
+
+/// The job and who is on it, once somebody has come back to it.
+async fn again(unit: &mut Unit, id: JobId) -> Result<(Job, Vec<Assignment>), Error> {
+    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+    Ok((job, store::assignments::of_job(&mut unit.tx, id).await?))
+}
+
+/// Where the technician was, by the service's clock: for the dispatch, which keeps the newest only.
+fn positions(batch: &Batch, technician_id: TechnicianId, received_at: Instant) -> Vec<Position> {
+    let ahead = batch.sent_at.map_or(TimeDelta::zero(), |sent_at| received_at - sent_at);
+    let position = |report: &Report| match report.what {
+        FactKind::Position { point: Some(point) } => Some(Position {
+            technician_id,
+            point,
+            accuracy_m: None,
+            measured_at: (report.device_time + ahead).min(received_at).trunc_subsecs(6),
+            received_at,
+        }),
+        _ => None,
+    };
+    batch.reports.iter().filter_map(position).collect()
 }
 
 /// The assignment under which the work was done: of several of one technician the one that is not over, else the last.
@@ -174,7 +208,7 @@ fn fact(report: &Report, batch: &Batch, assignment: &Assignment, received_at: In
         device: batch.device.clone(),
         device_seq: report.device_seq,
         device_time: report.device_time.trunc_subsecs(6),
-        sent_at: batch.sent_at.trunc_subsecs(6),
+        sent_at: batch.sent_at.map_or(received_at, |at| at.trunc_subsecs(6)),
         received_at,
         what: report.what.kept(),
     }
@@ -229,36 +263,26 @@ fn emit_recorded(unit: &mut Unit, assignment: &Assignment, recorded: &[Fact]) {
     unit.emit(Kind::FactRecorded, Subject::Job, assignment.job_id.0, data);
 }
 
-/// What the facts of those who are on the job tell: whoever was taken off it and departs all the same does not move
-/// it. Once nobody is on it any more, all of them tell.
-fn state_told(facts: &[Fact], assignments: &[Assignment], whole: &FieldRecord) -> Option<JobState> {
-    let on_it: BTreeSet<_> =
-        assignments.iter().filter(|one| one.slot != Slot::Released).map(|one| one.id).collect();
-    if on_it.is_empty() || on_it.len() == assignments.len() || whole.completed_at.is_some() {
-        return whole.state;
-    }
-    let own: Vec<_> = facts.iter().filter(|fact| on_it.contains(&fact.assignment_id)).cloned().collect();
-    FieldRecord::of(&own).state
-}
-
 /// The job as its facts tell; when they tell that it is done, everybody on it is free again.
 async fn progress(
     unit: &mut Unit,
     job: Job,
     state: Option<JobState>,
-    completed_at: Option<Instant>,
+    record: &FieldRecord,
 ) -> Result<Job, Error> {
     let Some(state) = state else { return Ok(job) };
     let before = job.state;
     let watch = unit.ctx.reference().dispatch().policy(job.priority).watch.clone();
     let look_at = unit.now + watch::first_look(&watch, state);
-    let job = job.told(state, completed_at, unit.now, look_at);
+    let job = job.told(state, record.completed_at, unit.now, look_at);
     store::jobs::save(&mut unit.tx, &job).await?;
     if job.state != before {
-        let data = json!({ "from": before, "to": job.state });
+        let data = json!({ "from": before, "to": job.state, "outcome": record.outcome });
         unit.emit(Kind::JobProgressed, Subject::Job, job.id.0, data);
         if job.state == JobState::Completed {
             jobs::release_all(unit, job.id, "completed").await?;
+        }
+        if matches!(job.state, JobState::Completed | JobState::AwaitingReturn) {
             windows::release(unit, job.id).await?;
         }
         alarms::resolve_all(unit, job.id.0, &[AlarmKind::PlaceChanged]).await?;

@@ -9,8 +9,9 @@ use crate::{
         actor::{Actor, Scope},
         cases::{CaseState, Resident, Site},
         event::{Kind, Subject},
+        facts::{FieldRecord, FieldState, JobOutcome, TechnicianState},
         ids::{CaseId, JobId, TechnicianId},
-        jobs::{CancelReason, Job, JobState, Order},
+        jobs::{Action, CancelReason, Job, JobState, Order},
         offers::{Assignment, Offer, Slot, WithdrawCode},
         refusal::Refusal,
         trade::Priority,
@@ -18,6 +19,8 @@ use crate::{
     store,
 };
 
+/// Technicians on one job at most.
+pub const CREW_MAX: usize = 6;
 /// Waiting jobs woken by one freed technician at most; the others are looked at in their own time.
 const WAITING_MAX: i64 = 20;
 
@@ -57,6 +60,33 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     super::holds::apply(unit, job).await
 }
 
+/// Has a job done again, for the contractor's own fault: a new job of the same case, neither charged nor counted (C-14).
+pub async fn rework(ctx: &Ctx, id: JobId, command: Command<Option<Priority>>) -> Result<Job, Error> {
+    let command = command.map(|priority| (id, priority));
+    ctx.transact(command, |unit, (id, priority)| Box::pin(rework_in(unit, *id, *priority))).await
+}
+
+async fn rework_in(unit: &mut Unit, id: JobId, priority: Option<Priority>) -> Result<Job, Error> {
+    let first = store::jobs::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let case = store::cases::guard(&mut unit.tx, first.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let first = store::jobs::find(&mut unit.tx, id).await?.unwrap_or(first);
+    may(Action::Rework, &first, &[], case.state)?;
+    let order = Order {
+        job_code: first.job_code.clone(),
+        trade: first.trade,
+        priority: priority.unwrap_or(first.priority),
+    };
+    let wait = unit.ctx.reference().dispatch().policy(order.priority).start_after_s.delta();
+    let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
+    let job = Job { rework_of: Some(first.id), ..job };
+    store::jobs::insert(&mut unit.tx, &job).await?;
+    let data = json!({
+        "case": case.id, "job_code": job.job_code, "priority": job.priority, "rework_of": first.id,
+    });
+    unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
+    super::holds::apply(unit, job).await
+}
+
 /// Calls a job off: whoever was asked or had accepted is free again. Costs nothing (C-25).
 pub async fn cancel(ctx: &Ctx, id: JobId, command: Command<CancelReason>) -> Result<Job, Error> {
     let command = command.map(|reason| (id, reason));
@@ -85,7 +115,8 @@ pub(super) async fn release_all(unit: &mut Unit, job: JobId, code: &str) -> Resu
     Ok(())
 }
 
-async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result<(), Error> {
+/// Frees one of those who are on the job.
+pub(super) async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result<(), Error> {
     let now = unit.now;
     if !store::assignments::release(&mut unit.tx, assignment, now, code).await? {
         return Err(Error::Conflict);
@@ -141,6 +172,49 @@ pub struct Whole {
     pub offers: Vec<Offer>,
     /// Everybody who accepted.
     pub assignments: Vec<Assignment>,
+    /// Where those who have reported from it are.
+    pub technicians: Vec<TechnicianState>,
+    /// How it ended at the site.
+    pub outcome: Option<JobOutcome>,
+    /// What can be done with it now.
+    pub open: Vec<Action>,
+}
+
+impl Whole {
+    /// Where the technician of an assignment is; nothing before the first report under it.
+    #[must_use]
+    pub fn field_state(&self, assignment: &Assignment) -> Option<FieldState> {
+        let own = self.assignments.iter().filter(|one| one.technician_id == assignment.technician_id);
+        let is_last = own.max_by_key(|one| one.id).is_some_and(|last| last.id == assignment.id);
+        let told = self.technicians.iter().find(|told| told.technician_id == assignment.technician_id)?;
+        let is_about_it = told.state.is_present()
+            || assignment.slot == Slot::Released
+            || told.since >= assignment.assigned_at;
+        (is_last && is_about_it).then_some(told.state)
+    }
+}
+
+/// Refuses what the job's state does not allow: the one place that says so, for what is shown and for what is done.
+pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseState) -> Result<(), Refusal> {
+    action.check(job.state)?;
+    let on_it = crew.iter().filter(|one| one.slot != Slot::Released).count();
+    let was_there =
+        crew.iter().any(|one| one.release_code.as_deref() == Some(WithdrawCode::VisitOver.as_str()));
+    match action {
+        // Whoever comes back does so at an agreed time, however urgent the first visit was.
+        Action::Book if matches!(job.priority, Priority::P0 | Priority::P1) && !was_there => {
+            let message = format!("a job of priority {} goes now; it is not booked", job.priority);
+            Err(Refusal::state("job_urgent", message))
+        }
+        Action::AddHelper if on_it >= CREW_MAX => {
+            Err(Refusal::state("crew_full", format!("a job has at most {CREW_MAX} technicians")))
+        }
+        Action::Withdraw if on_it == 0 => Err(Refusal::state("nobody_on_it", "nobody is on the job")),
+        Action::Rework if case == CaseState::Closed => {
+            Err(Refusal::state("case_closed", "the case is closed"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The job of an id, as much of it as is the actor's to see: a contractor sees the own offers and assignments.
@@ -164,7 +238,13 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
     } else {
         (None, None)
     };
-    Ok(Whole { job, language: case.language, resident, site, offers, assignments })
+    let crew = store::assignments::of_job(&mut tx, id).await?;
+    let record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
+    let is_open = |action: &Action| may(*action, &job, &crew, case.state).is_ok();
+    let open = Action::ALL.iter().copied().filter(is_open).collect();
+    let (technicians, outcome) = (record.technicians, record.outcome);
+    let language = case.language;
+    Ok(Whole { job, language, resident, site, offers, assignments, technicians, outcome, open })
 }
 
 /// The jobs after `after` that are the actor's to see, oldest first.

@@ -14,6 +14,7 @@ pub mod cases;
 pub mod clock;
 mod comebacks;
 pub mod consumers;
+pub mod crew;
 pub mod dangers;
 pub mod decisions;
 pub mod drafts;
@@ -47,8 +48,10 @@ pub mod verify;
 
 mod ctx;
 mod error;
+mod field;
 mod fleet;
 mod holds;
+mod records;
 mod unit;
 mod windows;
 

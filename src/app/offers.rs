@@ -108,24 +108,18 @@ async fn name_in(unit: &mut Unit, id: OfferId, naming: &Naming) -> Result<Assign
 
 /// Puts the technician of an accepted offer on the job.
 pub(super) async fn assign(unit: &mut Unit, job: Job, offer: &Offer) -> Result<Assignment, Error> {
-    let slot = free_slot(unit, offer).await?;
-    let assignment = Assignment {
-        id: unit.id(),
-        version: 1,
-        job_id: job.id,
-        offer_id: offer.id,
-        firm_id: offer.firm_id,
-        technician_id: offer.technician_id,
-        slot,
-        assigned_at: unit.now,
-        arrival_due_at: offer.arrival_promised_at,
-        released_at: None,
-        release_code: None,
-        current_since: (slot == Slot::Current).then_some(unit.now),
-        progress: None,
-    };
-    store::assignments::insert(&mut unit.tx, &assignment).await.map_err(Error::in_the_way)?;
-    order_notes::issue(unit, &assignment).await?;
+    let now = unit.now;
+    assign_since(unit, job, offer, now).await
+}
+
+/// The same for somebody who has been on it since before anybody heard of it.
+pub(super) async fn assign_since(
+    unit: &mut Unit,
+    job: Job,
+    offer: &Offer,
+    since: Instant,
+) -> Result<Assignment, Error> {
+    let assignment = put_on(unit, offer, since).await?;
     let reference = unit.ctx.reference();
     let watch = &reference.dispatch().policy(job.priority).watch;
     let look_at = unit.now + watch::first_look(watch, JobState::Assigned);
@@ -135,6 +129,29 @@ pub(super) async fn assign(unit: &mut Unit, job: Job, offer: &Offer) -> Result<A
     };
     store::jobs::save(&mut unit.tx, &job).await?;
     alarms::resolve_all(unit, job.id.0, KEPT).await?;
+    Ok(assignment)
+}
+
+/// Writes the assignment that follows from an accepted offer, and its order.
+pub(super) async fn put_on(unit: &mut Unit, offer: &Offer, since: Instant) -> Result<Assignment, Error> {
+    let slot = free_slot(unit, offer).await?;
+    let assignment = Assignment {
+        id: unit.id(),
+        version: 1,
+        job_id: offer.job_id,
+        offer_id: offer.id,
+        firm_id: offer.firm_id,
+        technician_id: offer.technician_id,
+        slot,
+        assigned_at: since,
+        arrival_due_at: offer.arrival_promised_at,
+        released_at: None,
+        release_code: None,
+        current_since: (slot == Slot::Current).then_some(unit.now),
+        progress: None,
+    };
+    store::assignments::insert(&mut unit.tx, &assignment).await.map_err(Error::in_the_way)?;
+    order_notes::issue(unit, &assignment).await?;
     Ok(assignment)
 }
 

@@ -11,8 +11,8 @@ use crate::{
         event::{Kind, Subject},
         firms::Technician,
         ids::{AssignmentId, JobId, TechnicianId},
-        jobs::{Job, JobState},
-        offers::{Addressee, Assignment, Offer, OfferState, Slot, Via, WithdrawCode},
+        jobs::{Action, Job, JobState},
+        offers::{Addressee, Assignment, CrewRole, Offer, OfferState, Slot, Via, WithdrawCode},
         refusal::Refusal,
         span::{Instant, Span},
         text_enum::text_enum,
@@ -87,7 +87,7 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
         return Err(Refusal::rule("job_held", "4.1", message).into());
     }
     // Whoever has it already keeps it until it is taken back: refused before anything is looked at.
-    job.clone().overridden(unit.now, unit.now)?;
+    Action::Override.check(job.state)?;
     if given.arrival_at.is_some_and(|at| at < unit.now) {
         return Err(Refusal::field("arrival_at", "the arrival cannot be promised for the past").into());
     }
@@ -99,7 +99,7 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
     appointments::displace(unit, technician.id, span, &job, given.displacing).await?;
     take_offers_back(unit, id, WithdrawCode::Overridden).await?;
     free_of_other_offers(unit, technician.id, id).await?;
-    let offer = accepted(unit, &job, &technician, given).await?;
+    let offer = accepted(unit, &job, &technician, given.arrival_at, CrewRole::Lead).await?;
     let assignment = offers::assign(unit, job, &offer).await?;
     let data = json!({
         "technician": technician.id, "firm": technician.firm_id, "reason": given.reason,
@@ -109,12 +109,13 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
     Ok(assignment)
 }
 
-/// The acceptance that an override is, with the matching run it passes over written down.
-async fn accepted(
+/// The acceptance that a person's decision is, with the matching run it passes over written down.
+pub(super) async fn accepted(
     unit: &mut Unit,
     job: &Job,
     technician: &Technician,
-    given: &Override,
+    arrival_at: Option<Instant>,
+    role: CrewRole,
 ) -> Result<Offer, Error> {
     let decision_id = ladder::record_widest(unit, job).await?;
     let asked = store::offers::of_job(&mut unit.tx, job.id).await?;
@@ -126,6 +127,7 @@ async fn accepted(
         firm_id: technician.firm_id,
         technician_id: technician.id,
         addressee: Addressee::Technician,
+        role,
         rank: i64::try_from(asked.len()).unwrap_or(i64::MAX).saturating_add(1),
         round: job.round,
         rung: job.rung,
@@ -134,7 +136,7 @@ async fn accepted(
         deadline: unit.now,
         answered_at: Some(unit.now),
         decline_code: None,
-        arrival_promised_at: given.arrival_at,
+        arrival_promised_at: arrival_at,
         answered_via: Some(Via::Phone),
         withdraw_code: None,
         naming_due_at: None,
@@ -144,7 +146,11 @@ async fn accepted(
 }
 
 /// Whoever is given a job is not asked for another one at the same time; that one goes to the next.
-async fn free_of_other_offers(unit: &mut Unit, technician: TechnicianId, but: JobId) -> Result<(), Error> {
+pub(super) async fn free_of_other_offers(
+    unit: &mut Unit,
+    technician: TechnicianId,
+    but: JobId,
+) -> Result<(), Error> {
     let Some(offer) = store::fleet::open_offer(&mut unit.tx, technician).await? else { return Ok(()) };
     let Some(offer) = store::offers::find(&mut unit.tx, offer).await? else { return Ok(()) };
     if offer.job_id == but {
@@ -167,20 +173,7 @@ pub async fn reassign(ctx: &Ctx, job: JobId, command: Command<ReassignReason>) -
 
 async fn reassign_in(unit: &mut Unit, id: JobId, reason: ReassignReason) -> Result<Job, Error> {
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let taken = matches!(
-        job.state,
-        JobState::Accepted
-            | JobState::Assigned
-            | JobState::EnRoute
-            | JobState::OnSite
-            | JobState::Working
-            | JobState::Paused
-            | JobState::AwaitingReturn
-    );
-    if !taken {
-        let message = format!("the job is {}: nobody has it who could be replaced", job.state);
-        return Err(Refusal::state("job_state", message).into());
-    }
+    Action::Reassign.check(job.state)?;
     take_offers_back(unit, id, WithdrawCode::Reassigned).await?;
     jobs::release_all(unit, id, reason.as_str()).await?;
     windows::release(unit, id).await?;
@@ -214,9 +207,14 @@ async fn withdraw_in(unit: &mut Unit, id: AssignmentId, code: WithdrawCode) -> R
     if assignment.slot == Slot::Released {
         return Err(Refusal::state("assignment_released", "the assignment is over already").into());
     }
-    if !matches!(job.state, JobState::Assigned | JobState::EnRoute | JobState::OnSite) {
-        let message = format!("the job is {}: report what was done, and call the desk", job.state);
-        return Err(Refusal::state("job_state", message).into());
+    Action::Withdraw.check(job.state)?;
+    let crew = store::assignments::of_job(&mut unit.tx, job.id).await?;
+    if crew.iter().any(|one| one.slot != Slot::Released && one.id != id) {
+        // The others stay: the job goes on with them.
+        let offer = store::offers::find(&mut unit.tx, assignment.offer_id).await?.ok_or_else(missing)?;
+        offers::withdraw(unit, offer, code).await?;
+        jobs::release(unit, &assignment, code.as_str()).await?;
+        return Ok(job);
     }
     take_offers_back(unit, job.id, code).await?;
     jobs::release_all(unit, job.id, code.as_str()).await?;

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         event::{Kind, Subject},
+        facts::FoundReferral,
         ids::{CaseId, JobId, ReferralId},
         jobs::Job,
         reference::Handling,
@@ -130,14 +131,130 @@ async fn make_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Whole, Erro
         stop_gap: new.stop_gap.as_ref().map(|(what, ..)| what.clone()),
         stop_gap_by: new.stop_gap.as_ref().and_then(|(.., by)| by.clone()),
     };
+    keep(unit, referral, &texts, &new.recipients).await
+}
+
+/// Writes a new referral down; somebody looks at it again when it is due.
+async fn keep(
+    unit: &mut Unit,
+    referral: Referral,
+    texts: &Texts,
+    recipients: &[Recipient],
+) -> Result<Whole, Error> {
     let by = unit.actor.token();
-    store::referrals::insert(&mut unit.tx, &referral, by, &texts, &new.recipients).await?;
-    alarms::move_to(unit, AlarmKind::ReferralFollowUp, Subject::Referral, referral.id.0, due.due).await?;
+    store::referrals::insert(&mut unit.tx, &referral, by, texts, recipients).await?;
+    if let Some(due) = referral.follow_up_due {
+        alarms::move_to(unit, AlarmKind::ReferralFollowUp, Subject::Referral, referral.id.0, due).await?;
+    }
     let data = json!({
-        "case": case, "job": referral.job_id, "reason": referral.reason, "component": referral.component,
+        "case": referral.case_id, "job": referral.job_id, "reason": referral.reason,
+        "component": referral.component, "stage": referral.stage,
         "consent_to_contact": referral.consent_to_contact,
     });
     unit.emit(Kind::ReferralMade, Subject::Referral, referral.id.0, data);
+    whole(&mut unit.tx, referral).await
+}
+
+/// Opens the referral that a finding at the site asks for (3.4), under the id of its report. Whom to tell, and whether the
+/// centre may, is taken over from an earlier referral of the case, or told later by the desk. A case that is closed or has
+/// as many as it can have keeps the finding in its job's record.
+pub(super) async fn found(unit: &mut Unit, job: &Job, found: &FoundReferral) -> Result<(), Error> {
+    let id = ReferralId(found.fact_id.0);
+    let is_open = store::referrals::hold_case_open(&mut unit.tx, job.case_id).await?;
+    let earlier = store::referrals::of_case(&mut unit.tx, job.case_id).await?;
+    if !is_open || earlier.len() >= OF_CASE_MAX || store::referrals::find(&mut unit.tx, id).await?.is_some() {
+        return Ok(());
+    }
+    let (recipients, consent, lessee_kind) = match earlier.last() {
+        Some(last) => {
+            let recipients = store::referrals::recipients(&mut unit.tx, last.id).await?;
+            (recipients, last.consent_to_contact, last.lessee_kind)
+        }
+        None => {
+            let case = store::cases::find(&mut unit.tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+            let lessee = case.lessee_kind.as_str().parse().unwrap_or(LesseeKind::Unknown);
+            (Vec::new(), ContactConsent::NotAsked, lessee)
+        }
+    };
+    let due = due(unit, After::Decision, lessee_kind, &recipients, None);
+    let finding = &found.finding;
+    let referral = Referral {
+        id,
+        version: 1,
+        case_id: job.case_id,
+        job_id: Some(job.id),
+        job_code: Some(job.job_code.clone()),
+        reason: finding.reason,
+        stage: Stage::OnSite,
+        component: finding.component,
+        private_or_common: finding.private_or_common.unwrap_or(finding.component.part()),
+        lessee_kind,
+        consent_to_contact: consent,
+        evidence: finding.evidence.clone(),
+        stop_gap_at: finding.made_safe.then_some(found.at),
+        state: ReferralState::Open,
+        decided_at: unit.now,
+        follow_up_due: Some(due.due),
+        follow_up_assumed: due.assumed,
+        outcome: None,
+        closed_at: None,
+    };
+    let texts = Texts {
+        symptom: match &finding.note {
+            Some(note) => format!("現地の作業で判明しました(所見コード: {})。", note.as_str()),
+            None => "現地の作業で判明しました。".to_owned(),
+        },
+        age_hint: None,
+        basis_text: finding.component.basis().to_owned(),
+        stop_gap: finding.made_safe.then(|| "現地で応急の安全措置をとりました。".to_owned()),
+        stop_gap_by: None,
+    };
+    keep(unit, referral, &texts, &recipients).await?;
+    Ok(())
+}
+
+/// Whom to tell of a referral, and whether the centre may.
+#[derive(Debug, Clone)]
+pub struct Addressing {
+    /// Who rents.
+    pub lessee_kind: LesseeKind,
+    /// Who is told.
+    pub recipients: Vec<Recipient>,
+    /// Whether the centre may tell them.
+    pub consent_to_contact: ContactConsent,
+}
+
+/// Says whom to tell, as long as nobody has been told: a finding at the site does not know.
+pub async fn address(
+    ctx: &Ctx,
+    id: ReferralId,
+    seen: i64,
+    command: Command<Addressing>,
+) -> Result<Whole, Error> {
+    let command = command.map(|to| (id, seen, to));
+    ctx.transact(command, |unit, (id, seen, to)| Box::pin(address_in(unit, *id, *seen, to))).await
+}
+
+async fn address_in(unit: &mut Unit, id: ReferralId, seen: i64, to: &Addressing) -> Result<Whole, Error> {
+    let referral = store::referrals::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("referral"))?;
+    if referral.version != seen + 1 {
+        return Err(Error::VersionMismatch { what: "referral", current: referral.version - 1 });
+    }
+    let progress = progress(&mut unit.tx, id).await?;
+    if referral.state != ReferralState::Open || progress != Progress::default() {
+        return Err(Refusal::state("referral_under_way", "somebody has been told already").into());
+    }
+    let kinds: Vec<_> = to.recipients.iter().map(|recipient| recipient.kind).collect();
+    to.lessee_kind.check(&kinds)?;
+    let due = due(unit, After::Decision, to.lessee_kind, &to.recipients, None);
+    let referral = Referral {
+        lessee_kind: to.lessee_kind,
+        consent_to_contact: to.consent_to_contact,
+        ..referral.attempted(due)
+    };
+    store::referrals::readdress(&mut unit.tx, &referral, &to.recipients).await?;
+    let data = json!({ "recipients": kinds, "consent_to_contact": referral.consent_to_contact });
+    follow(unit, &referral, due, Kind::ReferralAddressed, data).await?;
     whole(&mut unit.tx, referral).await
 }
 

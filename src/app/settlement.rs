@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Ctx, Error, Unit, programmes};
+use super::{Ctx, Error, Unit, programmes, records};
 use crate::{
     domain::{
         event::{Kind, Subject},
@@ -119,7 +119,7 @@ async fn verify_job(ctx: &Ctx, tx: &mut Tx, id: JobId) -> Result<Option<String>,
     if let Some(wrong) = wrong_reversal(&written) {
         return Ok(Some(wrong));
     }
-    let record = FieldRecord::of(&store::facts::of_job(tx, id).await?);
+    let record = records::of_job(tx, &job).await?;
     if job.state != JobState::Completed || record.completed_at.is_none() {
         let settled = settlements.first().map(|_| "is settled without being complete".to_owned());
         return Ok(settled);

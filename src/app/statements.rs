@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Ctx, Error, jobs, programmes, settlement};
+use super::{Ctx, Error, jobs, programmes, records, settlement};
 use crate::{
     domain::{
         actor::{Actor, Scope},
@@ -48,7 +48,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
     let job = store::jobs::find(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
     let assignments = store::assignments::of_job(&mut tx, id).await?;
     let firms = settlement::firms(&assignments);
-    let mut record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
+    let mut record = records::of_job(&mut tx, &job).await?;
     let terms = programmes::terms_of(ctx, &mut tx, &job).await?;
     let priced = ledger::price(&record, &terms, &firms).ok();
     if priced.is_none() {
@@ -70,7 +70,8 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
         lines.retain(|line| scope.covers_firm(line.charge.firm_id));
     }
     let mut by_payer: BTreeMap<Payer, Yen> = BTreeMap::new();
-    for line in &lines {
+    // Of the lines that count: that one was taken back again is nobody's sum, not even of nothing.
+    for line in ledger::live(&lines) {
         by_payer.entry(line.charge.payer).or_default().0 += line.charge.amount_yen.0;
     }
     Ok(Statement {

@@ -26,6 +26,8 @@ text_enum! {
         LateArrival = "late_arrival",
         /// No firm serves the place and trade (K-04): advise the caller.
         NoCoverage = "no_coverage",
+        /// Nobody could get in: the job is called off, or another visit planned (C-25).
+        NoAccess = "no_access",
         /// Accepted, but not on the way.
         NotDeparted = "not_departed",
         /// A firm has accepted and not named its technician.
@@ -34,6 +36,8 @@ text_enum! {
         PlaceChanged = "place_changed",
         /// The landlord's or management company's answer is to be followed up.
         ReferralFollowUp = "referral_follow_up",
+        /// Another visit is needed, and none is planned.
+        ReturnDue = "return_due",
         /// Three have refused or not answered.
         Refusals = "refusals",
         /// Work lasts longer than such work ever does, or has been paused for long.

@@ -99,6 +99,8 @@ text_enum! {
         JobPlaceChanged = "job.place_changed",
         /// Somebody is off the job.
         AssignmentReleased = "assignment.released",
+        /// Whoever goes will be there later than promised.
+        AssignmentDelayed = "assignment.delayed",
         /// An offer was made.
         OfferMade = "offer.made",
         /// An offer was accepted.
@@ -125,6 +127,8 @@ text_enum! {
         JobUnbooked = "job.unbooked",
         /// A person gave the job to somebody past the ladder.
         JobOverridden = "job.overridden",
+        /// Somebody was sent to help.
+        HelperAdded = "job.helper_added",
         /// A contractor was warned of being late.
         JobWarned = "job.warned",
         /// A firm named its technician.
@@ -139,6 +143,8 @@ text_enum! {
         AlarmResolved = "alarm.resolved",
         /// A trouble was referred to landlord or management company.
         ReferralMade = "referral.made",
+        /// It was said whom to tell.
+        ReferralAddressed = "referral.addressed",
         /// Somebody tried to tell them.
         ReferralAttempted = "referral.attempted",
         /// They have acknowledged.

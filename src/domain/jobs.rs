@@ -1,5 +1,7 @@
 //! Jobs: one dispatch order (出動) each.
 
+mod actions;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,11 @@ text_enum! {
         NoCoverage = "no_coverage",
     }
 }
+
+pub use self::actions::Action;
+
+/// Highest round of the ladder.
+pub const ROUND_MAX: i64 = 1_000_000;
 
 text_enum! {
     /// Why a job was called off (C-25: always 0 yen).
@@ -118,6 +125,35 @@ impl JobState {
     pub fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Cancelled | Self::NoCoverage)
     }
+
+    /// Whether the facts from the site tell where it is: somebody has accepted, and it is not over.
+    #[must_use]
+    pub fn is_in_the_field(self) -> bool {
+        matches!(
+            self,
+            Self::Assigned
+                | Self::EnRoute
+                | Self::OnSite
+                | Self::Working
+                | Self::Paused
+                | Self::AwaitingReturn
+        )
+    }
+
+    /// How far a job in the field has come: of several technicians the furthest on tells. It waits for a return only when
+    /// nobody is on it.
+    #[must_use]
+    pub fn progress(self) -> u8 {
+        match self {
+            Self::AwaitingReturn => 1,
+            Self::Assigned => 2,
+            Self::EnRoute => 3,
+            Self::OnSite => 4,
+            Self::Paused => 5,
+            Self::Working => 6,
+            _ => 0,
+        }
+    }
 }
 
 impl Job {
@@ -158,8 +194,8 @@ impl Job {
 
     /// The job with a planned visit; somebody is asked at `ask_at`.
     pub fn booked(self, now: Instant, ask_at: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Unassigned, JobState::Offered, JobState::Booked], "booked")?;
-        Ok(self.entered(JobState::Booked, now, ask_at))
+        Action::Book.check(self.state)?;
+        Ok(self.anew().entered(JobState::Booked, now, ask_at))
     }
 
     /// The job with somebody asked until `deadline`.
@@ -173,7 +209,7 @@ impl Job {
         if self.state.is_final() || self.state == JobState::Held {
             return Err(self.refuse("offered anew"));
         }
-        Ok(self.entered(JobState::Unassigned, now, wake_at))
+        Ok(self.anew().entered(JobState::Unassigned, now, wake_at))
     }
 
     /// The job accepted by a firm that names its technician by `deadline`.
@@ -190,14 +226,7 @@ impl Job {
 
     /// The job given to somebody by a person's decision, past the ladder. What is held stays held.
     pub fn overridden(self, now: Instant, look_at: Instant) -> Result<Self, Refusal> {
-        let allowed = [
-            JobState::Unassigned,
-            JobState::Booked,
-            JobState::Offered,
-            JobState::Accepted,
-            JobState::NoCoverage,
-        ];
-        self.must_be(&allowed, "given to somebody")?;
+        Action::Override.check(self.state)?;
         Ok(Self { closed_at: None, ..self.entered(JobState::Assigned, now, look_at) })
     }
 
@@ -209,9 +238,7 @@ impl Job {
 
     /// The job called off.
     pub fn cancelled(self, now: Instant) -> Result<Self, Refusal> {
-        if self.state.is_final() {
-            return Err(self.refuse("called off"));
-        }
+        Action::Cancel.check(self.state)?;
         Ok(self.finished(JobState::Cancelled, now))
     }
 
@@ -225,15 +252,8 @@ impl Job {
         now: Instant,
         look_at: Instant,
     ) -> Self {
-        match self.state {
-            JobState::Assigned
-            | JobState::EnRoute
-            | JobState::OnSite
-            | JobState::Working
-            | JobState::Paused
-            | JobState::AwaitingReturn
-            | JobState::Completed => {}
-            _ => return self,
+        if !self.state.is_in_the_field() && self.state != JobState::Completed {
+            return self;
         }
         if state.is_final() {
             return Self { closed_at: completed_at, ..self.finished(state, now) };
@@ -242,6 +262,14 @@ impl Job {
             return self;
         }
         Self { closed_at: None, ..self.entered(state, now, look_at) }
+    }
+
+    /// A return visit begins a new round of the ladder: whoever was there may be asked again.
+    fn anew(self) -> Self {
+        if self.state != JobState::AwaitingReturn {
+            return self;
+        }
+        Self { round: (self.round + 1).min(ROUND_MAX), rung: 0, ..self }
     }
 
     fn entered(self, state: JobState, now: Instant, wake_at: Instant) -> Self {

@@ -16,6 +16,7 @@ pub mod emergencies;
 pub mod event;
 pub mod facts;
 pub mod firms;
+pub mod guidance;
 pub mod handovers;
 pub mod identity;
 pub mod ids;

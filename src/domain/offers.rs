@@ -56,6 +56,16 @@ text_enum! {
 }
 
 text_enum! {
+    /// Whether somebody has the job, or helps.
+    pub enum CrewRole("role on a job") {
+        /// Has the job: one at most.
+        Lead = "lead",
+        /// A second pair of hands (C-16).
+        Helper = "helper",
+    }
+}
+
+text_enum! {
     /// How an answer came in.
     pub enum Via("way of an answer") {
         /// From the one who was asked.
@@ -88,6 +98,8 @@ text_enum! {
         NoShow = "no_show",
         /// On the way, but no longer moving.
         Stalled = "stalled",
+        /// The visit it was accepted for is over, and the job is not.
+        VisitOver = "visit_over",
         /// The contractor: the vehicle broke down.
         Breakdown = "breakdown",
         /// The contractor: an accident on the way.
@@ -136,6 +148,8 @@ pub struct Offer {
     pub technician_id: TechnicianId,
     /// Who is asked.
     pub addressee: Addressee,
+    /// Whether it is the job, or a hand with it.
+    pub role: CrewRole,
     /// Running number among the offers of the job, from 1.
     pub rank: i64,
     /// Round of the ladder, from 1.

@@ -132,6 +132,19 @@ pub async fn promote(tx: &mut Tx, assignment: &Assignment, at: Instant) -> Resul
     Ok(changed == 1)
 }
 
+/// Writes down when the technician promises to be there now; whether the assignment was still as it had been read.
+pub async fn promise(tx: &mut Tx, assignment: &Assignment, arrival_at: Instant) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE assignment SET version = version + 1, arrival_due_at = $3 WHERE id = $1 AND version = $2",
+        assignment.id.0,
+        assignment.version,
+        arrival_at
+    )?;
+    Ok(changed == 1)
+}
+
 /// Writes down that the technician came nearer; whether the assignment was still as it had been read.
 pub async fn progressed(tx: &mut Tx, assignment: &Assignment, progress: &Progress) -> Result<bool, Error> {
     let changed = query!(

@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     actor::Scope,
     facts::Fact,
-    ids::{FactId, JobId},
+    ids::{FactId, JobId, TechnicianId},
     span::Instant,
 };
 
@@ -114,4 +114,24 @@ pub async fn list(
         limit
     )?;
     rows.into_iter().map(Fact::try_from).collect()
+}
+
+/// The jobs on which a technician began to work within a time, by the devices' clocks.
+pub async fn jobs_worked_on(
+    tx: &mut Tx,
+    technician: TechnicianId,
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<JobId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT DISTINCT job_id FROM fact
+         WHERE technician_id = $1 AND kind = 'work_start' AND device_time >= $2 AND device_time <= $3
+         ORDER BY job_id",
+        technician.0,
+        from,
+        to
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }

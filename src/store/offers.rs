@@ -23,6 +23,7 @@ struct Row {
     firm_id: Uuid,
     technician_id: Uuid,
     addressee: String,
+    role: String,
     rank: i64,
     round: i64,
     rung: i64,
@@ -55,6 +56,7 @@ impl TryFrom<Row> for Offer {
             firm_id: row.firm_id.into(),
             technician_id: row.technician_id.into(),
             addressee: row.addressee.parse().map_err(|error| Error::corrupt("offer", "addressee", error))?,
+            role: row.role.parse().map_err(|error| Error::corrupt("offer", "role", error))?,
             rank: row.rank,
             round: row.round,
             rung: row.rung,
@@ -76,9 +78,9 @@ pub async fn insert(tx: &mut Tx, offer: &Offer) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, addressee, rank, round, rung,
+        "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung,
                             state, offered_at, deadline, answered_at, arrival_promised_at, answered_via)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         offer.id.0,
         offer.version,
         offer.job_id.0,
@@ -86,6 +88,7 @@ pub async fn insert(tx: &mut Tx, offer: &Offer) -> Result<(), Error> {
         offer.firm_id.0,
         offer.technician_id.0,
         offer.addressee.as_str(),
+        offer.role.as_str(),
         offer.rank,
         offer.round,
         offer.rung,
@@ -104,7 +107,7 @@ pub async fn find(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Error> {
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, rank, round, rung, state,
+        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
                 offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
                 naming_due_at
          FROM offer WHERE id = $1",
@@ -141,7 +144,7 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Offer>, Error> {
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, rank, round, rung, state,
+        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
                 offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
                 naming_due_at
          FROM offer WHERE job_id = $1 ORDER BY rank, id",
@@ -162,7 +165,7 @@ pub async fn list(
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, rank, round, rung, state,
+        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
                 offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
                 naming_due_at
          FROM offer

@@ -203,6 +203,24 @@ pub async fn save(tx: &mut Tx, referral: &Referral) -> Result<(), Error> {
     Ok(())
 }
 
+/// Writes whom to tell of a locked referral, and whether the centre may.
+pub async fn readdress(tx: &mut Tx, referral: &Referral, recipients: &[Recipient]) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE referral SET lessee_kind = $3, consent_to_contact = $4 WHERE id = $1 AND version = $2",
+        referral.id.0,
+        referral.version,
+        referral.lessee_kind.as_str(),
+        referral.consent_to_contact.as_str()
+    )?;
+    query!(tx, execute, "DELETE FROM referral_recipient WHERE referral_id = $1", referral.id.0)?;
+    for recipient in recipients {
+        insert_recipient(tx, referral.id, recipient).await?;
+    }
+    Ok(())
+}
+
 /// The referrals of a case, oldest first.
 pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Referral>, Error> {
     let rows = query!(

@@ -12,12 +12,18 @@ use crate::support::{
 
 /// A completed job of 80 minutes with consent to two units; its overtime line.
 async fn billed_job(server: &TestServer, crew: &world::Crew) -> String {
+    billed_job_at(server, crew, 21).await
+}
+
+/// The same, worked on from ten past this hour: nobody works on two jobs at once.
+async fn billed_job_at(server: &TestServer, crew: &world::Crew, hour: u8) -> String {
     let job = accepted_job(server, crew).await;
     server.pass(1).await;
     let mut device = Device::new(&job, "phone-1");
-    let mut facts = vec![device.fact("21:01", json!({ "kind": "departure" }))];
-    facts.push(device.fact("22:05", consent("22:05", 2)));
-    facts.extend(site::work(&mut device, "21:10", "22:30"));
+    let (asked, until) = (format!("{}:05", hour + 1), format!("{}:30", hour + 1));
+    let mut facts = vec![device.fact(&format!("{hour}:01"), json!({ "kind": "departure" }))];
+    facts.push(device.fact(&asked, consent(&asked, 2)));
+    facts.extend(site::work(&mut device, &format!("{hour}:10"), &until));
     device.send(server, &crew.phone, &facts).await.expect(200);
     server.settle().await;
     job
@@ -34,8 +40,8 @@ on_both_engines! {
         let (id, client) = consumer(&server, "経理").await;
         server.pass(120).await;
         let mut done = Vec::new();
-        for _ in 0..3 {
-            done.push(billed_job(&server, &crew).await);
+        for hour in [17, 19, 21] {
+            done.push(billed_job_at(&server, &crew, hour).await);
         }
         let path = format!("/v1/billing-consumers/{id}");
         let first = client.get(&format!("{path}/lines?limit=2")).await.expect(200);
@@ -97,19 +103,19 @@ on_both_engines! {
         let files = [(Dataset::Programme000, dearer.into_bytes())].into();
         assert_eq!(app::reference::load(&server.ctx, files).await.unwrap(), ["programme-000"]);
         server.pass(120).await;
-        let work = async |job: &str| {
+        let work = async |job: &str, from: &str, asked: &str, until: &str| {
             let mut device = Device::new(job, "phone-1");
-            let mut yes = consent("22:05", 2);
+            let mut yes = consent(asked, 2);
             yes["cap_yen"] = json!(10_000);
-            let mut facts = vec![device.fact("22:05", yes)];
-            facts.extend(site::work(&mut device, "21:10", "22:30"));
+            let mut facts = vec![device.fact(asked, yes)];
+            facts.extend(site::work(&mut device, from, until));
             device.send(&server, &crew.phone, &facts).await.expect(200);
             let statement = crew.phone.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
             (statement["total_yen"].as_i64(), statement["lines"][0]["proof"]["terms"].as_i64())
         };
-        assert_eq!(work(&old).await, (Some(2_200), Some(1)));
+        assert_eq!(work(&old, "19:10", "20:05", "20:30").await, (Some(2_200), Some(1)));
         let new = accepted_job(&server, &crew).await;
-        assert_eq!(work(&new).await, (Some(4_400), Some(2)));
+        assert_eq!(work(&new, "21:10", "22:05", "22:30").await, (Some(4_400), Some(2)));
         assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }

@@ -6,6 +6,7 @@
 mod support;
 
 mod access;
+mod actions;
 mod appointments;
 mod attributes;
 mod bad_input;
@@ -16,6 +17,7 @@ mod case_file;
 mod case_place;
 mod charging;
 mod conventions;
+mod crews;
 mod dangers;
 mod decisions;
 mod dispatching;
@@ -24,6 +26,8 @@ mod field;
 mod ladder;
 mod languages;
 mod matching;
+mod onsite;
+mod orders;
 mod places;
 mod pulling;
 mod races;

@@ -242,7 +242,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("offer", &[
         ("id", "#210"), ("job_id", "#33"), ("decision_id", "#42"), ("firm_id", "#1"), ("technician_id", "#12"),
-        ("addressee", "'technician'"), ("rank", "1"), ("round", "1"), ("rung", "0"), ("state", "'open'"),
+        ("addressee", "'technician'"), ("role", "'lead'"), ("rank", "1"), ("round", "1"), ("rung", "0"), ("state", "'open'"),
         ("offered_at", AT), ("deadline", LATER), ("answered_at", "NULL"), ("decline_code", "NULL"),
         ("arrival_promised_at", "NULL"), ("answered_via", "NULL"), ("withdraw_code", "NULL"),
         ("naming_due_at", "NULL"),

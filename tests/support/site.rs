@@ -21,6 +21,7 @@ pub(crate) fn clock(time: &str) -> String {
 }
 
 /// One device on one job.
+#[derive(Clone)]
 pub(crate) struct Device {
     job: String,
     name: String,
@@ -30,6 +31,11 @@ pub(crate) struct Device {
 impl Device {
     pub(crate) fn new(job: &str, name: &str) -> Self {
         Self { job: job.to_owned(), name: name.to_owned(), seq: 0 }
+    }
+
+    /// The device once it has given so many numbers.
+    pub(crate) fn after(self, seq: i64) -> Self {
+        Self { seq, ..self }
     }
 
     /// A report under the next number.

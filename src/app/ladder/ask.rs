@@ -19,8 +19,8 @@ use crate::{
         cases::Site,
         event::{Kind, Subject},
         ids::{DecisionId, FirmId, JobId, TechnicianId},
-        jobs::Job,
-        offers::{Addressee, Offer, OfferState, WithdrawCode},
+        jobs::{Job, ROUND_MAX},
+        offers::{Addressee, CrewRole, Offer, OfferState, WithdrawCode},
         reference::dispatch::{Policy, Rung},
         refusal::Refusal,
     },
@@ -85,7 +85,12 @@ fn out_of_question(asked: &[Offer], job: &Job) -> (BTreeSet<TechnicianId>, BTree
             OfferState::Declined => true,
             OfferState::Withdrawn => !matches!(
                 offer.withdraw_code,
-                Some(WithdrawCode::TakenByOther | WithdrawCode::Held | WithdrawCode::Booked)
+                Some(
+                    WithdrawCode::TakenByOther
+                        | WithdrawCode::Held
+                        | WithdrawCode::Booked
+                        | WithdrawCode::VisitOver
+                )
             ),
             OfferState::Open | OfferState::Accepted | OfferState::Expired => false,
         };
@@ -129,6 +134,7 @@ async fn offer_to(
             firm_id: firm,
             technician_id: candidate.facts.technician,
             addressee,
+            role: CrewRole::Lead,
             rank: i64::try_from(asked.len()).unwrap_or(i64::MAX).saturating_add(made.into()),
             round: job.round,
             rung: job.rung,
@@ -209,6 +215,6 @@ async fn nobody_left(
         unit.emit(Kind::JobUncovered, Subject::Job, job.id.0, json!({}));
     }
     let again = unit.now + policy.pause_s.delta();
-    let job = Job { round: (job.round + 1).min(1_000_000), rung: 0, ..job };
+    let job = Job { round: (job.round + 1).min(ROUND_MAX), rung: 0, ..job };
     Ok(job.unassigned(unit.now, again)?)
 }

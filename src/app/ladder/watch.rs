@@ -34,6 +34,12 @@ pub(super) async fn look(unit: &mut Unit, job: Job, asked: Vec<Offer>) -> Result
     let watch = &reference.dispatch().policy(job.priority).watch;
     let assignments = store::assignments::of_job(&mut unit.tx, job.id).await?;
     let Some(assignment) = assignments.into_iter().find(|one| one.slot != Slot::Released) else {
+        if job.state == JobState::AwaitingReturn {
+            // Who comes when is a person's to say: the resident must be asked.
+            alarms::raise(unit, AlarmKind::ReturnDue, Subject::Job, job.id.0).await?;
+            let again = unit.now + watch::first_look(watch, job.state).max(TimeDelta::minutes(1));
+            return Ok(Job { wake_at: Some(again), ..job });
+        }
         // Nobody is on it any more: it goes back on the ladder.
         let job = job.unassigned(unit.now, unit.now)?;
         return ask::next(unit, job, asked).await;

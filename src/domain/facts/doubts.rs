@@ -23,16 +23,27 @@ pub(super) fn charged_after_finding(record: &FieldRecord) -> Vec<Flag> {
     let Some(found_at) = record.referral_findings.first().map(|finding| finding.at) else {
         return Vec::new();
     };
+    let later = priced(record).filter(|priced| priced.at > found_at);
+    let unauthorised = later.filter(|priced| !is_authorised(record, priced, found_at));
+    unauthorised.map(|priced| priced.flag(FlagCode::ChargedAfterFinding)).collect()
+}
+
+/// Nothing is sold where the contractor's own fault is put right (C-14).
+pub(super) fn charged_on_rework(record: &FieldRecord) -> Vec<Flag> {
+    priced(record).map(|priced| priced.flag(FlagCode::ChargedOnRework)).collect()
+}
+
+/// What has a price; making safe has none.
+fn priced(record: &FieldRecord) -> impl Iterator<Item = Priced> {
     let parts = record.parts.iter().filter(|part| part.unit_price_yen.yen() > 0).map(of_part);
     let works = record.special_works.iter().filter(|work| work.price_yen.yen() > 0).map(of_work);
-    let later = parts.chain(works).filter(|priced| priced.at > found_at);
-    let unauthorised = later.filter(|priced| !is_authorised(record, priced, found_at));
-    unauthorised
-        .map(|priced| Flag {
-            fact_id: Some(priced.fact_id),
-            ..Flag::of(FlagCode::ChargedAfterFinding, priced.technician_id)
-        })
-        .collect()
+    parts.chain(works)
+}
+
+impl Priced {
+    fn flag(&self, code: FlagCode) -> Flag {
+        Flag { fact_id: Some(self.fact_id), ..Flag::of(code, self.technician_id) }
+    }
 }
 
 fn of_part(part: &DeliveredPart) -> Priced {

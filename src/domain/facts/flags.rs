@@ -41,6 +41,8 @@ text_enum! {
         /// A part or special work after the trouble was found to be the landlord's, without the landlord's authority or the
         /// worker's consent after the finding (3.4).
         ChargedAfterFinding = "charged_after_finding",
+        /// A part or special work sold on a job that puts the contractor's own fault right (C-14).
+        ChargedOnRework = "charged_on_rework",
         /// The outcome is contradicted: told differently twice, complete though the identity check failed, or referred
         /// without a finding.
         DoubtfulOutcome = "doubtful_outcome",

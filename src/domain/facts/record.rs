@@ -17,6 +17,7 @@ use super::{
     visits::visits,
 };
 use crate::domain::{
+    charging::WorkKind,
     ids::{FactId, TechnicianId},
     jobs::JobState,
     span::Instant,
@@ -110,6 +111,19 @@ impl FieldRecord {
     /// Every stretch of work, earliest visit first.
     pub fn work(&self) -> impl Iterator<Item = &WorkSpan> {
         self.visits.iter().flat_map(|visit| &visit.work)
+    }
+
+    /// The record of a job that puts the contractor's own fault right: its work is rework, neither charged nor counted
+    /// (C-14). What was sold all the same is looked at by a person.
+    #[must_use]
+    pub fn as_rework(mut self) -> Self {
+        for work in self.visits.iter_mut().flat_map(|visit| &mut visit.work) {
+            work.work = WorkKind::Rework;
+        }
+        self.flags.extend(doubts::charged_on_rework(&self));
+        self.flags.sort();
+        self.flags.dedup();
+        self
     }
 
     /// The record as it is when one of its technicians is told to have worked elsewhere at these times: nobody is in two

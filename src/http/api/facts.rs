@@ -19,23 +19,54 @@ use crate::{
     },
 };
 
-/// Reports of one device on one job.
-#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+/// The largest body of a batch: 500 reports with everything a report can say.
+pub(super) const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+/// Reports of one device on one job: several as `facts`, or one as `fact`.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FactBatch {
     /// Whose work is reported; a technician reports the own work and need not say so.
-    #[garde(skip)]
     technician_id: Option<TechnicianId>,
     /// The device, by a name of its own that stays the same for the whole job.
+    device: ShortCode,
+    /// When this batch is sent, by the device's clock: new for every attempt to send it. May be left out by a device whose
+    /// clock is right.
+    sent_at: Option<DateTime<Utc>>,
+    /// The reports, in any order.
+    #[schema(min_items = 1, max_items = 500)]
+    facts: Option<Vec<FactReport>>,
+    /// The only report.
+    fact: Option<FactReport>,
+}
+
+/// The same, read.
+#[derive(Debug, Deserialize, Validate)]
+#[serde(try_from = "FactBatch")]
+pub(super) struct Reports {
+    #[garde(skip)]
+    technician_id: Option<TechnicianId>,
     #[garde(skip)]
     device: ShortCode,
-    /// When this batch is sent, by the device's clock: new for every attempt to send it.
-    #[garde(custom(moment))]
-    sent_at: DateTime<Utc>,
-    /// The reports, in any order.
+    #[garde(inner(custom(moment)))]
+    sent_at: Option<DateTime<Utc>>,
     #[garde(length(min = 1, max = BATCH_MAX), dive)]
-    #[schema(min_items = 1, max_items = 500)]
     facts: Vec<FactReport>,
+}
+
+impl TryFrom<FactBatch> for Reports {
+    type Error = &'static str;
+
+    fn try_from(batch: FactBatch) -> Result<Self, &'static str> {
+        let facts = match (batch.facts, batch.fact) {
+            (Some(facts), None) => facts,
+            (None, Some(fact)) => vec![fact],
+            (None, None) => return Err("missing field `facts`"),
+            (Some(_), Some(_)) => return Err("give either `facts` or `fact`"),
+        };
+        let FactBatch { technician_id, device, sent_at, .. } = batch;
+        Ok(Self { technician_id, device, sent_at, facts })
+    }
 }
 
 /// What happened, as a device reports it.
@@ -94,8 +125,8 @@ fn not_nil(value: &FactId, _: &()) -> garde::Result {
     if value.0.is_nil() { Err(garde::Error::new("must not be the nil UUID")) } else { Ok(()) }
 }
 
-impl From<FactBatch> for app::facts::Batch {
-    fn from(batch: FactBatch) -> Self {
+impl From<Reports> for app::facts::Batch {
+    fn from(batch: Reports) -> Self {
         let report = |report: FactReport| app::facts::Report {
             id: report.id,
             device_seq: report.device_seq,
@@ -121,7 +152,7 @@ impl From<FactBatch> for app::facts::Batch {
 pub(super) async fn report(
     State(service): State<Service>,
     Path(job): Path<JobId>,
-    Plain(command): Plain<FactBatch>,
+    Plain(command): Plain<Reports>,
 ) -> Answer<Json<app::facts::Receipt>> {
     Ok(Json(app::facts::report(&service.ctx, job, command.map(Into::into)).await?))
 }

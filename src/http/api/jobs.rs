@@ -4,11 +4,16 @@ use axum::{Json, extract::State, http::StatusCode};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
-use super::cases::Place;
+use super::{
+    actions::{JobAction, actions},
+    cases::Place,
+};
 use crate::{
     app,
     domain::{
         cases::Resident,
+        facts::{FieldState, JobOutcome},
+        guidance::{Guidance, guidance},
         ids::{CaseId, JobId},
         jobs::{CancelReason, Job, JobState},
         offers::{Assignment, Offer},
@@ -97,8 +102,24 @@ pub(super) struct WholeJob {
     place: Option<Place>,
     /// Everybody who was asked; a contractor sees the own ones.
     offers: Vec<Offer>,
-    /// Everybody who accepted; a contractor sees the own ones.
-    assignments: Vec<Assignment>,
+    /// Everybody who accepted, with where each of them is; a contractor sees the own ones.
+    assignments: Vec<OnJob>,
+    /// How it ended at the site.
+    outcome: Option<JobOutcome>,
+    /// What is to be done next.
+    guidance: Guidance,
+    /// What the caller can do with it now.
+    actions: Vec<JobAction>,
+}
+
+/// Somebody who has accepted, and where he is.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct OnJob {
+    /// The assignment.
+    #[serde(flatten)]
+    assignment: Assignment,
+    /// Where the technician is, as far as reports tell; absent before the first one.
+    field_state: Option<FieldState>,
 }
 
 /// Show a job
@@ -109,10 +130,25 @@ pub(super) async fn show(
     Caller(actor): Caller,
     Path(id): Path<JobId>,
 ) -> Answer<Versioned<WholeJob>> {
-    let app::jobs::Whole { job, language, resident, site, offers, assignments } =
-        app::jobs::find(&service.ctx, &actor, id).await?;
-    let (version, place) = (job.version, site.map(Place::from));
-    Ok(Versioned(StatusCode::OK, version, WholeJob { job, language, resident, place, offers, assignments }))
+    let whole = app::jobs::find(&service.ctx, &actor, id).await?;
+    let actions = actions(&actor, &whole);
+    let on_job = |assignment: &Assignment| OnJob {
+        assignment: assignment.clone(),
+        field_state: whole.field_state(assignment),
+    };
+    let assignments = whole.assignments.iter().map(on_job).collect();
+    let shown = WholeJob {
+        guidance: guidance(whole.job.state),
+        outcome: whole.outcome,
+        assignments,
+        actions,
+        job: whole.job,
+        language: whole.language,
+        resident: whole.resident,
+        place: whole.site.map(Place::from),
+        offers: whole.offers,
+    };
+    Ok(Versioned(StatusCode::OK, shown.job.version, shown))
 }
 
 /// Why a job is called off.

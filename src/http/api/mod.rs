@@ -1,5 +1,6 @@
 //! The endpoints, one file a resource.
 
+mod actions;
 mod alarms;
 mod appointments;
 mod assignments;
@@ -9,6 +10,7 @@ mod case_file;
 mod case_place;
 mod cases;
 mod consumers;
+mod crew;
 mod dangers;
 mod decisions;
 mod drafts;
@@ -32,6 +34,7 @@ mod statements;
 mod technicians;
 mod tokens;
 
+use axum::extract::DefaultBodyLimit;
 use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Timelike as _, Utc};
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -55,7 +58,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(blocks::end))
         .merge(intake_routes())
         .merge(dispatch_routes())
-        .routes(routes!(facts::report, facts::list))
+        .merge(facts_routes())
         .routes(routes!(statements::show))
         .routes(routes!(consumers::create, consumers::list))
         .routes(routes!(consumers::show))
@@ -66,6 +69,13 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(programmes::would_cost))
 }
 
+/// Reports from the site: a batch is larger than other requests.
+fn facts_routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(facts::report, facts::list))
+        .layer(DefaultBodyLimit::max(facts::BODY_BYTES_MAX))
+}
+
 /// The endpoints of the dispatch: jobs, whom they are put to, who goes, what is planned, what must be known.
 fn dispatch_routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
@@ -73,6 +83,8 @@ fn dispatch_routes() -> OpenApiRouter<Service> {
         .routes(routes!(jobs::list))
         .routes(routes!(jobs::show))
         .routes(routes!(jobs::cancel))
+        .routes(routes!(crew::add_helper))
+        .routes(routes!(crew::rework))
         .routes(routes!(decisions::list))
         .routes(routes!(queue::show))
         .routes(routes!(alarms::list))
@@ -131,6 +143,7 @@ fn intake_routes() -> OpenApiRouter<Service> {
         .routes(routes!(referrals::make, referrals::of_case))
         .routes(routes!(referrals::list))
         .routes(routes!(referrals::show))
+        .routes(routes!(referrals::address))
         .routes(routes!(referrals::notice))
         .routes(routes!(referrals::attempt))
         .routes(routes!(referrals::acknowledge))

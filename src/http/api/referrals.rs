@@ -22,8 +22,8 @@ use crate::{
     },
     http::{
         Service,
-        extract::{Path, Query, Submit},
-        headers::Key,
+        extract::{IfMatch, Path, Plain, Query, Submit},
+        headers::{Key, Seen},
         reply::{Answer, Cursor, PAGE_MAX, Page, PageQuery, Versioned},
     },
 };
@@ -236,6 +236,42 @@ pub(super) async fn make(
 ) -> Answer<Versioned<WholeReferral>> {
     let whole = app::referrals::make(&service.ctx, case, command.map(Into::into)).await?;
     Ok(shown(StatusCode::CREATED, whole))
+}
+
+/// Whom to tell, and whether the centre may.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReferralAddressing {
+    /// Who rents.
+    #[garde(skip)]
+    lessee_kind: LesseeKind,
+    /// Who is told, each kind once.
+    #[garde(length(min = 1, max = 4), dive)]
+    #[schema(min_items = 1, max_items = 4)]
+    recipients: Vec<RecipientGiven>,
+    /// Whether the centre may tell them (script D-2).
+    #[garde(skip)]
+    consent_to_contact: ContactConsent,
+}
+
+/// Say whom to tell of a referral
+///
+/// As long as nobody has been told. A finding at the site opens a referral that does not know yet.
+#[utoipa::path(put, path = "/v1/referrals/{id}/recipients", tag = "referral",
+    params(("id" = ReferralId, Path), Seen), request_body = ReferralAddressing,
+    responses((status = 200, body = WholeReferral, headers(("ETag" = String)))))]
+pub(super) async fn address(
+    State(service): State<Service>,
+    Path(id): Path<ReferralId>,
+    IfMatch(version): IfMatch,
+    Plain(command): Plain<ReferralAddressing>,
+) -> Answer<Versioned<WholeReferral>> {
+    let to = command.map(|body| app::referrals::Addressing {
+        lessee_kind: body.lessee_kind,
+        recipients: body.recipients.into_iter().map(Into::into).collect(),
+        consent_to_contact: body.consent_to_contact,
+    });
+    Ok(shown(StatusCode::OK, app::referrals::address(&service.ctx, id, version, to).await?))
 }
 
 /// The referrals of a case.

@@ -43,6 +43,7 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("job", "state", &["unassigned", "held", "booked", "offered", "accepted", "assigned", "en_route", "on_site", "working",
                        "paused", "awaiting_return", "completed", "cancelled", "no_coverage"]),
     ("offer", "addressee", &["technician", "firm"]),
+    ("offer", "role", &["lead", "helper"]),
     ("offer", "answered_via", &["self", "phone"]),
     ("referral", "reason", &["wear", "common_area", "both", "building_defect", "unknown"]),
     ("referral", "stage", &["triage", "on_site"]),

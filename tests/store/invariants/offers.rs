@@ -24,6 +24,20 @@ on_both_engines! {
         .await;
     }
 
+    async fn one_has_the_job_and_others_help(db: TestDb) {
+        let helps = insert("offer", &[("job_id", "#31"), ("role", "'helper'"), ("state", "'accepted'"), ANSWERED]);
+        check(&db, &[
+            Case::new(&helps, &accepted("#31"), "offer_one_accepted_per_job"),
+            Case::new(
+                "UPDATE offer SET role = 'helper' WHERE id = #210",
+                "UPDATE offer SET role = 'lead' WHERE id = #210",
+                "offer_one_accepted_per_job",
+            )
+            .given(&helps),
+        ])
+        .await;
+    }
+
     async fn two_open_offers_to_a_technician(db: TestDb) {
         let first = insert("offer", &[]);
         let second = |technician| {
@@ -77,7 +91,7 @@ on_both_engines! {
             ("rank", "7"), ("offered_at", "'2026-11-23T09:00:00+00:00'"), ("deadline", "'2026-11-23T23:00:00+00:00'"),
             ("answered_at", "'2026-11-23T23:00:00+00:00'"), ("decline_code", "'busy'"),
             ("arrival_promised_at", "'2026-11-23T23:00:00+00:00'"), ("state", "'expired'"),
-            ("addressee", "'firm'"), ("round", "2"), ("rung", "2"), ("answered_via", "'phone'"),
+            ("addressee", "'firm'"), ("role", "'helper'"), ("round", "2"), ("rung", "2"), ("answered_via", "'phone'"),
             ("withdraw_code", "'other'"), ("naming_due_at", "'2026-11-23T23:00:00+00:00'"),
         ];
         columns::assert_covers(&db, "offer", changes.iter().map(|(column, _)| *column), &["version"]).await;

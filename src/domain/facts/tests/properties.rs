@@ -63,7 +63,36 @@ proptest! {
         for index in again.iter().filter(|_| !facts.is_empty()) {
             shuffled.push(index.get(&facts).clone());
         }
-        prop_assert_eq!(FieldRecord::of(&shuffled), FieldRecord::of(&facts));
+        let bytes = |facts: &[Fact]| serde_json::to_string(&FieldRecord::of(facts)).unwrap();
+        prop_assert_eq!(bytes(&shuffled), bytes(&facts));
+    }
+
+    #[test]
+    fn a_delay_of_up_to_two_days_changes_nothing(
+        raw in anything(),
+        delays in prop::collection::vec(0..172_800_i64, 1..9),
+        behind in -7_000..7_000_i64,
+    ) {
+        let behind = TimeDelta::seconds(behind);
+        let by_its_clock = |fact: Fact| {
+            // Its own times are by the same clock; what they are does not matter here.
+            let what = match fact.what {
+                FactKind::Consent(_) | FactKind::Delay { .. } => simple("arrival"),
+                what => what,
+            };
+            let sent_at = fact.sent_at - behind;
+            Fact { what, received_at: fact.sent_at, device_time: fact.device_time - behind, sent_at, ..fact }
+        };
+        let prompt: Vec<Fact> = facts_of(&raw).into_iter().map(by_its_clock).collect();
+        // Every attempt to send is stamped anew.
+        let late = prompt.iter().zip(delays.iter().cycle()).map(|(fact, delay)| Fact {
+            sent_at: fact.sent_at + TimeDelta::seconds(*delay),
+            received_at: fact.received_at + TimeDelta::seconds(*delay),
+            ..fact.clone()
+        });
+        let late: Vec<Fact> = late.collect();
+        let bytes = |facts: &[Fact]| serde_json::to_string(&FieldRecord::of(facts)).unwrap();
+        prop_assert_eq!(bytes(&late), bytes(&prompt));
     }
 
     #[test]

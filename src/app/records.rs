@@ -1,0 +1,45 @@
+//! The record of a job as it is judged: its own facts, beside what its technicians are told to have done elsewhere.
+
+use super::Error;
+use crate::{
+    domain::{
+        facts::{Fact, FieldRecord, SKEW_MAX, WORK_INTERVAL_MAX, WorkSpan},
+        ids::JobId,
+        jobs::Job,
+    },
+    store::{self, Tx},
+};
+
+/// The record of a job.
+pub(super) async fn of_job(tx: &mut Tx, job: &Job) -> Result<FieldRecord, Error> {
+    let facts = store::facts::of_job(tx, job.id).await?;
+    judged(tx, job, &facts).await
+}
+
+/// The record that these facts of a job make.
+pub(super) async fn judged(tx: &mut Tx, job: &Job, facts: &[Fact]) -> Result<FieldRecord, Error> {
+    let record = FieldRecord::of(facts);
+    let record = if job.rework_of.is_some() { record.as_rework() } else { record };
+    beside(tx, job.id, record).await
+}
+
+/// The record, with a doubt where one of its technicians worked on another job at the same time.
+async fn beside(tx: &mut Tx, id: JobId, record: FieldRecord) -> Result<FieldRecord, Error> {
+    let Some(from) = record.work().map(|work| work.from).min() else { return Ok(record) };
+    let Some(to) = record.work().map(|work| work.to).max() else { return Ok(record) };
+    let mut technicians: Vec<_> = record.work().map(|work| work.technician_id).collect();
+    technicians.sort();
+    technicians.dedup();
+    // Work elsewhere that reaches into this one has begun so much earlier at most, by a clock so far off at most.
+    let (earliest, latest) = (from - WORK_INTERVAL_MAX - SKEW_MAX, to + SKEW_MAX);
+    let mut elsewhere: Vec<WorkSpan> = Vec::new();
+    for technician in technicians {
+        for other in store::facts::jobs_worked_on(tx, technician, earliest, latest).await? {
+            if other != id {
+                let record = FieldRecord::of(&store::facts::of_job(tx, other).await?);
+                elsewhere.extend(record.work().filter(|work| work.technician_id == technician).cloned());
+            }
+        }
+    }
+    Ok(record.beside(&elsewhere))
+}

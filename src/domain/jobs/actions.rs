@@ -1,0 +1,77 @@
+//! What can be done with a job in which state: one table that is shown, and that refuses.
+
+use super::JobState::{self, *};
+use crate::domain::{refusal::Refusal, text_enum::text_enum};
+
+text_enum! {
+    /// A command on a job.
+    pub enum Action("action") {
+        /// Plan a visit.
+        Book = "book",
+        /// Give a planned visit up.
+        Unbook = "unbook",
+        /// Give it to a technician past the ladder.
+        Override = "override",
+        /// Take it back from whoever has accepted it.
+        Reassign = "reassign",
+        /// Cannot come after all.
+        Withdraw = "withdraw",
+        /// Send somebody to help.
+        AddHelper = "add_helper",
+        /// Call it off.
+        Cancel = "cancel",
+        /// Have it done again (C-14).
+        Rework = "rework",
+    }
+}
+
+impl Action {
+    /// The states in which it can be done.
+    #[must_use]
+    pub fn states(self) -> &'static [JobState] {
+        match self {
+            Self::Book => &[Unassigned, Offered, Booked, AwaitingReturn],
+            Self::Unbook => &[Booked],
+            Self::Override => &[Unassigned, Booked, Offered, Accepted, AwaitingReturn, NoCoverage],
+            Self::Reassign => &[Accepted, Assigned, EnRoute, OnSite, Working, Paused, AwaitingReturn],
+            Self::Withdraw => &[Assigned, EnRoute, OnSite],
+            Self::AddHelper => &[Assigned, EnRoute, OnSite, Working, Paused],
+            Self::Cancel => &[
+                Unassigned,
+                Held,
+                Booked,
+                Offered,
+                Accepted,
+                Assigned,
+                EnRoute,
+                OnSite,
+                Working,
+                Paused,
+                AwaitingReturn,
+            ],
+            Self::Rework => &[Completed],
+        }
+    }
+
+    /// Refuses what cannot be done in this state.
+    pub fn check(self, state: JobState) -> Result<(), Refusal> {
+        if self.states().contains(&state) {
+            return Ok(());
+        }
+        Err(Refusal::state("job_state", format!("the job is {state}, so it cannot be {}", self.done())))
+    }
+
+    /// What is done to the job, for "it cannot be …".
+    fn done(self) -> &'static str {
+        match self {
+            Self::Book => "booked",
+            Self::Unbook => "unbooked; reassign or cancel it instead",
+            Self::Override => "given to somebody",
+            Self::Reassign => "taken back: nobody has it who could be replaced",
+            Self::Withdraw => "withdrawn from; report what was done, and call the desk",
+            Self::AddHelper => "helped with",
+            Self::Cancel => "called off",
+            Self::Rework => "done again",
+        }
+    }
+}
