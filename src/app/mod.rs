@@ -30,6 +30,7 @@ pub mod jobs;
 pub mod ladder;
 pub mod languages;
 pub mod loaded;
+pub mod messages;
 pub mod offers;
 pub mod order_notes;
 pub mod overrides;
@@ -44,6 +45,7 @@ pub mod statements;
 pub mod technicians;
 pub mod tokens;
 pub mod verify;
+pub mod webhooks;
 
 mod ctx;
 mod error;
