@@ -20,6 +20,7 @@ use kaketsuke::{
     app::{self, Command, Ctx, clock::Clock, loaded::Loaded},
     domain::actor::{Actor, Role},
     http::Limits,
+    notify::Settings,
     server::Server,
     store::Db,
 };
@@ -57,7 +58,11 @@ async fn measure(url: &str) {
     let engine = db.engine();
     let ctx = Ctx::new(db, Clock::system(), Ctx::system_rng(), Loaded::embedded().unwrap());
     app::reference::load_missing(&ctx).await.unwrap();
-    let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits: Limits::default() };
+    let server = Server {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        limits: Limits::default(),
+        messages: Settings::default(),
+    };
     let running = server.start(ctx.clone()).await.unwrap();
     let base = format!("http://{}", running.local_addr);
     let administrator = Client::new(&ctx, &base, Role::Administrator, None).await;

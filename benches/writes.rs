@@ -13,6 +13,7 @@ use kaketsuke::{
     app::{self, Command, Ctx, clock::Clock, loaded::Loaded},
     domain::actor::{Actor, Role},
     http::Limits,
+    notify::Settings,
     server::Server,
     store::{self, Db},
 };
@@ -47,7 +48,11 @@ async fn measure(url: &str) {
     }
     let ctx = Ctx::new(db, Clock::system(), Ctx::system_rng(), Loaded::embedded().unwrap());
     app::reference::load_missing(&ctx).await.unwrap();
-    let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits: Limits::default() };
+    let server = Server {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        limits: Limits::default(),
+        messages: Settings::default(),
+    };
     let running = server.start(ctx.clone()).await.unwrap();
     let site = Site::set(&ctx, &format!("http://{}", running.local_addr)).await;
     for writers in [1, WRITERS] {

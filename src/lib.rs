@@ -17,9 +17,11 @@ pub mod documents;
 pub mod domain;
 /// The JSON API.
 pub mod http;
+/// How messages leave: webhook, e-mail.
+pub mod notify;
 /// The running service: listener, API and workers.
 pub mod server;
 /// The only SQL.
 pub mod store;
-/// What runs by itself: the feed's sequencer, expiring offers, the fleet.
+/// What runs by itself: the feed's sequencer, expiring offers, messages, the fleet.
 pub mod worker;

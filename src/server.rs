@@ -12,6 +12,7 @@ use tokio::{
 use crate::{
     app::Ctx,
     http::{self, Limits},
+    notify::{Channels, Settings},
     worker,
 };
 
@@ -19,12 +20,14 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(5);
 
 /// What a server is started with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Server {
     /// Address and port to listen on; with port 0 the system chooses one.
     pub listen: SocketAddr,
     /// What limits a request.
     pub limits: Limits,
+    /// How messages leave.
+    pub messages: Settings,
 }
 
 impl Server {
@@ -39,7 +42,9 @@ impl Server {
                 tracing::debug!(%error, "no TCP_NODELAY");
             }
         });
-        let workers = worker::start(&ctx).await.map_err(io::Error::other)?;
+        ctx.allow_receivers(self.messages.receivers);
+        let channels = Channels::new(self.messages).map_err(io::Error::other)?;
+        let workers = worker::start(&ctx, channels).await.map_err(io::Error::other)?;
         let (stop, stopped) = oneshot::channel::<()>();
         let serve = axum::serve(listener, http::router(ctx.clone(), self.limits))
             // A dropped sender stops as well: nobody is left who could.

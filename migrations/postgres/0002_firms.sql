@@ -5,6 +5,8 @@ CREATE TABLE firm (
     version    bigint      NOT NULL DEFAULT 1 CHECK (version >= 1),
     name       text        NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
     phone      text        NOT NULL CHECK (char_length(phone) BETWEEN 1 AND 32),
+    -- Where it is told of offers.
+    email      text        CHECK (char_length(email) BETWEEN 3 AND 254),
     state      text        NOT NULL CHECK (state IN ('active', 'suspended')),
     -- The rung of the ladder from which it is asked, and who of it is asked.
     tier       bigint      NOT NULL DEFAULT 1 CHECK (tier BETWEEN 1 AND 9),

@@ -5,6 +5,8 @@ CREATE TABLE firm (
     version    INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1),
     name       TEXT    NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
     phone      TEXT    NOT NULL CHECK (length(phone) BETWEEN 1 AND 32),
+    -- Where it is told of offers.
+    email      TEXT    CHECK (length(email) BETWEEN 3 AND 254),
     state      TEXT    NOT NULL CHECK (state IN ('active', 'suspended')),
     -- The rung of the ladder from which it is asked, and who of it is asked.
     tier       INTEGER NOT NULL DEFAULT 1 CHECK (tier BETWEEN 1 AND 9),

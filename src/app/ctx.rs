@@ -1,6 +1,6 @@
 //! The service a use-case runs in: database, clock, randomness, and the bells that wake workers.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rand::{SeedableRng as _, rngs::StdRng};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     dispatch::fleet::Fleet,
-    domain::{address::PlaceIndex, event::Event, span::Instant},
+    domain::{address::PlaceIndex, event::Event, receivers::Receivers, span::Instant},
     store::Db,
 };
 
@@ -26,6 +26,7 @@ struct Inner {
     fleet: Mutex<Fleet>,
     refreshing: tokio::sync::Mutex<()>,
     places: tokio::sync::Mutex<Places>,
+    receivers: OnceLock<Receivers>,
     on_commit: Bells,
     on_feed: Bells,
 }
@@ -62,6 +63,7 @@ impl Ctx {
             fleet,
             refreshing: tokio::sync::Mutex::new(()),
             places: tokio::sync::Mutex::new(None),
+            receivers: OnceLock::new(),
             on_commit: Bells::default(),
             on_feed: Bells::default(),
         }))
@@ -95,6 +97,17 @@ impl Ctx {
 
     pub(super) fn rng(&self) -> MutexGuard<'_, StdRng> {
         self.0.rng.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says which receivers the operator allows; the first time counts.
+    pub fn allow_receivers(&self, receivers: Receivers) {
+        self.0.receivers.get_or_init(|| receivers);
+    }
+
+    /// Which receivers of messages the operator allows: public ones, unless he says otherwise.
+    #[must_use]
+    pub fn receivers(&self) -> Receivers {
+        self.0.receivers.get().copied().unwrap_or_default()
     }
 
     /// Has this bell rung whenever a use-case of this node has committed.

@@ -7,6 +7,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Scope},
+        email::EmailAddress,
         event::{Kind, Subject},
         firms::{Firm, FirmLicence, OfficeKey, Standing, Tier},
         ids::FirmId,
@@ -33,6 +34,8 @@ pub struct Profile {
     pub name: String,
     /// Its telephone number.
     pub phone: Phone,
+    /// Where it is told of offers.
+    pub email: Option<EmailAddress>,
     /// Municipalities it serves: of a ward, or of a parent city and so of all its wards.
     pub areas: Vec<JisCode>,
     /// Whether it is in service.
@@ -60,6 +63,7 @@ async fn register_in(unit: &mut Unit, profile: &Profile) -> Result<Firm, Error> 
         version: 1,
         name: profile.name.clone(),
         phone: profile.phone.clone(),
+        email: profile.email.clone(),
         state: profile.state,
         areas: known_areas(unit, "areas", &profile.areas).await?,
         tier: profile.tier,
@@ -88,6 +92,7 @@ async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile)
         version,
         name: profile.name.clone(),
         phone: profile.phone.clone(),
+        email: profile.email.clone(),
         state: profile.state,
         areas: known_areas(unit, "areas", &profile.areas).await?,
         tier: profile.tier,

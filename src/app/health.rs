@@ -1,7 +1,7 @@
 //! Whether the service can work, and the figures it shows about itself.
 
 use super::{Ctx, Error};
-use crate::store;
+use crate::{domain::messages::MessageState, store};
 
 /// What the service shows about itself.
 #[derive(Debug, Clone, Copy)]
@@ -12,6 +12,10 @@ pub struct State {
     pub feed_queue: i64,
     /// Technicians in the matching snapshot.
     pub technicians: i64,
+    /// Messages to be sent or tried again.
+    pub messages_pending: i64,
+    /// Messages that were tried often enough.
+    pub messages_dead: i64,
 }
 
 /// Reads the figures; fails when the database does not answer.
@@ -19,6 +23,8 @@ pub async fn check(ctx: &Ctx) -> Result<State, Error> {
     let mut tx = ctx.db().read().await?;
     let feed_position = store::feed::head(&mut tx).await?.pos;
     let feed_queue = store::feed::queued(&mut tx).await?;
+    let messages_pending = store::messages::count(&mut tx, MessageState::Pending).await?;
+    let messages_dead = store::messages::count(&mut tx, MessageState::Dead).await?;
     let technicians = i64::try_from(ctx.fleet().len()).unwrap_or(i64::MAX);
-    Ok(State { feed_position, feed_queue, technicians })
+    Ok(State { feed_position, feed_queue, technicians, messages_pending, messages_dead })
 }

@@ -31,6 +31,7 @@ pub mod jobs;
 pub mod ladder;
 pub mod languages;
 pub mod loaded;
+pub mod messages;
 pub mod offers;
 pub mod order_notes;
 pub mod overrides;
@@ -45,6 +46,7 @@ pub mod statements;
 pub mod technicians;
 pub mod tokens;
 pub mod verify;
+pub mod webhooks;
 
 mod ctx;
 mod error;

@@ -317,7 +317,7 @@ pub async fn attempt(ctx: &Ctx, id: ReferralId, command: Command<Tried>) -> Resu
     ctx.transact(command, |unit, (id, tried)| Box::pin(attempt_in(unit, *id, tried))).await
 }
 
-async fn attempt_in(unit: &mut Unit, id: ReferralId, tried: &Tried) -> Result<Whole, Error> {
+pub(super) async fn attempt_in(unit: &mut Unit, id: ReferralId, tried: &Tried) -> Result<Whole, Error> {
     let referral = store::referrals::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("referral"))?;
     let recipients = store::referrals::recipients(&mut unit.tx, id).await?;
     let kinds: Vec<_> = recipients.iter().map(|recipient| recipient.kind).collect();
@@ -344,6 +344,39 @@ async fn attempt_in(unit: &mut Unit, id: ReferralId, tried: &Tried) -> Result<Wh
     let due = due(unit, After::Attempt, referral.lessee_kind, &recipients, Some((&referral, &progress)));
     let referral = referral.attempted(due);
     follow(unit, &referral, due, Kind::ReferralAttempted, data).await?;
+    whole(&mut unit.tx, referral).await
+}
+
+/// A notice to be sent by e-mail.
+#[derive(Debug, Clone, Copy)]
+pub struct MailTo {
+    /// Whom to.
+    pub recipient: RecipientKind,
+    /// In which language.
+    pub language: Language,
+}
+
+/// Has the notice sent to a recipient by e-mail. That it was sent, or could not be, is logged as an attempt once it is
+/// known.
+pub async fn mail(ctx: &Ctx, id: ReferralId, command: Command<MailTo>) -> Result<Whole, Error> {
+    let command = command.map(|to| (id, to));
+    ctx.transact(command, |unit, (id, to)| Box::pin(mail_in(unit, *id, *to))).await
+}
+
+async fn mail_in(unit: &mut Unit, id: ReferralId, to: MailTo) -> Result<Whole, Error> {
+    let referral = store::referrals::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("referral"))?;
+    let recipients = store::referrals::recipients(&mut unit.tx, id).await?;
+    let kinds: Vec<_> = recipients.iter().map(|recipient| recipient.kind).collect();
+    referral.check_attempt(NoticeChannel::Email, DeliveryStatus::Sent, Some(to.recipient), &kinds)?;
+    let known = recipients.iter().find(|recipient| recipient.kind == to.recipient);
+    if known.is_none_or(|recipient| recipient.email.is_none()) {
+        return Err(Refusal::field("recipient", "has no e-mail address").into());
+    }
+    if progress(&mut unit.tx, id).await?.attempts.len() >= ATTEMPTS_MAX {
+        return Err(Refusal::state("too_many_attempts", "too many attempts are logged").into());
+    }
+    let data = json!({ "recipient": to.recipient, "language": to.language });
+    unit.emit(Kind::ReferralMailRequested, Subject::Referral, id.0, data);
     whole(&mut unit.tx, referral).await
 }
 
@@ -519,7 +552,11 @@ pub async fn notice(ctx: &Ctx, id: ReferralId, to: To, language: Language) -> Re
 }
 
 /// The name of the resident's language, in the language of the notice.
-fn spoken(reference: &crate::domain::reference::Reference, tag: &str, language: Language) -> String {
+pub(super) fn spoken(
+    reference: &crate::domain::reference::Reference,
+    tag: &str,
+    language: Language,
+) -> String {
     let known = reference.languages().foreign().iter().find(|known| known.tag.as_str() == tag);
     match (known, language) {
         (Some(known), Language::En) => known.en.clone(),

@@ -50,6 +50,27 @@ pub(super) struct Serving {
     /// Seconds a request may take [env: KAKETSUKE_REQUEST_TIMEOUT_S] [default: 30]
     #[arg(long, value_name = "SECONDS")]
     request_timeout_s: Option<String>,
+    /// Whether webhooks may go to private networks [env: KAKETSUKE_ALLOW_PRIVATE_RECEIVERS] [default: false]
+    #[arg(long, value_name = "true|false")]
+    allow_private_receivers: Option<String>,
+    /// Name of the mail server; without one nothing is mailed [env: KAKETSUKE_SMTP_HOST]
+    #[arg(long, value_name = "HOST")]
+    smtp_host: Option<String>,
+    /// Port of the mail server [env: KAKETSUKE_SMTP_PORT] [default: 587]
+    #[arg(long, value_name = "NUMBER")]
+    smtp_port: Option<String>,
+    /// starttls, tls or none [env: KAKETSUKE_SMTP_TLS] [default: starttls]
+    #[arg(long, value_name = "WAY")]
+    smtp_tls: Option<String>,
+    /// User of the mail server [env: KAKETSUKE_SMTP_USER]
+    #[arg(long, value_name = "NAME")]
+    smtp_user: Option<String>,
+    /// Password of that user; better in the file or the environment [env: KAKETSUKE_SMTP_PASSWORD]
+    #[arg(long, value_name = "PASSWORD")]
+    smtp_password: Option<String>,
+    /// Address e-mail is sent from [env: KAKETSUKE_MAIL_FROM]
+    #[arg(long, value_name = "ADDRESS")]
+    mail_from: Option<String>,
 }
 
 /// A value given by flag.
@@ -85,6 +106,13 @@ impl Serving {
             (Key::BodyBytesMax, &self.body_bytes_max),
             (Key::RequestsMax, &self.requests_max),
             (Key::RequestTimeoutS, &self.request_timeout_s),
+            (Key::AllowPrivateReceivers, &self.allow_private_receivers),
+            (Key::SmtpHost, &self.smtp_host),
+            (Key::SmtpPort, &self.smtp_port),
+            (Key::SmtpTls, &self.smtp_tls),
+            (Key::SmtpUser, &self.smtp_user),
+            (Key::SmtpPassword, &self.smtp_password),
+            (Key::MailFrom, &self.mail_from),
         ];
         set(values).collect()
     }

@@ -121,8 +121,15 @@ fn read(path: &Path, texts: &mut BTreeMap<Key, Text>, errors: &mut Vec<Error>) {
             (Form::Whole, toml::Value::Integer(whole)) => {
                 texts.insert(key, Text { text: whole.to_string(), source });
             }
+            (Form::YesNo, toml::Value::Boolean(yes)) => {
+                texts.insert(key, Text { text: yes.to_string(), source });
+            }
             (form, value) => {
-                let right = if form == Form::Text { "a text in quotes" } else { "a whole number" };
+                let right = match form {
+                    Form::Text => "a text in quotes",
+                    Form::Whole => "a whole number",
+                    Form::YesNo => "true or false",
+                };
                 let reason = format!("expected {right}, got a TOML {}", value.type_str());
                 errors.push(Error::Value { key, source_of: source, reason });
             }

@@ -17,6 +17,20 @@ text_enum! {
         RequestsMax = "requests_max",
         /// Seconds a request may take.
         RequestTimeoutS = "request_timeout_s",
+        /// Whether webhooks may go to private networks and this machine.
+        AllowPrivateReceivers = "allow_private_receivers",
+        /// Name of the mail server.
+        SmtpHost = "smtp_host",
+        /// Its port.
+        SmtpPort = "smtp_port",
+        /// How the way to it is secured.
+        SmtpTls = "smtp_tls",
+        /// User of the mail server.
+        SmtpUser = "smtp_user",
+        /// Password of that user.
+        SmtpPassword = "smtp_password",
+        /// Address e-mail is sent from.
+        MailFrom = "mail_from",
         /// How log lines are written.
         LogFormat = "log_format",
         /// Which log lines are written.
@@ -32,6 +46,7 @@ pub(super) const VARIABLE_PREFIX: &str = "KAKETSUKE_";
 pub(super) enum Form {
     Text,
     Whole,
+    YesNo,
 }
 
 impl Key {
@@ -49,10 +64,21 @@ impl Key {
 
     pub(super) fn form(self) -> Form {
         match self {
-            Self::Listen | Self::DatabaseUrl | Self::LogFormat | Self::LogFilter => Form::Text,
-            Self::DatabaseConnections | Self::BodyBytesMax | Self::RequestsMax | Self::RequestTimeoutS => {
-                Form::Whole
-            }
+            Self::Listen
+            | Self::DatabaseUrl
+            | Self::SmtpHost
+            | Self::SmtpTls
+            | Self::SmtpUser
+            | Self::SmtpPassword
+            | Self::MailFrom
+            | Self::LogFormat
+            | Self::LogFilter => Form::Text,
+            Self::DatabaseConnections
+            | Self::BodyBytesMax
+            | Self::RequestsMax
+            | Self::RequestTimeoutS
+            | Self::SmtpPort => Form::Whole,
+            Self::AllowPrivateReceivers => Form::YesNo,
         }
     }
 
@@ -66,6 +92,11 @@ impl Key {
             Self::BodyBytesMax => limits.body_bytes_max.to_string(),
             Self::RequestsMax => limits.requests_max.to_string(),
             Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),
+            Self::AllowPrivateReceivers => "false".to_owned(),
+            // Without a mail server nothing is mailed.
+            Self::SmtpHost | Self::SmtpUser | Self::SmtpPassword | Self::MailFrom => String::new(),
+            Self::SmtpPort => "587".to_owned(),
+            Self::SmtpTls => "starttls".to_owned(),
             Self::LogFormat => "text".to_owned(),
             Self::LogFilter => "warn,kaketsuke=info".to_owned(),
         }

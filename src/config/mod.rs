@@ -4,6 +4,7 @@
 mod error;
 mod given;
 mod key;
+mod messages;
 mod value;
 mod warnings;
 
@@ -11,7 +12,7 @@ use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, path::Pat
 
 use tracing_subscriber::filter::Targets;
 
-use crate::{http::Limits, store::DatabaseUrl};
+use crate::{http::Limits, notify::Settings, store::DatabaseUrl};
 
 pub use error::{Error, Errors};
 pub use given::Given;
@@ -36,6 +37,8 @@ pub struct Config {
     pub database_connections: u32,
     /// What limits a request.
     pub limits: Limits,
+    /// How messages leave.
+    pub messages: Settings,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// Which log lines are written.
@@ -93,14 +96,21 @@ impl Config {
         let body_bytes_max = reader.whole(Key::BodyBytesMax, &BODY_BYTES_MAX);
         let requests_max = reader.whole(Key::RequestsMax, &REQUESTS_MAX);
         let request_timeout = reader.whole(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
+        let (_, password_from) = reader.peek(Key::SmtpPassword);
+        let messages = messages::read(&mut reader);
         let log_format = reader.take(Key::LogFormat, value::log_format);
         let log_filter = reader.take(Key::LogFilter, value::log_filter);
         let Reader { mut settings, errors, .. } = reader;
         let limits = body_bytes_max.zip(requests_max).zip(request_timeout);
         let database = database_url.zip(connections);
         let log = log_format.zip(log_filter);
-        let (Some(listen), Some((database_url, database_connections)), Some(limits), Some(log)) =
-            (listen, database, limits, log)
+        let (
+            Some(listen),
+            Some((database_url, database_connections)),
+            Some(limits),
+            Some(messages),
+            Some(log),
+        ) = (listen, database, limits, messages, log)
         else {
             return Err(Errors(errors));
         };
@@ -110,10 +120,13 @@ impl Config {
         for setting in settings.iter_mut().filter(|setting| setting.key == Key::DatabaseUrl) {
             setting.shown = database_url.to_string();
         }
+        messages::hide(&mut settings);
         let ((body_bytes_max, requests_max), timeout_s) = limits;
+        let mut warnings = warnings::warnings(listen, &url_text, &url_from);
+        warnings.extend(warnings::of_messages(&messages, &password_from));
         Ok(Self {
             listen,
-            warnings: warnings::warnings(listen, &url_text, &url_from),
+            warnings,
             database_url,
             database_connections,
             limits: Limits {
@@ -121,6 +134,7 @@ impl Config {
                 requests_max: requests_max as usize,
                 request_timeout: Duration::from_secs(timeout_s.into()),
             },
+            messages,
             log_format: log.0,
             log_filter: log.1,
             settings,

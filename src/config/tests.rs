@@ -5,6 +5,10 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use super::*;
+use crate::{
+    domain::receivers::Receivers,
+    notify::{MailBy, SmtpTls},
+};
 
 fn given(directory: &Path, variables: &[(&str, &str)], flags: &[(Key, &str)]) -> Given {
     Given {
@@ -120,5 +124,58 @@ fn a_password_is_never_shown() {
         let error = Config::load(&given(folder.path(), &[], &[])).unwrap_err();
         assert!(error.to_string().contains("line 1"), "{error}");
         assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+    }
+}
+
+#[test]
+fn without_a_mail_server_nothing_is_mailed_and_webhooks_stay_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = Config::load(&given(folder.path(), &[], &[])).unwrap();
+    assert_eq!(config.messages.receivers, Receivers::Public);
+    assert!(config.messages.mail.is_none());
+    assert_eq!(setting(&config, Key::SmtpHost).0, "(not set)");
+}
+
+#[test]
+fn a_mail_server_is_read_and_its_password_never_shown() {
+    let folder = folder(
+        "smtp_host = 'mail.example.jp'\nsmtp_port = 465\nsmtp_tls = 'tls'\nallow_private_receivers = true\n",
+    );
+    let variables = [
+        ("KAKETSUKE_SMTP_USER", "center"),
+        ("KAKETSUKE_SMTP_PASSWORD", "s3cret"),
+        ("KAKETSUKE_MAIL_FROM", "center@example.jp"),
+    ];
+    let config = Config::load(&given(folder.path(), &variables, &[])).unwrap();
+    let Some(MailBy::Smtp(smtp)) = &config.messages.mail else { panic!("{config:?}") };
+    assert_eq!((smtp.host.as_str(), smtp.port, smtp.tls), ("mail.example.jp", 465, SmtpTls::Tls));
+    assert_eq!((smtp.from.as_str(), config.messages.receivers), ("center@example.jp", Receivers::PrivateToo));
+    assert_eq!(smtp.login.as_ref().unwrap().1.0, "s3cret");
+    assert_eq!(setting(&config, Key::SmtpPassword).0, "(set)");
+    assert!(!format!("{config:?}").contains("s3cret"));
+    assert_eq!(config.warnings.len(), 1, "{:?}", config.warnings);
+    let flag = given(folder.path(), &variables, &[(Key::SmtpPassword, "s3cret"), (Key::SmtpTls, "none")]);
+    let warnings = Config::load(&flag).unwrap().warnings.join(" ");
+    assert!(warnings.contains("smtp_password: every user") && warnings.contains("smtp_tls: "), "{warnings}");
+    assert!(!warnings.contains("s3cret"));
+}
+
+#[test]
+fn half_a_mail_server_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let host = (Key::SmtpHost, "mail.example.jp");
+    let from = (Key::MailFrom, "center@example.jp");
+    for (flags, named) in [
+        (vec![host], "mail_from: is required with smtp_host"),
+        (vec![host, from, (Key::SmtpUser, "u")], "smtp_password: is required with smtp_user"),
+        (vec![host, from, (Key::SmtpPassword, "s3cret")], "smtp_user: is required with smtp_password"),
+        (vec![host, (Key::MailFrom, "center")], "mail_from: must be one e-mail address"),
+        (vec![host, from, (Key::SmtpTls, "ssl")], "smtp_tls: "),
+        (vec![host, from, (Key::SmtpPort, "0")], "smtp_port: "),
+        (vec![(Key::AllowPrivateReceivers, "yes")], "allow_private_receivers: expected true or false"),
+    ] {
+        let complaints = complaints(&given(folder.path(), &[], &flags));
+        assert!(complaints.len() == 1 && complaints[0].starts_with(named), "{named}: {complaints:?}");
+        assert!(!complaints[0].contains("s3cret"), "{complaints:?}");
     }
 }

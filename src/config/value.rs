@@ -4,7 +4,11 @@ use std::{net::SocketAddr, ops::RangeInclusive};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use crate::{domain::text_enum::text_enum, store::DatabaseUrl};
+use crate::{
+    domain::{email::EmailAddress, text_enum::text_enum},
+    notify::SmtpTls,
+    store::DatabaseUrl,
+};
 
 text_enum! {
     /// How log lines are written.
@@ -36,6 +40,27 @@ pub(super) fn whole(text: &str, range: &RangeInclusive<u32>) -> Result<u32, Stri
     text.parse().ok().filter(|whole| range.contains(whole)).ok_or_else(|| {
         format!("expected a whole number from {} to {}, got '{text}'", range.start(), range.end())
     })
+}
+
+pub(super) fn yes_no(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("expected true or false, got '{text}'"))
+}
+
+/// A text that may be left empty: nothing then.
+pub(super) fn optional(text: &str) -> Result<Option<String>, String> {
+    if text.chars().any(char::is_control) {
+        return Err("must not contain control characters".to_owned());
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}
+
+pub(super) fn mail_from(text: &str) -> Result<Option<EmailAddress>, String> {
+    let given = optional(text)?;
+    given.map(EmailAddress::try_from).transpose().map_err(|error| error.to_string())
+}
+
+pub(super) fn smtp_tls(text: &str) -> Result<SmtpTls, String> {
+    text.parse().map_err(|error: crate::domain::text_enum::UnknownCode| error.to_string())
 }
 
 pub(super) fn log_format(text: &str) -> Result<LogFormat, String> {

@@ -3,6 +3,10 @@
 use std::net::SocketAddr;
 
 use super::Source;
+use crate::{
+    domain::receivers::Receivers,
+    notify::{MailBy, Settings, SmtpTls},
+};
 
 /// What to tell the operator.
 pub(super) fn warnings(listen: SocketAddr, database_url: &str, url_from: &Source) -> Vec<String> {
@@ -33,6 +37,41 @@ pub(super) fn warnings(listen: SocketAddr, database_url: &str, url_from: &Source
         );
     }
     warnings
+}
+
+/// What to tell the operator about messages.
+pub(super) fn of_messages(messages: &Settings, password_from: &Source) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if messages.receivers == Receivers::PrivateToo {
+        warnings.push(
+            "allow_private_receivers: whoever may make a webhook can make the service speak to its own network"
+                .to_owned(),
+        );
+    }
+    let Some(MailBy::Smtp(smtp)) = &messages.mail else { return warnings };
+    if smtp.tls == SmtpTls::None && !is_local(&smtp.host) {
+        warnings.push(
+            "smtp_tls: letters and password go to the mail server unencrypted; use starttls or tls"
+                .to_owned(),
+        );
+    }
+    match password_from {
+        Source::Flag(_) => warnings.push(
+            "smtp_password: every user of this machine can read the password in a flag; use the file or the \
+             environment"
+                .to_owned(),
+        ),
+        Source::File(_, path) if others_may_read(path) => warnings.push(format!(
+            "smtp_password: other users of this machine can read the password in {}; chmod 600 it",
+            path.display()
+        )),
+        _ => {}
+    }
+    warnings
+}
+
+fn is_local(host: &str) -> bool {
+    ["localhost", "127.0.0.1", "::1"].contains(&host)
 }
 
 fn holds_password(url: &str) -> bool {

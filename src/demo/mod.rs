@@ -21,6 +21,7 @@ use crate::{
         span::Instant,
     },
     http::Limits,
+    notify::Settings,
     server::{Running, Server},
     store::{DatabaseUrl, Db},
 };
@@ -71,7 +72,7 @@ pub struct Options {
 pub async fn run(options: Options, interrupted: impl Future<Output = ()>) -> anyhow::Result<()> {
     let (roster, night) = (Roster::shipped()?, Night::shipped()?);
     let ctx = prepare(&options, night.start.to_utc()).await?;
-    let server = Server { listen: options.listen, limits: options.limits };
+    let server = Server { listen: options.listen, limits: options.limits, messages: Settings::default() };
     let running = server.start(ctx.clone()).await.context("the demo's server")?;
     say(&format!("kaketsuke demo on http://{}, database {}", running.local_addr, options.database_url))?;
     let stage = perform(&ctx, &running, &options, &roster, &night).await?;

@@ -31,6 +31,10 @@ text_enum! {
         Shift = "shift",
         /// A referral.
         Referral = "referral",
+        /// A webhook.
+        Webhook = "webhook",
+        /// A message.
+        Message = "message",
     }
 }
 
@@ -147,6 +151,8 @@ text_enum! {
         ReferralAddressed = "referral.addressed",
         /// Somebody tried to tell them.
         ReferralAttempted = "referral.attempted",
+        /// The notice is to go to a recipient by e-mail.
+        ReferralMailRequested = "referral.mail_requested",
         /// They have acknowledged.
         ReferralAcknowledged = "referral.acknowledged",
         /// What came of it is known.
@@ -167,6 +173,18 @@ text_enum! {
         ConsumerCreated = "consumer.created",
         /// A billing consumer acknowledged lines.
         ConsumerAcknowledged = "consumer.acknowledged",
+        /// A webhook was made.
+        WebhookMade = "webhook.made",
+        /// A webhook was changed.
+        WebhookChanged = "webhook.changed",
+        /// A webhook was deleted.
+        WebhookDeleted = "webhook.deleted",
+        /// A webhook has a new secret.
+        WebhookSecretAdded = "webhook.secret_added",
+        /// A message was tried often enough.
+        MessageDied = "message.died",
+        /// A dead message is tried anew.
+        MessageReplayed = "message.replayed",
         /// A token was issued.
         TokenIssued = "token.issued",
         /// A token was revoked.

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    email::EmailAddress,
     ids::{FirmId, TechnicianId},
     offers::Addressee,
     phone::Phone,
@@ -133,6 +134,8 @@ pub struct Firm {
     pub name: String,
     /// Its telephone number.
     pub phone: Phone,
+    /// Where it is told of offers.
+    pub email: Option<EmailAddress>,
     /// Whether it is in service.
     pub state: Standing,
     /// Municipalities it serves: of a ward, or of a parent city and so of all its wards.

@@ -63,4 +63,8 @@ ids! {
     BlockId,
     /// A referral to landlord or management company.
     ReferralId,
+    /// A webhook: where what happened is sent by HTTP.
+    WebhookId,
+    /// A message to one receiver.
+    MessageId,
 }

@@ -25,6 +25,11 @@ struct Route {
     route: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct MessagesIn {
+    state: &'static str,
+}
+
 /// The figures of one node.
 pub(super) struct Metrics {
     registry: Registry,
@@ -33,6 +38,7 @@ pub(super) struct Metrics {
     feed_position: Gauge,
     feed_queue: Gauge,
     technicians: Gauge,
+    messages: Family<MessagesIn, Gauge>,
 }
 
 impl Metrics {
@@ -52,7 +58,9 @@ impl Metrics {
         registry.register("feed_position", "Last position of the feed", feed_position.clone());
         registry.register("feed_queue", "Events that wait for a position", feed_queue.clone());
         registry.register("fleet_technicians", "Technicians in the matching snapshot", technicians.clone());
-        Self { registry, requests, durations, feed_position, feed_queue, technicians }
+        let messages = Family::<MessagesIn, Gauge>::default();
+        registry.register("messages", "Messages that have not arrived", messages.clone());
+        Self { registry, requests, durations, feed_position, feed_queue, technicians, messages }
     }
 
     /// Counts one answered request.
@@ -68,6 +76,9 @@ impl Metrics {
         self.feed_position.set(state.feed_position);
         self.feed_queue.set(state.feed_queue);
         self.technicians.set(state.technicians);
+        for (state, count) in [("pending", state.messages_pending), ("dead", state.messages_dead)] {
+            self.messages.get_or_create(&MessagesIn { state }).set(count);
+        }
         let mut text = String::new();
         // Writing into a String cannot fail.
         let _ = encode(&mut text, &self.registry);

@@ -28,6 +28,7 @@ use super::{access, problem};
         (name = "billing", description = "What it costs, and why; who has pulled it"),
         (name = "programmes", description = "The terms in force, and estimates by them"),
         (name = "firms", description = "Contractors, their technicians, where they are"),
+        (name = "messages", description = "What happened, told by webhook and e-mail; what has not arrived"),
         (name = "access", description = "Tokens and what they stand for")
     ),
     components(schemas(problem::Problem, problem::Field)),

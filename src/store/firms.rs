@@ -8,6 +8,7 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
+    email::EmailAddress,
     firms::{Firm, OfficeKey},
     ids::FirmId,
     phone::Phone,
@@ -22,6 +23,7 @@ struct Row {
     version: i64,
     name: String,
     phone: String,
+    email: Option<String>,
     state: String,
     tier: i64,
     offers_to: String,
@@ -39,6 +41,11 @@ impl Row {
             version: self.version,
             name: self.name,
             phone: Phone::try_from(self.phone).map_err(|error| Error::corrupt("firm", "phone", error))?,
+            email: self
+                .email
+                .map(EmailAddress::try_from)
+                .transpose()
+                .map_err(|error| Error::corrupt("firm", "email", error))?,
             state: self.state.parse().map_err(|error| Error::corrupt("firm", "state", error))?,
             areas,
             tier: self.tier.try_into().map_err(|error| Error::corrupt("firm", "tier", error))?,
@@ -67,8 +74,8 @@ pub async fn insert(tx: &mut Tx, firm: &Firm) -> Result<(), Error> {
         tx,
         execute,
         "INSERT INTO firm (id, version, name, phone, state, tier, offers_to, licences, registration_number, key,
-                           created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                           created_at, email)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         firm.id.0,
         firm.version,
         &firm.name,
@@ -79,7 +86,8 @@ pub async fn insert(tx: &mut Tx, firm: &Firm) -> Result<(), Error> {
         licences(firm)?,
         firm.registration_number.as_ref().map(RegistrationNumber::as_str),
         firm.key.as_ref().map(OfficeKey::as_str),
-        firm.created_at
+        firm.created_at,
+        firm.email.as_ref().map(EmailAddress::as_str)
     )?;
     insert_areas(tx, firm).await
 }
@@ -103,7 +111,7 @@ pub async fn update(tx: &mut Tx, firm: &Firm) -> Result<bool, Error> {
         tx,
         execute,
         "UPDATE firm SET version = version + 1, name = $3, phone = $4, state = $5, tier = $6, offers_to = $7,
-                licences = $8, registration_number = $9, key = $10
+                licences = $8, registration_number = $9, key = $10, email = $11
          WHERE id = $1 AND version = $2",
         firm.id.0,
         firm.version,
@@ -114,7 +122,8 @@ pub async fn update(tx: &mut Tx, firm: &Firm) -> Result<bool, Error> {
         firm.offers_to.as_str(),
         licences(firm)?,
         firm.registration_number.as_ref().map(RegistrationNumber::as_str),
-        firm.key.as_ref().map(OfficeKey::as_str)
+        firm.key.as_ref().map(OfficeKey::as_str),
+        firm.email.as_ref().map(EmailAddress::as_str)
     )?;
     if changed == 0 {
         return Ok(false);
@@ -129,7 +138,7 @@ pub async fn find(tx: &mut Tx, id: FirmId) -> Result<Option<Firm>, Error> {
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, name, phone, state, tier, offers_to, licences, registration_number, key, created_at
+        "SELECT id, version, name, phone, email, state, tier, offers_to, licences, registration_number, key, created_at
          FROM firm WHERE id = $1",
         id.0
     )?;
@@ -155,7 +164,7 @@ pub async fn list(tx: &mut Tx, own: Option<FirmId>, after: Uuid, limit: i64) -> 
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, name, phone, state, tier, offers_to, licences, registration_number, key, created_at
+        "SELECT id, version, name, phone, email, state, tier, offers_to, licences, registration_number, key, created_at
          FROM firm WHERE id > $1 AND ($2 = 1 OR id = $3) ORDER BY id LIMIT $4",
         after,
         i64::from(own.is_none()),

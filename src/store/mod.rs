@@ -27,6 +27,7 @@ pub mod identity;
 pub mod interpretations;
 pub mod jobs;
 pub mod ledger;
+pub mod messages;
 pub mod offers;
 pub mod order_notes;
 pub mod places;
@@ -37,6 +38,7 @@ pub mod referrals;
 pub mod schema;
 pub mod technicians;
 pub mod tokens;
+pub mod webhooks;
 pub mod windows;
 
 pub use db::{DatabaseUrl, Db, Tx};

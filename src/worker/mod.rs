@@ -1,6 +1,7 @@
 //! What runs by itself: shallow loops around use-cases, each in a seat at the clock.
 
 mod alarms;
+mod deliver;
 mod fleet;
 mod forget;
 mod ladder;
@@ -9,10 +10,13 @@ mod sequencer;
 
 use tokio::task::JoinSet;
 
-use crate::app::{Ctx, Error, feed};
+use crate::{
+    app::{Ctx, Error, feed},
+    notify::Channels,
+};
 
 /// Fills the matching snapshot and starts every worker. They stop when the clock is told to stop.
-pub async fn start(ctx: &Ctx) -> Result<JoinSet<()>, Error> {
+pub async fn start(ctx: &Ctx, channels: Channels) -> Result<JoinSet<()>, Error> {
     // The position first: what happens while the snapshot is filled is then followed, at worst twice.
     let pos = feed::position(ctx).await?;
     ctx.load_fleet().await?;
@@ -21,6 +25,7 @@ pub async fn start(ctx: &Ctx) -> Result<JoinSet<()>, Error> {
     fleet::start(ctx, pos, &mut workers);
     ladder::start(ctx, &mut workers);
     alarms::start(ctx, &mut workers);
+    deliver::start(ctx, channels, &mut workers);
     forget::start(ctx, &mut workers);
     listener::start(ctx, &mut workers);
     Ok(workers)

@@ -25,14 +25,17 @@ mod estimate;
 mod field;
 mod ladder;
 mod languages;
+mod mail;
 mod matching;
 mod onsite;
 mod orders;
+mod messages;
 mod places;
 mod pulling;
 mod races;
 mod referrals;
 mod scope;
 mod visits;
+mod webhooks;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;

@@ -18,7 +18,7 @@ fn manager() -> Value {
 }
 
 /// Water from the ceiling; the worker rents himself and lets the centre call.
-fn referral() -> Value {
+pub(crate) fn referral() -> Value {
     json!({
         "reason": "common_area", "stage": "triage", "component": "ceiling", "symptom": "天井から水が落ちる",
         "lessee_kind": "worker", "recipients": [manager()], "consent_to_contact": "yes",

@@ -14,11 +14,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("app", &["domain", "dispatch", "store", "routing", "documents"]),
     ("http", &["domain", "app", "i18n"]),
     ("worker", &["domain", "app", "notify"]),
-    ("server", &["domain", "app", "http", "worker"]),
-    ("config", &["domain", "http", "store"]),
+    // Of notify only its settings are named outside the workers.
+    ("server", &["domain", "app", "http", "worker", "notify"]),
+    ("config", &["domain", "http", "store", "notify"]),
     ("import", &["domain", "app", "config"]),
     // Of http it names the limits a server is started with, no more.
-    ("demo", &["domain", "app", "http", "server", "store"]),
+    ("demo", &["domain", "app", "http", "server", "store", "notify"]),
     ("cli", &["domain", "app", "store", "config", "server", "demo", "import"]),
     ("lib", &[]),
     ("main", &["cli"]),

@@ -3,7 +3,7 @@
 //! Ids: firms 1-2, technicians 11-13, case 21, jobs 31-33, decisions 41-42, consumer 51, tokens 61-62, offers 71-73
 //! (accepted, declined, accepted), assignments 81-82 (current, released), fact 91, settlement 101, ledger lines
 //! 111-113 (112 reverses 111), events 121-124 (the first two are in the
-//! feed), blocked pair 141, referral 151, call 207; other numbers from 200.
+//! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), call 207; other numbers from 200.
 
 use crate::script::run;
 use crate::support::db::{Raw, TestDb};
@@ -103,6 +103,17 @@ VALUES (#121, '2026-11-23T10:00:00+00:00', 'dispatcher', #61, 'case', #21, 'open
        (#123, '2026-11-23T10:02:00+00:00', 'technician', #11, 'job', #31, 'accepted', '{}'),
        (#124, '2026-11-23T10:03:00+00:00', 'technician', #11, 'job', #31, 'departed', '{}');
 INSERT INTO feed (pos, ord, prev_hash, hash) VALUES (1, 1, @0, @1), (2, 2, @1, @2);
+INSERT INTO webhook (id, url, kinds, state, failures, created_at)
+VALUES (#161, 'https://example.jp/', '[]', 'active', 0, '2026-11-23T10:00:00+00:00');
+INSERT INTO webhook_secret (webhook_id, number, secret, created_at, expires_at)
+VALUES (#161, 1, @1, '2026-11-23T10:00:00+00:00', '2026-11-24T10:00:00+00:00'),
+       (#161, 2, @2, '2026-11-23T10:00:00+00:00', NULL);
+INSERT INTO message (id, channel, receiver, webhook_id, pos, state, attempts, attempts_before, next_at, created_at,
+                     settled_at)
+VALUES (#162, 'webhook', #161, #161, 1, 'sent', 1, 0, NULL, '2026-11-23T10:00:00+00:00',
+        '2026-11-23T10:00:01+00:00');
+INSERT INTO message_attempt (message_id, number, at, code, status)
+VALUES (#162, 1, '2026-11-23T10:00:01+00:00', 'delivered', 204);
 "#;
 
 /// One more row that the world allows: column and literal. `position` and `feed_queue` have none with text in it.
@@ -151,7 +162,7 @@ const SAMPLES: &[(&str, Row)] = &[
         ("lat_e6", "35168000"), ("lon_e6", "136910000"), ("precision", "'town'"),
     ]),
     ("firm", &[
-        ("id", "#201"), ("name", "'架空水道'"), ("phone", "'+81355500003'"), ("state", "'active'"), ("tier", "1"),
+        ("id", "#201"), ("name", "'架空水道'"), ("phone", "'+81355500003'"), ("email", "NULL"), ("state", "'active'"), ("tier", "1"),
         ("offers_to", "'technician'"), ("licences", "'[]'"), ("registration_number", "NULL"), ("key", "NULL"),
         ("created_at", AT),
     ]),
@@ -288,6 +299,22 @@ const SAMPLES: &[(&str, Row)] = &[
         ("ended_at", "NULL"),
     ]),
     ("blocked_pair_person", &[("blocked_pair_id", "#141"), ("phone", "'+81355500021'")]),
+    ("webhook", &[
+        ("id", "#261"), ("firm_id", "#1"), ("url", "'https://example.jp/hook'"), ("kinds", "'[]'"), ("state", "'active'"),
+        ("failures", "0"), ("created_at", AT),
+    ]),
+    ("webhook_secret", &[
+        ("webhook_id", "#161"), ("number", "3"), ("secret", "@3"), ("created_at", AT), ("expires_at", LATER),
+    ]),
+    ("message_cursor", &[("name", "'audit'"), ("pos", "0")]),
+    ("message", &[
+        ("id", "#262"), ("channel", "'webhook'"), ("receiver", "#161"), ("webhook_id", "#161"), ("firm_id", "NULL"),
+        ("referral_id", "NULL"), ("pos", "2"), ("state", "'pending'"), ("attempts", "0"), ("attempts_before", "0"),
+        ("next_at", AT), ("created_at", AT), ("settled_at", "NULL"),
+    ]),
+    ("message_attempt", &[
+        ("message_id", "#162"), ("number", "2"), ("at", AT), ("code", "'status'"), ("status", "500"),
+    ]),
     ("planned_window", &[
         ("id", "#212"), ("technician_id", "#11"), ("job_id", "#33"), ("starts_at", "'2026-11-24T02:00:00+00:00'"),
         ("ends_at", "'2026-11-24T04:00:00+00:00'"), ("state", "'planned'"),

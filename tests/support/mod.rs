@@ -4,6 +4,8 @@
 
 pub(crate) mod db;
 mod postgres;
+pub(crate) mod receiver;
 pub(crate) mod server;
 pub(crate) mod site;
+pub(crate) mod smtp;
 pub(crate) mod world;

@@ -1,15 +1,21 @@
 //! A running service on a scenario clock, and clients for each role, speaking real HTTP.
 
-use std::{collections::HashMap, sync::atomic::AtomicU64, sync::atomic::Ordering};
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use kaketsuke::{
     app::{self, Command, Ctx, clock::Clock, loaded::Loaded},
     domain::{
         actor::{Actor, Role},
         ids::{ConsumerId, FirmId, TechnicianId},
+        receivers::Receivers,
         span::Instant,
     },
     http::Limits,
+    notify::{MailBy, Settings},
     server::{Running, Server},
     store::Db,
 };
@@ -27,6 +33,13 @@ pub(crate) fn evening() -> Instant {
 /// Connections of a test's service: many tests run at once.
 const CONNECTIONS: u32 = 3;
 
+/// Longer than a test may wait for anything: whatever waited for a receiver that never answers would fail it.
+const RECEIVER_TIMEOUT: Duration = Duration::from_secs(600);
+
+fn telling(mail: Option<MailBy>) -> Settings {
+    Settings { receivers: Receivers::PrivateToo, mail, timeout: RECEIVER_TIMEOUT }
+}
+
 /// A running service.
 pub(crate) struct TestServer {
     pub(crate) base: String,
@@ -43,14 +56,24 @@ impl TestServer {
 
     /// Starts the service once more on the same data: other ids, other tokens.
     pub(crate) async fn start_again(db: &TestDb) -> Self {
-        Self::start_seeded(db, Limits::default(), 20_261_123).await
+        Self::start_seeded(db, Limits::default(), Settings::default(), 20_261_123).await
     }
 
     pub(crate) async fn start_with(db: &TestDb, limits: Limits) -> Self {
-        Self::start_seeded(db, limits, 20_261_122).await
+        Self::start_seeded(db, limits, Settings::default(), 20_261_122).await
     }
 
-    async fn start_seeded(db: &TestDb, limits: Limits, seed: u64) -> Self {
+    /// Starts a service that tells receivers on this machine, and mails as it is told to.
+    pub(crate) async fn start_telling(db: &TestDb, mail: Option<MailBy>) -> Self {
+        Self::start_seeded(db, Limits::default(), telling(mail), 20_261_122).await
+    }
+
+    /// Starts that service once more on the same data.
+    pub(crate) async fn start_telling_again(db: &TestDb, mail: Option<MailBy>) -> Self {
+        Self::start_seeded(db, Limits::default(), telling(mail), 20_261_123).await
+    }
+
+    async fn start_seeded(db: &TestDb, limits: Limits, messages: Settings, seed: u64) -> Self {
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
@@ -59,8 +82,8 @@ impl TestServer {
         let rng = StdRng::seed_from_u64(seed);
         let ctx = Ctx::new(store, Clock::scenario(evening()), rng, reference);
         app::reference::load_missing(&ctx).await.unwrap();
-        let running =
-            Server { listen: "127.0.0.1:0".parse().unwrap(), limits }.start(ctx.clone()).await.unwrap();
+        let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits, messages };
+        let running = server.start(ctx.clone()).await.unwrap();
         let base = format!("http://{}", running.local_addr);
         let mut server = Self { base, ctx, running, desk: HashMap::new() };
         for role in [Role::Administrator, Role::Supervisor, Role::Dispatcher, Role::ClaimsSupport] {

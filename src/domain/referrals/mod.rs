@@ -191,13 +191,9 @@ impl Referral {
         recipient: Option<RecipientKind>,
         known: &[RecipientKind],
     ) -> Result<(), Refusal> {
-        self.must_not_be_closed()?;
-        if channel != NoticeChannel::ByWorker && self.consent_to_contact != ContactConsent::Yes {
-            return Err(Refusal::rule(
-                "no_consent_to_contact",
-                "Y-03",
-                "without the worker's consent (script D-2) the centre contacts nobody: the worker tells them himself",
-            ));
+        match channel {
+            NoticeChannel::ByWorker => self.must_not_be_closed()?,
+            _ => self.may_be_told()?,
         }
         match (channel, recipient) {
             (NoticeChannel::ByWorker, Some(_)) => {
@@ -213,6 +209,19 @@ impl Referral {
             }
             (_, Some(_)) => Ok(()),
         }
+    }
+
+    /// Refuses that the centre tells somebody, when it may not, or need not any more.
+    pub fn may_be_told(&self) -> Result<(), Refusal> {
+        self.must_not_be_closed()?;
+        if self.consent_to_contact != ContactConsent::Yes {
+            return Err(Refusal::rule(
+                "no_consent_to_contact",
+                "Y-03",
+                "without the worker's consent (script D-2) the centre contacts nobody: the worker tells them himself",
+            ));
+        }
+        Ok(())
     }
 
     /// The referral after an attempt.

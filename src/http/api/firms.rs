@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     domain::{
+        email::EmailAddress,
         firms::{Firm, FirmLicence, OfficeKey, Standing, Tier},
         ids::FirmId,
         offers::Addressee,
@@ -35,6 +36,9 @@ pub(super) struct FirmProfile {
     /// Its telephone number.
     #[garde(skip)]
     phone: Phone,
+    /// Where it is told of offers and of their end: district, kind of trouble, urgency and language only (Y-03).
+    #[garde(skip)]
+    email: Option<EmailAddress>,
     /// Municipalities it serves: of a ward, or of a parent city and so of all its wards.
     #[garde(length(min = 1, max = app::firms::AREAS_MAX))]
     #[schema(min_items = 1, max_items = 2000)]
@@ -104,6 +108,7 @@ impl From<FirmProfile> for app::firms::Profile {
         Self {
             name: profile.name,
             phone: profile.phone,
+            email: profile.email,
             areas: profile.areas,
             state: profile.state,
             tier: profile.tier,

@@ -24,6 +24,7 @@ mod interpretations;
 mod jobs;
 mod languages;
 mod me;
+mod messages;
 mod offers;
 mod places;
 mod programmes;
@@ -33,6 +34,7 @@ mod repeats;
 mod statements;
 mod technicians;
 mod tokens;
+mod webhooks;
 
 use axum::extract::DefaultBodyLimit;
 use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Timelike as _, Utc};
@@ -64,6 +66,13 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(consumers::show))
         .routes(routes!(consumers::lines))
         .routes(routes!(consumers::acknowledge))
+        .routes(routes!(webhooks::make, webhooks::list))
+        .routes(routes!(webhooks::show, webhooks::change, webhooks::delete))
+        .routes(routes!(webhooks::rotate))
+        .routes(routes!(messages::replay_all))
+        .routes(routes!(messages::list))
+        .routes(routes!(messages::show))
+        .routes(routes!(messages::replay))
         .routes(routes!(programmes::list))
         .routes(routes!(programmes::show))
         .routes(routes!(programmes::would_cost))
@@ -146,6 +155,7 @@ fn intake_routes() -> OpenApiRouter<Service> {
         .routes(routes!(referrals::address))
         .routes(routes!(referrals::notice))
         .routes(routes!(referrals::attempt))
+        .routes(routes!(referrals::mail_notice))
         .routes(routes!(referrals::acknowledge))
         .routes(routes!(referrals::close))
 }

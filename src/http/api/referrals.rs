@@ -12,6 +12,7 @@ use crate::{
         referrals::{Language, Notice, To},
     },
     domain::{
+        email::EmailAddress,
         ids::{CaseId, JobId, ReferralId},
         phone::Phone,
         referrals::{
@@ -110,13 +111,12 @@ struct RecipientGiven {
     emergency_phone: Option<Phone>,
 }
 
-/// One address: something, an at sign, something; nothing that begins another line or address.
+/// One e-mail address.
 fn mail(value: &str, _: &()) -> garde::Result {
-    let sound = value
-        .split_once('@')
-        .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'))
-        && value.chars().all(|char| char.is_ascii_graphic() && !matches!(char, ',' | ';' | '<' | '>'));
-    if sound { Ok(()) } else { Err(garde::Error::new("must be one e-mail address, as in desk@example.jp")) }
+    match EmailAddress::try_from(value.to_owned()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(garde::Error::new(error.to_string())),
+    }
 }
 
 /// What was done meanwhile.
@@ -399,6 +399,34 @@ pub(super) async fn attempt(
         delivery_status: body.delivery_status,
     });
     Ok(shown(StatusCode::CREATED, app::referrals::attempt(&service.ctx, id, command).await?))
+}
+
+/// A notice to be sent by e-mail.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewMail {
+    /// Whom to: one of the recipients, with an e-mail address.
+    #[garde(skip)]
+    recipient: RecipientKind,
+    /// In which language.
+    #[garde(skip)]
+    language: Language,
+}
+
+/// Send the notice of a referral by e-mail
+///
+/// It is sent at once, and again if the mail server does not take it. That it was sent, or could not be, is logged as an
+/// attempt once it is known.
+#[utoipa::path(post, path = "/v1/referrals/{id}/mails", tag = "referral", params(("id" = ReferralId, Path), Key),
+    request_body = NewMail, responses((status = 202, body = WholeReferral, headers(("ETag" = String)))))]
+pub(super) async fn mail_notice(
+    State(service): State<Service>,
+    Path(id): Path<ReferralId>,
+    Submit(command): Submit<NewMail>,
+) -> Answer<Versioned<WholeReferral>> {
+    let command =
+        command.map(|body| app::referrals::MailTo { recipient: body.recipient, language: body.language });
+    Ok(shown(StatusCode::ACCEPTED, app::referrals::mail(&service.ctx, id, command).await?))
 }
 
 /// Who has acknowledged.

@@ -130,7 +130,7 @@ mod engines {
             for Immutable { table, .. } in IMMUTABLE {
                 for cascade in ["", "CASCADE"] {
                     // Without CASCADE a foreign key refuses some of them by itself, before any trigger.
-                    let referenced = !matches!(*table, "feed" | "ledger_line" | "reference_dataset");
+                    let referenced = !matches!(*table, "ledger_line" | "reference_dataset");
                     let refused = match (cascade, referenced) {
                         ("", true) => continue,
                         _ => format!("{table}_immutable"),

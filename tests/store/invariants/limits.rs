@@ -60,6 +60,11 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("referral_attempt", "channel", &["phone", "email", "post", "message", "by_worker"]),
     ("referral_attempt", "delivery_status", &["sent", "delivered", "failed", "no_answer", "confirmed"]),
     ("referral_acknowledgement", "recipient", &["landlord", "management_company", "host_company", "waterworks"]),
+    ("webhook", "state", &["active", "paused", "failing", "deleted"]),
+    ("message", "channel", &["webhook", "email"]),
+    ("message", "state", &["pending", "sent", "dead", "dropped"]),
+    ("message_attempt", "code", &["delivered", "status", "gone", "timeout", "unreachable", "receiver_refused", "rejected",
+                                  "deferred", "not_configured", "failed"]),
     ("alarm", "state", &["waiting", "ringing", "acknowledged", "resolved"]),
     ("offer", "state", &["open", "accepted", "declined", "expired", "withdrawn"]),
     ("assignment", "slot", &["current", "queued", "released"]),
@@ -104,6 +109,8 @@ const COMPANIONS: &[Companions] = &[
                           ("follow_up_due", "NULL")]),
     ("referral", "returned_to_us", &[("state", "'closed'"), ("closed_at", "'2026-11-23T11:00:00+00:00'"),
                           ("follow_up_due", "NULL")]),
+    ("message", "email", &[("webhook_id", "NULL"), ("firm_id", "#1"), ("receiver", "#1")]),
+    ("message", "sent", ENDED), ("message", "dead", ENDED), ("message", "dropped", ENDED),
     ("referral_attempt", "by_worker", &[("recipient", "NULL")]),
     ("alarm", "acknowledged", &[("acknowledged_at", "'2026-11-23T11:00:00+00:00'")]),
     ("alarm", "resolved", &[("rings_at", "NULL"), ("resolved_at", "'2026-11-23T11:00:00+00:00'")]),
@@ -116,6 +123,7 @@ const COMPANIONS: &[Companions] = &[
 
 const ABANDONED: &[(&str, &str)] =
     &[("state", "'abandoned'"), ("answered_at", "NULL"), ("ended_at", "'2026-11-23T11:10:00+00:00'")];
+const ENDED: &[(&str, &str)] = &[("next_at", "NULL"), ("settled_at", "'2026-11-23T11:10:00+00:00'")];
 const SETTLED: &[(&str, &str)] = &[("settled_at", "'2026-11-23T11:10:00+00:00'")];
 
 /// Free text: least and greatest number of characters.
@@ -125,7 +133,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("municipality", "prefecture", 1, 200), ("municipality", "prefecture_kana", 0, 200),
     ("municipality", "name", 1, 200), ("municipality", "name_kana", 0, 200),
     ("town", "name", 0, 200), ("town", "name_kana", 0, 200),
-    ("firm", "name", 1, 200), ("firm", "phone", 1, 32), ("firm", "key", 1, 64),
+    ("firm", "name", 1, 200), ("firm", "phone", 1, 32), ("firm", "email", 3, 254), ("firm", "key", 1, 64),
     ("technician", "name", 1, 200), ("technician", "phone", 1, 32), ("technician", "badge_number", 1, 40),
     ("technician", "key", 1, 64), ("blocked_pair_person", "phone", 1, 32),
     ("consumer", "name", 1, 64),
@@ -154,6 +162,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("referral_recipient", "email", 3, 254), ("referral_recipient", "emergency_phone", 1, 32),
     ("referral_attempt", "language", 2, 35), ("referral_attempt", "template_version", 1, 64),
     ("alarm", "kind", 1, 64), ("alarm", "subject", 1, 64),
+    ("webhook", "url", 1, 2048), ("message_cursor", "name", 1, 64),
     ("assignment", "release_code", 1, 64),
     ("fact", "device", 1, 128),
     ("ledger_line", "code", 1, 64), ("ledger_line", "rule", 1, 128), ("ledger_line", "text_ja", 1, 2000),
@@ -169,7 +178,7 @@ const JSON: &[(&str, &str, usize)] = &[
     ("idempotency", "outcome", 1_048_576),
     ("call_draft", "body", 65536), ("hand_over", "snapshot", 1_048_576), ("identity_plan", "impossible", 4096),
     ("referral", "evidence", 4096), ("referral_recipient", "hours", 8192),
-    ("decision", "document", 1_048_576),
+    ("decision", "document", 1_048_576), ("webhook", "kinds", 8192),
     ("fact", "data", 65536),
     ("ledger_line", "proof", 65536),
     ("event", "data", 65536),
@@ -210,6 +219,9 @@ const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
     ("offer", "rank", 0, None), ("offer", "round", 1, None), ("offer", "rung", 0, None),
     ("job", "round", 1, Some(1_000_000)), ("job", "rung", 0, Some(100)),
     ("alarm", "rung", 0, None),
+    ("webhook", "failures", 0, None), ("webhook_secret", "number", 3, None), ("message_cursor", "pos", 0, None),
+    ("message", "attempts", 0, None), ("message", "attempts_before", 0, None),
+    ("message_attempt", "number", 2, None), ("message_attempt", "status", 100, Some(599)),
     ("fact", "device_seq", 1, None),
     ("settlement", "number", 2, None),
     ("ledger_line", "line", 4, None),
@@ -218,6 +230,7 @@ const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
 const HASHES: &[(&str, &str)] = &[
     ("reference_dataset", "sha256"),
     ("token", "secret_sha256"),
+    ("webhook_secret", "secret"),
     ("idempotency", "fingerprint"),
     ("settlement", "record_hash"),
     ("feed", "hash"),
@@ -320,6 +333,7 @@ on_both_engines! {
             "blocked_pair",
             "alarm",
             "referral",
+            "webhook",
         ];
         let cases = roots.map(|table| {
             let row = |version: &str| {

@@ -1,0 +1,102 @@
+//! Messages: what happened, told to those who asked for it. `spread` turns the feed into one message for each receiver;
+//! `sending` takes what is due, says what is to be sent, and writes down what became of it. The sending itself is the
+//! delivery worker's, outside any transaction: a receiver that is slow or dead delays nobody else.
+
+mod sending;
+mod spread;
+mod texts;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit};
+use crate::{
+    domain::{
+        actor::{Actor, Scope},
+        event::{Kind, Subject},
+        ids::{FirmId, MessageId, WebhookId},
+        messages::{DeliveryAttempt, Message, MessageState},
+        refusal::Refusal,
+    },
+    store::{self, messages::Filter},
+};
+
+pub use sending::{Claim, Flight, Room, give_back, next_due, record, take};
+pub use spread::spread;
+
+/// The name under which the delivery acts.
+const DELIVERY: Actor = Actor::Service("delivery");
+
+/// A message with its attempts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    /// The message.
+    pub message: Message,
+    /// Its attempts, oldest first.
+    pub attempts: Vec<DeliveryAttempt>,
+}
+
+/// Whose messages the actor may see: everybody's or one firm's.
+fn own(actor: &Actor) -> Option<Option<FirmId>> {
+    match actor.scope() {
+        Scope::All => Some(None),
+        Scope::Firm(firm) => Some(Some(firm)),
+        Scope::Technician(..) | Scope::Nothing => None,
+    }
+}
+
+/// The messages after `after` that are the actor's to see, oldest first.
+pub async fn list(
+    ctx: &Ctx,
+    actor: &Actor,
+    webhook: Option<WebhookId>,
+    state: Option<MessageState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Message>, Error> {
+    let Some(firm) = own(actor) else { return Ok(Vec::new()) };
+    let mut tx = ctx.db().read().await?;
+    Ok(store::messages::list(&mut tx, Filter { firm, webhook, state }, after, limit).await?)
+}
+
+/// The message, if it is the actor's to see.
+pub async fn find(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Whole, Error> {
+    let firm = own(actor).ok_or(Error::NotFound("message"))?;
+    let mut tx = ctx.db().read().await?;
+    let message = store::messages::find(&mut tx, id, firm).await?.ok_or(Error::NotFound("message"))?;
+    let attempts = store::messages::attempts(&mut tx, id).await?;
+    Ok(Whole { message, attempts })
+}
+
+/// Has a dead message tried anew.
+pub async fn replay(ctx: &Ctx, command: Command<MessageId>) -> Result<Message, Error> {
+    ctx.transact(command, |unit, id| Box::pin(replay_in(unit, *id))).await
+}
+
+async fn replay_in(unit: &mut Unit, id: MessageId) -> Result<Message, Error> {
+    let missing = || Error::NotFound("message");
+    let firm = own(&unit.actor).ok_or_else(missing)?;
+    let before = store::messages::find(&mut unit.tx, id, firm).await?.ok_or_else(missing)?;
+    if !store::messages::replay(&mut unit.tx, id, unit.now).await? {
+        let message = format!("the message is {}, not dead", before.state);
+        return Err(Refusal::state("message_not_dead", message).into());
+    }
+    unit.emit(Kind::MessageReplayed, Subject::Message, id.0, json!({ "webhook": before.webhook_id }));
+    store::messages::find(&mut unit.tx, id, firm).await?.ok_or_else(missing)
+}
+
+/// Has every dead message of a webhook tried anew; how many.
+pub async fn replay_all(ctx: &Ctx, command: Command<WebhookId>) -> Result<u64, Error> {
+    ctx.transact(command, |unit, id| Box::pin(replay_all_in(unit, *id))).await
+}
+
+async fn replay_all_in(unit: &mut Unit, id: WebhookId) -> Result<u64, Error> {
+    let found = store::webhooks::find(&mut unit.tx, id).await?;
+    found.filter(|webhook| webhook.is_of(&unit.actor)).ok_or(Error::NotFound("webhook"))?;
+    let count = store::messages::replay_all(&mut unit.tx, id, unit.now).await?;
+    if count > 0 {
+        unit.emit(Kind::MessageReplayed, Subject::Webhook, id.0, json!({ "messages": count }));
+    }
+    Ok(count)
+}

@@ -1,0 +1,144 @@
+//! From the feed to messages: one for each receiver and position, in the transaction that moves the cursor on, so that a
+//! crash neither loses nor doubles one.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::super::{Ctx, Error};
+use crate::{
+    domain::{
+        event::{Kind, Subject},
+        ids::{FirmId, MessageId, ReferralId, TechnicianId},
+        offers::WithdrawCode,
+        webhooks::{FOR_FIRMS, Webhook},
+    },
+    store::{self, Tx, feed::Entry, messages::Receiver},
+};
+
+/// Entries turned into messages in one transaction at most: keeps the write lock short.
+const PAGE: i64 = 100;
+/// Entries read at most before the cursor is written although nobody is to be told.
+const UNWRITTEN_MAX: i64 = 1_000;
+/// Webhooks there can be at most: more are not told.
+const WEBHOOKS_MAX: i64 = 10_000;
+
+/// Turns everything new in the feed into messages. `mail` says whether e-mail can be sent at all: offers are mailed only
+/// then. `read` is how far this node has read: where nobody is to be told, that is all that is kept, and nothing is written.
+pub async fn spread(ctx: &Ctx, mail: bool, read: &mut i64) -> Result<(), Error> {
+    loop {
+        let mut tx = ctx.db().read().await?;
+        let cursor = store::messages::cursor(&mut tx).await?;
+        let page = page(&mut tx, cursor.max(*read), mail).await?;
+        drop(tx);
+        let Some(last) = page.last else { return Ok(()) };
+        *read = if page.told.is_empty() && last - cursor < UNWRITTEN_MAX {
+            last
+        } else {
+            write(ctx, mail, *read).await?
+        };
+    }
+}
+
+/// Writes the messages of what comes next; answers how far it has read.
+async fn write(ctx: &Ctx, mail: bool, read: i64) -> Result<i64, Error> {
+    let mut tx = ctx.db().write().await?;
+    let from = store::messages::lock_cursor(&mut tx).await?.max(read);
+    // Read again under the lock: another node may have come first.
+    let page = page(&mut tx, from, mail).await?;
+    for (receiver, pos) in page.told {
+        let id = MessageId(ctx.new_id(ctx.now()));
+        store::messages::insert(&mut tx, id, receiver, pos, ctx.now()).await?;
+    }
+    let last = page.last.unwrap_or(from);
+    store::messages::move_cursor(&mut tx, last).await?;
+    tx.commit().await?;
+    Ok(last)
+}
+
+/// A piece of the feed.
+struct Page {
+    /// Who is told of which position.
+    told: Vec<(Receiver, i64)>,
+    /// Its last position, if there is any.
+    last: Option<i64>,
+}
+
+async fn page(tx: &mut Tx, from: i64, mail: bool) -> Result<Page, Error> {
+    let entries = store::feed::after(tx, from, PAGE).await?;
+    let last = entries.last().map(|entry| entry.pos);
+    let mut told = Vec::new();
+    if last.is_some() {
+        let webhooks = store::webhooks::list(tx, None, Uuid::nil(), WEBHOOKS_MAX).await?;
+        for entry in &entries {
+            let receivers = receivers(tx, entry, &webhooks, mail).await?;
+            told.extend(receivers.into_iter().map(|receiver| (receiver, entry.pos)));
+        }
+    }
+    Ok(Page { told, last })
+}
+
+/// Who is told of an entry.
+async fn receivers(
+    tx: &mut Tx,
+    entry: &Entry,
+    webhooks: &[Webhook],
+    mail: bool,
+) -> Result<Vec<Receiver>, Error> {
+    let kind = entry.event.kind;
+    if kind == Kind::ReferralMailRequested {
+        let referral = Receiver::Referral(ReferralId(entry.event.subject_id));
+        return Ok([referral].into_iter().chain(of_the_service(webhooks, kind)).collect());
+    }
+    let mut told: Vec<_> = of_the_service(webhooks, kind).collect();
+    let mailed = mail && is_mailed(entry);
+    let asked = webhooks.iter().any(|webhook| webhook.firm_id.is_some() && webhook.kinds.contains(&kind));
+    if !FOR_FIRMS.contains(&kind) || !(mailed || asked) {
+        return Ok(told);
+    }
+    for firm in concerned(tx, entry).await? {
+        let own = webhooks.iter().filter(|own| own.firm_id == Some(firm) && own.kinds.contains(&kind));
+        told.extend(own.map(|webhook| Receiver::Webhook(webhook.id)));
+        if mailed && store::firms::find(tx, firm).await?.is_some_and(|firm| firm.email.is_some()) {
+            told.push(Receiver::Firm(firm));
+        }
+    }
+    Ok(told)
+}
+
+fn of_the_service(webhooks: &[Webhook], kind: Kind) -> impl Iterator<Item = Receiver> {
+    let own = webhooks.iter().filter(move |own| own.firm_id.is_none() && own.kinds.contains(&kind));
+    own.map(|webhook| Receiver::Webhook(webhook.id))
+}
+
+/// Whether firms are told by e-mail: of an offer, and of its end by others than themselves.
+fn is_mailed(entry: &Entry) -> bool {
+    match entry.event.kind {
+        Kind::OfferMade => true,
+        Kind::OfferWithdrawn => {
+            let code = text(&entry.event.data, "code").and_then(|code| code.parse().ok());
+            code.is_some_and(|code: WithdrawCode| !WithdrawCode::CONTRACTOR.contains(&code))
+        }
+        _ => false,
+    }
+}
+
+/// The firms an entry is about: the one it names, the one of the technician it names, or those that had the job then.
+async fn concerned(tx: &mut Tx, entry: &Entry) -> Result<Vec<FirmId>, Error> {
+    let id = |key| text(&entry.event.data, key).and_then(|text| text.parse::<Uuid>().ok());
+    if let Some(firm) = id("firm") {
+        return Ok(vec![firm.into()]);
+    }
+    if let Some(technician) = id("technician") {
+        return Ok(store::tokens::firm_of(tx, TechnicianId(technician)).await?.into_iter().collect());
+    }
+    if entry.event.subject != Subject::Job {
+        return Ok(Vec::new());
+    }
+    Ok(store::messages::firms_on(tx, entry.event.subject_id.into(), entry.event.at).await?)
+}
+
+/// A text of an event's data.
+pub(super) fn text(data: &str, key: &str) -> Option<String> {
+    let data: Value = serde_json::from_str(data).ok()?;
+    Some(data.get(key)?.as_str()?.to_owned())
+}

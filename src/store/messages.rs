@@ -1,0 +1,429 @@
+//! Messages, their attempts, and how far the feed has been turned into them.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+    feed::{self, Entry},
+};
+use crate::domain::{
+    ids::{FirmId, JobId, MessageId, ReferralId, WebhookId},
+    messages::{AttemptCode, Channel, DeliveryAttempt, Message, MessageState, Next, Outcome},
+    span::Instant,
+};
+
+/// Whom a message goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receiver {
+    /// A webhook.
+    Webhook(WebhookId),
+    /// A firm, by e-mail.
+    Firm(FirmId),
+    /// A recipient of a referral, by e-mail.
+    Referral(ReferralId),
+}
+
+impl Receiver {
+    /// Its id.
+    #[must_use]
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::Webhook(id) => id.0,
+            Self::Firm(id) => id.0,
+            Self::Referral(id) => id.0,
+        }
+    }
+
+    fn channel(self) -> Channel {
+        match self {
+            Self::Webhook(_) => Channel::Webhook,
+            Self::Firm(_) | Self::Referral(_) => Channel::Email,
+        }
+    }
+
+    fn columns(self) -> (Option<Uuid>, Option<Uuid>, Option<Uuid>) {
+        match self {
+            Self::Webhook(id) => (Some(id.0), None, None),
+            Self::Firm(id) => (None, Some(id.0), None),
+            Self::Referral(id) => (None, None, Some(id.0)),
+        }
+    }
+}
+
+/// Where the reader of the feed stands; held until this transaction ends, so that one reads at a time.
+pub async fn lock_cursor(tx: &mut Tx) -> Result<i64, Error> {
+    let (pos,) = query!(tx, one One<i64>, "UPDATE message_cursor SET pos = pos WHERE name = 'messages' RETURNING pos")?;
+    Ok(pos)
+}
+
+/// Where the reader of the feed stands.
+pub async fn cursor(tx: &mut Tx) -> Result<i64, Error> {
+    let (pos,) = query!(tx, one One<i64>, "SELECT pos FROM message_cursor WHERE name = 'messages'")?;
+    Ok(pos)
+}
+
+/// Moves the reader of the feed on.
+pub async fn move_cursor(tx: &mut Tx, pos: i64) -> Result<(), Error> {
+    query!(tx, execute, "UPDATE message_cursor SET pos = $1 WHERE name = 'messages'", pos)?;
+    Ok(())
+}
+
+/// Keeps a message to a receiver, unless there is one of this position.
+pub async fn insert(
+    tx: &mut Tx,
+    id: MessageId,
+    receiver: Receiver,
+    pos: i64,
+    now: Instant,
+) -> Result<(), Error> {
+    let (webhook, firm, referral) = receiver.columns();
+    query!(
+        tx,
+        execute,
+        "INSERT INTO message (id, channel, receiver, webhook_id, firm_id, referral_id, pos, state, attempts,
+                              attempts_before, next_at, created_at)
+         SELECT $1, CAST($2 AS TEXT), $3, $4, $5, $6, $7, 'pending', 0, 0, $8, $8
+         WHERE NOT EXISTS (SELECT 1 FROM message WHERE receiver = $3 AND pos = $7)",
+        id.0,
+        receiver.channel().as_str(),
+        receiver.id(),
+        webhook,
+        firm,
+        referral,
+        pos,
+        now
+    )?;
+    Ok(())
+}
+
+/// The firms that have a job, or had it, at an instant.
+pub async fn firms_on(tx: &mut Tx, job: JobId, at: Instant) -> Result<Vec<FirmId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT DISTINCT firm_id FROM assignment
+         WHERE job_id = $1 AND assigned_at <= $2 AND (released_at IS NULL OR released_at >= $2)",
+        job.0,
+        at
+    )?;
+    Ok(rows.into_iter().map(|(firm,)| firm.into()).collect())
+}
+
+/// A receiver for whom something is due.
+#[derive(Debug, Clone, FromRow)]
+pub struct DueReceiver {
+    /// Whom.
+    pub receiver: Uuid,
+    /// Whether several attempts in a row have failed.
+    pub failing: bool,
+}
+
+/// The receivers for whom something is due, those first that wait longest. Paused webhooks wait.
+pub async fn due_receivers(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<DueReceiver>, Error> {
+    query!(
+        tx,
+        all DueReceiver,
+        "SELECT m.receiver, COALESCE(w.state, '') = 'failing' AS failing
+         FROM message m LEFT JOIN webhook w ON w.id = m.webhook_id
+         WHERE m.state = 'pending' AND m.next_at <= $1 AND COALESCE(w.state, 'active') IN ('active', 'failing')
+         GROUP BY m.receiver, w.state ORDER BY MIN(m.next_at) LIMIT $2",
+        now,
+        limit
+    )
+}
+
+/// When something is due next after `now`.
+pub async fn next_due(tx: &mut Tx, now: Instant) -> Result<Option<Instant>, Error> {
+    let (next,) = query!(
+        tx,
+        one One<Option<Instant>>,
+        "SELECT MIN(m.next_at) FROM message m LEFT JOIN webhook w ON w.id = m.webhook_id
+         WHERE m.state = 'pending' AND m.next_at > $1 AND COALESCE(w.state, 'active') IN ('active', 'failing')",
+        now
+    )?;
+    Ok(next)
+}
+
+/// Messages that are due for a receiver, oldest first.
+pub async fn due(tx: &mut Tx, receiver: Uuid, now: Instant, limit: i64) -> Result<Vec<MessageId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT id FROM message WHERE receiver = $1 AND state = 'pending' AND next_at <= $2 ORDER BY pos LIMIT $3",
+        receiver,
+        now,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// A message taken to be sent.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// Which.
+    pub id: MessageId,
+    /// Whom to.
+    pub receiver: Receiver,
+    /// Position of its event.
+    pub pos: i64,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// How often before it was replayed.
+    pub attempts_before: i64,
+}
+
+#[derive(FromRow)]
+struct TakenRow {
+    id: Uuid,
+    webhook_id: Option<Uuid>,
+    firm_id: Option<Uuid>,
+    referral_id: Option<Uuid>,
+    pos: i64,
+    attempts: i64,
+    attempts_before: i64,
+}
+
+fn receiver(webhook: Option<Uuid>, firm: Option<Uuid>, referral: Option<Uuid>) -> Result<Receiver, Error> {
+    match (webhook, firm, referral) {
+        (Some(id), ..) => Ok(Receiver::Webhook(id.into())),
+        (_, Some(id), _) => Ok(Receiver::Firm(id.into())),
+        (.., Some(id)) => Ok(Receiver::Referral(id.into())),
+        _ => Err(Error::corrupt("message", "receiver", "none")),
+    }
+}
+
+/// Takes a due message until `until`; nothing, when somebody else was faster.
+pub async fn take(tx: &mut Tx, id: MessageId, now: Instant, until: Instant) -> Result<Option<Taken>, Error> {
+    let row = query!(
+        tx,
+        optional TakenRow,
+        "UPDATE message SET next_at = $3 WHERE id = $1 AND state = 'pending' AND next_at <= $2
+         RETURNING id, webhook_id, firm_id, referral_id, pos, attempts, attempts_before",
+        id.0,
+        now,
+        until
+    )?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Taken {
+        id: row.id.into(),
+        receiver: receiver(row.webhook_id, row.firm_id, row.referral_id)?,
+        pos: row.pos,
+        attempts: row.attempts,
+        attempts_before: row.attempts_before,
+    }))
+}
+
+/// Gives a taken message back: it is due at once.
+pub async fn give_back(tx: &mut Tx, id: MessageId, now: Instant) -> Result<(), Error> {
+    query!(tx, execute, "UPDATE message SET next_at = $2 WHERE id = $1 AND state = 'pending'", id.0, now)?;
+    Ok(())
+}
+
+/// The event of a position.
+pub async fn event_of(tx: &mut Tx, pos: i64) -> Result<Option<Entry>, Error> {
+    Ok(feed::after(tx, pos - 1, 1).await?.into_iter().find(|entry| entry.pos == pos))
+}
+
+/// Writes what became of an attempt; `false` when the message has gone on meanwhile.
+pub async fn tried(
+    tx: &mut Tx,
+    taken: &Taken,
+    outcome: Outcome,
+    next: Next,
+    now: Instant,
+) -> Result<bool, Error> {
+    let (state, next_at) = match next {
+        Next::Sent => (MessageState::Sent, None),
+        Next::Dead => (MessageState::Dead, None),
+        Next::Again(at) => (MessageState::Pending, Some(at)),
+    };
+    let number = taken.attempts + 1;
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE message SET attempts = $3, state = $4, next_at = $5, settled_at = $6
+         WHERE id = $1 AND state = 'pending' AND attempts = $2",
+        taken.id.0,
+        taken.attempts,
+        number,
+        state.as_str(),
+        next_at,
+        next_at.is_none().then_some(now)
+    )?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    query!(
+        tx,
+        execute,
+        "INSERT INTO message_attempt (message_id, number, at, code, status) VALUES ($1, $2, $3, $4, $5)",
+        taken.id.0,
+        number,
+        now,
+        outcome.code.as_str(),
+        outcome.status.map(i64::from)
+    )?;
+    Ok(true)
+}
+
+/// Drops a message that nobody needs any more.
+pub async fn drop(tx: &mut Tx, id: MessageId, now: Instant) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE message SET state = 'dropped', next_at = NULL, settled_at = $2 WHERE id = $1 AND state = 'pending'",
+        id.0,
+        now
+    )?;
+    Ok(())
+}
+
+/// Drops what has not arrived at a receiver that is gone.
+pub async fn drop_all(tx: &mut Tx, receiver: Receiver, now: Instant) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE message SET state = 'dropped', next_at = NULL, settled_at = $2
+         WHERE receiver = $1 AND state IN ('pending', 'dead')",
+        receiver.id(),
+        now
+    )?;
+    Ok(())
+}
+
+/// A dead message is tried anew, from the first pause on; whether it was dead.
+pub async fn replay(tx: &mut Tx, id: MessageId, now: Instant) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE message SET state = 'pending', attempts_before = attempts, next_at = $2, settled_at = NULL
+         WHERE id = $1 AND state = 'dead'",
+        id.0,
+        now
+    )?;
+    Ok(changed == 1)
+}
+
+/// Every dead message of a webhook is tried anew; how many.
+pub async fn replay_all(tx: &mut Tx, webhook: WebhookId, now: Instant) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE message SET state = 'pending', attempts_before = attempts, next_at = $2, settled_at = NULL
+         WHERE receiver = $1 AND state = 'dead'",
+        webhook.0,
+        now
+    )
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    channel: String,
+    webhook_id: Option<Uuid>,
+    firm_id: Option<Uuid>,
+    referral_id: Option<Uuid>,
+    pos: i64,
+    kind: String,
+    state: String,
+    attempts: i64,
+    next_at: Option<Instant>,
+    created_at: Instant,
+    settled_at: Option<Instant>,
+}
+
+impl TryFrom<Row> for Message {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id.into(),
+            channel: row.channel.parse().map_err(|error| Error::corrupt("message", "channel", error))?,
+            webhook_id: row.webhook_id.map(Into::into),
+            firm_id: row.firm_id.map(Into::into),
+            referral_id: row.referral_id.map(Into::into),
+            pos: row.pos,
+            kind: row.kind.parse().map_err(|error| Error::corrupt("event", "kind", error))?,
+            state: row.state.parse().map_err(|error| Error::corrupt("message", "state", error))?,
+            attempts: row.attempts,
+            next_at: row.next_at,
+            created_at: row.created_at,
+            settled_at: row.settled_at,
+        })
+    }
+}
+
+/// Which messages.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter {
+    /// Only those of this firm: to its address and to its webhooks.
+    pub firm: Option<FirmId>,
+    /// Only those to this webhook.
+    pub webhook: Option<WebhookId>,
+    /// Only those in this state.
+    pub state: Option<MessageState>,
+}
+
+/// The messages after `after`, oldest first.
+pub async fn list(tx: &mut Tx, filter: Filter, after: Uuid, limit: i64) -> Result<Vec<Message>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
+                m.created_at, m.settled_at
+         FROM message m JOIN feed f ON f.pos = m.pos JOIN event e ON e.ord = f.ord
+              LEFT JOIN webhook w ON w.id = m.webhook_id
+         WHERE m.id > $1 AND ($2 = 1 OR m.firm_id = $3 OR w.firm_id = $3) AND ($4 = 1 OR m.webhook_id = $5)
+           AND ($6 = '' OR m.state = $6)
+         ORDER BY m.id LIMIT $7",
+        after,
+        i64::from(filter.firm.is_none()),
+        filter.firm.map_or(Uuid::nil(), |firm| firm.0),
+        i64::from(filter.webhook.is_none()),
+        filter.webhook.map_or(Uuid::nil(), |webhook| webhook.0),
+        filter.state.map_or("", MessageState::as_str),
+        limit
+    )?;
+    rows.into_iter().map(Message::try_from).collect()
+}
+
+/// The message of an id; only if it is of this firm, where one is given.
+pub async fn find(tx: &mut Tx, id: MessageId, firm: Option<FirmId>) -> Result<Option<Message>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
+                m.created_at, m.settled_at
+         FROM message m JOIN feed f ON f.pos = m.pos JOIN event e ON e.ord = f.ord
+              LEFT JOIN webhook w ON w.id = m.webhook_id
+         WHERE m.id = $1 AND ($2 = 1 OR m.firm_id = $3 OR w.firm_id = $3)",
+        id.0,
+        i64::from(firm.is_none()),
+        firm.map_or(Uuid::nil(), |firm| firm.0)
+    )?;
+    row.map(Message::try_from).transpose()
+}
+
+/// The attempts of a message, oldest first.
+pub async fn attempts(tx: &mut Tx, id: MessageId) -> Result<Vec<DeliveryAttempt>, Error> {
+    let rows = query!(
+        tx,
+        all(i64, Instant, String, Option<i64>),
+        "SELECT number, at, code, status FROM message_attempt WHERE message_id = $1 ORDER BY number",
+        id.0
+    )?;
+    let attempt = |(number, at, code, status): (i64, Instant, String, Option<i64>)| {
+        let code: AttemptCode =
+            code.parse().map_err(|error| Error::corrupt("message_attempt", "code", error))?;
+        Ok(DeliveryAttempt { number, at, code, status: status.and_then(|status| u16::try_from(status).ok()) })
+    };
+    rows.into_iter().map(attempt).collect()
+}
+
+/// How many messages are in a state.
+pub async fn count(tx: &mut Tx, state: MessageState) -> Result<i64, Error> {
+    let (count,) = query!(tx, one One<i64>, "SELECT CAST(COUNT(*) AS BIGINT) FROM message WHERE state = $1", state.as_str())?;
+    Ok(count)
+}
