@@ -17,6 +17,8 @@ pub mod documents;
 pub mod domain;
 /// The JSON API.
 pub mod http;
+/// Firms, technicians and shifts from CSV files.
+pub mod import;
 /// The running service: listener, API and workers.
 pub mod server;
 /// The only SQL.

@@ -63,4 +63,8 @@ ids! {
     BlockId,
     /// A referral to landlord or management company.
     ReferralId,
+    /// A dated entry of a technician's roster.
+    ShiftEntryId,
+    /// A window one technician works in place of another.
+    ShiftSwapId,
 }

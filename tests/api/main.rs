@@ -23,10 +23,12 @@ mod field;
 mod ladder;
 mod languages;
 mod matching;
+mod new_year;
 mod places;
 mod pulling;
 mod races;
 mod referrals;
+mod rosters;
 mod scope;
 mod visits;
 

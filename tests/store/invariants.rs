@@ -12,4 +12,5 @@ mod jobs;
 mod ledger;
 mod limits;
 mod offers;
+mod shift_entries;
 mod windows;
