@@ -2,8 +2,6 @@
 -- stays.
 
 -- Both sides of a swap are of one firm.
-CREATE UNIQUE INDEX technician_by_id_and_firm ON technician (id, firm_id);
-
 CREATE TABLE shift_swap (
     id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     version    INTEGER NOT NULL DEFAULT 1 CHECK (version >= 1),

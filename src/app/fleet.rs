@@ -19,10 +19,7 @@ use crate::{
         event::{Event, Kind, Subject},
         firms::{Firm, Standing, Technician},
         ids::{FirmId, TechnicianId},
-        roster::{
-            entries::{Entry, ShiftEntry},
-            rest_days::RestDays,
-        },
+        roster::{duty::Entry, entries::ShiftEntry, rest_days::RestDays},
         span::Instant,
     },
     store::{self, Tx, fleet::Engagement, positions::Position},

@@ -81,7 +81,7 @@ pub async fn firms(ctx: &Ctx, rows: Vec<Row<firms::Profile>>, mode: Mode) -> Res
     }
 }
 
-async fn firms_in(unit: &mut Unit, rows: &Vec<Row<firms::Profile>>) -> Result<Summary, Error> {
+async fn firms_in(unit: &mut Unit, rows: &[Row<firms::Profile>]) -> Result<Summary, Error> {
     let mut tally = Tally::default();
     for row in rows {
         let taken = firm_in(unit, &row.value).await;
@@ -116,7 +116,7 @@ pub async fn technicians(ctx: &Ctx, rows: Vec<Row<TechnicianRow>>, mode: Mode) -
     }
 }
 
-async fn technicians_in(unit: &mut Unit, rows: &Vec<Row<TechnicianRow>>) -> Result<Summary, Error> {
+async fn technicians_in(unit: &mut Unit, rows: &[Row<TechnicianRow>]) -> Result<Summary, Error> {
     let mut tally = Tally::default();
     for row in rows {
         let taken = technician_in(unit, &row.value).await;
@@ -153,7 +153,7 @@ pub async fn shifts(ctx: &Ctx, rows: Vec<Row<ShiftsRow>>, mode: Mode) -> Result<
     }
 }
 
-async fn shifts_in(unit: &mut Unit, rows: &Vec<Row<ShiftsRow>>) -> Result<Summary, Error> {
+async fn shifts_in(unit: &mut Unit, rows: &[Row<ShiftsRow>]) -> Result<Summary, Error> {
     let mut tally = Tally::default();
     for row in rows {
         let taken = roster_in(unit, &row.value).await;

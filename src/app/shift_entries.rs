@@ -10,7 +10,10 @@ use crate::{
         event::{Kind, Subject},
         ids::{ShiftEntryId, TechnicianId},
         refusal::Refusal,
-        roster::entries::{self, EntryKind, EntryState, PLANNED_MAX, ShiftEntry},
+        roster::{
+            duty::EntryKind,
+            entries::{self, EntryState, PLANNED_MAX, ShiftEntry},
+        },
         span::Instant,
     },
     store,

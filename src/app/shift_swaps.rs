@@ -14,8 +14,10 @@ use crate::{
         firms::Technician,
         ids::{ShiftSwapId, TechnicianId},
         refusal::Refusal,
-        roster::entries::{
-            self, Entry, EntryKind, EntryState, ShiftEntry, ShiftSwap, Side, SwapState, swappable,
+        roster::{
+            duty::{Entry, EntryKind},
+            entries::{self, EntryState, ShiftEntry},
+            swaps::{ShiftSwap, Side, SwapState, swappable},
         },
         span::{Instant, Span},
     },

@@ -9,6 +9,7 @@ pub mod entries;
 pub mod lint;
 mod minutes;
 pub mod rest_days;
+pub mod swaps;
 
 use chrono::{Datelike as _, SubsecRound as _, TimeDelta, Timelike as _};
 use serde::{Deserialize, Serialize};

@@ -9,7 +9,10 @@ use super::{
 };
 use crate::domain::{
     ids::{ShiftEntryId, ShiftSwapId, TechnicianId},
-    roster::entries::{EntryState, PLANNED_MAX, ShiftEntry, ShiftSwap, SwapState},
+    roster::{
+        entries::{EntryState, PLANNED_MAX, ShiftEntry},
+        swaps::{ShiftSwap, SwapState},
+    },
     span::Instant,
 };
 

@@ -13,11 +13,11 @@ use crate::support::{
 
 const KAKETSUKE: &str = env!("CARGO_BIN_EXE_kaketsuke");
 
-fn run(db: &TestDb, args: &[&str]) -> Output {
+pub(super) fn run(db: &TestDb, args: &[&str]) -> Output {
     Command::new(KAKETSUKE).args(args).args(["--database-url", db.url()]).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 

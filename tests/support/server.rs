@@ -43,21 +43,26 @@ impl TestServer {
 
     /// Starts the service once more on the same data: other ids, other tokens.
     pub(crate) async fn start_again(db: &TestDb) -> Self {
-        Self::start_seeded(db, Limits::default(), 20_261_123).await
+        Self::start_seeded(db, Limits::default(), 20_261_123, evening()).await
     }
 
     pub(crate) async fn start_with(db: &TestDb, limits: Limits) -> Self {
-        Self::start_seeded(db, limits, 20_261_122).await
+        Self::start_seeded(db, limits, 20_261_122, evening()).await
     }
 
-    async fn start_seeded(db: &TestDb, limits: Limits, seed: u64) -> Self {
+    /// Starts a service on another evening.
+    pub(crate) async fn start_at(db: &TestDb, now: Instant) -> Self {
+        Self::start_seeded(db, Limits::default(), 20_261_122, now).await
+    }
+
+    async fn start_seeded(db: &TestDb, limits: Limits, seed: u64, now: Instant) -> Self {
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
         let store = Db::connect(&db.url().parse().unwrap(), CONNECTIONS).await.unwrap();
         let reference = Loaded::embedded().unwrap();
         let rng = StdRng::seed_from_u64(seed);
-        let ctx = Ctx::new(store, Clock::scenario(evening()), rng, reference);
+        let ctx = Ctx::new(store, Clock::scenario(now), rng, reference);
         app::reference::load_missing(&ctx).await.unwrap();
         let running =
             Server { listen: "127.0.0.1:0".parse().unwrap(), limits }.start(ctx.clone()).await.unwrap();

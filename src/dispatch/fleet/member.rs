@@ -12,7 +12,10 @@ use crate::{
         ids::{FirmId, JobId, OfferId, TechnicianId},
         place::{JisCode, Point},
         reference::{JobCode, job_codes::Licence},
-        roster::{duty::Duty, entries::Entry, rest_days::RestDays},
+        roster::{
+            duty::{Duty, Entry},
+            rest_days::RestDays,
+        },
         span::{Instant, Span},
         tools::{OpeningAuthority, Tools},
     },

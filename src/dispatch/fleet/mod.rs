@@ -26,7 +26,7 @@ use super::{
 use crate::domain::{
     ids::{OfferId, TechnicianId},
     place::Point,
-    roster::{entries::Entry, rest_days::RestDays},
+    roster::{duty::Entry, rest_days::RestDays},
     span::Instant,
 };
 

@@ -21,8 +21,7 @@ use crate::{
         reference::job_codes::Licence,
         roster::{
             Roster, Weekday, WeeklyShift,
-            duty::{Duty, DutyAt},
-            entries::{Entry, EntryKind},
+            duty::{Duty, DutyAt, Entry, EntryKind},
             rest_days::RestDays,
         },
         span::{Instant, Span, tokyo},

@@ -30,7 +30,7 @@ fn words(_: &Question, rejection: &Rejection) -> Words {
         }
         Some(OffCause::GivenAway) => ("勤務を同僚と交代しています", "Has given the shift to a colleague"),
         Some(OffCause::NoShift) | None if rejection.until.is_none() => {
-            return Words::new("勤務予定がありません。", "Has no shifts.");
+            return Words::new("今後31日間の勤務予定がありません。", "Has no shift in the next 31 days.");
         }
         Some(OffCause::NoShift) | None => ("勤務時間外です", "Off shift"),
     };

@@ -15,7 +15,7 @@ use crate::{
         reference::job_codes::Licence,
         roster::{
             HolidayRule, Roster, Weekday, WeeklyShift,
-            entries::{Entry, EntryKind},
+            duty::{Entry, EntryKind},
             rest_days::RestDays,
         },
         span::Span,

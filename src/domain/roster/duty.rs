@@ -11,7 +11,6 @@ use chrono::{SubsecRound as _, TimeDelta};
 
 use super::{
     Roster, WEEK_MINUTES,
-    entries::{Entry, EntryKind},
     minutes::{DAY, Minutes, instant_of, minute_of},
     rest_days::RestDays,
 };
@@ -24,6 +23,34 @@ const WEEK: i64 = WEEK_MINUTES as i64;
 
 /// How far ahead the next shift is looked for.
 const AHEAD_DAYS: i64 = 31;
+
+text_enum! {
+    /// What a dated entry is.
+    pub enum EntryKind("kind of shift entry") {
+        /// Asked when somebody is needed; needs a while to get ready.
+        OnCall = "on_call",
+        /// A shift besides the weekly ones.
+        ExtraShift = "extra_shift",
+        /// A day off, or an absence: takes everything else away.
+        DayOff = "day_off",
+        /// Given to a colleague in a swap: takes everything else away.
+        GivenAway = "given_away",
+    }
+}
+
+impl EntryKind {
+    /// What is entered by itself; the other comes from a swap only.
+    pub const ENTERED: &'static [Self] = &[Self::OnCall, Self::ExtraShift, Self::DayOff];
+}
+
+/// As much of an entry as decides who is on duty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub kind: EntryKind,
+    /// From when until when, in whole minutes.
+    pub span: Span,
+}
 
 /// What a technician's roster comes to.
 #[derive(Debug, Clone, Copy)]

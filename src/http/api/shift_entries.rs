@@ -9,7 +9,7 @@ use crate::{
     app::{self, Command},
     domain::{
         ids::{ShiftEntryId, TechnicianId},
-        roster::entries::{EntryKind, ShiftEntry},
+        roster::{duty::EntryKind, entries::ShiftEntry},
     },
     http::{
         Service,

@@ -9,7 +9,7 @@ use crate::{
     app::{self, Command},
     domain::{
         ids::{ShiftSwapId, TechnicianId},
-        roster::entries::ShiftSwap,
+        roster::swaps::ShiftSwap,
     },
     http::{
         Service,
