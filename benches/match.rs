@@ -342,6 +342,7 @@ fn question(rng: &mut StdRng, cells: &mut Cells) -> Question {
         priority: Priority::P1,
         language: rng.random_bool(0.9).then(|| ["vi", "en", "zh", "id"][rng.random_range(0..4)].to_owned()),
         queueing: Queueing::Allowed,
+        on_call_ready_s: 900,
         excluded: Named::default(),
         blocked: Named::default(),
         blocked_technicians: Named::default(),

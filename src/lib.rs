@@ -19,6 +19,8 @@ pub mod domain;
 pub mod http;
 /// How messages leave: webhook, e-mail.
 pub mod notify;
+/// Firms, technicians and shifts from CSV files.
+pub mod import;
 /// The running service: listener, API and workers.
 pub mod server;
 /// The only SQL.

@@ -47,7 +47,9 @@ CREATE TABLE technician (
     opening_tools text      NOT NULL DEFAULT 'not_authorised' CHECK (opening_tools IN ('not_authorised', 'authorised')),
     badge_number text       CHECK (char_length(badge_number) BETWEEN 1 AND 40),
     key         text        CHECK (char_length(key) BETWEEN 1 AND 64),
-    created_at  timestamptz NOT NULL
+    created_at  timestamptz NOT NULL,
+    -- What refers to a technician together with the firm.
+    UNIQUE (id, firm_id)
 );
 CREATE INDEX technician_by_firm ON technician (firm_id);
 CREATE UNIQUE INDEX technician_by_key ON technician (key);

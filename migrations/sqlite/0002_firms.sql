@@ -47,7 +47,9 @@ CREATE TABLE technician (
     opening_tools TEXT  NOT NULL DEFAULT 'not_authorised' CHECK (opening_tools IN ('not_authorised', 'authorised')),
     badge_number TEXT   CHECK (length(badge_number) BETWEEN 1 AND 40),
     key         TEXT    CHECK (length(key) BETWEEN 1 AND 64),
-    created_at  TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*')
+    created_at  TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*'),
+    -- What refers to a technician together with the firm.
+    UNIQUE (id, firm_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX technician_by_firm ON technician (firm_id);
 CREATE UNIQUE INDEX technician_by_key ON technician (key);

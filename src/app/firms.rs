@@ -57,7 +57,7 @@ pub async fn register(ctx: &Ctx, command: Command<Profile>) -> Result<Firm, Erro
     ctx.transact(command, |unit, profile| Box::pin(register_in(unit, profile))).await
 }
 
-async fn register_in(unit: &mut Unit, profile: &Profile) -> Result<Firm, Error> {
+pub(super) async fn register_in(unit: &mut Unit, profile: &Profile) -> Result<Firm, Error> {
     let firm = Firm {
         id: unit.id(),
         version: 1,
@@ -88,8 +88,13 @@ pub async fn change(ctx: &Ctx, id: FirmId, version: i64, command: Command<Profil
 async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile) -> Result<Firm, Error> {
     let before = store::firms::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("firm"))?;
     let stale = Error::VersionMismatch { what: "firm", current: before.version };
-    let firm = Firm {
-        version,
+    let firm = described(unit, Firm { version, ..before }, profile).await?;
+    save(unit, firm, stale).await
+}
+
+/// The firm as the profile says.
+pub(super) async fn described(unit: &mut Unit, firm: Firm, profile: &Profile) -> Result<Firm, Error> {
+    Ok(Firm {
         name: profile.name.clone(),
         phone: profile.phone.clone(),
         email: profile.email.clone(),
@@ -100,13 +105,17 @@ async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile)
         licences: known_licences(unit, &profile.licences).await?,
         registration_number: profile.registration_number.clone(),
         key: profile.key.clone(),
-        ..before
-    };
+        ..firm
+    })
+}
+
+/// Writes a changed firm over the version that was seen.
+pub(super) async fn save(unit: &mut Unit, firm: Firm, stale: Error) -> Result<Firm, Error> {
     if !store::firms::update(&mut unit.tx, &firm).await.map_err(key_taken)? {
         return Err(stale);
     }
     unit.emit(Kind::FirmChanged, Subject::Firm, firm.id.0, json!({}));
-    Ok(Firm { version: version + 1, ..firm })
+    Ok(Firm { version: firm.version + 1, ..firm })
 }
 
 /// The areas in order, each once, all of them in the gazetteer.

@@ -19,6 +19,7 @@ use crate::{
         event::{Event, Kind, Subject},
         firms::{Firm, Standing, Technician},
         ids::{FirmId, TechnicianId},
+        roster::{duty::Entry, entries::ShiftEntry, rest_days::RestDays},
         span::Instant,
     },
     store::{self, Tx, fleet::Engagement, positions::Position},
@@ -34,6 +35,9 @@ const TRAVEL_DEFAULT: TimeDelta = TimeDelta::minutes(30);
 /// Planned visits of a technician that are kept: the next ones.
 const PLANNED_MAX: i64 = 64;
 
+/// Dated entries of rosters that begin within so many days are kept: visits are planned at most 60 days ahead.
+const ENTRIES_AHEAD: TimeDelta = TimeDelta::days(62);
+
 /// What a fleet member is made of.
 struct Member {
     technician: Technician,
@@ -41,6 +45,7 @@ struct Member {
     areas: Areas,
     licences: Licences,
     planned: Vec<PlannedVisit>,
+    entries: Vec<Entry>,
     position: Option<Position>,
     engagements: Vec<Engagement>,
     open_offer: Option<crate::domain::ids::OfferId>,
@@ -52,6 +57,7 @@ impl Ctx {
     pub async fn load_fleet(&self) -> Result<(), Error> {
         let now = self.now();
         let guard = self.refreshing().await;
+        self.take_rest_days();
         let mut tx = self.db().read().await?;
         let accepted: BTreeMap<_, _> =
             store::fleet::accepted_counts(&mut tx, now - TimeDelta::hours(24)).await?.into_iter().collect();
@@ -63,7 +69,7 @@ impl Ctx {
             for technician in page {
                 let Shared { firm, areas, licences } =
                     firm_of(&mut tx, &mut firms, technician.firm_id).await?;
-                let planned = Vec::new();
+                let (planned, entries) = (Vec::new(), Vec::new());
                 let accepted_24h = accepted.get(&technician.id).copied().unwrap_or_default();
                 let (position, engagements, open_offer) = (None, Vec::new(), None);
                 let member = Member {
@@ -72,6 +78,7 @@ impl Ctx {
                     areas,
                     licences,
                     planned,
+                    entries,
                     position,
                     engagements,
                     open_offer,
@@ -88,11 +95,39 @@ impl Ctx {
             self.record_positions(&page);
         }
         let engaged = store::fleet::engaged(&mut tx, now).await?;
+        let reach = now + ENTRIES_AHEAD;
+        let with_entries = store::shift_entries::beginning(&mut tx, Instant::UNIX_EPOCH, reach, now).await?;
         drop((tx, guard));
-        for technician in engaged {
+        for technician in engaged.into_iter().chain(with_entries) {
             self.refresh(technician).await?;
         }
         Ok(())
+    }
+
+    /// Reads the technicians whose dated entries have come within reach since `read_at`; answers up to when all of
+    /// them are known.
+    pub async fn reach_for_entries(&self, read_at: Instant) -> Result<Instant, Error> {
+        let now = self.now();
+        let mut tx = self.db().read().await?;
+        let (from, to) = (read_at + ENTRIES_AHEAD, now + ENTRIES_AHEAD);
+        let technicians = store::shift_entries::beginning(&mut tx, from, to, now).await?;
+        drop(tx);
+        for technician in technicians {
+            self.refresh(technician).await?;
+        }
+        Ok(now)
+    }
+
+    /// Takes over which days are holidays and year-end days.
+    fn take_rest_days(&self) {
+        let rest_days = self.rest_days();
+        self.fleet().set_rest_days(rest_days);
+    }
+
+    /// The days on which holiday rules differ, by the reference data in force.
+    pub(super) fn rest_days(&self) -> RestDays {
+        let reference = self.reference();
+        RestDays::new(reference.holidays(), reference.dispatch().roster.year_end.as_ref())
     }
 
     /// Reads one technician anew. Readers go one at a time, so that an older reading never replaces a newer one.
@@ -119,15 +154,25 @@ impl Ctx {
     pub async fn follow(&self, events: impl Iterator<Item = Event>) -> Result<(), Error> {
         for event in events {
             match event.kind {
-                Kind::TechnicianRegistered | Kind::TechnicianChanged => {
-                    self.refresh(event.subject_id.into()).await?
+                Kind::TechnicianRegistered
+                | Kind::TechnicianChanged
+                | Kind::ShiftEntryMade
+                | Kind::ShiftEntryCancelled => self.refresh(event.subject_id.into()).await?,
+                Kind::ShiftsSwapped | Kind::ShiftSwapUndone => {
+                    self.refresh(event.subject_id.into()).await?;
+                    if let Some(taker) = named(&event, "taker") {
+                        self.refresh(taker).await?;
+                    }
                 }
                 Kind::FirmChanged => self.refresh_firm(event.subject_id.into()).await?,
-                Kind::ReferenceLoaded => super::reference::reload(self).await?,
+                Kind::ReferenceLoaded => {
+                    super::reference::reload(self).await?;
+                    self.take_rest_days();
+                }
                 // Where a technician is engaged changes with offers and assignments, not with what he reports.
                 Kind::FactRecorded => {}
                 _ if event.subject == Subject::Job => {
-                    if let Some(technician) = named(&event) {
+                    if let Some(technician) = named(&event, "technician") {
                         self.refresh(technician).await?;
                     }
                 }
@@ -159,6 +204,7 @@ impl Ctx {
         let Member { planned, engagements, .. } = &mut member;
         planned.retain(|visit| engagements.iter().all(|engagement| engagement.job_id != visit.job));
         let planned = std::mem::take(planned);
+        let entries = std::mem::take(&mut member.entries);
         let (position, open_offer) = (member.position, member.open_offer);
         let profile = profile(member);
         let mut fleet = self.fleet();
@@ -173,13 +219,14 @@ impl Ctx {
             None => fleet.clear_commitment(id).map_err(unknown)?,
         }
         fleet.set_planned(id, planned).map_err(unknown)?;
+        fleet.set_entries(id, entries).map_err(unknown)?;
         fleet.set_offer(id, open_offer).map_err(unknown)
     }
 }
 
-/// The technician an event of a job is about.
-fn named(event: &Event) -> Option<TechnicianId> {
-    let id = event.data.get("technician")?.as_str()?;
+/// The technician an event names.
+fn named(event: &Event, field: &str) -> Option<TechnicianId> {
+    let id = event.data.get(field)?.as_str()?;
     Some(id.parse::<Uuid>().ok()?.into())
 }
 
@@ -194,6 +241,11 @@ async fn gather(
     let planned = store::fleet::planned(tx, technician.id, now, PLANNED_MAX).await?;
     Ok(Member {
         planned: planned.into_iter().map(visit).collect(),
+        entries: store::shift_entries::of_technician(tx, technician.id, now, now + ENTRIES_AHEAD)
+            .await?
+            .iter()
+            .filter_map(ShiftEntry::entry)
+            .collect(),
         position: store::positions::find(tx, technician.id).await?,
         engagements: store::fleet::engagements(tx, technician.id).await?,
         open_offer: store::fleet::open_offer(tx, technician.id).await?,

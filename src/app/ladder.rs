@@ -141,6 +141,7 @@ pub(super) async fn question(
             MayQueue::FreeOnly => Queueing::FreeOnly,
             MayQueue::Allowed => Queueing::Allowed,
         },
+        on_call_ready_s: reference.dispatch().roster.on_call_ready_s.seconds(),
         excluded: named(excluded),
         // Whoever is kept away comes first: a block is never left out for a refusal.
         blocked: named(firms.into_iter().chain(blocked)),

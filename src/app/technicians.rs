@@ -59,7 +59,11 @@ pub async fn register(ctx: &Ctx, firm: FirmId, command: Command<Profile>) -> Res
     ctx.transact(command, |unit, (firm, profile)| Box::pin(register_in(unit, *firm, profile))).await
 }
 
-async fn register_in(unit: &mut Unit, firm: FirmId, profile: &Profile) -> Result<Technician, Error> {
+pub(super) async fn register_in(
+    unit: &mut Unit,
+    firm: FirmId,
+    profile: &Profile,
+) -> Result<Technician, Error> {
     store::firms::find(&mut unit.tx, firm).await?.ok_or(Error::NotFound("firm"))?;
     let new = Technician {
         id: unit.id(),
@@ -106,15 +110,21 @@ async fn change_in(
     let before = visible(unit, id).await?;
     let stale = Error::VersionMismatch { what: "technician", current: before.version };
     let technician = described(unit, Technician { version, ..before }, profile)?;
+    save(unit, technician, stale).await
+}
+
+/// Writes a changed technician over the version that was seen.
+pub(super) async fn save(unit: &mut Unit, technician: Technician, stale: Error) -> Result<Technician, Error> {
     if !store::technicians::update(&mut unit.tx, &technician).await.map_err(key_taken)? {
         return Err(stale);
     }
-    unit.emit(Kind::TechnicianChanged, Subject::Technician, id.0, json!({ "firm": technician.firm_id }));
-    Ok(Technician { version: version + 1, ..technician })
+    let data = json!({ "firm": technician.firm_id });
+    unit.emit(Kind::TechnicianChanged, Subject::Technician, technician.id.0, data);
+    Ok(Technician { version: technician.version + 1, ..technician })
 }
 
 /// The technician as the profile says; languages in their canonical form, each thing once.
-fn described(unit: &Unit, technician: Technician, profile: &Profile) -> Result<Technician, Error> {
+pub(super) fn described(unit: &Unit, technician: Technician, profile: &Profile) -> Result<Technician, Error> {
     let reference = unit.ctx.reference();
     let mut languages = Vec::with_capacity(profile.languages.len());
     for (index, given) in profile.languages.iter().enumerate() {
@@ -192,7 +202,7 @@ fn key_taken(error: store::Error) -> Error {
 }
 
 /// The technician, if it is the actor's to touch.
-async fn visible(unit: &mut Unit, id: TechnicianId) -> Result<Technician, Error> {
+pub(super) async fn visible(unit: &mut Unit, id: TechnicianId) -> Result<Technician, Error> {
     let found = store::technicians::find(&mut unit.tx, id).await?;
     found
         .filter(|technician| unit.actor.scope().covers(technician.firm_id, technician.id))

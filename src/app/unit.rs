@@ -126,6 +126,18 @@ impl Ctx {
         task.await.map_err(|error| Error::Internal(error.to_string()))?
     }
 
+    /// Runs a use-case and takes everything back: what would come of it.
+    pub(super) async fn rehearse<C, O, F>(&self, command: Command<C>, run: F) -> Result<O, Error>
+    where
+        F: UseCase<C, O>,
+    {
+        let tx = self.db().write().await?;
+        let (now, ctx) = (self.now(), self.clone());
+        let mut unit = Unit { tx, now, actor: command.actor, ctx, events: Vec::new() };
+        // The transaction is dropped with the unit, and with it all that was written.
+        run(&mut unit, &command.body).await
+    }
+
     async fn attempt<C, O, F>(&self, command: &Command<C>, run: &F) -> Result<O, Error>
     where
         C: Sync,

@@ -5,9 +5,11 @@ mod check_config;
 mod decision;
 mod demo;
 mod flags;
+mod import;
 mod logging;
 mod migrate;
 mod output;
+mod roster;
 mod seed;
 mod serve;
 mod service;
@@ -46,6 +48,12 @@ enum Command {
     /// Look into stored decisions
     #[command(subcommand)]
     Decision(decision::Decision),
+    /// Take over firms, technicians or weekly shifts from a CSV file
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Look at the rosters of all firms
+    #[command(subcommand)]
+    Roster(roster::Roster),
     /// Check that what is stored is still what was written
     Verify,
     /// Check the configuration and print what is in force, secrets left out
@@ -87,6 +95,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Verify => verify::run(&config).await,
             Command::Demo(demo) => demo::run(&config, demo).await,
             Command::Decision(decision) => return decision::run(&config, decision).await,
+            Command::Import(import) => return import::run(&config, import).await,
+            Command::Roster(roster) => return roster::run(&config, roster).await,
             Command::CheckConfig(_) => Ok(()),
         }
         .map(|()| ExitCode::SUCCESS)
@@ -117,6 +127,8 @@ mod tests {
             "token list",
             "verify",
             "decision replay 01980000-0000-7000-8000-000000000001",
+            "import firms firms.csv",
+            "roster lint",
             "check-config",
             "demo",
         ] {

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 
 use crate::{
-    app::{Ctx, clock::Clock, loaded::Loaded},
+    app::{self, Ctx, clock::Clock, loaded::Loaded},
     config::Config,
     store::{self, Db, Schema},
 };
@@ -23,6 +23,13 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Ctx> {
             bail!("the database {} is of a newer release; run that release", config.database_url)
         }
     }
+}
+
+/// The same, with the reference data of the database in force.
+pub(super) async fn open_with_reference(config: &Config) -> anyhow::Result<Ctx> {
+    let ctx = open(config).await?;
+    app::reference::reload(&ctx).await.context("cannot read the reference data of the database")?;
+    Ok(ctx)
 }
 
 /// Opens a database and brings its schema up to this release.

@@ -47,6 +47,8 @@ pub struct Question {
     pub language: Option<String>,
     /// Whether the job may wait behind a technician's present one.
     pub queueing: Queueing,
+    /// How long whoever is on call, and not on a job, needs before he leaves.
+    pub on_call_ready_s: u32,
     /// Technicians who refused this job or were withdrawn from it.
     pub excluded: Named<TechnicianId>,
     /// Firms that must not be sent on this job.

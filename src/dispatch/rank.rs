@@ -1,4 +1,4 @@
-//! Ranked objectives in lexicographic order: arrival band, language, fair load, arrival, id. Never a weighted sum:
+//! Ranked objectives in lexicographic order: arrival band, shift before call, language, fair load, arrival, id. Never a weighted sum:
 //! each comparison of two candidates is decided by one objective that can be named.
 
 use std::cmp::Ordering;
@@ -32,6 +32,8 @@ pub struct Figures {
     /// When he can leave.
     #[serde(rename = "available_at_us", with = "ts_microseconds")]
     pub available_at: Instant,
+    /// Whether he is on shift then, or comes from call.
+    pub duty: DutyClass,
     /// Seconds on the road by the built-in model.
     pub travel_s: u32,
     /// When he would be there.
@@ -53,11 +55,22 @@ impl Figures {
     }
 }
 
+text_enum! {
+    /// Whether a technician is on shift when he could leave.
+    pub enum DutyClass("class of duty") {
+        /// On shift.
+        OnShift = "on_shift",
+        /// On call: asked when it is he who can be there first, and a while later on the road.
+        OnCall = "on_call",
+    }
+}
+
 /// The part of the figures that decides the arrival band: enough to leave out whoever is too late.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Trip {
     distance_m: u32,
     available_at: Instant,
+    duty: DutyClass,
     travel_s: u32,
     arrival_at: Instant,
     pub(super) band: u32,
@@ -65,23 +78,24 @@ pub(super) struct Trip {
 
 impl Trip {
     pub(super) fn of(asked: &Asked<'_>, view: &dyn CandidateView, distance_m: u32) -> Self {
-        let available_at = view.standing().available_at(asked.now);
+        let (available_at, duty) = leaves(asked, view);
         let travel_s = travel::travel_s(distance_m, available_at);
         let arrival_at =
             available_at.checked_add_signed(TimeDelta::seconds(travel_s.into())).unwrap_or(Instant::MAX_UTC);
         let wait_s = (arrival_at - asked.now).num_seconds().max(0);
         let band = u32::try_from(wait_s / i64::from(asked.question.policy.band_s())).unwrap_or(u32::MAX);
-        Self { distance_m, available_at, travel_s, arrival_at, band }
+        Self { distance_m, available_at, duty, travel_s, arrival_at, band }
     }
 
     pub(super) fn figures(self, asked: &Asked<'_>, view: &dyn CandidateView) -> Figures {
         let (origin, origin_point) = view.standing().origin(asked.now);
-        let Self { distance_m, available_at, travel_s, arrival_at, band } = self;
+        let Self { distance_m, available_at, duty, travel_s, arrival_at, band } = self;
         Figures {
             origin,
             origin_point,
             distance_m,
             available_at,
+            duty,
             travel_s,
             arrival_at,
             band,
@@ -89,6 +103,19 @@ impl Trip {
             load: view.accepted_24h(),
         }
     }
+}
+
+/// When he can leave, and on what duty. Whoever is called from home needs a while; whoever is on a job does not.
+fn leaves(asked: &Asked<'_>, view: &dyn CandidateView) -> (Instant, DutyClass) {
+    let free_at = view.standing().available_at(asked.now);
+    if !view.shift(free_at).is_on_call() {
+        return (free_at, DutyClass::OnShift);
+    }
+    let ready = match view.standing().commitment {
+        Some(_) => TimeDelta::zero(),
+        None => TimeDelta::seconds(asked.question.on_call_ready_s.into()),
+    };
+    (free_at.checked_add_signed(ready).unwrap_or(Instant::MAX_UTC), DutyClass::OnCall)
 }
 
 /// The first planned visit that `view` could not keep if he were sent: from when he can leave until the work is
@@ -132,6 +159,8 @@ text_enum! {
     pub enum Objective("objective") {
         /// The earlier arrival band.
         ArrivalBand = "arrival_band",
+        /// Being on shift, not on call.
+        Duty = "duty",
         /// Speaking the caller's language.
         Language = "language",
         /// Fewer jobs accepted in the last 24 hours.
@@ -148,6 +177,7 @@ text_enum! {
 pub struct RankKey {
     /// The arrival band.
     pub band: u32,
+    duty: DutyClass,
     language: LanguageMatch,
     load: u32,
     arrival_at: Instant,
@@ -158,8 +188,8 @@ impl RankKey {
     /// The place of a technician with these figures.
     #[must_use]
     pub fn of(technician: TechnicianId, figures: &Figures) -> Self {
-        let Figures { band, language, load, arrival_at, .. } = *figures;
-        Self { band, language, load, arrival_at, technician }
+        let Figures { band, duty, language, load, arrival_at, .. } = *figures;
+        Self { band, duty, language, load, arrival_at, technician }
     }
 
     /// Who comes first, and the objective that decides it.
@@ -168,6 +198,7 @@ impl RankKey {
         // Within one question either all languages are unknown or none is, so the declared order is right.
         [
             (self.band.cmp(&other.band), Objective::ArrivalBand),
+            (self.duty.cmp(&other.duty), Objective::Duty),
             (self.language.cmp(&other.language), Objective::Language),
             (self.load.cmp(&other.load), Objective::FairLoad),
             (self.arrival_at.cmp(&other.arrival_at), Objective::Arrival),
@@ -199,6 +230,7 @@ mod tests {
     fn each_objective_decides_only_when_those_before_it_are_equal() {
         let base = RankKey {
             band: 1,
+            duty: DutyClass::OnShift,
             language: LanguageMatch::Speaks,
             load: 2,
             arrival_at: at(400),
@@ -209,12 +241,23 @@ mod tests {
             (
                 RankKey {
                     band: 2,
+                    duty: DutyClass::OnShift,
                     language: LanguageMatch::Speaks,
                     load: 0,
                     arrival_at: at(0),
                     technician: technician_id(1),
                 },
                 Objective::ArrivalBand,
+            ),
+            (
+                RankKey {
+                    duty: DutyClass::OnCall,
+                    load: 0,
+                    arrival_at: at(0),
+                    technician: technician_id(1),
+                    ..base
+                },
+                Objective::Duty,
             ),
             (
                 RankKey { language: other, load: 0, arrival_at: at(0), technician: technician_id(1), ..base },

@@ -84,6 +84,7 @@ pub(super) fn question() -> Question {
         priority: Priority::P1,
         language: Some("vi".to_owned()),
         queueing: Queueing::Allowed,
+        on_call_ready_s: 900,
         excluded: Named::default(),
         blocked: Named::default(),
         blocked_technicians: Named::default(),

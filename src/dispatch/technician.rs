@@ -8,7 +8,10 @@ use crate::domain::{
     ids::{FirmId, JobId, OfferId, TechnicianId},
     place::{JisCode, Point},
     reference::{JobCode, job_codes::Licence},
-    roster::Roster,
+    roster::{
+        Roster,
+        duty::{Duty, DutyAt, OffCause},
+    },
     span::{Instant, Span},
     text_enum::text_enum,
     tools::{OpeningAuthority, Tools},
@@ -46,7 +49,7 @@ pub struct TechnicianProfile {
     pub base: Point,
     /// Languages he speaks with callers, as canonical BCP 47 tags (N-01).
     pub languages: Vec<String>,
-    /// When he works.
+    /// When he works, week by week; dated entries are kept beside it.
     pub roster: Roster,
     /// Whether he, and his firm, are in service.
     pub state: TechnicianState,
@@ -247,8 +250,16 @@ pub enum Shift {
         #[serde(rename = "until_us", with = "ts_microseconds")]
         until: Instant,
     },
+    /// Not on shift, but on call.
+    OnCall {
+        /// Its end.
+        #[serde(rename = "until_us", with = "ts_microseconds")]
+        until: Instant,
+    },
     /// Off shift.
     Off {
+        /// Why.
+        cause: OffCause,
         /// The next opening, when there is one.
         #[serde(rename = "next_us", with = "chrono::serde::ts_microseconds_option")]
         next: Option<Instant>,
@@ -256,13 +267,20 @@ pub enum Shift {
 }
 
 impl Shift {
-    /// What `roster` says at an instant.
+    /// What a technician's roster comes to at an instant.
     #[must_use]
-    pub fn of(roster: &Roster, at: Instant) -> Self {
-        match roster.on_shift(at) {
-            Some(until) => Self::On { until },
-            None => Self::Off { next: roster.next_shift(at) },
+    pub fn of(duty: Duty<'_>, at: Instant) -> Self {
+        match duty.at(at) {
+            DutyAt::OnShift { until } => Self::On { until },
+            DutyAt::OnCall { until } => Self::OnCall { until },
+            DutyAt::Off { cause, next } => Self::Off { cause, next },
         }
+    }
+
+    /// Whether he would be sent from call.
+    #[must_use]
+    pub fn is_on_call(&self) -> bool {
+        matches!(self, Self::OnCall { .. })
     }
 }
 

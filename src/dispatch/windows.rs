@@ -58,7 +58,8 @@ pub fn bookable(fleet: &Fleet, question: &Question, now: Instant, windows: &[Spa
         let could = fit.iter().filter(|member| {
             let on_shift = match member.shift(window.from()) {
                 Shift::On { until, .. } => window.from() + work <= until,
-                Shift::Off { .. } => false,
+                // Who is on call is kept for what cannot wait.
+                Shift::OnCall { .. } | Shift::Off { .. } => false,
             };
             on_shift && member.planned_visit(question.job, *window).is_none()
         });

@@ -165,6 +165,14 @@ text_enum! {
         TechnicianRegistered = "technician.registered",
         /// A technician's data changed.
         TechnicianChanged = "technician.changed",
+        /// A dated entry was made in a technician's roster.
+        ShiftEntryMade = "roster.entry_made",
+        /// A dated entry of a roster was cancelled.
+        ShiftEntryCancelled = "roster.entry_cancelled",
+        /// A technician gave a window to a colleague.
+        ShiftsSwapped = "roster.swapped",
+        /// A swap was undone.
+        ShiftSwapUndone = "roster.swap_undone",
         /// A firm or technician is not sent to a resident any more.
         BlockMade = "block.made",
         /// A blocked pair may meet again.

@@ -67,4 +67,8 @@ ids! {
     WebhookId,
     /// A message to one receiver.
     MessageId,
+    /// A dated entry of a technician's roster.
+    ShiftEntryId,
+    /// A window one technician works in place of another.
+    ShiftSwapId,
 }

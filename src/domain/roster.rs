@@ -1,7 +1,15 @@
 //! Weekly shifts of technicians, on the wall clock of Asia/Tokyo (T-01), half-open (T-07).
 //!
 //! A roster is read as the union of its windows on the circle of the week: windows that touch or overlap are one,
-//! also over midnight and from Sunday to Monday, so that a round-the-clock roster has no hole anywhere.
+//! also over midnight and from Sunday to Monday, so that a round-the-clock roster has no hole anywhere. What holidays
+//! and dated entries make of it is [`duty::Duty`].
+
+pub mod duty;
+pub mod entries;
+pub mod lint;
+mod minutes;
+pub mod rest_days;
+pub mod swaps;
 
 use chrono::{Datelike as _, SubsecRound as _, TimeDelta, Timelike as _};
 use serde::{Deserialize, Serialize};
@@ -40,7 +48,10 @@ text_enum! {
 #[serde(try_from = "Vec<WeeklyShift>", into = "Vec<WeeklyShift>")]
 pub struct Roster {
     shifts: Vec<WeeklyShift>,
+    /// The union of the windows, as if no day were a holiday.
     week: Week,
+    /// Whether a window depends on the class of the day it opens.
+    minds_holidays: bool,
 }
 
 /// More shifts than a roster may hold.
@@ -60,7 +71,8 @@ impl Roster {
             return Err(TooManyShifts { given: shifts.len() });
         }
         let week = Week::of(&shifts);
-        Ok(Self { shifts, week })
+        let minds_holidays = shifts.iter().any(|shift| shift.holidays != HolidayRule::Works);
+        Ok(Self { shifts, week, minds_holidays })
     }
 
     /// The shifts as they were given.
@@ -69,10 +81,14 @@ impl Roster {
         &self.shifts
     }
 
-    /// When the shift that is running at `at` ends, or `None` when none is running. Windows that touch count as
-    /// one. A roster that never ends answers one week from `at`.
-    #[must_use]
-    pub fn on_shift(&self, at: Instant) -> Option<Instant> {
+    /// Whether the weekly pattern is all there is to say: no window asks whether its day is a holiday.
+    fn is_plain(&self) -> bool {
+        !self.minds_holidays
+    }
+
+    /// When the shift that is running at `at` ends, or `None` when none is running, by the weekly pattern alone.
+    /// Windows that touch count as one. A roster that never ends answers one week from `at`.
+    fn on_shift(&self, at: Instant) -> Option<Instant> {
         match &self.week {
             Week::Always => Some(later(at, i64::from(WEEK_MINUTES) * MINUTE_SECONDS)),
             Week::Windows(windows) => {
@@ -83,10 +99,9 @@ impl Roster {
         }
     }
 
-    /// When the next shift begins, strictly after `at` (of a shift that is running: the one after it), or `None`
-    /// when the roster is empty or never ends. At most one week away.
-    #[must_use]
-    pub fn next_shift(&self, at: Instant) -> Option<Instant> {
+    /// When the next shift begins by the weekly pattern alone, strictly after `at` (of a shift that is running: the
+    /// one after it), or `None` when the roster is empty or never ends. At most one week away.
+    fn next_shift(&self, at: Instant) -> Option<Instant> {
         let Week::Windows(windows) = &self.week else { return None };
         let passed = second_of_week(at);
         let wait = windows.iter().map(|window| window.seconds_until_open(passed)).min()?;
@@ -108,15 +123,50 @@ impl From<Roster> for Vec<WeeklyShift> {
     }
 }
 
+text_enum! {
+    /// Whether a weekly window opens on public holidays (T-02) and on the year-end days that are configured (T-04).
+    /// What counts is the class of the day it opens, whatever the next day is (T-06).
+    pub enum HolidayRule("holiday rule") {
+        /// As on any other day.
+        Works = "works",
+        /// Not on those days.
+        Off = "off",
+        /// On those days only.
+        Only = "only",
+    }
+}
+
+impl HolidayRule {
+    /// Whether a window of this rule opens on a day that is, or is not, a day of rest.
+    #[must_use]
+    pub fn opens(self, rest_day: bool) -> bool {
+        match self {
+            Self::Works => true,
+            Self::Off => !rest_day,
+            Self::Only => rest_day,
+        }
+    }
+
+    fn is_works(rule: &Self) -> bool {
+        *rule == Self::Works
+    }
+}
+
+fn works() -> HolidayRule {
+    HolidayRule::Works
+}
+
 /// A window that opens every week. It belongs to the day it opens and may run over midnight, 24 hours at most.
 ///
-/// Written `{"day":"mon","from":"22:00","to":"06:00+1"}`; `24:00` is the midnight that ends the day.
+/// Written `{"day":"mon","from":"22:00","to":"06:00+1"}`; `24:00` is the midnight that ends the day. A holiday rule is
+/// written when it is not `works`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "ShiftText", into = "ShiftText")]
 pub struct WeeklyShift {
     day: Weekday,
     from_minute: u16,
     to_minute: u16,
+    holidays: HolidayRule,
 }
 
 /// Why a shift was refused.
@@ -140,6 +190,17 @@ pub enum BadShift {
     },
 }
 
+impl BadShift {
+    /// Which part of the shift is wrong.
+    #[must_use]
+    pub fn column(&self) -> &'static str {
+        match self {
+            Self::From(_) => "from",
+            Self::To(_) | Self::Length { .. } => "to",
+        }
+    }
+}
+
 impl WeeklyShift {
     /// The window from `from_minute` (0 to 1439) to `to_minute` (after it, at most 1440 minutes later), in minutes
     /// from the midnight that begins `day`.
@@ -150,7 +211,19 @@ impl WeeklyShift {
         if to_minute <= from_minute || to_minute > from_minute + DAY_MINUTES {
             return Err(BadShift::Length { from: minute_text(from_minute), to: minute_text(to_minute) });
         }
-        Ok(Self { day, from_minute, to_minute })
+        Ok(Self { day, from_minute, to_minute, holidays: HolidayRule::Works })
+    }
+
+    /// The same window under another holiday rule.
+    #[must_use]
+    pub fn on_holidays(self, holidays: HolidayRule) -> Self {
+        Self { holidays, ..self }
+    }
+
+    /// Whether it opens on holidays.
+    #[must_use]
+    pub fn holidays(&self) -> HolidayRule {
+        self.holidays
     }
 
     /// The day it opens.
@@ -185,6 +258,9 @@ pub struct ShiftText {
     /// End, up to `24:00`, or with `+1` on the next day; at most 24 hours after the opening.
     #[schema(examples("06:00+1"))]
     pub to: String,
+    /// Whether it opens on public holidays and year-end days; `works`, when not said.
+    #[serde(default = "works", skip_serializing_if = "HolidayRule::is_works")]
+    pub holidays: HolidayRule,
 }
 
 impl TryFrom<ShiftText> for WeeklyShift {
@@ -201,13 +277,20 @@ impl TryFrom<ShiftText> for WeeklyShift {
             }
         };
         let to = to.ok_or_else(|| BadShift::To(text.to.clone()))?;
-        Self::new(text.day, from, to).map_err(|_| BadShift::Length { from: text.from, to: text.to })
+        let shift =
+            Self::new(text.day, from, to).map_err(|_| BadShift::Length { from: text.from, to: text.to })?;
+        Ok(shift.on_holidays(text.holidays))
     }
 }
 
 impl From<WeeklyShift> for ShiftText {
     fn from(shift: WeeklyShift) -> Self {
-        Self { day: shift.day, from: minute_text(shift.from_minute), to: minute_text(shift.to_minute) }
+        Self {
+            day: shift.day,
+            from: minute_text(shift.from_minute),
+            to: minute_text(shift.to_minute),
+            holidays: shift.holidays,
+        }
     }
 }
 

@@ -147,6 +147,15 @@ pub async fn find(tx: &mut Tx, id: FirmId) -> Result<Option<Firm>, Error> {
     row.into_firm(areas).map(Some)
 }
 
+/// The firm the office calls by this key.
+pub async fn by_key(tx: &mut Tx, key: &OfficeKey) -> Result<Option<Firm>, Error> {
+    let row = query!(tx, optional One<Uuid>, "SELECT id FROM firm WHERE key = $1", key.as_str())?;
+    match row {
+        Some((id,)) => find(tx, id.into()).await,
+        None => Ok(None),
+    }
+}
+
 async fn areas(tx: &mut Tx, id: FirmId) -> Result<Vec<JisCode>, Error> {
     let rows = query!(
         tx,

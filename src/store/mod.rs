@@ -36,6 +36,7 @@ pub mod queue;
 pub mod reference;
 pub mod referrals;
 pub mod schema;
+pub mod shift_entries;
 pub mod technicians;
 pub mod tokens;
 pub mod webhooks;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{query, scope_binds},
+    db::{One, query, scope_binds},
 };
 use crate::domain::{
     actor::Scope,
@@ -158,6 +158,22 @@ pub async fn find(tx: &mut Tx, id: TechnicianId) -> Result<Option<Technician>, E
         id.0
     )?;
     row.map(Technician::try_from).transpose()
+}
+
+/// Keeps everybody else from changing this technician's roster until the transaction ends; whether there is one.
+pub async fn hold(tx: &mut Tx, id: TechnicianId) -> Result<bool, Error> {
+    // The version is what others have seen of the technician himself, which does not change.
+    let held = query!(tx, execute, "UPDATE technician SET version = version WHERE id = $1", id.0)?;
+    Ok(held == 1)
+}
+
+/// The technician the office calls by this key.
+pub async fn by_key(tx: &mut Tx, key: &OfficeKey) -> Result<Option<Technician>, Error> {
+    let row = query!(tx, optional One<Uuid>, "SELECT id FROM technician WHERE key = $1", key.as_str())?;
+    match row {
+        Some((id,)) => find(tx, id.into()).await,
+        None => Ok(None),
+    }
 }
 
 /// What a technician and the firm are called.

@@ -6,6 +6,7 @@ mod fleet;
 mod forget;
 mod ladder;
 mod listener;
+mod rosters;
 mod sequencer;
 
 use tokio::task::JoinSet;
@@ -19,8 +20,10 @@ use crate::{
 pub async fn start(ctx: &Ctx, channels: Channels) -> Result<JoinSet<()>, Error> {
     // The position first: what happens while the snapshot is filled is then followed, at worst twice.
     let pos = feed::position(ctx).await?;
-    ctx.load_fleet().await?;
     let mut workers = JoinSet::new();
+    // The seat is taken before the rosters are read, so that none comes within reach unseen.
+    rosters::start(ctx, &mut workers);
+    ctx.load_fleet().await?;
     sequencer::start(ctx, &mut workers);
     fleet::start(ctx, pos, &mut workers);
     ladder::start(ctx, &mut workers);

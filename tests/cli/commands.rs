@@ -13,11 +13,11 @@ use crate::support::{
 
 const KAKETSUKE: &str = env!("CARGO_BIN_EXE_kaketsuke");
 
-fn run(db: &TestDb, args: &[&str]) -> Output {
+pub(super) fn run(db: &TestDb, args: &[&str]) -> Output {
     Command::new(KAKETSUKE).args(args).args(["--database-url", db.url()]).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
@@ -112,7 +112,7 @@ on_both_engines! {
         let forged = document.replace("\"language\":\"interpreter\"", "\"language\":\"speaks\"");
         assert_ne!(forged, document);
         let forged = beside(1, &forged).await;
-        let older = document.replacen("\"engine_version\":\"2\"", "\"engine_version\":\"1\"", 1);
+        let older = document.replacen("\"engine_version\":\"3\"", "\"engine_version\":\"1\"", 1);
         assert_ne!(older, document);
         let older = beside(2, &older).await;
         let none = beside(3, "{}").await;

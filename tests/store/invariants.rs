@@ -13,4 +13,5 @@ mod ledger;
 mod limits;
 mod messages;
 mod offers;
+mod shift_entries;
 mod windows;

@@ -3,7 +3,8 @@
 //! Ids: firms 1-2, technicians 11-13, case 21, jobs 31-33, decisions 41-42, consumer 51, tokens 61-62, offers 71-73
 //! (accepted, declined, accepted), assignments 81-82 (current, released), fact 91, settlement 101, ledger lines
 //! 111-113 (112 reverses 111), events 121-124 (the first two are in the
-//! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), call 207; other numbers from 200.
+//! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), swap 161 (of entries 162 and 163), call 207;
+//! other numbers from 200.
 
 use crate::script::run;
 use crate::support::db::{Raw, TestDb};
@@ -33,6 +34,14 @@ VALUES (#11, #1, '甲', '+81355500011', 35168000, 136910000, '["water"]', '["ja"
         '2026-11-23T00:00:00+00:00');
 INSERT INTO blocked_pair (id, firm_id, technician_id, reason, created_at)
 VALUES (#141, NULL, #13, 'complaint', '2026-11-23T00:00:00+00:00');
+INSERT INTO shift_swap (id, firm_id, giver_id, taker_id, kind, starts_at, ends_at, state, created_at)
+VALUES (#161, #1, #11, #12, 'shift', '2026-12-01T01:00:00+00:00', '2026-12-01T02:00:00+00:00', 'planned',
+        '2026-11-23T00:00:00+00:00');
+INSERT INTO shift_entry (id, technician_id, kind, starts_at, ends_at, state, swap_id, created_at)
+VALUES (#162, #11, 'given_away', '2026-12-01T01:00:00+00:00', '2026-12-01T02:00:00+00:00', 'planned', #161,
+        '2026-11-23T00:00:00+00:00'),
+       (#163, #12, 'extra_shift', '2026-12-01T01:00:00+00:00', '2026-12-01T02:00:00+00:00', 'planned', #161,
+        '2026-11-23T00:00:00+00:00');
 INSERT INTO consumer (id, name, acknowledged_pos, created_at)
 VALUES (#51, 'billing', 5, '2026-11-23T00:00:00+00:00');
 INSERT INTO token (id, role, name, secret_sha256, created_at, revoked_at)
@@ -293,6 +302,16 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("order_note", &[
         ("assignment_id", "#82"), ("number", "'O-2'"), ("terms_version", "'terms-1'"), ("issued_at", AT),
+    ]),
+    ("shift_swap", &[
+        ("id", "#281"), ("firm_id", "#1"), ("giver_id", "#11"), ("taker_id", "#12"), ("kind", "'shift'"),
+        ("starts_at", "'2026-12-02T02:00:00+00:00'"), ("ends_at", "'2026-12-02T04:00:00+00:00'"),
+        ("state", "'planned'"), ("created_at", AT), ("undone_at", "NULL"),
+    ]),
+    ("shift_entry", &[
+        ("id", "#282"), ("technician_id", "#12"), ("kind", "'extra_shift'"),
+        ("starts_at", "'2026-12-01T02:00:00+00:00'"), ("ends_at", "'2026-12-01T04:00:00+00:00'"),
+        ("state", "'planned'"), ("swap_id", "NULL"), ("created_at", AT),
     ]),
     ("blocked_pair", &[
         ("id", "#233"), ("firm_id", "#1"), ("technician_id", "NULL"), ("reason", "'dispute'"), ("created_at", AT),

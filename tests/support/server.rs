@@ -48,6 +48,25 @@ pub(crate) struct TestServer {
     desk: HashMap<Role, String>,
 }
 
+/// How a service is started.
+struct Start {
+    limits: Limits,
+    messages: Settings,
+    seed: u64,
+    now: Instant,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            messages: Settings::default(),
+            seed: 20_261_122,
+            now: evening(),
+        }
+    }
+}
+
 impl TestServer {
     /// Starts a service on a database, on the evening of the tests.
     pub(crate) async fn start(db: &TestDb) -> Self {
@@ -56,31 +75,37 @@ impl TestServer {
 
     /// Starts the service once more on the same data: other ids, other tokens.
     pub(crate) async fn start_again(db: &TestDb) -> Self {
-        Self::start_seeded(db, Limits::default(), Settings::default(), 20_261_123).await
+        Self::start_as(db, Start { seed: 20_261_123, ..Start::default() }).await
     }
 
     pub(crate) async fn start_with(db: &TestDb, limits: Limits) -> Self {
-        Self::start_seeded(db, limits, Settings::default(), 20_261_122).await
+        Self::start_as(db, Start { limits, ..Start::default() }).await
+    }
+
+    /// Starts a service on another evening.
+    pub(crate) async fn start_at(db: &TestDb, now: Instant) -> Self {
+        Self::start_as(db, Start { now, ..Start::default() }).await
     }
 
     /// Starts a service that tells receivers on this machine, and mails as it is told to.
     pub(crate) async fn start_telling(db: &TestDb, mail: Option<MailBy>) -> Self {
-        Self::start_seeded(db, Limits::default(), telling(mail), 20_261_122).await
+        Self::start_as(db, Start { messages: telling(mail), ..Start::default() }).await
     }
 
     /// Starts that service once more on the same data.
     pub(crate) async fn start_telling_again(db: &TestDb, mail: Option<MailBy>) -> Self {
-        Self::start_seeded(db, Limits::default(), telling(mail), 20_261_123).await
+        Self::start_as(db, Start { messages: telling(mail), seed: 20_261_123, ..Start::default() }).await
     }
 
-    async fn start_seeded(db: &TestDb, limits: Limits, messages: Settings, seed: u64) -> Self {
+    async fn start_as(db: &TestDb, start: Start) -> Self {
+        let Start { limits, messages, seed, now } = start;
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
         let store = Db::connect(&db.url().parse().unwrap(), CONNECTIONS).await.unwrap();
         let reference = Loaded::embedded().unwrap();
         let rng = StdRng::seed_from_u64(seed);
-        let ctx = Ctx::new(store, Clock::scenario(evening()), rng, reference);
+        let ctx = Ctx::new(store, Clock::scenario(now), rng, reference);
         app::reference::load_missing(&ctx).await.unwrap();
         let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits, messages };
         let running = server.start(ctx.clone()).await.unwrap();

@@ -4,7 +4,7 @@ use super::Decision;
 use crate::{
     dispatch::{
         matcher::{Candidate, Verdict},
-        rank::{Figures, LanguageMatch, Objective, RankKey},
+        rank::{DutyClass, Figures, LanguageMatch, Objective, RankKey},
         technician::OriginKind,
         words::{self, Words},
     },
@@ -67,18 +67,18 @@ fn why_here(candidates: &[Candidate], index: usize) -> Words {
     let Figures { travel_s, arrival_at, distance_m, .. } = candidate.figures;
     let (minutes, distance) = (travel_s.div_ceil(60), kilometres(distance_m));
     let (clock, origin) = (words::clock(arrival_at), origin_words(candidate.figures.origin));
-    let language = language_words(candidate.figures.language);
+    let (duty, language) = (duty_words(candidate), language_words(candidate.figures.language));
     let behind =
         index.checked_sub(1).map_or_else(Words::default, |above| behind(&candidates[above], candidate));
     Words::new(
         format!(
-            "{place}番目：{}から直線{distance} km、移動{minutes}分、到着見込み{clock}。{}{}",
-            origin.ja, language.ja, behind.ja
+            "{place}番目：{}から直線{distance} km、移動{minutes}分、到着見込み{clock}。{}{}{}",
+            origin.ja, duty.ja, language.ja, behind.ja
         ),
         format!(
             "Number {place}: {distance} km in a straight line from {}, {minutes} min on the road, there at about \
-             {clock}.{}{}",
-            origin.en, language.en, behind.en
+             {clock}.{}{}{}",
+            origin.en, duty.en, language.en, behind.en
         ),
     )
 }
@@ -89,6 +89,10 @@ fn behind(above: &Candidate, below: &Candidate) -> Words {
     let (_, objective) = key(above).compare(&key(below));
     let (ja, en) = match objective {
         Objective::ArrivalBand => ("到着時間帯が遅い", "a later arrival band"),
+        Objective::Duty => (
+            "同じ時間帯だが、待機中のため（勤務中の人が先）",
+            "the same band, but on call: whoever is on shift comes first",
+        ),
         Objective::Language => {
             ("同じ時間帯だが、お客様の言語を話せない", "the same band, but not the caller's language")
         }
@@ -108,6 +112,17 @@ fn origin_words(origin: OriginKind) -> Words {
         OriginKind::JobSite => Words::new("対応中の現場", "the site of the present job"),
         OriginKind::Position => Words::new("現在地", "the last position"),
         OriginKind::Base => Words::new("拠点", "the base"),
+    }
+}
+
+/// Only who comes from call is said to.
+fn duty_words(candidate: &Candidate) -> Words {
+    match candidate.figures.duty {
+        DutyClass::OnShift => Words::default(),
+        DutyClass::OnCall => Words::new(
+            format!("待機中（{}に出発できる見込み）。", words::clock(candidate.figures.available_at)),
+            format!(" On call: can leave at about {}.", words::clock(candidate.figures.available_at)),
+        ),
     }
 }
 

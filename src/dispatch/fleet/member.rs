@@ -1,5 +1,7 @@
 //! One technician inside the fleet.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use crate::{
@@ -10,6 +12,10 @@ use crate::{
         ids::{FirmId, JobId, OfferId, TechnicianId},
         place::{JisCode, Point},
         reference::{JobCode, job_codes::Licence},
+        roster::{
+            duty::{Duty, Entry},
+            rest_days::RestDays,
+        },
         span::{Instant, Span},
         tools::{OpeningAuthority, Tools},
     },
@@ -22,6 +28,10 @@ pub(in crate::dispatch) struct Member {
     pub(super) offer: Option<OfferId>,
     /// Planned visits, earliest first. Beside the standing, which stays small and is copied.
     pub(super) planned: Box<[PlannedVisit]>,
+    /// The dated entries of his roster that are near enough to matter.
+    pub(super) entries: Box<[Entry]>,
+    /// The days on which holiday rules differ; everybody's are the same.
+    pub(super) rest_days: Arc<RestDays>,
     /// The point the index holds.
     pub(super) indexed: Point,
     /// When the watch looks at his position again.
@@ -29,9 +39,18 @@ pub(in crate::dispatch) struct Member {
 }
 
 impl Member {
-    pub(super) fn new(profile: TechnicianProfile) -> Self {
+    pub(super) fn new(profile: TechnicianProfile, rest_days: Arc<RestDays>) -> Self {
         let standing = Standing { base: profile.base, position: None, commitment: None };
-        Self { indexed: profile.base, profile, standing, offer: None, planned: Box::default(), watched: None }
+        Self {
+            indexed: profile.base,
+            profile,
+            standing,
+            offer: None,
+            planned: Box::default(),
+            entries: Box::default(),
+            rest_days,
+            watched: None,
+        }
     }
 
     pub(super) fn profile(&self) -> &TechnicianProfile {
@@ -110,7 +129,8 @@ impl CandidateView for Member {
     }
 
     fn shift(&self, at: Instant) -> Shift {
-        Shift::of(&self.profile.roster, at)
+        let Self { profile, entries, rest_days, .. } = self;
+        Shift::of(Duty { roster: &profile.roster, entries, rest_days }, at)
     }
 
     fn languages(&self) -> &[String] {

@@ -9,7 +9,10 @@ mod coverage;
 mod index;
 mod member;
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::SubsecRound as _;
 
@@ -23,6 +26,7 @@ use super::{
 use crate::domain::{
     ids::{OfferId, TechnicianId},
     place::Point,
+    roster::{duty::Entry, rest_days::RestDays},
     span::Instant,
 };
 
@@ -38,6 +42,8 @@ pub struct Fleet {
     coverage: Coverage,
     /// When to look at whose position again: at most one entry a technician.
     watch: BTreeSet<(Instant, u32)>,
+    /// The days on which holiday rules differ.
+    rest_days: Arc<RestDays>,
 }
 
 /// Why the fleet did not take a change.
@@ -61,6 +67,9 @@ pub enum FleetError {
     /// More planned visits than are kept.
     #[error("technician {0} has more than {max} planned visits", max = Fleet::PLANNED_MAX)]
     TooManyPlanned(TechnicianId),
+    /// More dated entries than are kept.
+    #[error("technician {0} has more than {max} dated entries", max = Fleet::ENTRIES_MAX)]
+    TooManyEntries(TechnicianId),
 }
 
 /// What became of a batch of positions.
@@ -87,6 +96,8 @@ impl Fleet {
     pub const LICENSED_AREAS_MAX: usize = 4_000;
     /// The most planned visits that are kept of one technician: the next ones.
     pub const PLANNED_MAX: usize = 64;
+    /// The most dated entries of a roster that are kept of one technician: all that may be planned.
+    pub const ENTRIES_MAX: usize = crate::domain::roster::entries::PLANNED_MAX;
 
     /// An empty fleet at `now`.
     #[must_use]
@@ -99,6 +110,7 @@ impl Fleet {
             index: SpatialIndex::default(),
             coverage: Coverage::default(),
             watch: BTreeSet::new(),
+            rest_days: Arc::default(),
         }
     }
 
@@ -176,7 +188,7 @@ impl Fleet {
         self.slot_of.insert(profile.id, slot);
         self.coverage.add(slot, &profile);
         self.index.insert(slot, profile.base);
-        self.slots[slot as usize] = Some(Member::new(profile));
+        self.slots[slot as usize] = Some(Member::new(profile, self.rest_days.clone()));
         Ok(())
     }
 
@@ -246,6 +258,26 @@ impl Fleet {
             member.planned = planned.into();
         }
         Ok(())
+    }
+
+    /// Sets the dated entries of a technician's roster, in place of those known. O(entries).
+    pub fn set_entries(&mut self, technician: TechnicianId, entries: Vec<Entry>) -> Result<(), FleetError> {
+        if entries.len() > Self::ENTRIES_MAX {
+            return Err(FleetError::TooManyEntries(technician));
+        }
+        let slot = self.slot(technician)?;
+        if let Some(member) = self.member_mut(slot) {
+            member.entries = entries.into();
+        }
+        Ok(())
+    }
+
+    /// Sets the days on which holiday rules differ, for everybody. O(n).
+    pub fn set_rest_days(&mut self, rest_days: RestDays) {
+        self.rest_days = Arc::new(rest_days);
+        for member in self.slots.iter_mut().flatten() {
+            member.rest_days = self.rest_days.clone();
+        }
     }
 
     /// Notes that a technician has an offer to answer: he is given no other. O(1).

@@ -19,8 +19,12 @@ use crate::{
         ids::{JobId, OfferId},
         place::Point,
         reference::job_codes::Licence,
-        roster::{Roster, Weekday, WeeklyShift},
-        span::{Instant, tokyo},
+        roster::{
+            Roster, Weekday, WeeklyShift,
+            duty::{Duty, DutyAt, Entry, EntryKind},
+            rest_days::RestDays,
+        },
+        span::{Instant, Span, tokyo},
         tools::{OpeningAuthority, Tool},
         trade::Trade,
     },
@@ -38,6 +42,7 @@ struct Person {
     licences: Vec<(&'static str, i64)>,
     /// Number of the job, first and last second.
     planned: Vec<(u128, i64, i64)>,
+    entries: Vec<Entry>,
 }
 
 /// Where people are: a few shared points in one town, all Japan, the seam and the far side of the earth.
@@ -142,12 +147,21 @@ fn firm_licence((area, days): &(&'static str, i64)) -> FirmLicence {
     }
 }
 
+fn entries() -> impl Strategy<Value = Vec<Entry>> {
+    let kind = prop::sample::select(EntryKind::ALL.to_vec());
+    let entry = (kind, -120..240_i64, 1..360_i64).prop_map(|(kind, from, length)| Entry {
+        kind,
+        span: Span::new(at(from * 60), at((from + length) * 60)).unwrap(),
+    });
+    prop_oneof![2 => Just(vec![]), 1 => prop::collection::vec(entry, 1..3)]
+}
+
 fn person() -> impl Strategy<Value = Person> {
     let seen = prop::option::of((place(), -2_400..60_i64));
     let next_job = prop_oneof![2 => Just(NextJob::None), 1 => Just(NextJob::Queued)];
     let busy = prop::option::weighted(0.3, (place(), -3_600..7_200_i64, next_job));
-    (profile(), seen, busy, prop::bool::weighted(0.1), attributes()).prop_map(
-        |(profile, seen, busy, offer, own)| {
+    (profile(), seen, busy, prop::bool::weighted(0.1), attributes(), entries()).prop_map(
+        |(profile, seen, busy, offer, own, entries)| {
             let held: Vec<_> = own.licences.iter().map(firm_licence).collect();
             let profile = TechnicianProfile {
                 tier: own.tier,
@@ -157,7 +171,8 @@ fn person() -> impl Strategy<Value = Person> {
                 licences: held.iter().collect(),
                 ..profile
             };
-            Person { number: 0, profile, seen, busy, offer, licences: own.licences, planned: own.planned }
+            let (licences, planned) = (own.licences, own.planned);
+            Person { number: 0, profile, seen, busy, offer, licences, planned, entries }
         },
     )
 }
@@ -241,6 +256,7 @@ fn fleet_of(people: &[Person], later: i64) -> Fleet {
             ends_at: at(*to),
         };
         fleet.set_planned(id, person.planned.iter().map(visit).collect()).unwrap();
+        fleet.set_entries(id, person.entries.clone()).unwrap();
         if person.offer {
             fleet.mark_offer(id, OfferId(Uuid::from_u128(person.number))).unwrap();
         }
@@ -249,7 +265,8 @@ fn fleet_of(people: &[Person], later: i64) -> Fleet {
     fleet
 }
 
-type Place = (i64, u8, u32, Instant, u128);
+/// Band, on call, not the language, load, arrival, number.
+type Place = (i64, bool, bool, u32, Instant, u128);
 
 /// Some licence of the firm names the ward or its city, and its last day is not over when he leaves.
 fn licensed(person: &Person, question: &Question, leaves: Instant) -> bool {
@@ -285,7 +302,12 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
         (None, Some((place, offset))) if later - if offset > 30 { 0 } else { offset } <= 1_200 => place,
         _ => profile.base,
     };
-    let leaves = person.busy.map_or(now, |(_, free, _)| if free > later { at(free) } else { now });
+    let free = person.busy.map_or(now, |(_, free, _)| if free > later { at(free) } else { now });
+    let rest_days = RestDays::default();
+    let duty = Duty { roster: &profile.roster, entries: &person.entries, rest_days: &rest_days }.at(free);
+    let on_call = matches!(duty, DutyAt::OnCall { .. });
+    let ready = if on_call && person.busy.is_none() { question.on_call_ready_s } else { 0 };
+    let leaves = free + TimeDelta::seconds(ready.into());
     let distance = question.site.metres_to(origin).ceil();
     let serves = profile.areas.contain(&question.municipality)
         || question.parent_city.as_ref().is_some_and(|city| profile.areas.contain(city));
@@ -303,7 +325,7 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
         (!serves, Reason::Area),
         (profile.tier > question.tier_max, Reason::Tier),
         (!profile.job_codes.is_empty() && !profile.job_codes.contains(&question.job_code), Reason::JobCode),
-        (question.licence.is_some() && !licensed(person, question, leaves), Reason::Licence),
+        (question.licence.is_some() && !licensed(person, question, free), Reason::Licence),
         (lacks_a_tool(profile, question), Reason::Tool),
         (question.excluded.contains(&profile.id), Reason::Excluded),
         (
@@ -312,7 +334,7 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
         ),
         (person.offer, Reason::OpenOffer),
         (waits, Reason::BusyUntil),
-        (profile.roster.on_shift(leaves).is_none(), Reason::OffShift),
+        (matches!(duty, DutyAt::Off { .. }), Reason::OffShift),
         (is_expected_elsewhere(person, question, leaves, arrival), Reason::Booked),
     ];
     if let Some((_, reason)) = broken.into_iter().find(|(broken, _)| *broken) {
@@ -323,7 +345,7 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
         Some(wanted) => !profile.languages.iter().any(|tag| tag.to_lowercase() == wanted.to_lowercase()),
         None => false,
     };
-    (Ok((band, u8::from(stranger), profile.accepted_24h, arrival, person.number)), distance)
+    (Ok((band, on_call, stranger, profile.accepted_24h, arrival, person.number)), distance)
 }
 
 fn check(people: &[Person], question: &Question, later: i64) -> Result<MatchOutcome, TestCaseError> {
@@ -335,7 +357,7 @@ fn check(people: &[Person], question: &Question, later: i64) -> Result<MatchOutc
     places.sort_unstable();
     let wanted = question.policy.candidates_max() as usize;
     let expected: Vec<_> =
-        places.iter().take(wanted).map(|place| (technician_id(place.4), place.3)).collect();
+        places.iter().take(wanted).map(|place| (technician_id(place.5), place.4)).collect();
     let found: Vec<_> =
         outcome.candidates.iter().map(|one| (one.facts.technician, one.figures.arrival_at)).collect();
     prop_assert_eq!(found, expected);
@@ -413,6 +435,7 @@ fn row(numbers: std::ops::Range<u32>, first_m: u32, codes: &[&str]) -> Vec<Perso
             offer: false,
             licences: Vec::new(),
             planned: Vec::new(),
+            entries: Vec::new(),
         })
         .collect()
 }

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule { reason: Reason::Booked, check, words };
 
 fn check(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
     let visit = rank::visit_in_the_way(asked, view)?;
-    Some(Rejection { reason: Reason::Booked, until: Some(visit.ends_at) })
+    Some(Rejection::until(Reason::Booked, Some(visit.ends_at)))
 }
 
 fn words(_: &Question, rejection: &Rejection) -> Words {

@@ -16,7 +16,7 @@ fn check(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
         // When the waiting job ends is not known, so no end is promised.
         (_, NextJob::Queued) => Some(Rejection::for_good(Reason::BusyUntil)),
         (Queueing::FreeOnly, NextJob::None) => {
-            Some(Rejection { reason: Reason::BusyUntil, until: Some(commitment.free_at) })
+            Some(Rejection::until(Reason::BusyUntil, Some(commitment.free_at)))
         }
     }
 }

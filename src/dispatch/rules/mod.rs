@@ -25,7 +25,7 @@ use super::{
     technician::CandidateView,
     words::Words,
 };
-use crate::domain::{span::Instant, text_enum::text_enum};
+use crate::domain::{roster::duty::OffCause, span::Instant, text_enum::text_enum};
 
 /// Every rule, in the order they are asked.
 pub const RULES: [Rule; 13] = [
@@ -69,7 +69,7 @@ text_enum! {
         OpenOffer = "open_offer",
         /// Has a job, and this one may or can not wait behind it.
         BusyUntil = "busy_until",
-        /// Not on shift when he could leave.
+        /// Neither on shift nor on call when he could leave.
         OffShift = "off_shift",
         /// Could not keep a planned visit.
         Booked = "booked",
@@ -93,11 +93,17 @@ pub struct Rejection {
     /// When the reason is expected to end, where the rule can tell.
     #[serde(rename = "until_us", with = "ts_microseconds_option")]
     pub until: Option<Instant>,
+    /// Of who is off shift, why.
+    pub off: Option<OffCause>,
 }
 
 impl Rejection {
     const fn for_good(reason: Reason) -> Self {
-        Self { reason, until: None }
+        Self::until(reason, None)
+    }
+
+    const fn until(reason: Reason, until: Option<Instant>) -> Self {
+        Self { reason, until, off: None }
     }
 
     /// The reason as a sentence.

@@ -1,31 +1,50 @@
-//! `off_shift`: on shift at the instant he could leave. A shift that ends on the way does not refuse: otherwise
-//! nobody could be sent in the minutes before each change of shifts.
+//! `off_shift`: on shift, or on call, at the instant he could leave. A shift that ends on the way does not refuse:
+//! otherwise nobody could be sent in the minutes before each change of shifts. Why he is off is said too.
 
 use super::{Reason, Rejection, Rule};
-use crate::dispatch::{
-    question::{Asked, Question},
-    technician::{CandidateView, Shift},
-    words::{self, Words},
+use crate::{
+    dispatch::{
+        question::{Asked, Question},
+        technician::{CandidateView, Shift},
+        words::{self, Words},
+    },
+    domain::roster::duty::OffCause,
 };
 
 pub(super) const RULE: Rule = Rule { reason: Reason::OffShift, check, words };
 
 fn check(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
     match view.shift(view.standing().available_at(asked.now)) {
-        Shift::On { .. } => None,
-        Shift::Off { next } => Some(Rejection { reason: Reason::OffShift, until: next }),
+        Shift::On { .. } | Shift::OnCall { .. } => None,
+        Shift::Off { cause, next } => {
+            Some(Rejection { reason: Reason::OffShift, until: next, off: Some(cause) })
+        }
     }
 }
 
 fn words(_: &Question, rejection: &Rejection) -> Words {
+    let (ja, en) = match rejection.off {
+        Some(OffCause::DayOff) => ("休暇・欠勤です", "Has a day off"),
+        Some(OffCause::Holiday) => {
+            ("祝日・年末年始の体制のため勤務時間外です", "Off shift by the holiday rule")
+        }
+        Some(OffCause::GivenAway) => ("勤務を同僚と交代しています", "Has given the shift to a colleague"),
+        Some(OffCause::NoShift) | None if rejection.until.is_none() => {
+            return Words::new("今後31日間の勤務予定がありません。", "Has no shift in the next 31 days.");
+        }
+        Some(OffCause::NoShift) | None => ("勤務時間外です", "Off shift"),
+    };
     match rejection.until {
         Some(next) => {
             let clock = words::clock(next);
             Words::new(
-                format!("勤務時間外です（次の勤務は{clock}から）。"),
-                format!("Off shift; the next shift begins at {clock}."),
+                format!("{ja}（次の勤務は{clock}から）。"),
+                format!("{en}; the next shift begins at {clock}."),
             )
         }
-        None => Words::new("勤務予定がありません。", "Has no shifts."),
+        None => Words::new(
+            format!("{ja}（今後31日間の勤務予定はありません）。"),
+            format!("{en}; no shift in the next 31 days."),
+        ),
     }
 }

@@ -13,7 +13,12 @@ use crate::{
         firms::FirmLicence,
         ids::{JobId, OfferId},
         reference::job_codes::Licence,
-        roster::{Roster, Weekday, WeeklyShift},
+        roster::{
+            HolidayRule, Roster, Weekday, WeeklyShift,
+            duty::{Entry, EntryKind},
+            rest_days::RestDays,
+        },
+        span::Span,
         tools::{OpeningAuthority, Tool},
         trade::Trade,
     },
@@ -165,7 +170,7 @@ fn a_planned_visit_is_kept() {
         }
     };
     let near = || TechnicianProfile { base: point(35.17, 136.9), ..technician(1) };
-    let refused = |until| Some(Rejection { reason: Reason::Booked, until: Some(at(until)) });
+    let refused = |until| Some(Rejection::until(Reason::Booked, Some(at(until))));
     assert_eq!(judged(near(), planned(7, 3_790, 9_000), &question()), refused(9_000));
     assert_eq!(judged(near(), planned(7, 3_791, 9_000), &question()), None, "half-open");
     assert_eq!(judged(near(), planned(7, -600, 1), &question()), refused(1), "under way");
@@ -217,7 +222,7 @@ fn an_offer_is_answered_before_the_next_is_made() {
 #[test]
 fn a_job_waits_behind_one_other_at_most_and_only_if_allowed() {
     let free_only = Question { queueing: Queueing::FreeOnly, ..question() };
-    let until = |until| Some(Rejection { reason: Reason::BusyUntil, until });
+    let until = |until| Some(Rejection::until(Reason::BusyUntil, until));
     assert_eq!(judged(technician(1), busy(NextJob::None), &question()), None);
     assert_eq!(judged(technician(1), busy(NextJob::None), &free_only), until(Some(at(1_800))));
     assert_eq!(judged(technician(1), busy(NextJob::Queued), &question()), until(None));
@@ -233,16 +238,58 @@ fn the_shift_counts_when_he_could_leave() {
     let next_week = at(7 * 86_400 - 3 * 3_600);
     assert_eq!(
         judged(ending, busy(NextJob::None), &question()),
-        Some(Rejection { reason: Reason::OffShift, until: Some(next_week) })
+        Some(Rejection { reason: Reason::OffShift, until: Some(next_week), off: Some(OffCause::NoShift) })
     );
     let later = TechnicianProfile { roster: roster(721, 1_000), ..technician(1) };
     assert_eq!(
         judged(later.clone(), unchanged, &question()),
-        Some(Rejection { reason: Reason::OffShift, until: Some(at(60)) })
+        Some(Rejection { reason: Reason::OffShift, until: Some(at(60)), off: Some(OffCause::NoShift) })
     );
     assert_eq!(judged(later, busy(NextJob::None), &question()), None, "free at 12:30, on shift by then");
     let never = TechnicianProfile { roster: Roster::default(), ..technician(1) };
-    assert_eq!(judged(never, unchanged, &question()), Some(Rejection::for_good(Reason::OffShift)));
+    let never = judged(never, unchanged, &question());
+    assert_eq!(
+        never,
+        Some(Rejection { off: Some(OffCause::NoShift), ..Rejection::for_good(Reason::OffShift) })
+    );
+}
+
+#[test]
+fn dated_entries_decide_and_the_words_say_which() {
+    let entry = |kind, from_s, to_s| Entry { kind, span: Span::new(at(from_s), at(to_s)).unwrap() };
+    let judged = |roster: Roster, entries: &[Entry]| {
+        let set = |fleet: &mut Fleet| fleet.set_entries(technician_id(1), entries.to_vec()).unwrap();
+        judged(TechnicianProfile { roster, ..technician(1) }, set, &question())
+    };
+    let always = crate::dispatch::samples::round_the_clock;
+    for kind in [EntryKind::OnCall, EntryKind::ExtraShift] {
+        assert_eq!(judged(Roster::default(), &[entry(kind, 0, 60)]), None);
+        assert!(judged(Roster::default(), &[entry(kind, -60, 0)]).is_some(), "half-open (T-07)");
+    }
+    let off = judged(always(), &[entry(EntryKind::DayOff, -600, 36_000)]).unwrap();
+    assert_eq!(
+        (off.reason, off.off, off.until),
+        (Reason::OffShift, Some(OffCause::DayOff), Some(at(36_000)))
+    );
+    assert_eq!(
+        off.words(&question()),
+        Words::new(
+            "休暇・欠勤です（次の勤務は11/23 22:00から）。",
+            "Has a day off; the next shift begins at 11/23 22:00."
+        )
+    );
+    let given = judged(always(), &[entry(EntryKind::GivenAway, 0, 60)]).unwrap();
+    assert!(given.words(&question()).en.starts_with("Has given the shift to a colleague"));
+    // Monday 2026-11-23 is a holiday in law (T-02).
+    let reference = crate::domain::reference::Reference::embedded().unwrap();
+    let weekdays = WeeklyShift::new(Weekday::Monday, 540, 1_080).unwrap().on_holidays(HolidayRule::Off);
+    let mut fleet = Fleet::new(at(0));
+    fleet.set_rest_days(RestDays::new(reference.holidays(), None));
+    let roster = Roster::new(vec![weekdays]).unwrap();
+    fleet.upsert_technician(TechnicianProfile { roster, ..technician(1) }).unwrap();
+    let holiday = matcher::run(&fleet, &question()).rejections[0].rejection;
+    assert_eq!(holiday.off, Some(OffCause::Holiday));
+    assert!(holiday.words(&question()).ja.starts_with("祝日・年末年始の体制のため"));
 }
 
 #[test]
@@ -258,7 +305,7 @@ fn the_first_rule_of_the_table_gives_the_reason() {
 
 #[test]
 fn reasons_read_in_both_languages() {
-    let words = |reason, until| Rejection { reason, until }.words(&question());
+    let words = |reason, until| Rejection::until(reason, until).words(&question());
     for (reason, until, ja, en) in [
         (Reason::Trade, None, "部屋の鍵のトラブルに対応していません。", "Does not do lock trouble."),
         (Reason::Area, None, "対応地域外です（市区町村コード23106）。", "Does not serve municipality 23106."),

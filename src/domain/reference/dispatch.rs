@@ -7,12 +7,14 @@ use super::{
     document::{Document, Findings},
     error::ReferenceError,
 };
-use crate::domain::{text_enum::text_enum, trade::Priority};
+use crate::domain::{calendar::YearEnd, place::JisCode, text_enum::text_enum, trade::Priority};
 
 /// Rungs of a ladder at most.
 const RUNGS_MAX: usize = 20;
 /// Asked at the same time at most.
 const AT_ONCE_MAX: u32 = 20;
+/// Municipalities the roster lint is told to look at, at most: there are 1,896 in the country.
+const LINT_MAX: usize = 2_000;
 /// A week: nothing waits longer without being looked at.
 const SECONDS_MAX: u32 = 604_800;
 
@@ -22,6 +24,12 @@ const SECONDS_MAX: u32 = 604_800;
 pub struct Seconds(u32);
 
 impl Seconds {
+    /// As a number.
+    #[must_use]
+    pub fn seconds(self) -> u32 {
+        self.0
+    }
+
     /// As a length of time.
     #[must_use]
     pub fn delta(self) -> TimeDelta {
@@ -124,6 +132,25 @@ pub struct Booking {
     pub days_max: u16,
 }
 
+/// What rosters go by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RosterRules {
+    /// How long whoever is on call, and not on a job, needs before he leaves.
+    pub on_call_ready_s: Seconds,
+    /// The days around New Year that holiday rules take for holidays (T-04); none, when absent.
+    pub year_end: Option<YearEnd>,
+    /// Municipalities the roster lint looks at; empty: every one that a firm in service names.
+    #[serde(default)]
+    pub lint_municipalities: Vec<JisCode>,
+}
+
+impl Default for RosterRules {
+    fn default() -> Self {
+        Self { on_call_ready_s: Seconds(900), year_end: None, lint_municipalities: Vec::new() }
+    }
+}
+
 /// How jobs are offered, watched and planned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispatch {
@@ -133,6 +160,8 @@ pub struct Dispatch {
     pub held_reminder: TimeDelta,
     /// How visits are planned.
     pub booking: Booking,
+    /// What rosters go by.
+    pub roster: RosterRules,
     policies: Vec<Policy>,
 }
 
@@ -152,6 +181,9 @@ struct DispatchFile {
     held_reminder_s: Seconds,
     policy: Vec<Policy>,
     booking: Booking,
+    // A file from before there were such rules.
+    #[serde(default)]
+    roster: RosterRules,
 }
 
 pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceError>> {
@@ -181,6 +213,12 @@ pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceErr
     if !(1..=60).contains(&days_max) {
         findings.refuse("booking.days_max", "expected from 1 to 60");
     }
+    if file.roster.on_call_ready_s.0 > 86_400 {
+        findings.refuse("roster.on_call_ready_s", "is more than a day; expected less");
+    }
+    if file.roster.lint_municipalities.len() > LINT_MAX {
+        findings.refuse("roster.lint_municipalities", format!("expected at most {LINT_MAX}"));
+    }
     let errors = findings.finish();
     if !errors.is_empty() {
         return Err(errors);
@@ -189,6 +227,7 @@ pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceErr
         refusals_before_alarm: file.refusals_before_alarm as usize,
         held_reminder: file.held_reminder_s.delta(),
         booking: file.booking,
+        roster: file.roster,
         policies: file.policy,
     })
 }
@@ -243,6 +282,7 @@ mod tests {
             ("window_s = 7200", "window_s = 72000", "booking.window_s"),
             ("pause_s = 60 ", "pause_s = 0 ", "policy[0].pause_s"),
             ("asks_max = 3", "asks_max = 0", "policy[0].rungs[0].asks_max"),
+            ("on_call_ready_s = 900", "on_call_ready_s = 86401", "roster.on_call_ready_s"),
         ] {
             let changed = text.replacen(from, to, 1);
             assert_ne!(changed, text, "{from}");

@@ -25,11 +25,15 @@ fn a_shift_is_written_as_it_is_read() {
         r#"{"day":"sun","from":"00:00","to":"24:00"}"#,
         r#"{"day":"wed","from":"09:30","to":"18:00"}"#,
         r#"{"day":"sat","from":"23:59","to":"23:59+1"}"#,
+        r#"{"day":"fri","from":"09:00","to":"18:00","holidays":"off"}"#,
+        r#"{"day":"fri","from":"09:00","to":"18:00","holidays":"only"}"#,
     ] {
         assert_eq!(serde_json::to_string(&shift(text).unwrap()).unwrap(), text);
     }
     let night = shift(r#"{"day":"mon","from":"22:00","to":"06:00+1"}"#).unwrap();
     assert_eq!((night.day(), night.from_minute(), night.to_minute()), (Weekday::Monday, 1_320, 1_800));
+    let said = shift(r#"{"day":"mon","from":"22:00","to":"06:00+1","holidays":"works"}"#);
+    assert_eq!(said.as_ref(), Ok(&night), "the rule that need not be said");
     assert_eq!(
         shift(r#"{"day":"mon","from":"22:00","to":"00:00+1"}"#),
         shift(r#"{"day":"mon","from":"22:00","to":"24:00"}"#)
@@ -53,6 +57,10 @@ fn what_is_wrong_with_a_shift_is_said() {
         (r#"{"day":"mon","from":"09:00","to":"09:01+1"}"#, "'09:00' to '09:01+1'"),
         (r#"{"day":"Mon","from":"09:00","to":"18:00"}"#, "unknown variant `Mon`"),
         (r#"{"day":"mon","from":"09:00","to":"18:00","holiday":true}"#, "unknown field `holiday`"),
+        (
+            r#"{"day":"mon","from":"09:00","to":"18:00","holidays":"sometimes"}"#,
+            "unknown variant `sometimes`",
+        ),
         (r#"{"day":"mon","from":"09:00"}"#, "missing field `to`"),
     ] {
         let error = shift(text).unwrap_err();

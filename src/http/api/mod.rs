@@ -31,6 +31,9 @@ mod programmes;
 mod queue;
 mod referrals;
 mod repeats;
+mod rosters;
+mod shift_entries;
+mod shift_swaps;
 mod statements;
 mod technicians;
 mod tokens;
@@ -55,6 +58,12 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(technicians::register, technicians::list))
         .routes(routes!(technicians::show, technicians::change))
         .routes(routes!(technicians::report))
+        .routes(routes!(shift_entries::make, shift_entries::list))
+        .routes(routes!(shift_entries::cancel))
+        .routes(routes!(shift_swaps::make))
+        .routes(routes!(shift_swaps::show, shift_swaps::undo))
+        .routes(routes!(rosters::show))
+        .routes(routes!(rosters::lint))
         .routes(routes!(places::search))
         .routes(routes!(blocks::make, blocks::list))
         .routes(routes!(blocks::end))

@@ -69,6 +69,10 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("offer", "state", &["open", "accepted", "declined", "expired", "withdrawn"]),
     ("assignment", "slot", &["current", "queued", "released"]),
     ("planned_window", "state", &["planned", "released"]),
+    ("shift_entry", "kind", &["on_call", "extra_shift", "day_off", "given_away"]),
+    ("shift_entry", "state", &["planned", "cancelled"]),
+    ("shift_swap", "kind", &["shift", "on_call"]),
+    ("shift_swap", "state", &["planned", "undone"]),
     ("fact", "kind", &["departure", "position", "delay", "arrival", "no_access", "id_check", "work_start", "pause",
                        "resume", "work_end", "part", "special_work", "consent", "referral_finding", "payment",
                        "withdrawal", "leaving", "completion"]),
@@ -116,6 +120,8 @@ const COMPANIONS: &[Companions] = &[
     ("alarm", "resolved", &[("rings_at", "NULL"), ("resolved_at", "'2026-11-23T11:00:00+00:00'")]),
     ("offer", "accepted", &[("answered_at", "'2026-11-23T11:00:00+00:00'")]),
     ("offer", "declined", &[("answered_at", "'2026-11-23T11:00:00+00:00'"), ("decline_code", "'busy'")]),
+    ("shift_entry", "given_away", &[("swap_id", "#161")]),
+    ("shift_swap", "undone", &[("undone_at", "'2026-11-23T11:00:00+00:00'")]),
     ("assignment", "released", &[("released_at", "'2026-11-23T11:00:00+00:00'")]),
     ("ledger_line", "write_off", &[("amount_yen", "0"), ("tax_included_yen", "0")]),
     ("ledger_line", "reversal", &[("amount_yen", "0"), ("reverses", "#113")]),
@@ -330,7 +336,7 @@ on_both_engines! {
     async fn versions_start_at_1(db: TestDb) {
         let roots = [
             "firm", "technician", "consumer", "case_file", "call", "job", "offer", "assignment", "planned_window",
-            "blocked_pair",
+            "blocked_pair", "shift_swap", "shift_entry",
             "alarm",
             "referral",
             "webhook",
@@ -415,7 +421,11 @@ async fn instants_are_as_sqlx_writes_them() {
         for instant in columns::of_instants(&db).await {
             let (table, column) = instant.split_once('.').unwrap();
             // Planned windows are compared before they are checked.
-            let released: &[_] = if table == "planned_window" { &[("state", "'released'")] } else { &[] };
+            let released: &[_] = match table {
+                "planned_window" => &[("state", "'released'")],
+                "shift_entry" => &[("state", "'cancelled'")],
+                _ => &[],
+            };
             let row = |instant: &str| {
                 insert(table, &[&[(column, format!("'{instant}'").as_str())], released].concat())
             };

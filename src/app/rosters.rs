@@ -1,0 +1,82 @@
+//! What the rosters of a firm come to: the windows of each technician, and the visits planned in them.
+
+use chrono::{Days, NaiveDate};
+use uuid::Uuid;
+
+use super::{Ctx, Error, technicians};
+use crate::{
+    domain::{
+        actor::Actor,
+        appointments::Appointment,
+        firms::Technician,
+        ids::FirmId,
+        refusal::Refusal,
+        roster::{
+            duty::{Duty, DutyWindow},
+            entries::ShiftEntry,
+            rest_days::RestDays,
+        },
+        span::{Span, tokyo_instant},
+    },
+    store,
+};
+
+/// Days shown at once at most.
+pub const DAYS_MAX: u64 = 31;
+
+/// One technician's days.
+#[derive(Debug, Clone)]
+pub struct RosterDays {
+    /// Who.
+    pub technician: Technician,
+    /// What the roster comes to, in order.
+    pub windows: Vec<DutyWindow>,
+    /// The dated entries behind it.
+    pub entries: Vec<ShiftEntry>,
+    /// The visits planned.
+    pub visits: Vec<Appointment>,
+}
+
+/// The days from `from` to the day before `to`, as a span in Tokyo.
+pub fn days(from: NaiveDate, to: NaiveDate) -> Result<Span, Refusal> {
+    let last = from.checked_add_days(Days::new(DAYS_MAX));
+    if to <= from || last.is_none_or(|last| to > last) {
+        return Err(Refusal::field("to", "must be from 1 to 31 days after 'from'"));
+    }
+    Span::new(tokyo_instant(from, 0), tokyo_instant(to, 0))
+        .ok_or_else(|| Refusal::field("to", "must be after 'from'"))
+}
+
+/// The rosters of a firm's technicians after `after` that are the actor's to see, oldest first.
+pub async fn of_firm(
+    ctx: &Ctx,
+    actor: &Actor,
+    firm: FirmId,
+    span: Span,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<RosterDays>, Error> {
+    let technicians = technicians::list(ctx, actor, firm, after, limit).await?;
+    let rest_days = ctx.rest_days();
+    let mut tx = ctx.db().read().await?;
+    let mut shown = Vec::with_capacity(technicians.len());
+    for technician in technicians {
+        let (from, to) = (span.from(), span.to());
+        let entries = store::shift_entries::of_technician(&mut tx, technician.id, from, to).await?;
+        let windows = resolved(&technician, &entries, &rest_days, span);
+        let visits = store::windows::overlapping(&mut tx, technician.id, span).await?;
+        shown.push(RosterDays { technician, windows, entries, visits });
+    }
+    Ok(shown)
+}
+
+/// The windows of a technician.
+pub(super) fn resolved(
+    technician: &Technician,
+    entries: &[ShiftEntry],
+    rest_days: &RestDays,
+    span: Span,
+) -> Vec<DutyWindow> {
+    let entries: Vec<_> = entries.iter().filter_map(ShiftEntry::entry).collect();
+    Duty { roster: &technician.shifts, entries: &entries, rest_days }.windows(span)
+}

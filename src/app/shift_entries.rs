@@ -1,0 +1,121 @@
+//! Dated entries of rosters: on call, extra shifts, days off. Made and cancelled by the office or by the firm.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit, technicians};
+use crate::{
+    domain::{
+        actor::Actor,
+        event::{Kind, Subject},
+        ids::{ShiftEntryId, TechnicianId},
+        refusal::Refusal,
+        roster::{
+            duty::EntryKind,
+            entries::{self, EntryState, PLANNED_MAX, ShiftEntry},
+        },
+        span::Instant,
+    },
+    store,
+};
+
+/// An entry to be made.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// What it is.
+    pub kind: EntryKind,
+    /// From when.
+    pub starts_at: Instant,
+    /// Until when; not included.
+    pub ends_at: Instant,
+}
+
+/// Makes an entry in a technician's roster.
+pub async fn make(ctx: &Ctx, technician: TechnicianId, command: Command<New>) -> Result<ShiftEntry, Error> {
+    let command = command.map(|new| (technician, new));
+    ctx.transact(command, |unit, (technician, new)| Box::pin(make_in(unit, *technician, new))).await
+}
+
+async fn make_in(unit: &mut Unit, technician: TechnicianId, new: &New) -> Result<ShiftEntry, Error> {
+    store::technicians::hold(&mut unit.tx, technician).await?;
+    let technician = technicians::visible(unit, technician).await?;
+    if !EntryKind::ENTERED.contains(&new.kind) {
+        return Err(Refusal::field("kind", "comes from a swap only").into());
+    }
+    let span = entries::entered(new.starts_at, new.ends_at, unit.now)?;
+    has_room(unit, technician.id, "starts_at").await?;
+    let entry = ShiftEntry {
+        id: unit.id(),
+        version: 1,
+        technician_id: technician.id,
+        kind: new.kind,
+        starts_at: span.from(),
+        ends_at: span.to(),
+        state: EntryState::Planned,
+        swap_id: None,
+        created_at: unit.now,
+    };
+    store::shift_entries::insert(&mut unit.tx, &entry).await.map_err(overlaps)?;
+    let data = json!({
+        "entry": entry.id, "kind": entry.kind, "starts_at": entry.starts_at, "ends_at": entry.ends_at,
+    });
+    unit.emit(Kind::ShiftEntryMade, Subject::Technician, technician.id.0, data);
+    Ok(entry)
+}
+
+/// What is planned of one technician has a limit: all of it is kept at hand.
+pub(super) async fn has_room(unit: &mut Unit, technician: TechnicianId, field: &str) -> Result<(), Error> {
+    if store::shift_entries::is_full(&mut unit.tx, technician, unit.now).await? {
+        let message = format!("the technician has {PLANNED_MAX} planned entries already");
+        return Err(Refusal::field(field, message).into());
+    }
+    Ok(())
+}
+
+/// The database has refused it: there is an entry of this kind then.
+pub(super) fn overlaps(error: store::Error) -> Error {
+    match error {
+        store::Error::Exists(_) | store::Error::Forbidden(_) => {
+            Refusal::state("entry_overlaps", "the technician has an entry of this kind in that window").into()
+        }
+        other => other.into(),
+    }
+}
+
+/// Cancels an entry the caller has seen at `version`; the record stays.
+pub async fn cancel(ctx: &Ctx, version: i64, command: Command<ShiftEntryId>) -> Result<ShiftEntry, Error> {
+    let command = command.map(|id| (id, version));
+    ctx.transact(command, |unit, (id, version)| Box::pin(cancel_in(unit, *id, *version))).await
+}
+
+async fn cancel_in(unit: &mut Unit, id: ShiftEntryId, version: i64) -> Result<ShiftEntry, Error> {
+    let missing = || Error::NotFound("shift entry");
+    let entry = store::shift_entries::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    technicians::visible(unit, entry.technician_id).await.map_err(|error| match error {
+        Error::NotFound(_) => missing(),
+        other => other,
+    })?;
+    if entry.version != version {
+        return Err(Error::VersionMismatch { what: "shift entry", current: entry.version });
+    }
+    let entry = entry.cancel()?;
+    if !store::shift_entries::cancel(&mut unit.tx, &entry).await? {
+        return Err(Error::Conflict);
+    }
+    let data = json!({ "entry": entry.id, "kind": entry.kind });
+    unit.emit(Kind::ShiftEntryCancelled, Subject::Technician, entry.technician_id.0, data);
+    Ok(ShiftEntry { version: version + 1, ..entry })
+}
+
+/// The entries of a technician after `after` that are the actor's to see, oldest first, the cancelled ones too.
+pub async fn list(
+    ctx: &Ctx,
+    actor: &Actor,
+    technician: TechnicianId,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<ShiftEntry>, Error> {
+    let technician = technicians::find(ctx, actor, technician).await?;
+    let mut tx = ctx.db().read().await?;
+    Ok(store::shift_entries::list(&mut tx, technician.id, after, limit).await?)
+}

@@ -1,0 +1,272 @@
+//! Dated entries of rosters, and swaps. The database refuses two of one kind that overlap for one technician.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{
+    ids::{ShiftEntryId, ShiftSwapId, TechnicianId},
+    roster::{
+        entries::{EntryState, PLANNED_MAX, ShiftEntry},
+        swaps::{ShiftSwap, SwapState},
+    },
+    span::Instant,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    technician_id: Uuid,
+    kind: String,
+    starts_at: Instant,
+    ends_at: Instant,
+    state: String,
+    swap_id: Option<Uuid>,
+    created_at: Instant,
+}
+
+impl TryFrom<Row> for ShiftEntry {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            technician_id: row.technician_id.into(),
+            kind: row.kind.parse().map_err(|error| Error::corrupt("shift_entry", "kind", error))?,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            state: row.state.parse().map_err(|error| Error::corrupt("shift_entry", "state", error))?,
+            swap_id: row.swap_id.map(ShiftSwapId),
+            created_at: row.created_at,
+        })
+    }
+}
+
+/// Keeps a new entry; `Exists` or `Forbidden` when it overlaps another one of its kind.
+pub async fn insert(tx: &mut Tx, entry: &ShiftEntry) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO shift_entry (id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        entry.id.0,
+        entry.version,
+        entry.technician_id.0,
+        entry.kind.as_str(),
+        entry.starts_at,
+        entry.ends_at,
+        entry.state.as_str(),
+        entry.swap_id.map(|swap| swap.0),
+        entry.created_at
+    )?;
+    Ok(())
+}
+
+/// Cancels an entry over the version that was read; `false` when it has changed meanwhile.
+pub async fn cancel(tx: &mut Tx, entry: &ShiftEntry) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE shift_entry SET version = version + 1, state = $3 WHERE id = $1 AND version = $2",
+        entry.id.0,
+        entry.version,
+        EntryState::Cancelled.as_str()
+    )?;
+    Ok(changed == 1)
+}
+
+/// Cancels both entries of a swap.
+pub async fn cancel_of_swap(tx: &mut Tx, swap: ShiftSwapId) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE shift_entry SET version = version + 1, state = $2 WHERE swap_id = $1 AND state = 'planned'",
+        swap.0,
+        EntryState::Cancelled.as_str()
+    )
+}
+
+/// The entry of an id.
+pub async fn find(tx: &mut Tx, id: ShiftEntryId) -> Result<Option<ShiftEntry>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
+         FROM shift_entry WHERE id = $1",
+        id.0
+    )?;
+    row.map(ShiftEntry::try_from).transpose()
+}
+
+/// The entries of a technician after `after`, oldest first, the cancelled ones too.
+pub async fn list(
+    tx: &mut Tx,
+    technician: TechnicianId,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<ShiftEntry>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
+         FROM shift_entry WHERE technician_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        technician.0,
+        after,
+        limit
+    )?;
+    rows.into_iter().map(ShiftEntry::try_from).collect()
+}
+
+/// The planned entries of a technician that end after `from` and begin before `to`, earliest first.
+pub async fn of_technician(
+    tx: &mut Tx,
+    technician: TechnicianId,
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<ShiftEntry>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
+         FROM shift_entry WHERE technician_id = $1 AND state = 'planned' AND ends_at > $2 AND starts_at < $3
+         ORDER BY starts_at, id",
+        technician.0,
+        from,
+        to
+    )?;
+    rows.into_iter().map(ShiftEntry::try_from).collect()
+}
+
+/// The planned entries of everybody that end after `from` and begin before `to`, earliest first.
+pub async fn of_everybody(tx: &mut Tx, from: Instant, to: Instant) -> Result<Vec<ShiftEntry>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
+         FROM shift_entry WHERE state = 'planned' AND ends_at > $1 AND starts_at < $2 ORDER BY starts_at, id",
+        from,
+        to
+    )?;
+    rows.into_iter().map(ShiftEntry::try_from).collect()
+}
+
+/// Whether a technician has as many planned entries that end after `now` as may be.
+pub async fn is_full(tx: &mut Tx, technician: TechnicianId, now: Instant) -> Result<bool, Error> {
+    let (count,) = query!(
+        tx,
+        one One<i64>,
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM shift_entry
+         WHERE technician_id = $1 AND state = 'planned' AND ends_at > $2",
+        technician.0,
+        now
+    )?;
+    Ok(usize::try_from(count).is_ok_and(|count| count >= PLANNED_MAX))
+}
+
+/// The technicians with a planned entry that begins from `from` on and before `to`, and ends after `now`.
+pub async fn beginning(
+    tx: &mut Tx,
+    from: Instant,
+    to: Instant,
+    now: Instant,
+) -> Result<Vec<TechnicianId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT DISTINCT technician_id FROM shift_entry
+         WHERE state = 'planned' AND starts_at >= $1 AND starts_at < $2 AND ends_at > $3",
+        from,
+        to,
+        now
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+#[derive(FromRow)]
+struct SwapRow {
+    id: Uuid,
+    version: i64,
+    firm_id: Uuid,
+    giver_id: Uuid,
+    taker_id: Uuid,
+    kind: String,
+    starts_at: Instant,
+    ends_at: Instant,
+    state: String,
+    created_at: Instant,
+    undone_at: Option<Instant>,
+}
+
+impl TryFrom<SwapRow> for ShiftSwap {
+    type Error = Error;
+
+    fn try_from(row: SwapRow) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            firm_id: row.firm_id.into(),
+            giver_id: row.giver_id.into(),
+            taker_id: row.taker_id.into(),
+            kind: row.kind.parse().map_err(|error| Error::corrupt("shift_swap", "kind", error))?,
+            starts_at: row.starts_at,
+            ends_at: row.ends_at,
+            state: row.state.parse().map_err(|error| Error::corrupt("shift_swap", "state", error))?,
+            created_at: row.created_at,
+            undone_at: row.undone_at,
+        })
+    }
+}
+
+/// Keeps a new swap.
+pub async fn insert_swap(tx: &mut Tx, swap: &ShiftSwap) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO shift_swap (id, version, firm_id, giver_id, taker_id, kind, starts_at, ends_at, state,
+                                 created_at, undone_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        swap.id.0,
+        swap.version,
+        swap.firm_id.0,
+        swap.giver_id.0,
+        swap.taker_id.0,
+        swap.kind.as_str(),
+        swap.starts_at,
+        swap.ends_at,
+        swap.state.as_str(),
+        swap.created_at,
+        swap.undone_at
+    )?;
+    Ok(())
+}
+
+/// Undoes a swap over the version that was read; `false` when it has changed meanwhile.
+pub async fn undo_swap(tx: &mut Tx, swap: &ShiftSwap) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE shift_swap SET version = version + 1, state = $3, undone_at = $4 WHERE id = $1 AND version = $2",
+        swap.id.0,
+        swap.version,
+        SwapState::Undone.as_str(),
+        swap.undone_at
+    )?;
+    Ok(changed == 1)
+}
+
+/// The swap of an id.
+pub async fn find_swap(tx: &mut Tx, id: ShiftSwapId) -> Result<Option<ShiftSwap>, Error> {
+    let row = query!(
+        tx,
+        optional SwapRow,
+        "SELECT id, version, firm_id, giver_id, taker_id, kind, starts_at, ends_at, state, created_at, undone_at
+         FROM shift_swap WHERE id = $1",
+        id.0
+    )?;
+    row.map(ShiftSwap::try_from).transpose()
+}
