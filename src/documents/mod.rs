@@ -3,6 +3,7 @@
 pub mod notices;
 pub mod order_note;
 pub mod phrases;
+pub mod statement;
 
 pub use notices::{Facts, Notice, To, notice};
 pub use phrases::Language;

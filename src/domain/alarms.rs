@@ -34,6 +34,8 @@ text_enum! {
         PlaceChanged = "place_changed",
         /// The landlord's or management company's answer is to be followed up.
         ReferralFollowUp = "referral_follow_up",
+        /// A doubtful record has waited for a supervisor's decision for long.
+        ReviewWaiting = "review_waiting",
         /// Three have refused or not answered.
         Refusals = "refusals",
         /// Work lasts longer than such work ever does, or has been paused for long.

@@ -63,4 +63,12 @@ ids! {
     BlockId,
     /// A referral to landlord or management company.
     ReferralId,
+    /// A question about a doubtful record.
+    ReviewId,
+    /// What a supervisor decided about a job's bill.
+    ReviewDecisionId,
+    /// Money that changed hands.
+    PaymentId,
+    /// A bill somebody does not agree with.
+    DisputeId,
 }

@@ -20,13 +20,16 @@ mod decisions;
 mod dispatching;
 mod estimate;
 mod field;
+mod held_commits;
 mod ladder;
 mod languages;
 mod matching;
+mod payments;
 mod places;
 mod pulling;
 mod races;
 mod referrals;
+mod reviews;
 mod scope;
 mod visits;
 

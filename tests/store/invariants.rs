@@ -11,5 +11,6 @@ mod immutable;
 mod jobs;
 mod ledger;
 mod limits;
+mod money;
 mod offers;
 mod windows;

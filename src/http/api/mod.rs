@@ -3,6 +3,7 @@
 mod alarms;
 mod appointments;
 mod assignments;
+mod billing_csv;
 mod blocks;
 mod calls;
 mod case_file;
@@ -23,11 +24,13 @@ mod jobs;
 mod languages;
 mod me;
 mod offers;
+mod payments;
 mod places;
 mod programmes;
 mod queue;
 mod referrals;
 mod repeats;
+mod reviews;
 mod statements;
 mod technicians;
 mod tokens;
@@ -56,14 +59,27 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .merge(intake_routes())
         .merge(dispatch_routes())
         .routes(routes!(facts::report, facts::list))
+        .merge(billing_routes())
+        .routes(routes!(programmes::list))
+        .routes(routes!(programmes::show))
+        .routes(routes!(programmes::would_cost))
+}
+
+/// The endpoints of billing: what it costs, what is doubtful or disputed, what was paid, who has pulled it.
+fn billing_routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
         .routes(routes!(statements::show))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::show))
+        .routes(routes!(reviews::decide))
+        .routes(routes!(reviews::preview))
+        .routes(routes!(payments::pay, payments::list))
+        .routes(routes!(payments::dispute, payments::disputes))
+        .routes(routes!(payments::resolve))
         .routes(routes!(consumers::create, consumers::list))
         .routes(routes!(consumers::show))
         .routes(routes!(consumers::lines))
         .routes(routes!(consumers::acknowledge))
-        .routes(routes!(programmes::list))
-        .routes(routes!(programmes::show))
-        .routes(routes!(programmes::would_cost))
 }
 
 /// The endpoints of the dispatch: jobs, whom they are put to, who goes, what is planned, what must be known.
