@@ -23,8 +23,11 @@ CREATE TABLE feed (
     pos       bigint NOT NULL PRIMARY KEY CHECK (pos >= 1),
     ord       bigint NOT NULL UNIQUE REFERENCES event,
     prev_hash bytea  NOT NULL CHECK (octet_length(prev_hash) = 32),
-    hash      bytea  NOT NULL CHECK (octet_length(hash) = 32)
+    hash      bytea  NOT NULL CHECK (octet_length(hash) = 32),
+    -- What a reader of few events looks for; read by an index of its own.
+    topic     text   CHECK (topic IN ('billing'))
 );
+CREATE INDEX feed_of_billing ON feed (pos) WHERE topic = 'billing';
 CREATE TRIGGER feed_immutable BEFORE UPDATE OR DELETE ON feed
     FOR EACH ROW EXECUTE FUNCTION refuse('feed_immutable');
 CREATE TRIGGER feed_immutable_whole BEFORE TRUNCATE ON feed

@@ -29,8 +29,11 @@ CREATE TABLE feed (
     pos       INTEGER NOT NULL PRIMARY KEY CHECK (pos >= 1),
     ord       INTEGER NOT NULL UNIQUE REFERENCES event,
     prev_hash BLOB    NOT NULL CHECK (length(prev_hash) = 32),
-    hash      BLOB    NOT NULL CHECK (length(hash) = 32)
+    hash      BLOB    NOT NULL CHECK (length(hash) = 32),
+    -- What a reader of few events looks for; read by an index of its own.
+    topic     TEXT    CHECK (topic IN ('billing'))
 ) STRICT;
+CREATE INDEX feed_of_billing ON feed (pos) WHERE topic = 'billing';
 CREATE TRIGGER feed_immutable BEFORE UPDATE ON feed BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: feed_immutable');
 END;

@@ -2,11 +2,15 @@
 
 use super::{Ctx, Error, consumers};
 use crate::{
-    domain::{actor::Actor, ids::ConsumerId, ledger::LedgerLine, span::Instant},
-    store::{self, Tx, ledger::Settled},
+    domain::{actor::Actor, ids::ConsumerId, ledger::LedgerLine, payments::Payment, span::Instant},
+    store::{
+        self, Tx,
+        ledger::{Billed, BilledWhat},
+    },
 };
 
-/// Lines of a page at most; the lines of the last settlement may exceed it, because they are never torn apart.
+/// Lines and payments of a page at most; the lines of the last settlement may exceed it, because they are never torn
+/// apart.
 pub const LINES_PER_PAGE_MAX: u16 = 500;
 
 /// Settlements read in one go.
@@ -25,18 +29,29 @@ pub struct Pulled {
     pub line: LedgerLine,
 }
 
-/// A page of lines.
+/// A payment with its place in the feed.
+#[derive(Debug, Clone)]
+pub struct PulledPayment {
+    /// Position of its event.
+    pub pos: i64,
+    /// The payment.
+    pub payment: Payment,
+}
+
+/// A page of lines and payments.
 #[derive(Debug, Clone)]
 pub struct Page {
     /// The lines, in the order of the feed, settlement by settlement.
     pub lines: Vec<Pulled>,
-    /// Every line up to this position was given by this page or those before it: read on after it, or acknowledge it.
+    /// The payments, in the order of the feed.
+    pub payments: Vec<PulledPayment>,
+    /// Every line and payment up to this position was given by this page or those before it: read on after it, or acknowledge it.
     pub pos: i64,
     /// Whether there may be more after that position.
     pub has_more: bool,
 }
 
-/// The lines settled after what the consumer has acknowledged, or after `after`; whole settlements until there are
+/// The lines settled and payments recorded after what the consumer has acknowledged, or after `after`; whole settlements until there are
 /// `limit` lines.
 pub async fn pull(
     ctx: &Ctx,
@@ -49,15 +64,15 @@ pub async fn pull(
     let mut tx = ctx.db().read().await?;
     let consumer = consumers::visible(&mut tx, actor, id).await?;
     let pos = after.unwrap_or(consumer.acknowledged_pos);
-    let mut page = Page { lines: Vec::new(), pos, has_more: true };
+    let mut page = Page { lines: Vec::new(), payments: Vec::new(), pos, has_more: true };
     for _ in 0..ROUNDS_MAX {
-        let settled = store::ledger::settled_after(&mut tx, page.pos, i64::from(ROUND)).await?;
-        let is_last_round = settled.len() < usize::from(ROUND);
-        for settled in settled {
-            if page.lines.len() >= usize::from(limit) {
+        let billed = store::ledger::billed_after(&mut tx, page.pos, i64::from(ROUND)).await?;
+        let is_last_round = billed.len() < usize::from(ROUND);
+        for billed in billed {
+            if page.lines.len() + page.payments.len() >= usize::from(limit) {
                 return Ok(page);
             }
-            take(&mut tx, &mut page, settled).await?;
+            take(&mut tx, &mut page, billed).await?;
         }
         if is_last_round {
             page.pos = store::feed::head(&mut tx).await?.pos;
@@ -68,13 +83,20 @@ pub async fn pull(
     Ok(page)
 }
 
-/// Takes a whole settlement; most have no lines.
-async fn take(tx: &mut Tx, page: &mut Page, settled: Settled) -> Result<(), Error> {
-    if settled.lines > 0 {
-        let lines = store::ledger::lines_of(tx, settled.settlement).await?;
-        let pulled = lines.into_iter().map(|line| Pulled { pos: settled.pos, settled_at: settled.at, line });
-        page.lines.extend(pulled);
+/// Takes a payment, or a whole settlement; most of those have no lines.
+async fn take(tx: &mut Tx, page: &mut Page, billed: Billed) -> Result<(), Error> {
+    let pos = billed.pos;
+    match billed.what {
+        BilledWhat::Settled(_, 0) => {}
+        BilledWhat::Settled(settlement, _) => {
+            let lines = store::ledger::lines_of(tx, settlement).await?;
+            page.lines.extend(lines.into_iter().map(|line| Pulled { pos, settled_at: billed.at, line }));
+        }
+        BilledWhat::Paid(payment) => {
+            let payment = store::payments::find(tx, payment).await?;
+            page.payments.extend(payment.map(|payment| PulledPayment { pos, payment }));
+        }
     }
-    page.pos = settled.pos;
+    page.pos = pos;
     Ok(())
 }

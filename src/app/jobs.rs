@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, case_file, reference, windows};
+use super::{Command, Ctx, Error, Unit, alarms, case_file, reference, settlement, windows};
 use crate::{
     domain::{
         actor::{Actor, Scope},
@@ -102,6 +102,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
     alarms::resolve_all(unit, id.0, &[]).await?;
     store::jobs::save(&mut unit.tx, &job).await?;
     unit.emit(Kind::JobCancelled, Subject::Job, id.0, json!({ "reason": reason }));
+    settlement::settle_cancelled(unit, &job).await?;
     Ok(job)
 }
 

@@ -73,19 +73,34 @@ pub fn would_cost(ctx: &Ctx, id: &str, request: EstimateRequest) -> Result<Estim
 
 /// The terms a job is priced by: those in force when it was made, so that newer terms never change what was agreed.
 pub(super) async fn terms_of(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<Terms, Error> {
-    let dataset = Dataset::Programme000;
     let loaded = ctx.reference();
+    let (version, then) = then(&loaded, tx, Dataset::Programme000, job).await?;
+    let call_out = then.as_ref().map_or(loaded.call_out(), Reference::call_out);
+    let policy = policy(&call_out.charging)?;
+    let (_, then) = self::then(&loaded, tx, Dataset::JobCodes, job).await?;
+    let codes = then.as_ref().map_or(loaded.job_codes(), Reference::job_codes);
+    let names = codes.special_works().iter().map(|work| (work.code.to_string(), work.names()));
+    Ok(Terms { version, policy, special_works: names.collect() })
+}
+
+/// A dataset as it was when the job was made: its version, and the data unless it is that of now.
+async fn then(
+    loaded: &Loaded,
+    tx: &mut Tx,
+    dataset: Dataset,
+    job: &Job,
+) -> Result<(i64, Option<Reference>), Error> {
     let Some((version, file)) = store::ledger::terms_at(tx, dataset.name(), job.created_at).await? else {
-        return Ok(Terms { version: 0, policy: policy(&loaded.call_out().charging)? });
+        return Ok((0, None));
     };
-    if is_loaded(&loaded, dataset, version) {
-        return Ok(Terms { version, policy: policy(&loaded.call_out().charging)? });
+    if is_loaded(loaded, dataset, version) {
+        return Ok((version, None));
     }
     let mut documents = embedded_documents();
     documents.insert(dataset, Cow::Owned(file));
     let then = Reference::from_documents(&documents)
-        .map_err(|errors| Error::Internal(format!("terms of version {version}: {errors}")))?;
-    Ok(Terms { version, policy: policy(&then.call_out().charging)? })
+        .map_err(|errors| Error::Internal(format!("{} of version {version}: {errors}", dataset.name())))?;
+    Ok((version, Some(then)))
 }
 
 fn is_loaded(loaded: &Loaded, dataset: Dataset, version: i64) -> bool {

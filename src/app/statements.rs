@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use super::{Ctx, Error, jobs, programmes, records, settlement};
 use crate::{
+    documents::statement::{self, Issuer, StatementFacts, Words},
     domain::{
         actor::{Actor, Scope},
-        facts::{FieldRecord, Flag, FlagCode},
-        ids::JobId,
+        disputes::Dispute,
+        facts::{FieldRecord, Flag},
+        ids::{FirmId, JobId, TechnicianId},
         jobs::Job,
-        ledger::{self, LedgerLine, Settlement},
+        ledger::{LedgerLine, Settlement, Terms},
         money::Yen,
+        payments::{Payment, collected, statutory_document_required},
         reference::programme::Payer,
+        reviews::{Decision, flag_words},
     },
-    store,
+    store::{self, Tx},
 };
 
 /// A job's record and its lines.
@@ -23,6 +27,8 @@ pub struct Statement {
     pub job: Job,
     /// What happened at the site; a contractor sees the own work.
     pub record: FieldRecord,
+    /// What is doubtful and not decided: until it is, nothing of the job is billed.
+    pub open: Vec<Flag>,
     /// Whole seconds of ordinary work; unknown while the record is beyond what can be priced.
     pub worked_seconds: Option<i64>,
     /// Overtime units worked.
@@ -37,8 +43,23 @@ pub struct Statement {
     pub lines: Vec<LedgerLine>,
     /// The sum of the lines.
     pub total_yen: Yen,
+    /// The tax inside it, rounded once (C-28).
+    pub tax_included_yen: Yen,
     /// The same by payer.
     pub by_payer: BTreeMap<Payer, Yen>,
+    /// What was paid; a contractor sees it where the whole job is the own one.
+    pub payments: Vec<Payment>,
+    /// What was collected, refunds taken off; unknown to a contractor who shares the job.
+    pub collected_yen: Option<Yen>,
+    /// What is still due; negative: to be paid back.
+    pub due_yen: Option<Yen>,
+    /// Whether the document of the door-to-door sales rules must be handed over (Y-12).
+    pub statutory_document_required: bool,
+    /// What a supervisor decided, oldest first; for the desk.
+    pub decisions: Vec<Decision>,
+    /// The disputes, oldest first; for the desk.
+    pub disputes: Vec<Dispute>,
+    terms: Terms,
 }
 
 /// The statement of a job, if it is the actor's to see.
@@ -46,44 +67,126 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
     jobs::find(ctx, actor, id).await?;
     let mut tx = ctx.db().read().await?;
     let job = store::jobs::find(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let assignments = store::assignments::of_job(&mut tx, id).await?;
-    let firms = settlement::firms(&assignments);
-    let mut record = records::of_job(&mut tx, &job).await?;
+    let firms = settlement::firms(&store::assignments::of_job(&mut tx, id).await?);
     let terms = programmes::terms_of(ctx, &mut tx, &job).await?;
-    let priced = ledger::price(&record, &terms, &firms).ok();
-    if priced.is_none() {
-        record.flags.push(Flag::whole(FlagCode::OverLimits));
-    }
+    let settled = settlement::settled(&mut tx, &job).await?;
+    let (priced, open) = settlement::priced(&settled, &terms, &firms, id);
+    let mut record = records::of_job(&mut tx, &job).await?;
+    record.flags.clone_from(&open);
     let mut lines = store::ledger::lines(&mut tx, id).await?;
+    let whole: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
+    let mut payments = store::payments::of_job(&mut tx, id).await?;
+    let statutory_document_required = statutory_document_required(whole, &payments);
     let scope = actor.scope();
+    let sees_all = scope == Scope::All || firms.values().all(|firm| scope.covers_firm(*firm));
     if scope != Scope::All {
-        let is_own = |technician| firms.get(&technician).is_some_and(|firm| scope.covers_firm(*firm));
-        record.visits.iter_mut().for_each(|visit| visit.work.retain(|work| is_own(work.technician_id)));
-        record.pauses.retain(|pause| is_own(pause.technician_id));
-        record.parts.retain(|part| is_own(part.technician_id));
-        record.special_works.retain(|work| is_own(work.technician_id));
-        record.technicians.retain(|technician| is_own(technician.technician_id));
-        record.payments.retain(|payment| is_own(payment.technician_id));
-        record.delays.retain(|delay| is_own(delay.technician_id));
-        record.leavings.retain(|left| is_own(left.technician_id));
-        record.withdrawals.retain(|withdrawn| is_own(withdrawn.technician_id));
+        keep_own(scope, &firms, &mut record);
         lines.retain(|line| scope.covers_firm(line.charge.firm_id));
+    }
+    if !sees_all {
+        payments.clear();
     }
     let mut by_payer: BTreeMap<Payer, Yen> = BTreeMap::new();
     // Of the lines that count: that one was taken back again is nobody's sum, not even of nothing.
     for line in ledger::live(&lines) {
         by_payer.entry(line.charge.payer).or_default().0 += line.charge.amount_yen.0;
     }
+    let total_yen: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
+    let collected_yen = sees_all.then(|| collected(&payments));
+    let for_desk = scope == Scope::All;
+    let disputes = if for_desk { store::disputes::of_job(&mut tx, id).await? } else { vec![] };
+    let decisions = if for_desk { store::reviews::decisions(&mut tx, id).await? } else { vec![] };
     Ok(Statement {
         job,
         record,
+        open,
         worked_seconds: priced.as_ref().map(|priced| priced.worked_seconds),
         units: priced.as_ref().map(|priced| priced.units),
         billable_units: priced.as_ref().map(|priced| priced.billable_units),
         written_off_units: priced.as_ref().map(|priced| priced.written_off_units),
         settlements: store::ledger::settlements(&mut tx, id).await?,
-        total_yen: lines.iter().map(|line| line.charge.amount_yen).sum(),
+        total_yen,
+        tax_included_yen: total_yen.tax_included(terms.policy.tax_rate_percent()),
         by_payer,
         lines,
+        payments,
+        collected_yen,
+        due_yen: collected_yen.map(|collected| Yen(total_yen.0 - collected.0)),
+        statutory_document_required,
+        decisions,
+        disputes,
+        terms,
     })
+}
+
+/// A contractor sees the own work.
+fn keep_own(scope: Scope, firms: &BTreeMap<TechnicianId, FirmId>, record: &mut FieldRecord) {
+    let is_own = |technician| firms.get(&technician).is_some_and(|firm| scope.covers_firm(*firm));
+    record.visits.iter_mut().for_each(|visit| visit.work.retain(|work| is_own(work.technician_id)));
+    record.pauses.retain(|pause| is_own(pause.technician_id));
+    record.parts.retain(|part| is_own(part.technician_id));
+    record.special_works.retain(|work| is_own(work.technician_id));
+    record.technicians.retain(|technician| is_own(technician.technician_id));
+    record.payments.retain(|payment| is_own(payment.technician_id));
+    record.delays.retain(|delay| is_own(delay.technician_id));
+    record.leavings.retain(|left| is_own(left.technician_id));
+    record.withdrawals.retain(|withdrawn| is_own(withdrawn.technician_id));
+}
+
+/// The statement as it is printed, in HTML.
+pub async fn printed(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<String, Error> {
+    let whole = jobs::find(ctx, actor, id).await?;
+    let statement = find(ctx, actor, id).await?;
+    let mut tx = ctx.db().read().await?;
+    let case = store::cases::find(&mut tx, statement.job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let issuers = issuers(&mut tx, &whole.assignments, &statement).await?;
+    let reference = ctx.reference();
+    let kind = reference.job_codes().get(&statement.job.job_code);
+    let code = || statement.job.job_code.clone();
+    let doubts = statement.open.iter().map(|flag| flag_words(flag.code));
+    let doubts: std::collections::BTreeSet<_> = doubts.collect();
+    let facts = StatementFacts {
+        number: case.number,
+        issued_at: ctx.now(),
+        completed_at: statement.record.completed_at,
+        recipient: whole.resident.map(|resident| resident.name),
+        issuers,
+        work: Words::new(
+            kind.map_or_else(code, |kind| kind.ja.clone()),
+            kind.map_or_else(code, |kind| kind.en.clone()),
+        ),
+        special_works: statement.terms.special_works.clone(),
+        free_minutes: statement.terms.policy.free_seconds() / 60,
+        worked_seconds: statement.worked_seconds,
+        basis: statement.settlements.last().map(|settlement| settlement.basis),
+        doubts: doubts.into_iter().map(|(ja, en)| Words::new(ja, en)).collect(),
+        tax_percent: statement.terms.policy.tax_rate_percent(),
+        statutory_document_required: statement.statutory_document_required,
+        payments: statement.payments,
+        lines: statement.lines,
+    };
+    statement::html(&facts).map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// The firms whose work it is: those of the lines, or who was on the job where nothing is charged.
+async fn issuers(
+    tx: &mut Tx,
+    assignments: &[crate::domain::offers::Assignment],
+    statement: &Statement,
+) -> Result<Vec<Issuer>, Error> {
+    let of_lines = statement.lines.iter().map(|line| line.charge.firm_id);
+    let mut firms: Vec<FirmId> = of_lines.collect();
+    if firms.is_empty() {
+        firms.extend(assignments.last().map(|assignment| assignment.firm_id));
+    }
+    firms.sort();
+    firms.dedup();
+    let mut issuers = Vec::new();
+    for firm in firms {
+        if let Some(firm) = store::firms::find(tx, firm).await? {
+            let registration_number = firm.registration_number.map(|number| number.as_str().to_owned());
+            issuers.push(Issuer { name: firm.name, registration_number });
+        }
+    }
+    Ok(issuers)
 }

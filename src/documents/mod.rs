@@ -4,6 +4,7 @@ pub mod notices;
 pub mod offer_mail;
 pub mod order_note;
 pub mod phrases;
+pub mod statement;
 
 pub use notices::{Facts, Notice, To, notice};
 pub use phrases::Language;

@@ -38,6 +38,8 @@ text_enum! {
         ReferralFollowUp = "referral_follow_up",
         /// Another visit is needed, and none is planned.
         ReturnDue = "return_due",
+        /// A doubtful record has waited for a supervisor's decision for long.
+        ReviewWaiting = "review_waiting",
         /// Three have refused or not answered.
         Refusals = "refusals",
         /// Work lasts longer than such work ever does, or has been paused for long.

@@ -35,6 +35,10 @@ text_enum! {
         Webhook = "webhook",
         /// A message.
         Message = "message",
+        /// A review.
+        Review = "review",
+        /// A dispute.
+        Dispute = "dispute",
     }
 }
 
@@ -121,6 +125,20 @@ text_enum! {
         JobProgressed = "job.progressed",
         /// The job was priced; its lines are final.
         JobSettled = "job.settled",
+        /// A completed job is doubtful: a supervisor must decide.
+        ReviewOpened = "review.opened",
+        /// Something else is doubtful as well, or something no more.
+        ReviewChanged = "review.changed",
+        /// A supervisor has decided.
+        ReviewDecided = "review.decided",
+        /// What was doubtful is clear now.
+        ReviewGone = "review.gone",
+        /// Money changed hands.
+        PaymentRecorded = "payment.recorded",
+        /// Somebody who is to pay does not agree.
+        DisputeOpened = "dispute.opened",
+        /// What comes of a dispute is decided.
+        DisputeResolved = "dispute.resolved",
         /// A job is held: nobody is asked.
         JobHeld = "job.held",
         /// What held a job is cleared.
@@ -199,6 +217,14 @@ text_enum! {
         TokenRevoked = "token.revoked",
         /// A newer dataset is in force.
         ReferenceLoaded = "reference.loaded",
+    }
+}
+
+impl Kind {
+    /// The topic under which a reader of few events finds it in the feed.
+    #[must_use]
+    pub fn topic(self) -> Option<&'static str> {
+        matches!(self, Self::JobSettled | Self::PaymentRecorded).then_some("billing")
     }
 }
 

@@ -71,4 +71,12 @@ ids! {
     ShiftEntryId,
     /// A window one technician works in place of another.
     ShiftSwapId,
+    /// A question about a doubtful record.
+    ReviewId,
+    /// What a supervisor decided about a job's bill.
+    ReviewDecisionId,
+    /// Money that changed hands.
+    PaymentId,
+    /// A bill somebody does not agree with.
+    DisputeId,
 }

@@ -1,11 +1,15 @@
 //! The ledger: what a job's record costs, line by line, each with its proof. A line is never changed: a correction is a
 //! reversal and a new line.
 
+mod collected;
+mod decided;
 mod difference;
 mod price;
 mod proof;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
@@ -14,12 +18,14 @@ use serde_json::Value;
 
 use super::{
     charging::{ChargePolicy, LineKind},
-    ids::{FactId, FirmId, JobId, LedgerLineId, SettlementId},
+    ids::{FactId, FirmId, JobId, LedgerLineId, ReviewDecisionId, SettlementId},
     money::Yen,
     reference::programme::Payer,
     text_enum::text_enum,
 };
 
+pub use collected::{allocate, wrong_collection};
+pub use decided::charges;
 pub use difference::{Entry, difference, live};
 pub use price::{Priced, price};
 
@@ -55,13 +61,63 @@ impl From<LineKind> for EntryKind {
     }
 }
 
+text_enum! {
+    /// Why a settlement says what it says.
+    pub enum Basis("basis of a settlement") {
+        /// The job was done: its record says what it costs.
+        Completed = "completed",
+        /// It was called off: 0 yen (C-25).
+        Cancelled = "cancelled",
+        /// Nobody opened: 0 yen (C-25).
+        NoAccess = "no_access",
+        /// It was stopped: no overtime, only what was agreed and delivered.
+        Stopped = "stopped",
+        /// A supervisor decided that nothing is billed.
+        WrittenOff = "written_off",
+        /// The contract was rescinded: everything is taken back (Y-13).
+        Rescinded = "rescinded",
+    }
+}
+
+impl Basis {
+    /// The basis as a sentence: (Japanese, English).
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Completed => ("作業が完了しました。", "The work was completed."),
+            Self::Cancelled => (
+                "出動は取り消されました。出動料金はかかりません = 0円。C-25",
+                "The call-out was cancelled. Nothing is charged for it = 0 yen. C-25",
+            ),
+            Self::NoAccess => (
+                "入室できなかったため作業を行っていません。出動料金はかかりません = 0円。C-25",
+                "Nobody could let us in, so no work was done. Nothing is charged for it = 0 yen. C-25",
+            ),
+            Self::Stopped => (
+                "作業を中止しました。作業時間・点検の料金はかかりません。事前に同意をいただき、お渡ししたものだけを請求します。R-06",
+                "The work was stopped. Time and inspection are not charged, only what was agreed to and delivered. R-06",
+            ),
+            Self::WrittenOff => (
+                "監督者の判断により、請求しません = 0円。",
+                "By a supervisor's decision nothing is billed = 0 yen.",
+            ),
+            Self::Rescinded => (
+                "契約は解除されました(クーリング・オフ)。請求はすべて取り消し、お支払い済みの金額は返金します。Y-13",
+                "The contract was rescinded (cooling-off). Everything is taken back and what was paid is paid back. Y-13",
+            ),
+        }
+    }
+}
+
 /// The terms a job is priced by: those that were in force when it was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
     /// Version of the programme's document; 0 for the one that comes with the program.
     pub version: i64,
     /// Its charging rules.
     pub policy: ChargePolicy,
+    /// Names of special work by code: (Japanese, English).
+    pub special_works: BTreeMap<String, (String, String)>,
 }
 
 /// What one line says.
@@ -110,6 +166,9 @@ pub struct LedgerLine {
     pub line: i64,
     /// The line it takes back.
     pub reverses: Option<LedgerLineId>,
+    /// How much of it was paid before the job was first settled, so that nothing collected is billed again; negative on
+    /// the reversal of such a line. What is paid later stands beside the lines, as a payment.
+    pub collected_yen: Yen,
     /// What it says.
     #[serde(flatten)]
     pub charge: Charge,
@@ -127,6 +186,10 @@ pub struct Settlement {
     /// SHA-256 of the record it was made from.
     #[serde(skip)]
     pub record_hash: [u8; 32],
+    /// Why it says what it says; a settlement without lines is explained by it.
+    pub basis: Basis,
+    /// The supervisor's decision in force.
+    pub decision_id: Option<ReviewDecisionId>,
     /// When it was made.
     pub settled_at: DateTime<Utc>,
 }

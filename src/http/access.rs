@@ -9,9 +9,11 @@ type Row = (&'static str, &'static str, &'static [Role]);
 
 const EVERYONE: &[Role] = Role::ALL;
 const ADMINISTRATOR: &[Role] = &[Administrator];
+const SUPERVISOR: &[Role] = &[Supervisor];
 const OFFICE: &[Role] = &[Administrator, Supervisor];
 const OFFICE_AND_BILLING: &[Role] = &[Administrator, Supervisor, Billing];
 const DESK: &[Role] = &[Administrator, Supervisor, Dispatcher];
+const DESK_AND_BILLING: &[Role] = &[Administrator, Supervisor, Dispatcher, Billing];
 const DESK_AND_FIRM: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm];
 const DESK_AND_FIELD: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm, Technician];
 
@@ -118,6 +120,15 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/v1/jobs/{id}/facts",          DESK_AND_FIELD),
     ("GET",    "/v1/jobs/{id}/facts",          DESK_AND_FIELD),
     ("GET",    "/v1/jobs/{id}/statement",      DESK_AND_FIELD),
+    ("GET",    "/v1/reviews",                  OFFICE),
+    ("GET",    "/v1/reviews/{id}",             OFFICE),
+    ("POST",   "/v1/reviews/{id}/decision",    SUPERVISOR),
+    ("POST",   "/v1/reviews/{id}/preview",     OFFICE),
+    ("POST",   "/v1/jobs/{id}/payments",       DESK_AND_BILLING),
+    ("GET",    "/v1/jobs/{id}/payments",       DESK_AND_BILLING),
+    ("POST",   "/v1/jobs/{id}/disputes",       DESK_AND_BILLING),
+    ("GET",    "/v1/jobs/{id}/disputes",       DESK_AND_BILLING),
+    ("POST",   "/v1/disputes/{id}/resolution", SUPERVISOR),
     ("POST",   "/v1/billing-consumers",        ADMINISTRATOR),
     ("GET",    "/v1/billing-consumers",        OFFICE),
     ("GET",    "/v1/billing-consumers/{id}",   OFFICE_AND_BILLING),

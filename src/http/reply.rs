@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -29,6 +29,16 @@ impl<T: Serialize> IntoResponse for Versioned<T> {
             HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""));
         (status, [(header::ETAG, etag)], Json(body)).into_response()
     }
+}
+
+/// Whether the caller asks for this kind of media by name, and for JSON not before it.
+pub(super) fn accepts(headers: &HeaderMap, media: &str) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kinds = accept.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    let first = kinds
+        .into_iter()
+        .find(|kind| kind.eq_ignore_ascii_case(media) || kind.eq_ignore_ascii_case("application/json"));
+    first.is_some_and(|kind| kind.eq_ignore_ascii_case(media))
 }
 
 /// A made thing that has no versions.

@@ -130,6 +130,17 @@ pub async fn lost(tx: &mut Tx) -> Result<Option<i64>, Error> {
     Ok(ord)
 }
 
+/// The first position whose topic is not that of its event: a reader of the topic would miss it.
+pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
+    let (pos,) = query!(
+        tx,
+        one One<Option<i64>>,
+        "SELECT MIN(f.pos) FROM feed f JOIN event e ON e.ord = f.ord
+         WHERE (e.kind IN ('job.settled', 'payment.recorded')) <> (f.topic IS NOT NULL)"
+    )?;
+    Ok(pos)
+}
+
 /// Gives positions to at most `limit` waiting events; answers how many and the new head. Only one sequencer works at
 /// a time, on any number of nodes.
 pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
@@ -154,11 +165,12 @@ pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
         query!(
             tx,
             execute,
-            "INSERT INTO feed (pos, ord, prev_hash, hash) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO feed (pos, ord, prev_hash, hash, topic) VALUES ($1, $2, $3, $4, $5)",
             next.pos,
             event.ord,
             head.hash.as_slice(),
-            next.hash.as_slice()
+            next.hash.as_slice(),
+            event.kind.topic()
         )?;
         head = next;
     }

@@ -8,7 +8,7 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
-    ids::{JobId, SettlementId},
+    ids::{JobId, PaymentId, SettlementId},
     ledger::{Charge, LedgerLine, Settlement},
     money::Yen,
     span::Instant,
@@ -20,6 +20,8 @@ struct SettlementRow {
     job_id: Uuid,
     number: i64,
     record_hash: Vec<u8>,
+    basis: String,
+    decision_id: Option<Uuid>,
     settled_at: Instant,
 }
 
@@ -33,6 +35,8 @@ impl TryFrom<SettlementRow> for Settlement {
             job_id: row.job_id.into(),
             number: row.number,
             record_hash: hash.map_err(|_| Error::corrupt("settlement", "record_hash", "not 32 bytes"))?,
+            basis: row.basis.parse().map_err(|error| Error::corrupt("settlement", "basis", error))?,
+            decision_id: row.decision_id.map(Into::into),
             settled_at: row.settled_at,
         })
     }
@@ -51,6 +55,7 @@ struct LineRow {
     unit_price_yen: i64,
     amount_yen: i64,
     tax_included_yen: i64,
+    collected_yen: i64,
     payer: String,
     rule: String,
     consent_fact_id: Option<Uuid>,
@@ -71,6 +76,7 @@ impl TryFrom<LineRow> for LedgerLine {
             job_id: row.job_id.into(),
             line: row.line,
             reverses: row.reverses.map(Into::into),
+            collected_yen: Yen(row.collected_yen),
             charge: Charge {
                 firm_id: row.firm_id.into(),
                 kind: row.kind.parse().map_err(|error| Error::corrupt(table, "kind", error))?,
@@ -96,11 +102,14 @@ pub async fn insert(tx: &mut Tx, settlement: &Settlement) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO settlement (id, job_id, number, record_hash, settled_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO settlement (id, job_id, number, record_hash, basis, decision_id, settled_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         settlement.id.0,
         settlement.job_id.0,
         settlement.number,
         settlement.record_hash.as_slice(),
+        settlement.basis.as_str(),
+        settlement.decision_id.map(|id| id.0),
         settlement.settled_at
     )?;
     Ok(())
@@ -114,8 +123,8 @@ pub async fn insert_line(tx: &mut Tx, line: &LedgerLine) -> Result<(), Error> {
         execute,
         "INSERT INTO ledger_line (id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen,
                                   amount_yen, tax_included_yen, payer, rule, consent_fact_id, reverses, proof,
-                                  text_ja, text_en)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                                  text_ja, text_en, collected_yen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         line.id.0,
         line.settlement_id.0,
         line.job_id.0,
@@ -133,7 +142,8 @@ pub async fn insert_line(tx: &mut Tx, line: &LedgerLine) -> Result<(), Error> {
         line.reverses.map(|id| id.0),
         charge.proof.to_string(),
         &charge.text_ja,
-        &charge.text_en
+        &charge.text_en,
+        line.collected_yen.0
     )?;
     Ok(())
 }
@@ -143,7 +153,7 @@ pub async fn settlements(tx: &mut Tx, job: JobId) -> Result<Vec<Settlement>, Err
     let rows = query!(
         tx,
         all SettlementRow,
-        "SELECT id, job_id, number, record_hash, settled_at FROM settlement WHERE job_id = $1 ORDER BY number",
+        "SELECT id, job_id, number, record_hash, basis, decision_id, settled_at FROM settlement WHERE job_id = $1 ORDER BY number",
         job.0
     )?;
     rows.into_iter().map(Settlement::try_from).collect()
@@ -156,7 +166,7 @@ pub async fn lines(tx: &mut Tx, job: JobId) -> Result<Vec<LedgerLine>, Error> {
         all LineRow,
         "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, l.code, l.quantity, l.unit_price_yen,
                 l.amount_yen, l.tax_included_yen, l.payer, l.rule, l.consent_fact_id, l.reverses, l.proof, l.text_ja,
-                l.text_en
+                l.text_en, l.collected_yen
          FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
          WHERE l.job_id = $1 ORDER BY s.number, l.line",
         job.0
@@ -170,65 +180,77 @@ pub async fn lines_of(tx: &mut Tx, settlement: SettlementId) -> Result<Vec<Ledge
         tx,
         all LineRow,
         "SELECT id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
-                tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en
+                tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en, collected_yen
          FROM ledger_line WHERE settlement_id = $1 ORDER BY line",
         settlement.0
     )?;
     rows.into_iter().map(LedgerLine::try_from).collect()
 }
 
-/// A settlement as it stands in the feed.
+/// What concerns billing, as it stands in the feed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settled {
+pub struct Billed {
     /// Position of its event.
     pub pos: i64,
     /// When it was made.
     pub at: Instant,
-    /// Which.
-    pub settlement: SettlementId,
-    /// How many lines it has; most jobs cost nothing and have none.
-    pub lines: usize,
+    /// What it is.
+    pub what: BilledWhat,
+}
+
+/// What concerns billing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BilledWhat {
+    /// A settlement with so many lines; most jobs cost nothing and have none.
+    Settled(SettlementId, usize),
+    /// Money changed hands.
+    Paid(PaymentId),
 }
 
 #[derive(FromRow)]
-struct SettledRow {
+struct BilledRow {
     pos: i64,
     at: Instant,
     data: String,
 }
 
-/// What of a settlement's event is needed here.
+/// What of the events is needed here.
 #[derive(serde::Deserialize)]
-struct SettledData {
-    settlement: SettlementId,
-    lines: usize,
+#[serde(untagged)]
+enum BilledData {
+    Settled { settlement: SettlementId, lines: usize },
+    Paid { payment: PaymentId },
 }
 
-/// The settlements after a position of the feed, in its order.
-pub async fn settled_after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Settled>, Error> {
+/// What concerns billing after a position of the feed, in its order.
+pub async fn billed_after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Billed>, Error> {
     let rows = query!(
         tx,
-        all SettledRow,
+        all BilledRow,
         "SELECT f.pos, e.at, e.data FROM feed f JOIN event e ON e.ord = f.ord
-         WHERE f.pos > $1 AND e.kind = 'job.settled' ORDER BY f.pos LIMIT $2",
+         WHERE f.topic = 'billing' AND f.pos > $1 ORDER BY f.pos LIMIT $2",
         pos,
         limit
     )?;
-    let settled = rows.into_iter().map(|row| {
-        let data: SettledData =
+    let billed = rows.into_iter().map(|row| {
+        let data: BilledData =
             serde_json::from_str(&row.data).map_err(|error| Error::corrupt("event", "data", error))?;
-        Ok(Settled { pos: row.pos, at: row.at, settlement: data.settlement, lines: data.lines })
+        let what = match data {
+            BilledData::Settled { settlement, lines } => BilledWhat::Settled(settlement, lines),
+            BilledData::Paid { payment } => BilledWhat::Paid(payment),
+        };
+        Ok(Billed { pos: row.pos, at: row.at, what })
     });
-    settled.collect()
+    billed.collect()
 }
 
-/// The jobs after `after` that are done or have ever been settled.
+/// The jobs after `after` that are over or have ever been settled.
 pub async fn jobs(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<JobId>, Error> {
     let rows = query!(
         tx,
         all One<Uuid>,
         "SELECT j.id FROM job j
-         WHERE j.id > $1 AND (j.state = 'completed' OR EXISTS (SELECT 1 FROM settlement s WHERE s.job_id = j.id))
+         WHERE j.id > $1 AND (j.state IN ('completed', 'cancelled', 'no_access') OR EXISTS (SELECT 1 FROM settlement s WHERE s.job_id = j.id))
          ORDER BY j.id LIMIT $2",
         after,
         limit

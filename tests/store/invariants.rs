@@ -12,6 +12,7 @@ mod jobs;
 mod ledger;
 mod limits;
 mod messages;
+mod money;
 mod offers;
 mod shift_entries;
 mod windows;

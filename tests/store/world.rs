@@ -3,8 +3,8 @@
 //! Ids: firms 1-2, technicians 11-13, case 21, jobs 31-33, decisions 41-42, consumer 51, tokens 61-62, offers 71-73
 //! (accepted, declined, accepted), assignments 81-82 (current, released), fact 91, settlement 101, ledger lines
 //! 111-113 (112 reverses 111), events 121-124 (the first two are in the
-//! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), swap 161 (of entries 162 and 163), call 207;
-//! other numbers from 200.
+//! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), swap 161 (of entries 162 and 163), review
+//! 161, disputes 171-172 (the first is resolved), review decision 181, payment 191, call 207; other numbers from 200.
 
 use crate::script::run;
 use crate::support::db::{Raw, TestDb};
@@ -95,16 +95,27 @@ INSERT INTO fact (id, job_id, assignment_id, technician_id, device, device_seq, 
                   received_at, data)
 VALUES (#91, #31, #81, #11, 'phone-1', 1, 'consent', '2026-11-23T10:30:00+00:00', '2026-11-23T10:30:00+00:00',
         '2026-11-23T10:30:01+00:00', '{}');
-INSERT INTO settlement (id, job_id, number, record_hash, settled_at)
-VALUES (#101, #31, 1, @1, '2026-11-23T12:00:00+00:00');
+INSERT INTO settlement (id, job_id, number, record_hash, basis, settled_at)
+VALUES (#101, #31, 1, @1, 'completed', '2026-11-23T12:00:00+00:00');
 INSERT INTO ledger_line (id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
-                         tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en)
-VALUES (#111, #101, #31, #1, 1, 'part', 'packing', '2', 550, 1100, 100, 'worker', 'C-07', #91, NULL, '{}', '部品',
+                         tax_included_yen, collected_yen, payer, rule, consent_fact_id, reverses, proof, text_ja,
+                         text_en)
+VALUES (#111, #101, #31, #1, 1, 'part', 'packing', '2', 550, 1100, 100, 1100, 'worker', 'C-07', #91, NULL, '{}', '部品',
         'part'),
-       (#112, #101, #31, #1, 2, 'reversal', 'packing', '-2', 550, -1100, -100, 'worker', 'C-07', NULL, #111, '{}',
+       (#112, #101, #31, #1, 2, 'reversal', 'packing', '-2', 550, -1100, -100, -1100, 'worker', 'C-07', NULL, #111, '{}',
         '取消', 'reversal'),
-       (#113, #101, #31, #1, 3, 'part', 'valve', '1', 2200, 2200, 200, 'worker', 'C-07', #91, NULL, '{}', '部品',
+       (#113, #101, #31, #1, 3, 'part', 'valve', '1', 2200, 2200, 200, 0, 'worker', 'C-07', #91, NULL, '{}', '部品',
         'part');
+INSERT INTO review (id, job_id, number, state, flags, opened_at)
+VALUES (#161, #31, 1, 'open', '[]', '2026-11-23T12:00:00+00:00');
+INSERT INTO dispute (id, job_id, number, reason, payer, opened_at)
+VALUES (#171, #31, 1, 'wrong_amount', 'worker', '2026-11-23T12:00:00+00:00'),
+       (#172, #31, 2, 'not_done', 'worker', '2026-11-23T12:00:00+00:00');
+INSERT INTO review_decision (id, job_id, number, review_id, ruling, reason, data, decided_at)
+VALUES (#181, #31, 1, #161, 'accept', 'confirmed_by_phone', '{}', '2026-11-23T12:00:00+00:00');
+INSERT INTO dispute_resolution (dispute_id, outcome, resolved_at) VALUES (#171, 'rejected', '2026-11-23T12:00:00+00:00');
+INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, fact_id, recorded_at)
+VALUES (#191, #31, 'cash_on_site', 'cash', 'worker', 1100, '2026-11-23T12:00:00+00:00', #91, '2026-11-23T12:00:00+00:00');
 INSERT INTO hand_over (id, given_at, given_by, snapshot) VALUES (#220, '2026-11-23T10:00:00+00:00', #62, '{}');
 INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data)
 VALUES (#121, '2026-11-23T10:00:00+00:00', 'dispatcher', #61, 'case', #21, 'opened', '{}'),
@@ -343,16 +354,40 @@ const SAMPLES: &[(&str, Row)] = &[
         ("device_seq", "2"), ("kind", "'arrival'"), ("device_time", AT), ("sent_at", AT), ("received_at", LATER),
         ("data", "'{}'"),
     ]),
-    ("settlement", &[("id", "#214"), ("job_id", "#31"), ("number", "2"), ("record_hash", "@2"), ("settled_at", AT)]),
+    ("settlement", &[("id", "#214"), ("job_id", "#31"), ("number", "2"), ("record_hash", "@2"),
+                     ("basis", "'completed'"), ("decision_id", "NULL"), ("settled_at", AT)]),
     ("ledger_line", &[
         ("id", "#215"), ("settlement_id", "#101"), ("job_id", "#31"), ("firm_id", "#1"), ("line", "4"),
         ("kind", "'part'"), ("code", "NULL"), ("quantity", "'1.5'"), ("unit_price_yen", "100"), ("amount_yen", "150"),
-        ("tax_included_yen", "13"), ("payer", "'worker'"), ("rule", "'C-07'"), ("consent_fact_id", "NULL"),
+        ("tax_included_yen", "13"), ("collected_yen", "0"), ("payer", "'worker'"), ("rule", "'C-07'"), ("consent_fact_id", "NULL"),
         ("reverses", "NULL"), ("proof", "'{}'"), ("text_ja", "'部品'"), ("text_en", "'part'"),
     ]),
     ("event", &[
         ("id", "#216"), ("at", AT), ("actor", "'dispatcher'"), ("actor_id", "#61"), ("subject", "'job'"),
         ("subject_id", "#31"), ("kind", "'assigned'"), ("data", "'{}'"),
     ]),
-    ("feed", &[("pos", "3"), ("ord", "3"), ("prev_hash", "@2"), ("hash", "@3")]),
+    ("feed", &[("pos", "3"), ("ord", "3"), ("prev_hash", "@2"), ("hash", "@3"), ("topic", "NULL")]),
+    ("review", &[
+        ("id", "#261"), ("job_id", "#32"), ("number", "1"), ("state", "'open'"), ("flags", "'[]'"), ("opened_at", AT),
+        ("closed_at", "NULL"),
+    ]),
+    ("dispute", &[
+        ("id", "#271"), ("job_id", "#31"), ("number", "3"), ("reason", "'other'"), ("payer", "'worker'"),
+        ("opened_at", AT), ("opened_by", "#61"),
+    ]),
+    ("dispute_note", &[("dispute_id", "#171"), ("note", "'高い'")]),
+    ("review_decision", &[
+        ("id", "#281"), ("job_id", "#31"), ("number", "2"), ("review_id", "#161"), ("dispute_id", "NULL"),
+        ("ruling", "'write_off'"), ("reason", "'goodwill'"), ("data", "'{}'"), ("decided_at", AT), ("decided_by", "#61"),
+    ]),
+    ("review_note", &[("decision_id", "#181"), ("note", "'電話で確認'")]),
+    ("dispute_resolution", &[
+        ("dispute_id", "#172"), ("outcome", "'rejected'"), ("decision_id", "NULL"), ("resolved_at", AT),
+        ("resolved_by", "#61"),
+    ]),
+    ("payment", &[
+        ("id", "#291"), ("job_id", "#31"), ("kind", "'later'"), ("method", "'cash'"), ("payer", "'worker'"),
+        ("amount_yen", "1100"), ("received_at", AT), ("reference", "NULL"), ("fact_id", "NULL"),
+        ("settlement_id", "#101"), ("recorded_at", AT), ("recorded_by", "#61"),
+    ]),
 ];

@@ -60,6 +60,7 @@ async fn end(ctx: &Ctx, head: Head) -> Result<Option<Verdict>, Error> {
     let stored = store::feed::head(&mut tx).await?;
     let waiting = store::feed::queued(&mut tx).await?;
     let lost = store::feed::lost(&mut tx).await?;
+    let mislabelled = store::feed::mislabelled(&mut tx).await?;
     let rest = store::feed::after(&mut tx, head.pos, 1).await?;
     if !rest.is_empty() {
         return Ok(None);
@@ -70,6 +71,9 @@ async fn end(ctx: &Ctx, head: Head) -> Result<Option<Verdict>, Error> {
     if let Some(ord) = lost {
         let reason = format!("the event inserted as number {ord} has no position and does not wait for one");
         return Ok(Some(broken(head.pos + 1, &reason)));
+    }
+    if let Some(pos) = mislabelled {
+        return Ok(Some(broken(pos, "its topic is not that of its event, so billing would miss it")));
     }
     Ok(Some(Verdict::Intact(format!("{} entries, chain intact, {waiting} waiting", head.pos))))
 }

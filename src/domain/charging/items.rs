@@ -21,6 +21,8 @@ pub struct Part {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpecialWork {
     code: String,
+    name_ja: String,
+    name_en: String,
     price_yen: Yen,
 }
 
@@ -115,10 +117,31 @@ impl Part {
 impl SpecialWork {
     /// Refuses by `code` or `price_yen`.
     pub fn new(code: &str, price_yen: i64) -> Result<Self, Refusal> {
+        let code = name("code", code)?;
         Ok(Self {
-            code: name("code", code)?,
+            name_ja: code.clone(),
+            name_en: code.clone(),
+            code,
             price_yen: Yen(within("price_yen", price_yen, 0, PRICE_YEN_MAX)?),
         })
+    }
+
+    /// The same by its names, where they are known: a payer reads a name, not a code.
+    #[must_use]
+    pub fn named(self, ja: &str, en: &str) -> Self {
+        Self { name_ja: ja.to_owned(), name_en: en.to_owned(), ..self }
+    }
+
+    /// Its name in Japanese; its code where that has none.
+    #[must_use]
+    pub fn name_ja(&self) -> &str {
+        &self.name_ja
+    }
+
+    /// Its name in English; its code where that has none.
+    #[must_use]
+    pub fn name_en(&self) -> &str {
+        &self.name_en
     }
 
     /// Its code on the quote.

@@ -121,14 +121,14 @@ pub(super) fn special_work_line(
 
 /// The line of a part that was delivered without consent (C-18).
 pub(super) fn part_written_off(part: &Part) -> Option<ChargeLine> {
-    let texts = sentence::item_written_off(part.name(), part.amount_yen());
+    let texts = sentence::item_written_off(part.name(), part.name(), part.amount_yen());
     (part.unit_price_yen() > Yen::ZERO)
         .then(|| written_off(part.name().to_owned(), part.quantity(), "C-18", texts))
 }
 
 /// The line of special work that was begun without consent (C-18).
 pub(super) fn special_work_written_off(work: &SpecialWork) -> Option<ChargeLine> {
-    let texts = sentence::item_written_off(work.code(), work.price_yen());
+    let texts = sentence::item_written_off(work.name_ja(), work.name_en(), work.price_yen());
     (work.price_yen() > Yen::ZERO).then(|| written_off(work.code().to_owned(), Decimal::ONE, "C-18", texts))
 }
 

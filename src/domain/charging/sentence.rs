@@ -95,23 +95,25 @@ pub(super) fn part(part: &Part, grounds: Option<Grounds>) -> (String, String) {
 /// Special work: a lump price, and no overtime besides.
 pub(super) fn special_work(work: &SpecialWork, grounds: Option<Grounds>) -> (String, String) {
     let (grounds_ja, grounds_en) = consented(grounds.as_slice());
-    let (code, price) = (work.code(), work.price_yen());
+    let (name_ja, name_en, price) = (work.name_ja(), work.name_en(), work.price_yen());
     (
         format!(
-            "特殊作業「{code}」 見積り一式 {price}円(税込)。この作業の時間は無料時間にも超過時間にも数えません。{grounds_ja}C-13"
+            "特殊作業「{name_ja}」 見積り一式 {price}円(税込)。この作業の時間は無料時間にも超過時間にも数えません。{grounds_ja}C-13"
         ),
         format!(
-            "Special work \"{code}\": quoted lump price {price} yen (tax included). Its time counts neither as free time nor as overtime. {grounds_en}C-13"
+            "Special work \"{name_en}\": quoted lump price {price} yen (tax included). Its time counts neither as free time nor as overtime. {grounds_en}C-13"
         ),
     )
 }
 
 /// A part or special work without consent to this amount before it was delivered.
-pub(super) fn item_written_off(name: &str, amount: Yen) -> (String, String) {
+pub(super) fn item_written_off(name_ja: &str, name_en: &str, amount: Yen) -> (String, String) {
     (
-        format!("「{name}」 {amount}円(税込)は、提供前にこの金額への同意がないため請求しません = 0円。C-18"),
         format!(
-            "\"{name}\", {amount} yen (tax included): no consent to this amount before delivery, not billed = 0 yen. C-18"
+            "「{name_ja}」 {amount}円(税込)は、提供前にこの金額への同意がないため請求しません = 0円。C-18"
+        ),
+        format!(
+            "\"{name_en}\", {amount} yen (tax included): no consent to this amount before delivery, not billed = 0 yen. C-18"
         ),
     )
 }

@@ -141,6 +141,12 @@ text_enum! {
 }
 
 impl JobOutcome {
+    /// Whether the job was stopped: time and inspection are not charged then.
+    #[must_use]
+    pub fn is_stopped(self) -> bool {
+        matches!(self, Self::StoppedReferred | Self::AbortedUnsafe | Self::RefusedOpening)
+    }
+
     /// Whether it rests on something that was found to be the landlord's matter.
     #[must_use]
     pub fn is_referral(self) -> bool {

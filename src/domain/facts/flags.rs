@@ -48,6 +48,10 @@ text_enum! {
         DoubtfulOutcome = "doubtful_outcome",
         /// More than one job can hold.
         OverLimits = "over_limits",
+        /// A door was opened, and no identity check that passed is reported (S-01).
+        MissingIdCheck = "missing_id_check",
+        /// A supervisor stated somebody's work, and other reports of that work came later.
+        CorrectionOutdated = "correction_outdated",
     }
 }
 

@@ -120,6 +120,10 @@ impl Deliveries {
         let mut parts: Vec<_> = record.parts.iter().map(part).collect::<Result<_, Refusal>>()?;
         let works = record.special_works.iter().map(|work| {
             let what = SpecialWork::new(work.code.as_str(), work.price_yen.yen())?;
+            let what = match terms.special_works.get(work.code.as_str()) {
+                Some((ja, en)) => what.named(ja, en),
+                None => what,
+            };
             Ok(Delivered { id: work.fact_id, item: work.item.to_string(), at: work.at, what })
         });
         let mut works: Vec<_> = works.collect::<Result<_, Refusal>>()?;

@@ -229,8 +229,19 @@ pub struct SpecialWork {
     pub code: SpecialWorkCode,
     /// In Japanese.
     pub ja: String,
+    /// In English; its code where it has none.
+    pub en: Option<String>,
     /// For the dispatcher.
     pub note: Option<String>,
+}
+
+impl SpecialWork {
+    /// Its names: (Japanese, English).
+    #[must_use]
+    pub fn names(&self) -> (String, String) {
+        let code = || self.code.as_str().replace('_', " ");
+        (self.ja.clone(), self.en.clone().unwrap_or_else(code))
+    }
 }
 
 /// The kinds of trouble and of special work.

@@ -1,18 +1,23 @@
 //! Billing consumers, and the ledger as they pull it.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     app::{self, billing::LINES_PER_PAGE_MAX},
-    domain::{consumers::Consumer, ids::ConsumerId, ledger::LedgerLine},
+    domain::{consumers::Consumer, ids::ConsumerId, ledger::LedgerLine, payments::Payment},
     http::{
         Service,
         extract::{Caller, Path, Plain, Query, Submit},
         headers::Key,
-        reply::{Answer, Page, PageQuery, Versioned},
+        reply::{Answer, Page, PageQuery, Versioned, accepts},
     },
 };
 
@@ -80,6 +85,9 @@ pub(super) struct LinesQuery {
     #[garde(range(min = 0))]
     #[param(minimum = 0)]
     after: Option<i64>,
+    /// As CSV only: begin with a byte-order mark, by which spreadsheets know UTF-8.
+    #[garde(skip)]
+    bom: Option<bool>,
 }
 
 /// A line with its place in the feed.
@@ -94,37 +102,75 @@ struct SettledLine {
     line: LedgerLine,
 }
 
-/// Lines in the order they were settled.
+/// A payment with its place in the feed.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct RecordedPayment {
+    /// Position of its event in the feed.
+    pos: i64,
+    /// Whether it is inside the `collected_yen` of lines: it was recorded before the job was first settled. Otherwise it
+    /// stands beside the lines.
+    in_lines: bool,
+    /// The payment.
+    #[serde(flatten)]
+    payment: Payment,
+}
+
+/// Lines in the order they were settled, payments in the order they were recorded.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct SettledLines {
     /// The lines, whole settlements only.
     items: Vec<SettledLine>,
+    /// The payments: what is still due of a job is the sum of its lines less all that was paid for it.
+    payments: Vec<RecordedPayment>,
     /// Nothing up to this position is missing: read on with `after`, or acknowledge it once the lines are safe.
     pos: i64,
     /// Whether to read on at once.
     has_more: bool,
 }
 
+/// Where the page ends, as a header beside CSV.
+const POSITION: HeaderName = HeaderName::from_static("x-position");
+/// Whether to read on at once, as a header beside CSV.
+const HAS_MORE: HeaderName = HeaderName::from_static("x-has-more");
+
 /// Pull lines
 ///
-/// The lines settled after what is acknowledged, in the order of the feed: the same pull twice gives the same lines,
-/// and nothing late is ever skipped.
+/// The lines settled and the payments recorded after what is acknowledged, in the order of the feed: the same pull twice
+/// gives the same, and nothing late is ever skipped. With `Accept: text/csv` the same page as CSV (RFC 4180), `pos` and
+/// `has_more` in the headers `X-Position` and `X-Has-More`.
 #[utoipa::path(get, path = "/v1/billing-consumers/{id}/lines", tag = "billing",
-    params(("id" = ConsumerId, Path), LinesQuery), responses((status = 200, body = SettledLines)))]
+    params(("id" = ConsumerId, Path), LinesQuery),
+    responses((status = 200, content((SettledLines = "application/json"), (String = "text/csv")))))]
 pub(super) async fn lines(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<ConsumerId>,
     Query(query): Query<LinesQuery>,
-) -> Answer<Json<SettledLines>> {
+    headers: HeaderMap,
+) -> Answer<Response> {
     let limit = query.limit.unwrap_or(LINES_DEFAULT);
     let page = app::billing::pull(&service.ctx, &actor, id, query.after, limit).await?;
+    if accepts(&headers, "text/csv") {
+        let headers = [
+            (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
+            (POSITION, HeaderValue::from(page.pos)),
+            (HAS_MORE, HeaderValue::from_static(if page.has_more { "true" } else { "false" })),
+        ];
+        let text = super::billing_csv::page(&page, query.bom.unwrap_or(false));
+        return Ok((headers, text).into_response());
+    }
     let items = page.lines.into_iter().map(|pulled| SettledLine {
         pos: pulled.pos,
         settled_at: pulled.settled_at,
         line: pulled.line,
     });
-    Ok(Json(SettledLines { items: items.collect(), pos: page.pos, has_more: page.has_more }))
+    let payments = page.payments.into_iter().map(|pulled| RecordedPayment {
+        pos: pulled.pos,
+        in_lines: pulled.payment.settlement_id.is_none(),
+        payment: pulled.payment,
+    });
+    let (items, payments) = (items.collect(), payments.collect());
+    Ok(Json(SettledLines { items, payments, pos: page.pos, has_more: page.has_more }).into_response())
 }
 
 /// Up to where everything is safe.

@@ -4,6 +4,7 @@ mod actions;
 mod alarms;
 mod appointments;
 mod assignments;
+mod billing_csv;
 mod blocks;
 mod calls;
 mod case_file;
@@ -26,6 +27,7 @@ mod languages;
 mod me;
 mod messages;
 mod offers;
+mod payments;
 mod places;
 mod programmes;
 mod queue;
@@ -34,6 +36,7 @@ mod repeats;
 mod rosters;
 mod shift_entries;
 mod shift_swaps;
+mod reviews;
 mod statements;
 mod technicians;
 mod tokens;
@@ -70,11 +73,33 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .merge(intake_routes())
         .merge(dispatch_routes())
         .merge(facts_routes())
+        .merge(billing_routes())
+        .merge(message_routes())
+        .routes(routes!(programmes::list))
+        .routes(routes!(programmes::show))
+        .routes(routes!(programmes::would_cost))
+}
+
+/// The endpoints of billing: what it costs, what is doubtful or disputed, what was paid, who has pulled it.
+fn billing_routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
         .routes(routes!(statements::show))
+        .routes(routes!(reviews::list))
+        .routes(routes!(reviews::show))
+        .routes(routes!(reviews::decide))
+        .routes(routes!(reviews::preview))
+        .routes(routes!(payments::pay, payments::list))
+        .routes(routes!(payments::dispute, payments::disputes))
+        .routes(routes!(payments::resolve))
         .routes(routes!(consumers::create, consumers::list))
         .routes(routes!(consumers::show))
         .routes(routes!(consumers::lines))
         .routes(routes!(consumers::acknowledge))
+}
+
+/// The endpoints of messages: where they go, what became of them.
+fn message_routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
         .routes(routes!(webhooks::make, webhooks::list))
         .routes(routes!(webhooks::show, webhooks::change, webhooks::delete))
         .routes(routes!(webhooks::rotate))
@@ -82,9 +107,6 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(messages::list))
         .routes(routes!(messages::show))
         .routes(routes!(messages::replay))
-        .routes(routes!(programmes::list))
-        .routes(routes!(programmes::show))
-        .routes(routes!(programmes::would_cost))
 }
 
 /// Reports from the site: a batch is larger than other requests.

@@ -1,23 +1,32 @@
 //! What a job costs, and why.
 
-use axum::{Json, extract::State};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use garde::Validate;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     app,
     domain::{
+        disputes::Dispute,
         facts::FieldRecord,
         ids::JobId,
         jobs::JobState,
         ledger::{LedgerLine, Settlement},
         money::Yen,
+        payments::Payment,
         reference::programme::Payer,
+        reviews::Decision,
     },
     http::{
         Service,
-        extract::{Caller, Path},
-        reply::Answer,
+        extract::{Caller, Path, Query},
+        reply::{Answer, accepts},
     },
 };
 
@@ -40,14 +49,31 @@ pub(super) struct JobStatement {
     written_off_units: Option<i64>,
     /// The sum of the lines, tax included.
     total_yen: Yen,
+    /// The tax inside it, rounded once for the whole (C-28).
+    tax_included_yen: Yen,
     /// The same by payer.
     totals: Vec<PayerTotal>,
+    /// What was collected, refunds taken off; absent for a contractor who shares the job.
+    collected_yen: Option<Yen>,
+    /// What is still due; negative: to be paid back.
+    due_yen: Option<Yen>,
+    /// What was paid, in the order it was recorded.
+    payments: Vec<Payment>,
+    /// Whether the document of the door-to-door sales rules must be handed over: unless the total is under 3,000 yen and
+    /// was paid in cash at the site (Y-12).
+    statutory_document_required: bool,
+    /// Why the last settlement says what it says, in words; absent while there is none.
+    basis_words: Option<BasisWords>,
+    /// What a supervisor decided about the bill, oldest first; for the desk.
+    decisions: Vec<Decision>,
+    /// The disputes, oldest first; for the desk.
+    disputes: Vec<Dispute>,
     /// Every line written, reversals included; a contractor sees the own ones.
     lines: Vec<LedgerLine>,
     /// The settlements, oldest first.
     settlements: Vec<Settlement>,
-    /// What happened at the site: visits, work, pauses, parts, consents, and what is doubtful about it; a contractor
-    /// sees the own work.
+    /// What happened at the site: visits, work, pauses, parts, consents, and in `flags` what is doubtful about it and not
+    /// decided; a contractor sees the own work.
     #[serde(flatten)]
     record: FieldRecord,
 }
@@ -61,16 +87,63 @@ struct PayerTotal {
     amount_yen: Yen,
 }
 
+/// A sentence in both languages.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct BasisWords {
+    /// In Japanese.
+    ja: &'static str,
+    /// In English.
+    en: &'static str,
+}
+
+/// In which form.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct StatementQuery {
+    /// `html`: a page to be printed, as with `Accept: text/html`; `json` otherwise.
+    #[garde(skip)]
+    format: Option<StatementFormat>,
+}
+
+/// A form of the statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum StatementFormat {
+    /// Data.
+    Json,
+    /// A page to be printed.
+    Html,
+}
+
 /// Show what a job costs, and why
-#[utoipa::path(get, path = "/v1/jobs/{id}/statement", tag = "billing", params(("id" = JobId, Path)),
-    responses((status = 200, body = JobStatement)))]
+///
+/// As data, or as a page to be printed: `?format=html`, or `Accept: text/html`.
+#[utoipa::path(get, path = "/v1/jobs/{id}/statement", tag = "billing",
+    params(("id" = JobId, Path), StatementQuery),
+    responses((status = 200, content((JobStatement = "application/json"), (String = "text/html")))))]
 pub(super) async fn show(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<JobId>,
-) -> Answer<Json<JobStatement>> {
+    Query(query): Query<StatementQuery>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let html = match query.format {
+        Some(format) => format == StatementFormat::Html,
+        None => accepts(&headers, "text/html"),
+    };
+    if html {
+        let page = app::statements::printed(&service.ctx, &actor, id).await?;
+        let kind = HeaderValue::from_static("text/html; charset=utf-8");
+        // Names are on it: nobody keeps a copy on the way.
+        let headers =
+            [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        return Ok((headers, page).into_response());
+    }
     let statement = app::statements::find(&service.ctx, &actor, id).await?;
     let totals = statement.by_payer.iter();
+    let words = statement.settlements.last().map(|settlement| settlement.basis.words());
     Ok(Json(JobStatement {
         job_id: statement.job.id,
         job_state: statement.job.state,
@@ -80,9 +153,18 @@ pub(super) async fn show(
         billable_units: statement.billable_units,
         written_off_units: statement.written_off_units,
         total_yen: statement.total_yen,
+        tax_included_yen: statement.tax_included_yen,
         totals: totals.map(|(&payer, &amount_yen)| PayerTotal { payer, amount_yen }).collect(),
+        collected_yen: statement.collected_yen,
+        due_yen: statement.due_yen,
+        payments: statement.payments,
+        statutory_document_required: statement.statutory_document_required,
+        basis_words: words.map(|(ja, en)| BasisWords { ja, en }),
+        decisions: statement.decisions,
+        disputes: statement.disputes,
         lines: statement.lines,
         settlements: statement.settlements,
         record: statement.record,
-    }))
+    })
+    .into_response())
 }

@@ -42,6 +42,21 @@ const IMMUTABLE: &[Immutable] = &[
         ("ledger_line_settlement_id_line_key", "settlement_id, line", &[("line", "1")]),
         ("ledger_line_reverses_key", "reverses", &[("kind", "'reversal'"), ("reverses", "#111"), ("amount_yen", "0")]),
     ] },
+    Immutable { table: "dispute", row: "id = #171", keys: &[
+        ("dispute_pkey", "id", &[("id", "#171")]),
+        ("dispute_job_id_number_key", "job_id, number", &[("number", "1")]),
+    ] },
+    Immutable { table: "review_decision", row: "id = #181", keys: &[
+        ("review_decision_pkey", "id", &[("id", "#181")]),
+        ("review_decision_job_id_number_key", "job_id, number", &[("number", "1")]),
+    ] },
+    Immutable { table: "dispute_resolution", row: "dispute_id = #171", keys: &[
+        ("dispute_resolution_pkey", "dispute_id", &[("dispute_id", "#171")]),
+    ] },
+    Immutable { table: "payment", row: "id = #191", keys: &[
+        ("payment_pkey", "id", &[("id", "#191")]),
+        ("payment_fact_id_key", "fact_id", &[("fact_id", "#91")]),
+    ] },
     Immutable { table: "order_note", row: "number = 'O-1'", keys: &[
         ("order_note_pkey", "assignment_id", &[("assignment_id", "#81")]),
         ("order_note_number_key", "number", &[("number", "'O-1'")]),
@@ -130,7 +145,8 @@ mod engines {
             for Immutable { table, .. } in IMMUTABLE {
                 for cascade in ["", "CASCADE"] {
                     // Without CASCADE a foreign key refuses some of them by itself, before any trigger.
-                    let referenced = !matches!(*table, "ledger_line" | "reference_dataset");
+                    let referenced =
+                        !matches!(*table, "ledger_line" | "reference_dataset" | "dispute_resolution" | "payment");
                     let refused = match (cascade, referenced) {
                         ("", true) => continue,
                         _ => format!("{table}_immutable"),

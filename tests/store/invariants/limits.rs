@@ -78,6 +78,20 @@ const CODES: &[(&str, &str, &[&str])] = &[
                        "withdrawal", "leaving", "completion"]),
     ("ledger_line", "kind", &["overtime", "part", "special_work", "write_off", "reversal"]),
     ("ledger_line", "payer", &["worker", "host_company", "landlord", "programme"]),
+    ("settlement", "basis", &["completed", "cancelled", "no_access", "stopped", "written_off", "rescinded"]),
+    ("feed", "topic", &["billing"]),
+    ("review", "state", &["open", "decided", "gone"]),
+    ("review_decision", "ruling", &["accept", "correct", "write_off", "rescind"]),
+    ("review_decision", "reason", &["confirmed_by_phone", "confirmed_by_evidence", "device_clock", "device_lost",
+                                    "report_forgotten", "entered_twice", "not_agreed", "poor_work", "goodwill",
+                                    "cooling_off", "other"]),
+    ("dispute", "reason", &["wrong_amount", "not_done", "not_agreed", "poor_work", "damage", "wrong_payer",
+                            "paid_already", "cooling_off", "other"]),
+    ("dispute", "payer", &["worker", "host_company", "landlord", "programme"]),
+    ("dispute_resolution", "outcome", &["upheld", "rejected", "withdrawn"]),
+    ("payment", "kind", &["cash_on_site", "later", "refund"]),
+    ("payment", "method", &["cash", "card", "bank_transfer", "convenience_store", "qr_code", "other"]),
+    ("payment", "payer", &["worker", "host_company", "landlord", "programme"]),
 ];
 
 /// A table, one of its codes, and the columns that come with it.
@@ -125,6 +139,9 @@ const COMPANIONS: &[Companions] = &[
     ("assignment", "released", &[("released_at", "'2026-11-23T11:00:00+00:00'")]),
     ("ledger_line", "write_off", &[("amount_yen", "0"), ("tax_included_yen", "0")]),
     ("ledger_line", "reversal", &[("amount_yen", "0"), ("reverses", "#113")]),
+    ("review", "decided", &[("closed_at", "'2026-11-23T11:00:00+00:00'")]),
+    ("review", "gone", &[("closed_at", "'2026-11-23T11:00:00+00:00'")]),
+    ("dispute_resolution", "upheld", &[("decision_id", "#181")]),
 ];
 
 const ABANDONED: &[(&str, &str)] =
@@ -174,6 +191,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("ledger_line", "code", 1, 64), ("ledger_line", "rule", 1, 128), ("ledger_line", "text_ja", 1, 2000),
     ("ledger_line", "text_en", 1, 2000),
     ("event", "actor", 1, 64), ("event", "subject", 1, 64), ("event", "kind", 1, 64),
+    ("review_note", "note", 1, 2000), ("dispute_note", "note", 1, 2000), ("payment", "reference", 1, 64),
 ];
 
 /// JSON: the greatest number of characters; lists must be arrays.
@@ -188,6 +206,7 @@ const JSON: &[(&str, &str, usize)] = &[
     ("fact", "data", 65536),
     ("ledger_line", "proof", 65536),
     ("event", "data", 65536),
+    ("review", "flags", 1_048_576), ("review_decision", "data", 1_048_576),
 ];
 
 /// Texts of a fixed shape: what is right, what is not.
@@ -231,6 +250,8 @@ const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
     ("fact", "device_seq", 1, None),
     ("settlement", "number", 2, None),
     ("ledger_line", "line", 4, None),
+    ("review", "number", 1, None), ("review_decision", "number", 2, None), ("dispute", "number", 3, None),
+    ("payment", "amount_yen", 1, Some(1_000_000_000)),
 ];
 
 const HASHES: &[(&str, &str)] = &[
@@ -340,6 +361,7 @@ on_both_engines! {
             "alarm",
             "referral",
             "webhook",
+            "review",
         ];
         let cases = roots.map(|table| {
             let row = |version: &str| {

@@ -15,7 +15,7 @@ use crate::domain::{
 };
 
 fn terms() -> Terms {
-    Terms { version: 1, policy: ChargePolicy::default() }
+    Terms { version: 1, policy: ChargePolicy::default(), special_works: BTreeMap::new() }
 }
 
 /// Technicians 1 and 2 are of the firms of the same number.
@@ -53,6 +53,7 @@ impl Book {
                 job_id: JobId(Uuid::from_u128(1)),
                 line,
                 reverses: entry.reverses,
+                collected_yen: Yen::ZERO,
                 charge: entry.charge,
             });
         }

@@ -1,0 +1,131 @@
+//! Disputes: somebody who is to pay does not agree; a supervisor resolves it, by a correction where it is upheld.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    Command, Ctx, Error, Unit,
+    reviews::{self, Decide, Decided},
+};
+use crate::{
+    domain::{
+        disputes::{DISPUTES_PER_JOB_MAX, Dispute, DisputeOutcome, DisputeReason, DisputeState, Resolution},
+        event::{Kind, Subject},
+        ids::{DisputeId, JobId},
+        reference::programme::Payer,
+        refusal::Refusal,
+        reviews::{About, Ruling},
+    },
+    store,
+};
+
+/// A dispute to be opened.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// Why.
+    pub reason: DisputeReason,
+    /// Who does not agree.
+    pub payer: Payer,
+    /// In words.
+    pub note: Option<String>,
+}
+
+/// What comes of a dispute.
+#[derive(Debug, Clone)]
+pub struct Resolve {
+    /// What.
+    pub outcome: DisputeOutcome,
+    /// How the bill is corrected, where it is upheld.
+    pub correction: Option<Decide>,
+}
+
+/// A resolved dispute, with what was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Resolved {
+    /// The dispute.
+    pub dispute: Dispute,
+    /// The decision and the settlement that followed.
+    pub decided: Option<Decided>,
+}
+
+/// Opens a dispute about a job's bill.
+pub async fn open(ctx: &Ctx, job: JobId, command: Command<Open>) -> Result<Dispute, Error> {
+    let command = command.map(|open| (job, open));
+    ctx.transact(command, |unit, (job, open)| Box::pin(open_in(unit, *job, open))).await
+}
+
+async fn open_in(unit: &mut Unit, job: JobId, open: &Open) -> Result<Dispute, Error> {
+    store::jobs::lock(&mut unit.tx, job).await?.ok_or(Error::NotFound("job"))?;
+    if store::ledger::settlements(&mut unit.tx, job).await?.is_empty() {
+        return Err(Refusal::state("not_settled", "the job has no bill yet").into());
+    }
+    let known = store::disputes::of_job(&mut unit.tx, job).await?;
+    let number = known.last().map_or(1, |last| last.number + 1);
+    if number > DISPUTES_PER_JOB_MAX {
+        return Err(Refusal::state("too_many_disputes", "the job was disputed very often").into());
+    }
+    let dispute = Dispute {
+        id: unit.id(),
+        job_id: job,
+        number,
+        reason: open.reason,
+        payer: open.payer,
+        opened_at: unit.now,
+        state: DisputeState::Open,
+        resolution: None,
+    };
+    let by = unit.actor.token();
+    let note = open.note.as_deref();
+    store::disputes::insert(&mut unit.tx, &dispute, note, by).await.map_err(Error::in_the_way)?;
+    let data = json!({ "job": job, "reason": dispute.reason, "payer": dispute.payer });
+    unit.emit(Kind::DisputeOpened, Subject::Dispute, dispute.id.0, data);
+    Ok(dispute)
+}
+
+/// Resolves a dispute: an upheld one corrects the bill, by reversals and new lines.
+pub async fn resolve(ctx: &Ctx, id: DisputeId, command: Command<Resolve>) -> Result<Resolved, Error> {
+    let command = command.map(|resolve| (id, resolve));
+    ctx.transact(command, |unit, (id, resolve)| Box::pin(resolve_in(unit, *id, resolve))).await
+}
+
+async fn resolve_in(unit: &mut Unit, id: DisputeId, resolve: &Resolve) -> Result<Resolved, Error> {
+    let missing = || Error::NotFound("dispute");
+    let dispute = store::disputes::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    let job = store::jobs::lock(&mut unit.tx, dispute.job_id).await?.ok_or_else(missing)?;
+    // Read again under the lock: somebody else may have resolved it meanwhile.
+    let dispute = store::disputes::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    if dispute.state == DisputeState::Resolved {
+        return Err(Refusal::state("dispute_resolved", "the dispute is resolved already").into());
+    }
+    let decided = match (resolve.outcome, &resolve.correction) {
+        (DisputeOutcome::Upheld, Some(decide)) if decide.ruling != Ruling::Accept => {
+            Some(reviews::rule(unit, &job, About::Dispute(id), decide).await?)
+        }
+        (DisputeOutcome::Upheld, _) => {
+            let message = "say how the bill is corrected: correct, write_off or rescind";
+            return Err(Refusal::field("correction", message).into());
+        }
+        (DisputeOutcome::Rejected | DisputeOutcome::Withdrawn, None) => None,
+        (DisputeOutcome::Rejected | DisputeOutcome::Withdrawn, Some(_)) => {
+            return Err(Refusal::field("correction", "only an upheld dispute corrects the bill").into());
+        }
+    };
+    let resolution = Resolution {
+        outcome: resolve.outcome,
+        decision_id: decided.as_ref().map(|decided| decided.decision.id),
+        resolved_at: unit.now,
+    };
+    let by = unit.actor.token();
+    store::disputes::resolve(&mut unit.tx, id, &resolution, by).await.map_err(Error::in_the_way)?;
+    let data = json!({ "job": job.id, "outcome": resolution.outcome, "decision": resolution.decision_id });
+    unit.emit(Kind::DisputeResolved, Subject::Dispute, id.0, data);
+    let dispute = Dispute { state: DisputeState::Resolved, resolution: Some(resolution), ..dispute };
+    Ok(Resolved { dispute, decided })
+}
+
+/// The disputes about a job, oldest first.
+pub async fn of_job(ctx: &Ctx, job: JobId) -> Result<Vec<Dispute>, Error> {
+    let mut tx = ctx.db().read().await?;
+    store::jobs::find(&mut tx, job).await?.ok_or(Error::NotFound("job"))?;
+    Ok(store::disputes::of_job(&mut tx, job).await?)
+}

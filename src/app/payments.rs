@@ -1,0 +1,87 @@
+//! Payments: cash taken at the site, paid later, paid back. Each is recorded once, whoever tells of it.
+
+use serde_json::json;
+
+use super::{Command, Ctx, Error, Unit};
+use crate::{
+    domain::{
+        event::{Kind, Subject},
+        ids::{FactId, JobId},
+        money::Yen,
+        payments::{Payment, PaymentKind, PaymentMethod, check},
+        reference::programme::Payer,
+        span::Instant,
+    },
+    store,
+};
+
+/// A payment to be recorded.
+#[derive(Debug, Clone)]
+pub struct Paid {
+    /// When it was paid.
+    pub kind: PaymentKind,
+    /// How.
+    pub method: PaymentMethod,
+    /// By whom.
+    pub payer: Payer,
+    /// How much.
+    pub amount_yen: Yen,
+    /// When it was received.
+    pub received_at: Instant,
+    /// Number of a receipt or transfer.
+    pub reference: Option<String>,
+}
+
+/// Records a payment.
+pub async fn record(ctx: &Ctx, job: JobId, command: Command<Paid>) -> Result<Payment, Error> {
+    let command = command.map(|paid| (job, paid));
+    ctx.transact(command, |unit, (job, paid)| Box::pin(record_in(unit, *job, paid))).await
+}
+
+async fn record_in(unit: &mut Unit, job: JobId, paid: &Paid) -> Result<Payment, Error> {
+    store::jobs::lock(&mut unit.tx, job).await?.ok_or(Error::NotFound("job"))?;
+    let known = store::payments::of_job(&mut unit.tx, job).await?;
+    let payment = payment(unit, job, paid, None).await?;
+    check(&payment, &known, unit.now)?;
+    keep(unit, &payment).await?;
+    Ok(payment)
+}
+
+/// Takes over what a report from the site tells of, in the transaction of the report.
+#[allow(dead_code, reason = "taken into use with the reports of payments")]
+pub(super) async fn reported(unit: &mut Unit, job: JobId, fact: FactId, paid: &Paid) -> Result<(), Error> {
+    let payment = payment(unit, job, paid, Some(fact)).await?;
+    keep(unit, &payment).await
+}
+
+async fn payment(unit: &mut Unit, job: JobId, paid: &Paid, fact: Option<FactId>) -> Result<Payment, Error> {
+    let settlements = store::ledger::settlements(&mut unit.tx, job).await?;
+    Ok(Payment {
+        id: unit.id(),
+        job_id: job,
+        kind: paid.kind,
+        method: paid.method,
+        payer: paid.payer,
+        amount_yen: paid.amount_yen,
+        received_at: paid.received_at,
+        reference: paid.reference.clone(),
+        fact_id: fact,
+        settlement_id: settlements.last().map(|settlement| settlement.id),
+        recorded_at: unit.now,
+    })
+}
+
+async fn keep(unit: &mut Unit, payment: &Payment) -> Result<(), Error> {
+    let by = unit.actor.token();
+    store::payments::insert(&mut unit.tx, payment, by).await.map_err(Error::in_the_way)?;
+    let data = json!({ "payment": payment.id, "kind": payment.kind, "method": payment.method });
+    unit.emit(Kind::PaymentRecorded, Subject::Job, payment.job_id.0, data);
+    Ok(())
+}
+
+/// What was paid for a job, in the order it was recorded.
+pub async fn of_job(ctx: &Ctx, job: JobId) -> Result<Vec<Payment>, Error> {
+    let mut tx = ctx.db().read().await?;
+    store::jobs::find(&mut tx, job).await?.ok_or(Error::NotFound("job"))?;
+    Ok(store::payments::of_job(&mut tx, job).await?)
+}

@@ -1,0 +1,288 @@
+//! The review queue: what is doubtful is decided by a supervisor, with a reason, before it is billed.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit, alarms, programmes, settlement};
+use crate::{
+    domain::{
+        alarms::AlarmKind,
+        event::{Kind, Subject},
+        facts::{FieldRecord, Flag},
+        ids::{FactId, JobId, ReviewId, TechnicianId},
+        jobs::Job,
+        ledger::{Priced, Settlement},
+        money::Yen,
+        refusal::Refusal,
+        reviews::{
+            About, Correction, DECISIONS_PER_JOB_MAX, Decision, REVIEW_WAIT_MAX, Reason, Review, ReviewState,
+            Ruling, Settled, StatedWork, Stretch, reported_work,
+        },
+    },
+    store::{self, Tx},
+};
+
+/// What a supervisor decides.
+#[derive(Debug, Clone)]
+pub struct Decide {
+    /// What.
+    pub ruling: Ruling,
+    /// Why.
+    pub reason: Reason,
+    /// The same in words.
+    pub note: String,
+    /// Reports that are not billed.
+    pub disregard: Vec<FactId>,
+    /// Work as it was.
+    pub work: Vec<(TechnicianId, Vec<Stretch>)>,
+}
+
+/// What became of a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Decided {
+    /// The decision.
+    pub decision: Decision,
+    /// The settlement that followed from it; absent where the ledger says the same already.
+    pub settlement: Option<Settlement>,
+    /// What is doubtful still.
+    pub flags: Vec<Flag>,
+}
+
+/// What a job is billed, as it is and as it would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figures {
+    /// What the ledger says now.
+    pub billed_yen: Yen,
+    /// What it would say if the record were accepted as it is; unknown where it is more than one job can hold.
+    pub accepted_yen: Option<Yen>,
+    /// What it would say under the decision in force.
+    pub decided_yen: Option<Yen>,
+}
+
+/// A review with what it is about.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// The review.
+    pub review: Review,
+    /// The job.
+    pub job: Job,
+    /// The figures.
+    pub figures: Figures,
+    /// The job's decisions, oldest first.
+    pub decisions: Vec<Decision>,
+    /// The record as it was reported.
+    pub record: FieldRecord,
+}
+
+/// Keeps the review of a locked job in step with its open doubts: opens it, tells what else is doubtful, or closes it.
+pub(super) async fn keep(unit: &mut Unit, job: JobId, open: &[Flag]) -> Result<(), Error> {
+    let known = store::reviews::of_job(&mut unit.tx, job).await?;
+    let current = known.iter().find(|review| review.state == ReviewState::Open).cloned();
+    match current {
+        Some(review) if open.is_empty() => {
+            let id = review.id;
+            save(unit, review.closed(ReviewState::Gone, unit.now)).await?;
+            unit.emit(Kind::ReviewGone, Subject::Review, id.0, json!({ "job": job }));
+            alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await
+        }
+        Some(review) => {
+            let Some(changed) = review.with_flags(open) else { return Ok(()) };
+            unit.emit(Kind::ReviewChanged, Subject::Review, review.id.0, about(job, open));
+            save(unit, changed).await
+        }
+        None if open.is_empty() => Ok(()),
+        None => {
+            let review = Review {
+                id: unit.id(),
+                version: 1,
+                job_id: job,
+                number: i64::try_from(known.len()).unwrap_or(i64::MAX - 1) + 1,
+                state: ReviewState::Open,
+                flags: open.to_vec(),
+                opened_at: unit.now,
+                closed_at: None,
+            };
+            store::reviews::insert(&mut unit.tx, &review).await.map_err(Error::in_the_way)?;
+            unit.emit(Kind::ReviewOpened, Subject::Review, review.id.0, about(job, open));
+            let late = unit.now + REVIEW_WAIT_MAX;
+            alarms::raise_at(unit, AlarmKind::ReviewWaiting, Subject::Review, review.id.0, late).await
+        }
+    }
+}
+
+async fn save(unit: &mut Unit, review: Review) -> Result<(), Error> {
+    if store::reviews::save(&mut unit.tx, &review).await? { Ok(()) } else { Err(Error::Conflict) }
+}
+
+/// The codes of the doubts, each once: an event is small whatever a device has done.
+fn about(job: JobId, open: &[Flag]) -> serde_json::Value {
+    let codes: std::collections::BTreeSet<_> = open.iter().map(|flag| flag.code).collect();
+    json!({ "job": job, "flags": codes })
+}
+
+/// Decides a review that was seen in a version. A decided one may be decided again: the last decision counts.
+pub async fn decide(ctx: &Ctx, id: ReviewId, seen: i64, command: Command<Decide>) -> Result<Decided, Error> {
+    let command = command.map(|decide| (id, seen, decide));
+    ctx.transact(command, |unit, (id, seen, decide)| Box::pin(decide_in(unit, *id, *seen, decide))).await
+}
+
+async fn decide_in(unit: &mut Unit, id: ReviewId, seen: i64, decide: &Decide) -> Result<Decided, Error> {
+    let missing = || Error::NotFound("review");
+    let review = store::reviews::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    let job = store::jobs::lock(&mut unit.tx, review.job_id).await?.ok_or_else(missing)?;
+    // Read again under the lock: a fact may have changed it meanwhile.
+    let known = store::reviews::of_job(&mut unit.tx, job.id).await?;
+    let review = known.iter().find(|review| review.id == id).cloned().ok_or_else(missing)?;
+    if review.version != seen {
+        return Err(Error::VersionMismatch { what: "review", current: review.version });
+    }
+    if review.state == ReviewState::Gone || known.last().is_some_and(|last| last.id != id) {
+        let message = "nothing of it is doubtful any more, or a later review is to be decided";
+        return Err(Refusal::state("review_over", message).into());
+    }
+    if review.state == ReviewState::Open {
+        save(unit, review.closed(ReviewState::Decided, unit.now)).await?;
+        alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await?;
+    }
+    rule(unit, &job, About::Review(id), decide).await
+}
+
+/// Writes a decision about a locked job and settles the job by it.
+pub(super) async fn rule(
+    unit: &mut Unit,
+    job: &Job,
+    about: About,
+    decide: &Decide,
+) -> Result<Decided, Error> {
+    let (decision, record) = prepare(&unit.ctx.clone(), &mut unit.tx, job, about, decide, unit.now).await?;
+    let decision = Decision { id: unit.id(), decided_by: unit.actor.token(), ..decision };
+    store::reviews::decide(&mut unit.tx, &decision, &decide.note).await.map_err(Error::in_the_way)?;
+    let data = json!({
+        "decision": decision.id, "number": decision.number, "ruling": decision.ruling, "reason": decision.reason,
+        "about": about,
+    });
+    unit.emit(Kind::ReviewDecided, Subject::Job, job.id.0, data);
+    let assignments = store::assignments::of_job(&mut unit.tx, job.id).await?;
+    let (settlement, flags) = settlement::settle(unit, job, &record, &assignments).await?;
+    Ok(Decided { decision, settlement, flags })
+}
+
+/// The decision as it would be written, checked against the record. The doubts a dispute did not look at stay open.
+async fn prepare(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    job: &Job,
+    about: About,
+    decide: &Decide,
+    now: crate::domain::span::Instant,
+) -> Result<(Decision, FieldRecord), Error> {
+    let record = records::of_job(tx, job).await?;
+    let earlier = store::reviews::decisions(tx, job.id).await?;
+    let number = earlier.last().map_or(1, |last| last.number + 1);
+    if number > DECISIONS_PER_JOB_MAX {
+        return Err(Refusal::state("too_many_decisions", "the job was decided about very often").into());
+    }
+    let assignments = store::assignments::of_job(tx, job.id).await?;
+    let firms = settlement::firms(&assignments);
+    for (index, (technician, _)) in decide.work.iter().enumerate() {
+        if !firms.contains_key(technician) {
+            let field = format!("work[{index}].technician_id");
+            return Err(Refusal::field(field, "has no assignment on this job").into());
+        }
+    }
+    let delivered: Vec<FactId> = record
+        .parts
+        .iter()
+        .map(|part| part.fact_id)
+        .chain(record.special_works.iter().map(|work| work.fact_id))
+        .collect();
+    if let Some(index) = decide.disregard.iter().position(|fact| !delivered.contains(fact)) {
+        let field = format!("disregard[{index}]");
+        return Err(Refusal::field(field, "is no report of a part or of special work of this job").into());
+    }
+    let work = decide.work.iter().map(|(technician_id, stretches)| StatedWork {
+        technician_id: *technician_id,
+        stretches: stretches.clone(),
+        replaces: reported_work(&record, *technician_id),
+    });
+    let correction = Correction { disregard: decide.disregard.clone(), work: work.collect() };
+    correction.check(decide.ruling, now)?;
+    let flags = match about {
+        About::Review(_) => record.flags.clone(),
+        About::Dispute(_) => earlier.last().map(|last| last.flags.clone()).unwrap_or_default(),
+    };
+    let decision = Decision {
+        id: Uuid::nil().into(),
+        job_id: job.id,
+        number,
+        about,
+        ruling: decide.ruling,
+        reason: decide.reason,
+        flags,
+        correction,
+        decided_at: now,
+        decided_by: None,
+    };
+    let terms = programmes::terms_of(ctx, tx, job).await?;
+    let settled = Settled::of(&record, std::slice::from_ref(&decision));
+    if settlement::priced(&settled, &terms, &firms, job.id).0.is_none() {
+        let message = "the record is more than one job can hold: correct it or write it off";
+        return Err(Refusal::state("over_limits", message).into());
+    }
+    Ok((decision, record))
+}
+
+/// What a job would cost under a decision; writes nothing.
+pub async fn preview(ctx: &Ctx, id: ReviewId, decide: &Decide) -> Result<Priced, Error> {
+    let mut tx = ctx.db().read().await?;
+    let review = store::reviews::find(&mut tx, id).await?.ok_or(Error::NotFound("review"))?;
+    let job = store::jobs::find(&mut tx, review.job_id).await?.ok_or(Error::NotFound("review"))?;
+    let (decision, record) = prepare(ctx, &mut tx, &job, About::Review(id), decide, ctx.now()).await?;
+    let settled = Settled::of(&record, std::slice::from_ref(&decision));
+    let firms = settlement::firms(&store::assignments::of_job(&mut tx, job.id).await?);
+    let terms = programmes::terms_of(ctx, &mut tx, &job).await?;
+    let priced = settlement::priced(&settled, &terms, &firms, job.id).0;
+    priced.ok_or_else(|| Refusal::state("over_limits", "more than one job can hold").into())
+}
+
+/// The review of an id.
+pub async fn find(ctx: &Ctx, id: ReviewId) -> Result<Item, Error> {
+    let mut tx = ctx.db().read().await?;
+    let review = store::reviews::find(&mut tx, id).await?.ok_or(Error::NotFound("review"))?;
+    item(ctx, &mut tx, review).await
+}
+
+/// The reviews after `after`, oldest first.
+pub async fn list(
+    ctx: &Ctx,
+    state: Option<ReviewState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Item>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let mut items = Vec::new();
+    for review in store::reviews::list(&mut tx, state, after, limit).await? {
+        items.push(item(ctx, &mut tx, review).await?);
+    }
+    Ok(items)
+}
+
+async fn item(ctx: &Ctx, tx: &mut Tx, review: Review) -> Result<Item, Error> {
+    let job = store::jobs::find(tx, review.job_id).await?.ok_or(Error::NotFound("job"))?;
+    let record = records::of_job(tx, &job).await?;
+    let decisions = store::reviews::decisions(tx, job.id).await?;
+    let firms = settlement::firms(&store::assignments::of_job(tx, job.id).await?);
+    let terms = programmes::terms_of(ctx, tx, &job).await?;
+    let lines = store::ledger::lines(tx, job.id).await?;
+    let total = |decisions: &[Decision]| {
+        let (priced, _) = settlement::priced(&Settled::of(&record, decisions), &terms, &firms, job.id);
+        priced.map(|priced| priced.charges.iter().map(|charge| charge.amount_yen).sum())
+    };
+    let figures = Figures {
+        billed_yen: lines.iter().map(|line| line.charge.amount_yen).sum(),
+        accepted_yen: total(&[]),
+        decided_yen: total(&decisions),
+    };
+    Ok(Item { review, job, figures, decisions, record })
+}

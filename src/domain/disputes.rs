@@ -1,0 +1,92 @@
+//! Disputes: somebody who is to pay does not agree with a bill. What comes of one is a resolution; where it is upheld, a
+//! decision of a supervisor corrects the bill.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ids::{DisputeId, JobId, ReviewDecisionId},
+    reference::programme::Payer,
+    text_enum::text_enum,
+};
+
+/// Disputes of one job at most.
+pub const DISPUTES_PER_JOB_MAX: i64 = 50;
+
+text_enum! {
+    /// Why somebody does not agree.
+    pub enum DisputeReason("reason of a dispute") {
+        /// The amount is wrong.
+        WrongAmount = "wrong_amount",
+        /// It was not done.
+        NotDone = "not_done",
+        /// It was not agreed to.
+        NotAgreed = "not_agreed",
+        /// It was not done well.
+        PoorWork = "poor_work",
+        /// Something was damaged.
+        Damage = "damage",
+        /// Somebody else has to pay.
+        WrongPayer = "wrong_payer",
+        /// It was paid already.
+        PaidAlready = "paid_already",
+        /// The contract is rescinded within eight days (Y-11, Y-13).
+        CoolingOff = "cooling_off",
+        /// Something else.
+        Other = "other",
+    }
+}
+
+text_enum! {
+    /// Where a dispute is.
+    pub enum DisputeState("dispute state") {
+        /// Nothing is decided.
+        Open = "open",
+        /// Decided.
+        Resolved = "resolved",
+    }
+}
+
+text_enum! {
+    /// What comes of it.
+    pub enum DisputeOutcome("outcome of a dispute") {
+        /// The bill is corrected.
+        Upheld = "upheld",
+        /// The bill stays.
+        Rejected = "rejected",
+        /// It was taken back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// A bill somebody does not agree with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Dispute {
+    /// Its id.
+    pub id: DisputeId,
+    /// The job.
+    pub job_id: JobId,
+    /// Running number of the job's disputes, from 1.
+    pub number: i64,
+    /// Why.
+    pub reason: DisputeReason,
+    /// Who does not agree.
+    pub payer: Payer,
+    /// Since when.
+    pub opened_at: DateTime<Utc>,
+    /// Where it is.
+    pub state: DisputeState,
+    /// What came of it.
+    pub resolution: Option<Resolution>,
+}
+
+/// What came of a dispute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Resolution {
+    /// What.
+    pub outcome: DisputeOutcome,
+    /// The decision that corrects the bill, where it is upheld.
+    pub decision_id: Option<ReviewDecisionId>,
+    /// When.
+    pub resolved_at: DateTime<Utc>,
+}

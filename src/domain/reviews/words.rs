@@ -1,0 +1,98 @@
+//! Doubts, rulings and reasons in words: Japanese and English.
+
+use super::{Reason, Ruling};
+use crate::domain::facts::FlagCode;
+
+/// What a flag says: (Japanese, English).
+#[must_use]
+pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
+    match code {
+        FlagCode::ClockSkew => (
+            "端末の時計が2時間以上ずれているか、作業中に変更されています",
+            "The device's clock is off by more than two hours, or was set meanwhile",
+        ),
+        FlagCode::ImplausibleTime => (
+            "送信した時刻より後の出来事として報告されています",
+            "It is said to have happened after it was sent",
+        ),
+        FlagCode::ImplausibleInterval => {
+            ("休みなしの作業が12時間を超えています", "Work without a pause for more than 12 hours")
+        }
+        FlagCode::MissingStart => (
+            "作業開始の報告がないまま、終了・中断・再開が報告されています",
+            "Work ended, paused or went on without having begun",
+        ),
+        FlagCode::MissingEnd => ("作業終了の報告がありません", "Work began and its end was not reported"),
+        FlagCode::Overlap => (
+            "同じ作業員の作業が、2台の端末から同じ時間に報告されています",
+            "Two devices report work of one technician at the same time",
+        ),
+        FlagCode::SequenceHole => {
+            ("端末からまだ届いていない報告があります", "Reports of a device have not arrived")
+        }
+        FlagCode::SequenceReused => {
+            ("端末が同じ番号を2つの報告に付けています", "A device has given one number to two reports")
+        }
+        FlagCode::OutsideSite => (
+            "到着前、移動中または完了後の作業が報告されています",
+            "Work before arrival, on the way, or after completion",
+        ),
+        FlagCode::ConsentRecordedLate => (
+            "同意の記録が、同意したとされる時刻から15分以上遅れています",
+            "A consent was written down more than 15 minutes after it is said to have been given",
+        ),
+        FlagCode::OverLimits => ("1件の出動として請求できる範囲を超えています", "More than one job can hold"),
+        FlagCode::WorkAfterFailedCheck => (
+            "本人確認ができなかった後の作業が報告されています",
+            "Work is reported after an identity check that failed",
+        ),
+        FlagCode::ChargedAfterFinding => (
+            "家主・管理会社の担当と分かった後に、承諾のない部品・特殊作業が報告されています",
+            "A part or special work after the trouble was found to be the landlord's, without authority",
+        ),
+        FlagCode::DoubtfulOutcome => ("作業結果の報告が食い違っています", "The outcome of the job is contradicted"),
+        FlagCode::MissingIdCheck => (
+            "鍵の作業なのに、本人確認の報告がありません",
+            "A lock was worked on, and no identity check that passed is reported",
+        ),
+        FlagCode::CorrectionOutdated => (
+            "修正を決めた後に、同じ作業員の作業時間の報告が変わりました",
+            "The reported work of a technician has changed since it was corrected",
+        ),
+    }
+}
+
+impl Ruling {
+    /// In words: (Japanese, English).
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Accept => ("記録のとおり認める", "accepted as recorded"),
+            Self::Correct => ("記録を訂正する", "record corrected"),
+            Self::WriteOff => ("請求しない", "not billed"),
+            Self::Rescind => ("契約の解除(クーリング・オフ)", "contract rescinded (cooling-off)"),
+        }
+    }
+}
+
+impl Reason {
+    /// In words: (Japanese, English).
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::ConfirmedByPhone => ("電話で確認", "confirmed by telephone"),
+            Self::ConfirmedByEvidence => {
+                ("写真・署名・録音で確認", "confirmed by pictures, signature or recording")
+            }
+            Self::DeviceClock => ("端末の時計の誤り", "wrong clock of the device"),
+            Self::DeviceLost => ("端末の紛失・故障", "device lost or broken"),
+            Self::ReportForgotten => ("報告漏れ", "not reported at the time"),
+            Self::EnteredTwice => ("二重の報告", "reported twice"),
+            Self::NotAgreed => ("同意がなかったため", "not agreed to"),
+            Self::PoorWork => ("作業の不備", "work not done properly"),
+            Self::Goodwill => ("事業者の負担とする配慮", "goodwill"),
+            Self::CoolingOff => ("クーリング・オフの申出", "cooling-off exercised"),
+            Self::Other => ("その他", "other"),
+        }
+    }
+}

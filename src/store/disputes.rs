@@ -1,0 +1,137 @@
+//! Disputes and what came of them. Never changed.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{
+    disputes::{Dispute, DisputeState, Resolution},
+    ids::{DisputeId, JobId, TokenId},
+    span::Instant,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    job_id: Uuid,
+    number: i64,
+    reason: String,
+    payer: String,
+    opened_at: Instant,
+    outcome: Option<String>,
+    decision_id: Option<Uuid>,
+    resolved_at: Option<Instant>,
+}
+
+impl TryFrom<Row> for Dispute {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let table = "dispute";
+        let resolution = match (row.outcome, row.resolved_at) {
+            (Some(outcome), Some(resolved_at)) => Some(Resolution {
+                outcome: outcome.parse().map_err(|error| Error::corrupt(table, "outcome", error))?,
+                decision_id: row.decision_id.map(Into::into),
+                resolved_at,
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            id: row.id.into(),
+            job_id: row.job_id.into(),
+            number: row.number,
+            reason: row.reason.parse().map_err(|error| Error::corrupt(table, "reason", error))?,
+            payer: row.payer.parse().map_err(|error| Error::corrupt(table, "payer", error))?,
+            opened_at: row.opened_at,
+            state: if resolution.is_some() { DisputeState::Resolved } else { DisputeState::Open },
+            resolution,
+        })
+    }
+}
+
+/// Keeps a new dispute and the words that go with it.
+pub async fn insert(
+    tx: &mut Tx,
+    dispute: &Dispute,
+    note: Option<&str>,
+    by: Option<TokenId>,
+) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO dispute (id, job_id, number, reason, payer, opened_at, opened_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        dispute.id.0,
+        dispute.job_id.0,
+        dispute.number,
+        dispute.reason.as_str(),
+        dispute.payer.as_str(),
+        dispute.opened_at,
+        by.map(|token| token.0)
+    )?;
+    if let Some(note) = note {
+        query!(
+            tx,
+            execute,
+            "INSERT INTO dispute_note (dispute_id, note) VALUES ($1, $2)",
+            dispute.id.0,
+            note
+        )?;
+    }
+    Ok(())
+}
+
+/// Keeps what came of a dispute.
+pub async fn resolve(
+    tx: &mut Tx,
+    id: DisputeId,
+    resolution: &Resolution,
+    by: Option<TokenId>,
+) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO dispute_resolution (dispute_id, outcome, decision_id, resolved_at, resolved_by)
+         VALUES ($1, $2, $3, $4, $5)",
+        id.0,
+        resolution.outcome.as_str(),
+        resolution.decision_id.map(|id| id.0),
+        resolution.resolved_at,
+        by.map(|token| token.0)
+    )?;
+    Ok(())
+}
+
+/// The disputes about a job, oldest first.
+pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Dispute>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT d.id, d.job_id, d.number, d.reason, d.payer, d.opened_at, r.outcome, r.decision_id, r.resolved_at
+         FROM dispute d LEFT JOIN dispute_resolution r ON r.dispute_id = d.id
+         WHERE d.job_id = $1 ORDER BY d.number",
+        job.0
+    )?;
+    rows.into_iter().map(Dispute::try_from).collect()
+}
+
+/// The dispute of an id.
+pub async fn find(tx: &mut Tx, id: DisputeId) -> Result<Option<Dispute>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT d.id, d.job_id, d.number, d.reason, d.payer, d.opened_at, r.outcome, r.decision_id, r.resolved_at
+         FROM dispute d LEFT JOIN dispute_resolution r ON r.dispute_id = d.id WHERE d.id = $1",
+        id.0
+    )?;
+    row.map(Dispute::try_from).transpose()
+}
+
+/// What was written about a dispute; nothing once erased.
+pub async fn note(tx: &mut Tx, id: DisputeId) -> Result<Option<String>, Error> {
+    let row = query!(tx, optional One<String>, "SELECT note FROM dispute_note WHERE dispute_id = $1", id.0)?;
+    Ok(row.map(|(note,)| note))
+}

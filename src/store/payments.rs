@@ -1,0 +1,98 @@
+//! Payments. Never changed.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Error, Tx, db::query};
+use crate::domain::{
+    ids::{JobId, PaymentId, TokenId},
+    money::Yen,
+    payments::Payment,
+    span::Instant,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    job_id: Uuid,
+    kind: String,
+    method: String,
+    payer: String,
+    amount_yen: i64,
+    received_at: Instant,
+    reference: Option<String>,
+    fact_id: Option<Uuid>,
+    settlement_id: Option<Uuid>,
+    recorded_at: Instant,
+}
+
+impl TryFrom<Row> for Payment {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let table = "payment";
+        Ok(Self {
+            id: row.id.into(),
+            job_id: row.job_id.into(),
+            kind: row.kind.parse().map_err(|error| Error::corrupt(table, "kind", error))?,
+            method: row.method.parse().map_err(|error| Error::corrupt(table, "method", error))?,
+            payer: row.payer.parse().map_err(|error| Error::corrupt(table, "payer", error))?,
+            amount_yen: Yen(row.amount_yen),
+            received_at: row.received_at,
+            reference: row.reference,
+            fact_id: row.fact_id.map(Into::into),
+            settlement_id: row.settlement_id.map(Into::into),
+            recorded_at: row.recorded_at,
+        })
+    }
+}
+
+/// Keeps a new payment.
+pub async fn insert(tx: &mut Tx, payment: &Payment, by: Option<TokenId>) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id,
+                              settlement_id, recorded_at, recorded_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        payment.id.0,
+        payment.job_id.0,
+        payment.kind.as_str(),
+        payment.method.as_str(),
+        payment.payer.as_str(),
+        payment.amount_yen.0,
+        payment.received_at,
+        payment.reference.as_deref(),
+        payment.fact_id.map(|id| id.0),
+        payment.settlement_id.map(|id| id.0),
+        payment.recorded_at,
+        by.map(|token| token.0)
+    )?;
+    Ok(())
+}
+
+/// The payments for a job, in the order they were recorded.
+pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Payment>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
+                recorded_at
+         FROM payment WHERE job_id = $1 ORDER BY recorded_at, id",
+        job.0
+    )?;
+    rows.into_iter().map(Payment::try_from).collect()
+}
+
+/// The payment of an id.
+pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
+                recorded_at
+         FROM payment WHERE id = $1",
+        id.0
+    )?;
+    row.map(Payment::try_from).transpose()
+}

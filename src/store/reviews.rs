@@ -1,0 +1,228 @@
+//! Reviews, and what supervisors decided. A decision is never changed.
+
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{
+    facts::Flag,
+    ids::{JobId, ReviewDecisionId, ReviewId},
+    reviews::{About, Correction, Decision, Review, ReviewState},
+    span::Instant,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    job_id: Uuid,
+    number: i64,
+    state: String,
+    flags: String,
+    opened_at: Instant,
+    closed_at: Option<Instant>,
+}
+
+impl TryFrom<Row> for Review {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            job_id: row.job_id.into(),
+            number: row.number,
+            state: row.state.parse().map_err(|error| Error::corrupt("review", "state", error))?,
+            flags: serde_json::from_str(&row.flags)
+                .map_err(|error| Error::corrupt("review", "flags", error))?,
+            opened_at: row.opened_at,
+            closed_at: row.closed_at,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct DecisionRow {
+    id: Uuid,
+    job_id: Uuid,
+    number: i64,
+    review_id: Option<Uuid>,
+    dispute_id: Option<Uuid>,
+    ruling: String,
+    reason: String,
+    data: String,
+    decided_at: Instant,
+    decided_by: Option<Uuid>,
+}
+
+/// What of a decision is kept as JSON.
+#[derive(Serialize, Deserialize)]
+struct Data {
+    flags: Vec<Flag>,
+    correction: Correction,
+}
+
+impl TryFrom<DecisionRow> for Decision {
+    type Error = Error;
+
+    fn try_from(row: DecisionRow) -> Result<Self, Error> {
+        let table = "review_decision";
+        let data: Data =
+            serde_json::from_str(&row.data).map_err(|error| Error::corrupt(table, "data", error))?;
+        let about = match (row.review_id, row.dispute_id) {
+            (Some(review), None) => About::Review(review.into()),
+            (None, Some(dispute)) => About::Dispute(dispute.into()),
+            _ => return Err(Error::corrupt(table, "review_id", "neither a review nor a dispute")),
+        };
+        Ok(Self {
+            id: row.id.into(),
+            job_id: row.job_id.into(),
+            number: row.number,
+            about,
+            ruling: row.ruling.parse().map_err(|error| Error::corrupt(table, "ruling", error))?,
+            reason: row.reason.parse().map_err(|error| Error::corrupt(table, "reason", error))?,
+            flags: data.flags,
+            correction: data.correction,
+            decided_at: row.decided_at,
+            decided_by: row.decided_by.map(Into::into),
+        })
+    }
+}
+
+fn flags_json(flags: &[Flag]) -> Result<String, Error> {
+    serde_json::to_string(flags).map_err(|error| Error::corrupt("review", "flags", error))
+}
+
+/// Keeps a new review. There is an open one of its job already when a concurrent transaction was first.
+pub async fn insert(tx: &mut Tx, review: &Review) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO review (id, version, job_id, number, state, flags, opened_at, closed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        review.id.0,
+        review.version,
+        review.job_id.0,
+        review.number,
+        review.state.as_str(),
+        flags_json(&review.flags)?,
+        review.opened_at,
+        review.closed_at
+    )?;
+    Ok(())
+}
+
+/// Writes an open review over the version that was read; whether it was still that version.
+pub async fn save(tx: &mut Tx, review: &Review) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE review SET version = version + 1, state = $3, flags = $4, closed_at = $5
+         WHERE id = $1 AND version = $2 AND state = 'open'",
+        review.id.0,
+        review.version,
+        review.state.as_str(),
+        flags_json(&review.flags)?,
+        review.closed_at
+    )?;
+    Ok(changed == 1)
+}
+
+/// The review of an id.
+pub async fn find(tx: &mut Tx, id: ReviewId) -> Result<Option<Review>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review WHERE id = $1",
+        id.0
+    )?;
+    row.map(Review::try_from).transpose()
+}
+
+/// The reviews of a job, oldest first.
+pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Review>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
+         WHERE job_id = $1 ORDER BY number",
+        job.0
+    )?;
+    rows.into_iter().map(Review::try_from).collect()
+}
+
+/// The reviews after `after`, oldest first.
+pub async fn list(
+    tx: &mut Tx,
+    state: Option<ReviewState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Review>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
+         WHERE id > $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) ORDER BY id LIMIT $3",
+        after,
+        state.map(ReviewState::as_str),
+        limit
+    )?;
+    rows.into_iter().map(Review::try_from).collect()
+}
+
+/// Keeps a new decision and the words that go with it.
+pub async fn decide(tx: &mut Tx, decision: &Decision, note: &str) -> Result<(), Error> {
+    let data = Data { flags: decision.flags.clone(), correction: decision.correction.clone() };
+    let data =
+        serde_json::to_string(&data).map_err(|error| Error::corrupt("review_decision", "data", error))?;
+    let (review, dispute) = match decision.about {
+        About::Review(review) => (Some(review.0), None),
+        About::Dispute(dispute) => (None, Some(dispute.0)),
+    };
+    query!(
+        tx,
+        execute,
+        "INSERT INTO review_decision (id, job_id, number, review_id, dispute_id, ruling, reason, data, decided_at,
+                                      decided_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        decision.id.0,
+        decision.job_id.0,
+        decision.number,
+        review,
+        dispute,
+        decision.ruling.as_str(),
+        decision.reason.as_str(),
+        data,
+        decision.decided_at,
+        decision.decided_by.map(|token| token.0)
+    )?;
+    query!(tx, execute, "INSERT INTO review_note (decision_id, note) VALUES ($1, $2)", decision.id.0, note)?;
+    Ok(())
+}
+
+/// The decisions about a job, oldest first.
+pub async fn decisions(tx: &mut Tx, job: JobId) -> Result<Vec<Decision>, Error> {
+    let rows = query!(
+        tx,
+        all DecisionRow,
+        "SELECT id, job_id, number, review_id, dispute_id, ruling, reason, data, decided_at, decided_by
+         FROM review_decision WHERE job_id = $1 ORDER BY number",
+        job.0
+    )?;
+    rows.into_iter().map(Decision::try_from).collect()
+}
+
+/// What was written about a decision; nothing once erased.
+pub async fn note(tx: &mut Tx, decision: ReviewDecisionId) -> Result<Option<String>, Error> {
+    let row = query!(
+        tx,
+        optional One<String>,
+        "SELECT note FROM review_note WHERE decision_id = $1",
+        decision.0
+    )?;
+    Ok(row.map(|(note,)| note))
+}

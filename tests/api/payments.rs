@@ -1,0 +1,207 @@
+//! What was paid, what is disputed, and what is printed of it.
+
+use kaketsuke::{app, domain::actor::Role};
+use serde_json::{Value, json};
+
+use crate::{
+    support::{
+        db::{TestDb, on_both_engines},
+        server::{Client, Reply, TestServer, id},
+        site::consumer,
+    },
+    visits::{self as site, Device, Site, at},
+};
+
+on_both_engines! {
+    async fn what_was_paid_before_settling_is_inside_the_lines_and_later_beside_them(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (books, billing) = consumer(&server, "経理").await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let dispatcher = server.dispatcher();
+        pay(&dispatcher, &site, "cash_on_site", "cash", 1_500).await.expect(201);
+        let mut phone = Device::new("phone");
+        let facts = phone.plain(72 * 60, Some(2));
+        site.report(&server, &phone, &facts).await;
+        let statement = site.statement(&dispatcher).await;
+        assert_eq!(statement["lines"][0]["collected_yen"], 1_500);
+        assert_eq!((&statement["collected_yen"], &statement["due_yen"]), (&json!(1_500), &json!(700)));
+        assert_eq!(statement["statutory_document_required"], true, "2,200 yen, not all of it in cash at once");
+        pay(&billing, &site, "later", "bank_transfer", 700).await.expect(201);
+        let statement = site.statement(&dispatcher).await;
+        assert_eq!((&statement["due_yen"], &statement["lines"][0]["collected_yen"]), (&json!(0), &json!(1_500)));
+        server.settle().await;
+        let page = billing.get(&format!("/v1/billing-consumers/{books}/lines")).await.expect(200);
+        let paid: Vec<_> = page["payments"].as_array().unwrap().iter()
+            .map(|payment| (payment["amount_yen"].as_i64().unwrap(), payment["in_lines"].as_bool().unwrap()))
+            .collect();
+        assert_eq!(paid, [(1_500, true), (700, false)]);
+        assert_eq!(due(&page), 0, "nothing collected is billed again");
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    async fn cash_under_3000_yen_needs_no_document_and_a_correction_carries_what_was_collected(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (books, billing) = consumer(&server, "経理").await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let dispatcher = server.dispatcher();
+        pay(&dispatcher, &site, "cash_on_site", "cash", 2_200).await.expect(201);
+        let mut phone = Device::new("phone");
+        let facts = phone.plain(72 * 60, Some(2));
+        site.report(&server, &phone, &facts).await;
+        assert_eq!(site.statement(&dispatcher).await["statutory_document_required"], false, "Y-12");
+        // A no that comes late takes one unit back: 1,100 yen were paid too much.
+        let mut tablet = Device::new("tablet");
+        let mut no = site::yes(at("22:20:00"), 0, 0);
+        no["answer"] = json!("no");
+        let late = tablet.tell(at("22:20:00"), &no);
+        site.report(&server, &tablet, &[late]).await;
+        let statement = site.statement(&dispatcher).await;
+        let collected: Vec<_> =
+            statement["lines"].as_array().unwrap().iter().map(|line| line["collected_yen"].clone()).collect();
+        assert_eq!(collected[..3], [json!(2_200), json!(-2_200), json!(1_100)], "{statement}");
+        assert_eq!(statement["due_yen"], -1_100);
+        assert_eq!(pay(&dispatcher, &site, "refund", "cash", 2_201).await.refused_field(), "amount_yen");
+        pay(&dispatcher, &site, "refund", "cash", 1_100).await.expect(201);
+        assert_eq!(site.statement(&dispatcher).await["due_yen"], 0);
+        server.settle().await;
+        let page = billing.get(&format!("/v1/billing-consumers/{books}/lines")).await.expect(200);
+        assert_eq!(due(&page), 0);
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    async fn an_upheld_dispute_corrects_the_bill_and_a_rescinded_contract_takes_all_of_it_back(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let (dispatcher, supervisor) = (server.dispatcher(), server.client(Role::Supervisor));
+        let path = format!("/v1/jobs/{}/disputes", site.job);
+        let body = json!({ "reason": "wrong_amount", "payer": "worker", "note": "60分もかかっていない" });
+        let early = dispatcher.post(&path, body.clone()).await;
+        assert_eq!((early.status.as_u16(), early.problem()), (409, "not-settled"));
+        let mut phone = Device::new("phone");
+        let facts = phone.plain(72 * 60, Some(2));
+        site.report(&server, &phone, &facts).await;
+        let dispute = dispatcher.post(&path, body).await.expect(201);
+        assert_eq!(dispute["state"], "open");
+        let work = json!([{ "from": at("21:15:00"), "to": at("22:20:00"), "work": "work" }]);
+        let correction = json!({
+            "ruling": "correct", "reason": "confirmed_by_evidence", "note": "写真の時刻で確認",
+            "work": [{ "technician_id": site.crew.technician, "stretches": work }],
+        });
+        let resolution = format!("/v1/disputes/{}/resolution", id(&dispute));
+        let upheld = json!({ "outcome": "upheld", "correction": correction });
+        assert_eq!(dispatcher.post(&resolution, upheld.clone()).await.problem(), "forbidden");
+        let bare = supervisor.post(&resolution, json!({ "outcome": "upheld" })).await;
+        assert_eq!(bare.refused_field(), "correction");
+        let resolved = supervisor.post(&resolution, upheld.clone()).await.expect(200);
+        assert_eq!(resolved["dispute"]["resolution"]["decision_id"], resolved["decided"]["decision"]["id"]);
+        assert_eq!(supervisor.post(&resolution, upheld).await.problem(), "dispute-resolved");
+        let statement = site.statement(&supervisor).await;
+        assert_eq!(
+            site::brief(&statement["lines"]),
+            [
+                ("overtime", "2", 2_200, "worker"),
+                ("reversal", "-2", -2_200, "worker"),
+                ("overtime", "1", 1_100, "worker"),
+            ]
+        );
+        // Y-13: within eight days the whole contract can be rescinded.
+        let cooling = json!({ "reason": "cooling_off", "payer": "worker" });
+        let dispute = dispatcher.post(&path, cooling).await.expect(201);
+        let rescind = json!({ "ruling": "rescind", "reason": "cooling_off", "note": "書面で申出" });
+        let body = json!({ "outcome": "upheld", "correction": rescind });
+        supervisor.post(&format!("/v1/disputes/{}/resolution", id(&dispute)), body).await.expect(200);
+        let statement = site.statement(&supervisor).await;
+        assert_eq!((&statement["total_yen"], &statement["settlements"][2]["basis"]), (&json!(0), &json!("rescinded")));
+        assert_eq!(statement["disputes"].as_array().unwrap().len(), 2);
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    async fn a_cancelled_job_is_settled_at_0_yen_and_says_so(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        let dispatcher = server.dispatcher();
+        let path = format!("/v1/jobs/{}/cancellation", site.job);
+        dispatcher.post(&path, json!({ "reason": "false_alarm" })).await.expect(200);
+        let statement = site.statement(&dispatcher).await;
+        assert_eq!((&statement["total_yen"], &statement["lines"]), (&json!(0), &json!([])));
+        assert_eq!(statement["settlements"][0]["basis"], "cancelled");
+        assert!(statement["basis_words"]["ja"].as_str().unwrap().contains("C-25"));
+        assert_eq!(statement["statutory_document_required"], false, "nothing was sold");
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    async fn the_statement_is_a_page_and_the_ledger_a_table(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (books, billing) = consumer(&server, "経理").await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let mut phone = Device::new("phone");
+        let item = "00000000-0000-4000-8000-000000000777";
+        let mut facts = phone.plain(72 * 60, Some(2));
+        let asked = json!({
+            "kind": "consent", "covers": [{ "kind": "item", "item": item, "max_yen": 5_000 }], "cap_yen": 5_000,
+            "payer": "worker", "language": "ne", "text_version": "1", "asked_at": at("21:20:00"),
+            "answered_at": at("21:20:00"), "answer": "yes",
+        });
+        facts.push(phone.tell(at("21:20:00"), &asked));
+        let special = json!({ "kind": "special_work", "item": item, "code": "second_technician", "price_yen": 5_000 });
+        facts.push(phone.tell(at("21:21:00"), &special));
+        let mut formula = site::part();
+        formula["name"] = json!("=1+1,\"x\"");
+        facts.push(phone.tell(at("21:22:00"), &formula));
+        site.report(&server, &phone, &facts).await;
+        server.settle().await;
+        let statement = site.statement(&server.dispatcher()).await;
+        let special = statement["lines"].as_array().unwrap().iter().find(|line| line["kind"] == "special_work");
+        let sentence = special.unwrap()["text_ja"].as_str().unwrap();
+        assert!(sentence.contains("特殊作業「作業員増員」 見積り一式 5,000円"), "C-16: a quoted line, by its name: {sentence}");
+        for (query, accept) in [("?format=html", "*/*"), ("", "text/html,application/xhtml+xml,*/*;q=0.8")] {
+            let path = format!("/v1/jobs/{}/statement{query}", site.job);
+            let reader = &site.crew.office;
+            let page = reader.send(reader.request(reqwest::Method::GET, &path).header("Accept", accept)).await;
+            assert_eq!(page.headers["content-type"], "text/html; charset=utf-8");
+            let page = page.expect(200);
+            let page = page.as_str().unwrap();
+            if let Ok(file) = std::env::var("KAKETSUKE_SHOW_STATEMENT") {
+                std::fs::write(file, page).unwrap();
+            }
+            for text in ["作業明細書", "基本料金・出張料金", "7,200円", "特殊作業: 作業員増員", "特定商取引法"] {
+                assert!(page.contains(text), "{text}: {page}");
+            }
+        }
+        let path = format!("/v1/billing-consumers/{books}/lines?bom=true");
+        let request = billing.request(reqwest::Method::GET, &path).header("Accept", "text/csv");
+        let table = billing.send(request).await;
+        assert_eq!(table.headers["content-type"], "text/csv; charset=utf-8; header=present");
+        assert_eq!((&table.headers["x-has-more"], table.headers.contains_key("x-position")), (&"false".parse().unwrap(), true));
+        let text = table.expect(200);
+        let rows: Vec<_> = text.as_str().unwrap().split("\r\n").collect();
+        assert!(rows[0].ends_with("pos,entry,id,job_id,settlement_id,line,at,firm_id,kind,code,quantity,unit_price_yen,amount_yen,tax_included_yen,collected_yen,payer,rule,reverses,method_or_consent,text_ja,text_en"), "{}", rows[0]);
+        assert_eq!(rows.len(), 1 + 3 + 1, "{text}");
+        assert!(text.as_str().unwrap().contains(",write_off,\"'=1+1,\"\"x\"\"\",1,"), "{text}");
+        server.stop().await;
+    }
+}
+
+async fn pay(client: &Client, site: &Site, kind: &str, method: &str, yen: i64) -> Reply {
+    let body = json!({
+        "kind": kind, "method": method, "payer": "worker", "amount_yen": yen, "received_at": at("22:30:00"),
+        "reference": "R-1",
+    });
+    client.post(&format!("/v1/jobs/{}/payments", site.job), body).await
+}
+
+/// What is still due by a pulled page: its lines less all that was paid.
+fn due(page: &Value) -> i64 {
+    let yen = |item: &Value| item["amount_yen"].as_i64().unwrap();
+    let lines: i64 = page["items"].as_array().unwrap().iter().map(yen).sum();
+    let paid = page["payments"].as_array().unwrap().iter();
+    lines - paid.map(|one| if one["kind"] == "refund" { -yen(one) } else { yen(one) }).sum::<i64>()
+}
