@@ -15,8 +15,10 @@ pub mod dispatch;
 pub mod documents;
 /// The rules of the service, pure.
 pub mod domain;
-/// The JSON API.
+/// The JSON API and the pages of the staff.
 pub mod http;
+/// Texts of the pages, in Japanese and English.
+pub mod i18n;
 /// The running service: listener, API and workers.
 pub mod server;
 /// The only SQL.

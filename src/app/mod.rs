@@ -39,19 +39,22 @@ pub mod programmes;
 pub mod queue;
 pub mod reference;
 pub mod referrals;
+pub mod sessions;
 pub mod settlement;
 pub mod statements;
 pub mod technicians;
 pub mod tokens;
+pub mod users;
 pub mod verify;
 
 mod ctx;
 mod error;
 mod fleet;
 mod holds;
+mod passwords;
 mod unit;
 mod windows;
 
-pub use ctx::Ctx;
+pub use ctx::{Ctx, Stream};
 pub use error::Error;
 pub use unit::{Command, IdempotencyKey, KEY_CHARS_MAX, Unit};

@@ -63,4 +63,8 @@ ids! {
     BlockId,
     /// A referral to landlord or management company.
     ReferralId,
+    /// A person who signs in.
+    UserId,
+    /// A browser somebody is signed in with.
+    SessionId,
 }

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod address;
 pub mod alarms;
 pub mod appointments;
+pub mod attempts;
 pub mod blocks;
 pub mod calendar;
 pub mod calls;
@@ -40,5 +41,6 @@ pub mod span;
 pub mod tokens;
 pub mod tools;
 pub mod trade;
+pub mod users;
 
 pub(crate) mod text_enum;

@@ -35,8 +35,10 @@ pub mod queue;
 pub mod reference;
 pub mod referrals;
 pub mod schema;
+pub mod sessions;
 pub mod technicians;
 pub mod tokens;
+pub mod users;
 pub mod windows;
 
 pub use db::{DatabaseUrl, Db, Tx};

@@ -23,7 +23,8 @@ macro_rules! embedded {
             "0009_alarms",
             "0011_identity",
             "0012_order_notes",
-            "0013_blocks"
+            "0013_blocks",
+            "0019_sessions"
         )
     };
     ($engine:literal, $($name:literal),+) => {

@@ -12,4 +12,5 @@ mod jobs;
 mod ledger;
 mod limits;
 mod offers;
+mod sessions;
 mod windows;

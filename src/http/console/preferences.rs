@@ -1,0 +1,79 @@
+//! Language and colours: remembered by the browser, also of who is not signed in.
+
+use axum::{
+    Router,
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+    routing::post,
+};
+use garde::Validate;
+use serde::Deserialize;
+
+use super::{
+    cookies,
+    forms::Typed,
+    page::{go_to, own_path},
+};
+use crate::{
+    http::{Service, peer::Peer, reply::Answer},
+    i18n::Locale,
+};
+
+/// Names of the cookies.
+pub(super) const LANGUAGE: &str = "kaketsuke_language";
+pub(super) const THEME: &str = "kaketsuke_theme";
+/// The colours: as the system has them, light, dark.
+pub(super) const THEMES: [&str; 3] = ["auto", "light", "dark"];
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new().route("/preferences", post(set))
+}
+
+/// The language a browser asks for: English where it asks for no Japanese.
+pub(super) fn asked_language(headers: &HeaderMap) -> Locale {
+    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("ja");
+    let first = asked.split(',').find_map(|part| part.trim().split(['-', ';']).next()?.parse().ok());
+    first.unwrap_or(Locale::Ja)
+}
+
+/// What is preferred.
+#[derive(Debug, Deserialize, Validate)]
+struct Preference {
+    #[garde(skip)]
+    language: Option<Locale>,
+    #[garde(length(max = 10))]
+    theme: Option<String>,
+    #[garde(length(max = 500))]
+    to: Option<String>,
+}
+
+async fn set(peer: Peer, Typed(wanted): Typed<Preference>) -> Answer<Response> {
+    let mut response = go_to(own_path(wanted.to.as_deref()));
+    let mut remember = |cookie: HeaderValue| response.headers_mut().append(header::SET_COOKIE, cookie);
+    if let Some(language) = wanted.language {
+        remember(cookies::of_preference(LANGUAGE, language.as_str(), peer));
+    }
+    let theme = wanted.theme.unwrap_or_default();
+    if let Some(theme) = THEMES.into_iter().find(|known| *known == theme) {
+        remember(cookies::of_preference(THEME, theme, peer));
+    }
+    Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_browser_s_first_known_language_counts() {
+        let asked = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT_LANGUAGE, value.parse().unwrap());
+            asked_language(&headers)
+        };
+        assert_eq!(asked("en-GB,en;q=0.9,ja;q=0.8"), Locale::En);
+        assert_eq!(asked("fr, ja;q=0.9, en;q=0.8"), Locale::Ja);
+        assert_eq!(asked("fr"), Locale::Ja);
+        assert_eq!(asked_language(&HeaderMap::new()), Locale::Ja);
+    }
+}
