@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::{Ctx, Error};
 use crate::{
     domain::{
-        alarms::AlarmKind, facts::worked_until, ids::JobId, jobs::JobState, offers::Slot, text_enum::text_enum,
+        alarms::AlarmKind, facts::worked_until, ids::JobId, jobs::JobState, offers::Slot,
+        text_enum::text_enum,
     },
     store::{
         self, Tx,

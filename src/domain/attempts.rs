@@ -45,10 +45,8 @@ impl Attempts {
     /// that comes too early is not made; the answer is when it may be.
     pub fn begin(&mut self, login: &Login, address: IpAddr, now: Instant) -> Result<(), Instant> {
         let address = network(address);
-        let both = [
-            (Who::Login(login.clone(), address), FREE_OF_LOGIN),
-            (Who::Address(address), FREE_OF_ADDRESS),
-        ];
+        let both =
+            [(Who::Login(login.clone(), address), FREE_OF_LOGIN), (Who::Address(address), FREE_OF_ADDRESS)];
         let due = both.iter().filter_map(|(who, free)| self.due(who, *free, now)).max();
         if let Some(due) = due {
             return Err(due);
@@ -144,7 +142,8 @@ mod tests {
             };
         }
         // An hour of guessing is sixty guesses, not more.
-        let made = (0..3600).filter(|second| attempts.begin(&sato, here, at(now + 60 + second)).is_ok()).count();
+        let made =
+            (0..3600).filter(|second| attempts.begin(&sato, here, at(now + 60 + second)).is_ok()).count();
         assert_eq!(made, 60);
     }
 

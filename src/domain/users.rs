@@ -175,7 +175,9 @@ impl Session {
     /// Whether it counts at `now`.
     #[must_use]
     pub fn is_live(&self, now: Instant) -> bool {
-        self.ended_at.is_none() && now < self.created_at + SESSION_MAX && now < self.seen_at + SESSION_IDLE_MAX
+        self.ended_at.is_none()
+            && now < self.created_at + SESSION_MAX
+            && now < self.seen_at + SESSION_IDLE_MAX
     }
 
     /// Whether the sign of the browser at `now` is worth noting.
@@ -231,6 +233,8 @@ mod tests {
         assert!(busy.is_live(at("2026-11-23T01:59:59Z")));
         assert!(!busy.is_live(at("2026-11-23T02:00:00Z")));
         assert!(!Session { ended_at: Some(began), ..session.clone() }.is_live(began));
-        assert!(!session.is_stale(at("2026-11-22T12:00:59Z")) && session.is_stale(at("2026-11-22T12:01:00Z")));
+        assert!(
+            !session.is_stale(at("2026-11-22T12:00:59Z")) && session.is_stale(at("2026-11-22T12:01:00Z"))
+        );
     }
 }

@@ -28,7 +28,9 @@ fn keys(files: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
             let end = rest[1..].find("\n").map_or(rest.len(), |_| {
                 rest.match_indices('\n')
                     .map(|(at, _)| at)
-                    .find(|at| rest[at + 1..].starts_with(|char: char| char.is_ascii_alphabetic() || char == '#'))
+                    .find(|at| {
+                        rest[at + 1..].starts_with(|char: char| char.is_ascii_alphabetic() || char == '#')
+                    })
                     .unwrap_or(rest.len())
             });
             let values = rest[..end].split('$').skip(1).map(|value| {
@@ -118,7 +120,13 @@ const VOCABULARIES: &[(&str, fn() -> Vec<&'static str>)] = &[
     ("stage", || vec!["open", "asked", "coming", "there", "planned"]),
     ("clock", || {
         vec![
-            "answer_due", "naming_due", "looks_again", "visit_begins", "arrival_due", "since", "free_until",
+            "answer_due",
+            "naming_due",
+            "looks_again",
+            "visit_begins",
+            "arrival_due",
+            "since",
+            "free_until",
             "paused_free_left",
         ]
     }),

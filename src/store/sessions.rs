@@ -111,4 +111,3 @@ pub async fn end_all(tx: &mut Tx, user: UserId, but: Option<SessionId>, now: Ins
 pub async fn forget(tx: &mut Tx, before: Instant) -> Result<u64, Error> {
     query!(tx, execute, "DELETE FROM session WHERE seen_at < $1", before)
 }
-

@@ -98,8 +98,7 @@ pub async fn lock(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
 
 /// What the password of a person was hashed to.
 pub async fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<String>, Error> {
-    let row =
-        query!(tx, optional One<Option<String>>, "SELECT password_hash FROM user_account WHERE id = $1", id.0)?;
+    let row = query!(tx, optional One<Option<String>>, "SELECT password_hash FROM user_account WHERE id = $1", id.0)?;
     Ok(row.and_then(|(hash,)| hash))
 }
 

@@ -17,7 +17,10 @@ pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
         loop {
             for forgotten in [answers::forget(&ctx).await, sessions::forget(&ctx).await] {
                 if let Err(error) = forgotten {
-                    tracing::error!(error = &error as &dyn std::error::Error, "forgetting failed; trying again");
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "forgetting failed; trying again"
+                    );
                 }
             }
             if seat.wait(Some(ctx.now() + TimeDelta::minutes(EVERY_MINUTES))).await == Wake::Stop {

@@ -31,11 +31,8 @@ impl Drop for Browser {
 impl Browser {
     /// A browser of 1280 x 800; none where none is installed.
     pub(crate) async fn open() -> Option<Self> {
-        let driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
+        let driver =
+            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
         let Ok(mut driver) = driver else {
             let required = std::env::var("KAKETSUKE_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
             assert!(!required, "KAKETSUKE_REQUIRE_BROWSER=1, but there is no chromedriver");
@@ -48,8 +45,10 @@ impl Browser {
             port.trim_end_matches('.').parse::<u16>().ok()
         });
         let base = format!("http://127.0.0.1:{}", port.unwrap());
+        kaketsuke::server::provide_tls();
         let http = reqwest::Client::new();
-        let arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,800", "--lang=ja"];
+        let arguments =
+            ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,800", "--lang=ja"];
         let options = json!({ "args": arguments });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
         let mut browser = Self { driver, session: base, http };
@@ -79,9 +78,12 @@ impl Browser {
     pub(crate) async fn press(&self, keys: &str) {
         let strokes: Vec<_> = keys
             .chars()
-            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() })))
+            .flat_map(|key| {
+                ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() }))
+            })
             .collect();
-        self.ask("/actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] })).await;
+        self.ask("/actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] }))
+            .await;
     }
 
     /// Waits until a condition holds.

@@ -49,11 +49,11 @@ impl Page {
     /// Of a request.
     pub(super) fn of(service: &Service, headers: &HeaderMap, extensions: &Extensions, uri: &Uri) -> Self {
         let now = service.ctx.now();
-        let asked = preferences::asked_language(headers);
+        // Japanese until somebody chooses otherwise, whatever the browser asks for: a desk speaks one language.
         let locale = cookies::read(headers, preferences::LANGUAGE).and_then(|code| code.parse().ok());
         let theme = cookies::read(headers, preferences::THEME).unwrap_or_default();
         Self {
-            texts: Texts(locale.unwrap_or(asked)),
+            texts: Texts(locale.unwrap_or(Locale::Ja)),
             theme: preferences::THEMES.into_iter().find(|known| *known == theme).unwrap_or("auto"),
             visitor: extensions.get::<Visitor>().cloned(),
             here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),

@@ -2,7 +2,7 @@
 
 use axum::{
     Router,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     response::Response,
     routing::post,
 };
@@ -29,13 +29,6 @@ pub(super) fn routes() -> Router<Service> {
     Router::new().route("/preferences", post(set))
 }
 
-/// The language a browser asks for: English where it asks for no Japanese.
-pub(super) fn asked_language(headers: &HeaderMap) -> Locale {
-    let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("ja");
-    let first = asked.split(',').find_map(|part| part.trim().split(['-', ';']).next()?.parse().ok());
-    first.unwrap_or(Locale::Ja)
-}
-
 /// What is preferred.
 #[derive(Debug, Deserialize, Validate)]
 struct Preference {
@@ -58,22 +51,4 @@ async fn set(peer: Peer, Typed(wanted): Typed<Preference>) -> Answer<Response> {
         remember(cookies::of_preference(THEME, theme, peer));
     }
     Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_browser_s_first_known_language_counts() {
-        let asked = |value: &str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT_LANGUAGE, value.parse().unwrap());
-            asked_language(&headers)
-        };
-        assert_eq!(asked("en-GB,en;q=0.9,ja;q=0.8"), Locale::En);
-        assert_eq!(asked("fr, ja;q=0.9, en;q=0.8"), Locale::Ja);
-        assert_eq!(asked("fr"), Locale::Ja);
-        assert_eq!(asked_language(&HeaderMap::new()), Locale::Ja);
-    }
 }

@@ -14,8 +14,7 @@ use serde::Deserialize;
 use super::{
     cookies,
     forms::{Submitted, Typed},
-    guard,
-    navigation,
+    guard, navigation,
     page::{Html, Page, Visitor, go_to, own_path},
 };
 use crate::{

@@ -27,11 +27,11 @@ stage-coming = On the way
 stage-there = On site
 stage-planned = Planned
 
-job-state-unassigned = Looking for somebody
+job-state-unassigned = Unassigned
 job-state-held = Held
 job-state-booked = Visit planned
 job-state-offered = Offered
-job-state-accepted = Accepted, not named
+job-state-accepted = Not named yet
 job-state-assigned = Accepted
 job-state-en_route = On the way
 job-state-on_site = Arrived

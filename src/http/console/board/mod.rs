@@ -96,8 +96,7 @@ async fn rows(
     Query(filter): Query<Filter>,
     Query(wanted): Query<Wanted>,
 ) -> Answer<Html<Rows>> {
-    let ids: Vec<Uuid> =
-        wanted.ids.split(',').filter_map(|id| id.parse().ok()).take(ROWS_MAX).collect();
+    let ids: Vec<Uuid> = wanted.ids.split(',').filter_map(|id| id.parse().ok()).take(ROWS_MAX).collect();
     let in_hand = queue::list(&service.ctx).await?;
     let shown = in_hand.iter().filter(|job| ids.contains(&job.entry.job_id.0) && filter.matches(job));
     let rows = shown.map(|job| RowView::of(job, &page, &service.ctx.reference())).collect();
