@@ -50,10 +50,12 @@ pub(crate) struct Service {
     places: Arc<Semaphore>,
     limits: Limits,
     /// One for each browser that is told of changes as they happen.
+    #[cfg(feature = "console")]
     streams: Arc<Semaphore>,
 }
 
 /// Browsers that are told of changes at once; one more is refused with 503 and tries again.
+#[cfg(feature = "console")]
 const STREAMS_MAX: usize = 500;
 
 /// Whether this build has the pages.
@@ -62,8 +64,14 @@ pub const HAS_CONSOLE: bool = cfg!(feature = "console");
 /// The whole HTTP side of the service.
 pub fn router(ctx: Ctx, limits: Limits) -> Router {
     let places = Arc::new(Semaphore::new(limits.requests_max));
-    let streams = Arc::new(Semaphore::new(STREAMS_MAX));
-    let service = Service { metrics: Arc::new(Metrics::new()), ctx, places, limits, streams };
+    let service = Service {
+        metrics: Arc::new(Metrics::new()),
+        ctx,
+        places,
+        limits,
+        #[cfg(feature = "console")]
+        streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+    };
     let (v1, document) = api::routes().split_for_parts();
     let document = openapi::complete(document);
     let v1 = v1.route_layer(middleware::from_fn_with_state(service.clone(), auth::authorise));

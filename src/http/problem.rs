@@ -139,11 +139,13 @@ impl Problem {
     }
 
     /// Its code, as in `invalid`.
+    #[cfg(feature = "console")]
     pub(super) fn code(&self) -> &str {
         self.kind.rsplit(':').next().unwrap_or_default()
     }
 
     /// What is wrong here and what would be right.
+    #[cfg(feature = "console")]
     pub(super) fn detail(&self) -> &str {
         &self.detail
     }

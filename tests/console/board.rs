@@ -101,7 +101,7 @@ on_both_engines! {
         let request = request.header("content-type", "application/x-www-form-urlencoded").body("key=k-1");
         let part = visitor.send(request).await.expect(200).text;
         assert!(part.contains("data-ringing=\"0\"") && !part.contains("<html"), "{part}");
-        // Twice is refused in words, not in code; the same form once more is the same answer.
+        // Twice is refused in words, not in code.
         let again = visitor.post(&path, &[]).await.expect(409);
         assert!(again.text.contains("このアラームは、すでに対応済みです"), "{}", again.text);
         server.pass(16).await;

@@ -37,6 +37,7 @@ type File = (&'static str, &'static str, &'static [u8]);
 const FILES: &[File] = &[
     own!(STYLE, "console.css"),
     own!(DRAWING, "icon.svg"),
+    own!(SCRIPT, "alarms.js"),
     own!(SCRIPT, "board.js"),
     own!(SCRIPT, "changes.js"),
     own!(SCRIPT, "changes-worker.js"),

@@ -3,6 +3,7 @@ board-alarms = Alarms
 board-no-alarms = No alarm is waiting for you
 board-acknowledge = Take it
 board-acknowledged = { $count } taken care of
+board-sound = Sound
 board-rung = rung { $count } times
 board-queue = In hand
 board-queue-caption = Jobs in hand, most urgent first, then oldest

@@ -1,4 +1,5 @@
 // The Board: what has changed is read anew, a row at a time, and put where it belongs.
+import { look } from "./alarms.js";
 import { follow } from "./changes.js";
 import { say } from "./console.js";
 import { tick } from "./clocks.js";
@@ -84,6 +85,7 @@ async function readHead() {
 function ringing() {
   const count = Number(document.querySelector(".alarms")?.dataset.ringing ?? 0);
   document.title = count > 0 ? `(${count}) ${title}` : title;
+  look();
 }
 
 document.addEventListener("htmx:afterSettle", ringing);

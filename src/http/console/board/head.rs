@@ -32,6 +32,8 @@ pub(super) struct HeadView {
     pub(super) stages: Vec<StageView>,
     pub(super) ringing: Vec<AlarmView>,
     pub(super) acknowledged: Vec<AlarmView>,
+    /// How often those that ring have rung, all together: it grows whenever one rings.
+    pub(super) rung: i64,
     /// The filter, for what is read anew.
     pub(super) query: String,
 }
@@ -102,6 +104,7 @@ impl Head {
             list.into_iter().map(view).collect()
         };
         HeadView {
+            rung: self.ringing.iter().map(|(alarm, _)| alarm.rung).sum(),
             stages: stages.collect(),
             ringing: alarms(self.ringing),
             acknowledged: alarms(self.acknowledged),
