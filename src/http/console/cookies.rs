@@ -8,6 +8,11 @@ use crate::http::peer::Peer;
 /// Name of the session's cookie; over TLS with the prefix that ties it to this host.
 const SESSION: &str = "kaketsuke_session";
 const SESSION_TLS: &str = "__Host-kaketsuke_session";
+/// Names of the preferences' cookies.
+pub(super) const LANGUAGE: &str = "kaketsuke_language";
+pub(super) const THEME: &str = "kaketsuke_theme";
+/// The colours: as the system has them, light, dark.
+pub(super) const THEMES: [&str; 3] = ["auto", "light", "dark"];
 /// How long a preference is remembered.
 const PREFERENCE_DAYS: i64 = 365;
 

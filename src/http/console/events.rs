@@ -37,7 +37,7 @@ pub(super) fn routes() -> Router<Service> {
 
 /// From where.
 #[derive(Debug, Deserialize, Validate)]
-struct From {
+struct Start {
     /// The last position that is known; the end of the feed, when not said.
     #[garde(range(min = 0))]
     after: Option<i64>,
@@ -48,7 +48,7 @@ async fn follow(
     method: Method,
     headers: HeaderMap,
     peer: Peer,
-    Query(from): Query<From>,
+    Query(from): Query<Start>,
 ) -> Answer<Response> {
     let kinds = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),

@@ -10,7 +10,7 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::{assets, cookies, navigation, preferences};
+use super::{assets, cookies, navigation};
 use crate::{
     domain::{
         actor::{Actor, Role},
@@ -50,11 +50,11 @@ impl Page {
     pub(super) fn of(service: &Service, headers: &HeaderMap, extensions: &Extensions, uri: &Uri) -> Self {
         let now = service.ctx.now();
         // Japanese until somebody chooses otherwise, whatever the browser asks for: a desk speaks one language.
-        let locale = cookies::read(headers, preferences::LANGUAGE).and_then(|code| code.parse().ok());
-        let theme = cookies::read(headers, preferences::THEME).unwrap_or_default();
+        let locale = cookies::read(headers, cookies::LANGUAGE).and_then(|code| code.parse().ok());
+        let theme = cookies::read(headers, cookies::THEME).unwrap_or_default();
         Self {
             texts: Texts(locale.unwrap_or(Locale::Ja)),
-            theme: preferences::THEMES.into_iter().find(|known| *known == theme).unwrap_or("auto"),
+            theme: cookies::THEMES.into_iter().find(|known| *known == theme).unwrap_or("auto"),
             visitor: extensions.get::<Visitor>().cloned(),
             here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             now,
@@ -114,7 +114,7 @@ impl Page {
 
     /// The colours there are.
     pub(super) fn themes(&self) -> [&'static str; 3] {
-        preferences::THEMES
+        cookies::THEMES
     }
 
     /// Who looks at it.

@@ -19,12 +19,6 @@ use crate::{
     i18n::Locale,
 };
 
-/// Names of the cookies.
-pub(super) const LANGUAGE: &str = "kaketsuke_language";
-pub(super) const THEME: &str = "kaketsuke_theme";
-/// The colours: as the system has them, light, dark.
-pub(super) const THEMES: [&str; 3] = ["auto", "light", "dark"];
-
 pub(super) fn routes() -> Router<Service> {
     Router::new().route("/preferences", post(set))
 }
@@ -44,11 +38,11 @@ async fn set(peer: Peer, Typed(wanted): Typed<Preference>) -> Answer<Response> {
     let mut response = go_to(own_path(wanted.to.as_deref()));
     let mut remember = |cookie: HeaderValue| response.headers_mut().append(header::SET_COOKIE, cookie);
     if let Some(language) = wanted.language {
-        remember(cookies::of_preference(LANGUAGE, language.as_str(), peer));
+        remember(cookies::of_preference(cookies::LANGUAGE, language.as_str(), peer));
     }
     let theme = wanted.theme.unwrap_or_default();
-    if let Some(theme) = THEMES.into_iter().find(|known| *known == theme) {
-        remember(cookies::of_preference(THEME, theme, peer));
+    if let Some(theme) = cookies::THEMES.into_iter().find(|known| *known == theme) {
+        remember(cookies::of_preference(cookies::THEME, theme, peer));
     }
     Ok(response)
 }
