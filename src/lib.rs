@@ -15,12 +15,14 @@ pub mod dispatch;
 pub mod documents;
 /// The rules of the service, pure.
 pub mod domain;
-/// The JSON API.
+/// The JSON API and the pages of the staff.
 pub mod http;
-/// How messages leave: webhook, e-mail.
-pub mod notify;
+/// Texts of the pages, in Japanese and English.
+pub mod i18n;
 /// Firms, technicians and shifts from CSV files.
 pub mod import;
+/// How messages leave: webhook, e-mail.
+pub mod notify;
 /// The running service: listener, API and workers.
 pub mod server;
 /// The only SQL.

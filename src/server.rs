@@ -46,7 +46,8 @@ impl Server {
         let channels = Channels::new(self.messages).map_err(io::Error::other)?;
         let workers = worker::start(&ctx, channels).await.map_err(io::Error::other)?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let serve = axum::serve(listener, http::router(ctx.clone(), self.limits))
+        let service = http::router(ctx.clone(), self.limits);
+        let serve = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
             // A dropped sender stops as well: nobody is left who could.
             .with_graceful_shutdown(async move { drop(stopped.await) });
         let serving = tokio::spawn(async move { serve.await });
@@ -91,6 +92,7 @@ impl Running {
     /// Stops accepting, finishes the requests under way, then stops the workers and closes the database.
     pub async fn stop(mut self) {
         drop(self.stop);
+        self.ctx.close_streams();
         if tokio::time::timeout(self.grace, &mut self.serving).await.is_err() {
             tracing::warn!("connections that would not end are dropped");
             self.serving.abort();

@@ -3,14 +3,16 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rand::{SeedableRng as _, rngs::StdRng};
+use tokio::sync::watch;
 
 use super::{
     clock::{Bell, Clock},
     loaded::Loaded,
+    passwords::Hashing,
 };
 use crate::{
     dispatch::fleet::Fleet,
-    domain::{address::PlaceIndex, event::Event, receivers::Receivers, span::Instant},
+    domain::{address::PlaceIndex, attempts::Attempts, event::Event, receivers::Receivers, span::Instant},
     store::Db,
 };
 
@@ -29,6 +31,18 @@ struct Inner {
     receivers: OnceLock<Receivers>,
     on_commit: Bells,
     on_feed: Bells,
+    stream: watch::Sender<Stream>,
+    hashing: Hashing,
+    attempts: Mutex<Attempts>,
+}
+
+/// What those wait for who pass the feed on to somebody for as long as he listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// There may be more in the feed than before.
+    Grown,
+    /// The service is stopping: there will be no more.
+    Closing,
 }
 
 /// The index of places, once built, with the version of the gazetteer it was built from.
@@ -66,6 +80,9 @@ impl Ctx {
             receivers: OnceLock::new(),
             on_commit: Bells::default(),
             on_feed: Bells::default(),
+            stream: watch::Sender::new(Stream::Grown),
+            hashing: Hashing::new(),
+            attempts: Mutex::default(),
         }))
     }
 
@@ -123,6 +140,29 @@ impl Ctx {
     /// The feed has grown: wakes its readers.
     pub fn feed_grew(&self) {
         self.0.on_feed.ring();
+        self.0.stream.send_if_modified(|state| *state == Stream::Grown);
+    }
+
+    /// Tells whenever the feed has grown. Unlike a bell it needs no seat: whoever listens comes and goes, and the clock
+    /// does not wait for him.
+    #[must_use]
+    pub fn stream(&self) -> watch::Receiver<Stream> {
+        self.0.stream.subscribe()
+    }
+
+    /// The service is stopping: whoever listens to the stream leaves.
+    pub fn close_streams(&self) {
+        self.0.stream.send_replace(Stream::Closing);
+    }
+
+    /// Where passwords are hashed.
+    pub(super) fn hashing(&self) -> &Hashing {
+        &self.0.hashing
+    }
+
+    /// Who has failed to sign in lately.
+    pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
+        self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A use-case has committed these events: the snapshot takes them over, workers wake.

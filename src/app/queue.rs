@@ -1,13 +1,18 @@
 //! What the desk has in hand: by urgency and age, each job with the one clock that matters now.
 
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::{Ctx, Error};
 use crate::{
-    domain::{alarms::AlarmKind, jobs::JobState, offers::Slot, text_enum::text_enum},
+    domain::{
+        alarms::AlarmKind, facts::worked_until, ids::JobId, jobs::JobState, offers::Slot,
+        text_enum::text_enum,
+    },
     store::{
-        self,
+        self, Tx,
         queue::{Entry, OnIt},
     },
 };
@@ -30,8 +35,43 @@ text_enum! {
         VisitBegins = "visit_begins",
         /// Until the promised arrival.
         ArrivalDue = "arrival_due",
+        /// Until the free minutes run out, while hands are on; an instant that has passed began the overtime (C-07).
+        FreeUntil = "free_until",
+        /// Until the free minutes would run out, had work gone on since the job's state began: it stands still.
+        PausedFreeLeft = "paused_free_left",
         /// Since it has been so: nobody has promised anything.
         Since = "since",
+    }
+}
+
+text_enum! {
+    /// Where a job is, as the desk sees it.
+    pub enum Stage("stage") {
+        /// Nobody has it: nobody is asked, or nobody may be.
+        Open = "open",
+        /// Somebody is asked, or a firm has yet to name who goes.
+        Asked = "asked",
+        /// Somebody goes.
+        Coming = "coming",
+        /// Somebody is there.
+        There = "there",
+        /// A visit is planned.
+        Planned = "planned",
+    }
+}
+
+impl Stage {
+    /// The stage of a state; none of a finished one.
+    #[must_use]
+    pub fn of(state: JobState) -> Option<Self> {
+        Some(match state {
+            JobState::Unassigned | JobState::Held => Self::Open,
+            JobState::Offered | JobState::Accepted => Self::Asked,
+            JobState::Assigned | JobState::EnRoute => Self::Coming,
+            JobState::OnSite | JobState::Working | JobState::Paused | JobState::AwaitingReturn => Self::There,
+            JobState::Booked => Self::Planned,
+            JobState::Completed | JobState::Cancelled | JobState::NoCoverage => return None,
+        })
     }
 }
 
@@ -63,17 +103,42 @@ pub async fn list(ctx: &Ctx) -> Result<Vec<InHand>, Error> {
     let entries = store::queue::jobs(&mut tx, ENTRIES_MAX).await?;
     let on_them = store::queue::on_them(&mut tx, ROWS_MAX).await?;
     let alarms = store::queue::alarms(&mut tx, ROWS_MAX).await?;
+    let worked = worked(ctx, &mut tx, &entries).await?;
+    let free = TimeDelta::minutes(ctx.reference().call_out().charging.free_minutes.into());
+    let now = ctx.now();
     let in_hand = |entry: Entry| {
         let on_it = on_them.iter().find(|one| one.job_id == entry.job_id).cloned();
         let about = alarms.iter().filter(|(subject, _)| *subject == entry.job_id.0);
         InHand {
-            clock: clock(&entry, on_it.as_ref()),
+            clock: worked.get(&entry.job_id).map_or_else(
+                || clock(&entry, on_it.as_ref()),
+                |worked| free_clock(&entry, free - *worked, now),
+            ),
             alarms: about.map(|(_, kind)| *kind).collect(),
             on_it,
             entry,
         }
     };
     Ok(entries.into_iter().map(in_hand).collect())
+}
+
+/// How long hands have been on, of the jobs where they are or were a moment ago.
+async fn worked(ctx: &Ctx, tx: &mut Tx, entries: &[Entry]) -> Result<HashMap<JobId, TimeDelta>, Error> {
+    let mut worked = HashMap::new();
+    for entry in entries {
+        if matches!(entry.state, JobState::Working | JobState::Paused) {
+            let facts = store::facts::of_job(tx, entry.job_id).await?;
+            worked.insert(entry.job_id, worked_until(&facts, ctx.now()));
+        }
+    }
+    Ok(worked)
+}
+
+fn free_clock(entry: &Entry, left: TimeDelta, now: DateTime<Utc>) -> QueueClock {
+    match entry.state {
+        JobState::Working => QueueClock { kind: ClockKind::FreeUntil, at: now + left },
+        _ => QueueClock { kind: ClockKind::PausedFreeLeft, at: entry.state_since + left },
+    }
 }
 
 fn clock(entry: &Entry, on_it: Option<&OnIt>) -> QueueClock {
@@ -89,5 +154,17 @@ fn clock(entry: &Entry, on_it: Option<&OnIt>) -> QueueClock {
             to(ClockKind::ArrivalDue, current.and_then(|one| one.arrival_due_at))
         }
         _ => since,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unfinished_state_has_a_stage() {
+        for &state in JobState::ALL {
+            assert_eq!(Stage::of(state).is_none(), state.is_final(), "{state}");
+        }
     }
 }

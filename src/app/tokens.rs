@@ -55,16 +55,9 @@ pub async fn issue(ctx: &Ctx, command: Command<Issue>) -> Result<Issued, Error> 
 }
 
 async fn issue_in(unit: &mut Unit, body: &Issue) -> Result<Issued, Error> {
-    let firm_id = match (body.firm_id, body.technician_id) {
-        (None, Some(technician)) => Some(
-            store::tokens::firm_of(&mut unit.tx, technician)
-                .await?
-                .ok_or_else(|| Refusal::field("technician_id", "no such technician"))?,
-        ),
-        (firm_id, _) => firm_id,
-    };
-    let grant = Grant::new(body.role, firm_id, body.technician_id, body.consumer_id)?;
-    let secret = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(unit.random::<32>()));
+    let Issue { role, firm_id, technician_id, consumer_id, .. } = *body;
+    let grant = grant(&mut unit.tx, role, firm_id, technician_id, consumer_id).await?;
+    let secret = secret(&unit.ctx);
     let token = Token {
         id: unit.id(),
         name: body.name.clone(),
@@ -73,15 +66,39 @@ async fn issue_in(unit: &mut Unit, body: &Issue) -> Result<Issued, Error> {
         expires_at: body.expires_at,
         revoked_at: None,
     };
-    store::tokens::insert(&mut unit.tx, &token, &digest(&secret)).await.map_err(|error| match error {
-        store::Error::Missing(_) => match grant {
+    insert(unit, &token, &digest(&secret)).await?;
+    unit.emit(Kind::TokenIssued, Subject::Token, token.id.0, json!({ "role": body.role }));
+    Ok(Issued { token, secret: Some(secret) })
+}
+
+/// Keeps a token; refuses one that is bound to what is not there.
+pub(super) async fn insert(unit: &mut Unit, token: &Token, digest: &[u8; 32]) -> Result<(), Error> {
+    store::tokens::insert(&mut unit.tx, token, digest).await.map_err(|error| match error {
+        store::Error::Missing(_) => match token.grant {
             Grant::Billing { .. } => Refusal::field("consumer_id", "no such billing consumer").into(),
             _ => Refusal::field("firm_id", "no such firm").into(),
         },
         other => Error::from(other),
-    })?;
-    unit.emit(Kind::TokenIssued, Subject::Token, token.id.0, json!({ "role": body.role }));
-    Ok(Issued { token, secret: Some(secret) })
+    })
+}
+
+/// The role with what it is bound to; a technician's firm is looked up.
+pub async fn grant(
+    tx: &mut store::Tx,
+    role: Role,
+    firm_id: Option<FirmId>,
+    technician_id: Option<TechnicianId>,
+    consumer_id: Option<ConsumerId>,
+) -> Result<Grant, Error> {
+    let firm_id = match (firm_id, technician_id) {
+        (None, Some(technician)) => Some(
+            store::tokens::firm_of(tx, technician)
+                .await?
+                .ok_or_else(|| Refusal::field("technician_id", "no such technician"))?,
+        ),
+        (firm_id, _) => firm_id,
+    };
+    Ok(Grant::new(role, firm_id, technician_id, consumer_id)?)
 }
 
 /// Revokes a token, at once and for good. Revoking it again changes nothing.
@@ -112,7 +129,12 @@ pub async fn authenticate(ctx: &Ctx, secret: &str) -> Result<Option<Actor>, Erro
     Ok(token.filter(|token| token.is_live(ctx.now())).map(|token| token.actor()))
 }
 
+/// A fresh secret.
+pub(super) fn secret(ctx: &Ctx) -> String {
+    format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(ctx.random::<32>()))
+}
+
 /// A fast hash is right here: the secret is 256 random bits, not a password somebody chose.
-fn digest(secret: &str) -> [u8; 32] {
+pub(super) fn digest(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()
 }

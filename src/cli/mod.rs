@@ -15,6 +15,7 @@ mod serve;
 mod service;
 mod signals;
 mod token;
+mod user;
 mod verify;
 
 use std::process::ExitCode;
@@ -45,6 +46,9 @@ enum Command {
     /// Issue, list and revoke access tokens
     #[command(subcommand)]
     Token(token::Token),
+    /// Add, list and disable the people who sign in to the pages
+    #[command(subcommand)]
+    User(user::User),
     /// Look into stored decisions
     #[command(subcommand)]
     Decision(decision::Decision),
@@ -92,6 +96,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Migrate => migrate::run(&config).await,
             Command::Seed(seed) => seed::run(&config, seed).await,
             Command::Token(token) => token::run(&config, token).await,
+            Command::User(user) => user::run(&config, user).await,
             Command::Verify => verify::run(&config).await,
             Command::Demo(demo) => demo::run(&config, demo).await,
             Command::Decision(decision) => return decision::run(&config, decision).await,
@@ -125,6 +130,7 @@ mod tests {
             "migrate",
             "seed",
             "token list",
+            "user list",
             "verify",
             "decision replay 01980000-0000-7000-8000-000000000001",
             "import firms firms.csv",

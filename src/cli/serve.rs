@@ -6,6 +6,7 @@ use super::{output, service, signals::Signals};
 use crate::{
     app::{self, reference::load_missing},
     config::Config,
+    http,
     server::Server,
     store,
 };
@@ -31,6 +32,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     let mut running =
         server.start(ctx).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     output::line(format_args!("kaketsuke listens on http://{}", running.local_addr))?;
+    if !http::HAS_CONSOLE {
+        output::note("this build has the API only, without the dispatchers' pages (feature 'console')");
+    }
     // The first dispatcher who looks a place up should not wait for the index.
     tokio::spawn(async move {
         if let Err(error) = app::places::warm(&warming).await {

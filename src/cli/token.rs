@@ -65,12 +65,12 @@ pub(super) struct Issue {
     expires: Option<Instant>,
 }
 
-fn name(text: &str) -> Result<String, String> {
+pub(super) fn name(text: &str) -> Result<String, String> {
     let fits = (1..=NAME_CHARS_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
     fits.then(|| text.to_owned()).ok_or_else(|| format!("must be 1 to {NAME_CHARS_MAX} printable characters"))
 }
 
-fn id<T: From<Uuid>>(text: &str) -> Result<T, String> {
+pub(super) fn id<T: From<Uuid>>(text: &str) -> Result<T, String> {
     text.parse::<Uuid>().map(T::from).map_err(|error| error.to_string())
 }
 

@@ -19,6 +19,7 @@ use crate::{
     domain::{
         actor::{Actor, Role},
         span::Instant,
+        tokens::Grant,
     },
     http::Limits,
     notify::Settings,
@@ -29,6 +30,9 @@ use client::Client;
 pub use client::Trace;
 use play::Stage;
 use script::{Night, Roster};
+
+/// How long the link to look around counts.
+const LINK_LIFE: TimeDelta = TimeDelta::hours(1);
 
 /// How fast the night passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +86,11 @@ pub async fn run(options: Options, interrupted: impl Future<Output = ()>) -> any
     let differences = report::differences(&rows, &night);
     if options.afterwards == Afterwards::Serve && differences.is_empty() {
         say(&format!(
-            "look around: http://{0}/docs  (token of the dispatcher: {1})\nCtrl-C ends it",
-            running.local_addr, stage.dispatcher_secret
+            "look around: http://{0}{2}  (signs in as dispatcher, once)\n\
+             the API: http://{0}/docs  (token of the dispatcher: {1})\nCtrl-C ends it",
+            running.local_addr,
+            stage.dispatcher_secret,
+            app::users::guest_link(&ctx, Grant::Dispatcher, "見学", LINK_LIFE).await?
         ))?;
         go_on(ctx, interrupted).await;
     }

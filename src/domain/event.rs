@@ -39,6 +39,8 @@ text_enum! {
         Review = "review",
         /// A dispute.
         Dispute = "dispute",
+        /// A person who signs in.
+        User = "user",
     }
 }
 
@@ -215,6 +217,16 @@ text_enum! {
         TokenIssued = "token.issued",
         /// A token was revoked.
         TokenRevoked = "token.revoked",
+        /// A person may sign in from now on.
+        UserAdded = "user.added",
+        /// A person may not sign in any more.
+        UserDisabled = "user.disabled",
+        /// A person has another password.
+        PasswordChanged = "user.password_changed",
+        /// A person has signed in.
+        SessionOpened = "session.opened",
+        /// A session is over before its time.
+        SessionEnded = "session.ended",
         /// A newer dataset is in force.
         ReferenceLoaded = "reference.loaded",
     }

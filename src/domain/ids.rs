@@ -79,4 +79,8 @@ ids! {
     PaymentId,
     /// A bill somebody does not agree with.
     DisputeId,
+    /// A person who signs in.
+    UserId,
+    /// A browser somebody is signed in with.
+    SessionId,
 }

@@ -147,6 +147,16 @@ pub(super) const ACCESS: &[Row] = &[
     ("GET",    "/v1/programmes",               EVERYONE),
     ("GET",    "/v1/programmes/{id}",          EVERYONE),
     ("POST",   "/v1/programmes/{id}/charge-estimate", EVERYONE),
+    // The pages; the way in is open to anybody and not in the table.
+    ("GET",    "/",                            DESK),
+    ("GET",    "/board/rows",                  DESK),
+    ("GET",    "/board/head",                  DESK),
+    ("POST",   "/board/alarms/{id}/acknowledgement", DESK),
+    ("GET",    "/events",                      DESK),
+    ("GET",    "/account",                     EVERYONE),
+    ("POST",   "/account/password",            EVERYONE),
+    ("POST",   "/account/sessions/{id}/ending", EVERYONE),
+    ("POST",   "/sign-out",                    EVERYONE),
 ];
 
 /// The roles that may call this endpoint; none when it is not in the table.

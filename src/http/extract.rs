@@ -51,7 +51,7 @@ where
         let (method, path) = (request.method().clone(), request.uri().clone());
         let headers = request.headers().clone();
         let bytes = read_bytes(request, state).await?;
-        let key = idempotency_key(&headers, &method, path.path(), &bytes)?;
+        let key = idempotency_key(key_of(&headers)?, &method, path.path(), &bytes)?;
         Ok(Self(Command { actor, key: Some(key), body: parse(&headers, &bytes)? }))
     }
 }
@@ -98,14 +98,9 @@ async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes
     })
 }
 
-/// SHA-256 over what makes the request the same request: method, path and body.
-fn idempotency_key(
-    headers: &HeaderMap,
-    method: &Method,
-    path: &str,
-    body: &[u8],
-) -> Result<IdempotencyKey, Problem> {
-    let key = headers
+/// The key of a request, from its header.
+fn key_of(headers: &HeaderMap) -> Result<&str, Problem> {
+    headers
         .get("idempotency-key")
         .ok_or_else(|| {
             Problem::unreadable(
@@ -114,7 +109,16 @@ fn idempotency_key(
             )
         })?
         .to_str()
-        .map_err(|_| Problem::unreadable("Idempotency-Key", "must be 1 to 255 visible ASCII characters"))?;
+        .map_err(|_| Problem::unreadable("Idempotency-Key", "must be 1 to 255 visible ASCII characters"))
+}
+
+/// A key with the SHA-256 over what makes the request the same request: method, path and body.
+pub(super) fn idempotency_key(
+    key: &str,
+    method: &Method,
+    path: &str,
+    body: &[u8],
+) -> Result<IdempotencyKey, Problem> {
     let mut hasher = Sha256::new();
     for part in [method.as_str().as_bytes(), path.as_bytes(), body] {
         hasher.update((part.len() as u64).to_be_bytes());

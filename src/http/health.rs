@@ -36,6 +36,12 @@ pub(super) async fn metrics(State(service): State<Service>) -> Response {
     }
 }
 
+/// What is said at `/` by a build without the pages.
+#[cfg(not(feature = "console"))]
+pub(super) async fn without_pages() -> &'static str {
+    "kaketsuke: this build has the API only, without the dispatchers' pages (feature 'console'); see /docs\n"
+}
+
 /// No such page.
 pub(super) async fn nowhere() -> Problem {
     Problem::not_found("page")

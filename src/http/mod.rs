@@ -1,14 +1,18 @@
-//! The JSON API: parses once, calls one use-case, renders. Conventions live here once each; endpoints in `api`.
+//! The JSON API and the pages: parses once, calls one use-case, renders. Conventions live here once each; endpoints in `api`.
 
 mod access;
 mod api;
 mod auth;
+#[cfg(feature = "console")]
+mod console;
 mod extract;
 mod headers;
 mod health;
 mod metrics;
 mod observe;
 mod openapi;
+#[cfg(feature = "console")]
+mod peer;
 mod problem;
 mod reply;
 
@@ -45,17 +49,35 @@ pub(crate) struct Service {
     metrics: Arc<Metrics>,
     places: Arc<Semaphore>,
     limits: Limits,
+    /// One for each browser that is told of changes as they happen.
+    #[cfg(feature = "console")]
+    streams: Arc<Semaphore>,
 }
+
+/// Browsers that are told of changes at once; one more is refused with 503 and tries again.
+#[cfg(feature = "console")]
+const STREAMS_MAX: usize = 500;
+
+/// Whether this build has the pages.
+pub const HAS_CONSOLE: bool = cfg!(feature = "console");
 
 /// The whole HTTP side of the service.
 pub fn router(ctx: Ctx, limits: Limits) -> Router {
     let places = Arc::new(Semaphore::new(limits.requests_max));
-    let service = Service { metrics: Arc::new(Metrics::new()), ctx, places, limits };
+    let service = Service {
+        metrics: Arc::new(Metrics::new()),
+        ctx,
+        places,
+        limits,
+        #[cfg(feature = "console")]
+        streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+    };
     let (v1, document) = api::routes().split_for_parts();
     let document = openapi::complete(document);
     let v1 = v1.route_layer(middleware::from_fn_with_state(service.clone(), auth::authorise));
     Router::new()
         .merge(v1)
+        .merge(pages(&service))
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -66,4 +88,16 @@ pub fn router(ctx: Ctx, limits: Limits) -> Router {
         .layer(middleware::from_fn_with_state(service.clone(), observe::bound))
         .layer(middleware::from_fn_with_state(service.clone(), observe::observe))
         .with_state(service)
+}
+
+/// The pages of the staff.
+#[cfg(feature = "console")]
+fn pages(service: &Service) -> Router<Service> {
+    console::routes(service)
+}
+
+/// This build has none, and says so.
+#[cfg(not(feature = "console"))]
+fn pages(_: &Service) -> Router<Service> {
+    Router::new().route("/", get(health::without_pages))
 }

@@ -138,6 +138,18 @@ impl Problem {
         )
     }
 
+    /// Its code, as in `invalid`.
+    #[cfg(feature = "console")]
+    pub(super) fn code(&self) -> &str {
+        self.kind.rsplit(':').next().unwrap_or_default()
+    }
+
+    /// What is wrong here and what would be right.
+    #[cfg(feature = "console")]
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     fn state(code: &str, rule: Option<&'static str>, detail: String) -> Self {
         let mut problem =
             Self::new(StatusCode::CONFLICT, &code.replace('_', "-"), "The state does not allow it", detail);
@@ -158,6 +170,8 @@ impl IntoResponse for Problem {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
+        // For whoever shows it otherwise, as the pages do.
+        response.extensions_mut().insert(self);
         response
     }
 }

@@ -39,9 +39,11 @@ pub mod reference;
 pub mod referrals;
 pub mod reviews;
 pub mod schema;
+pub mod sessions;
 pub mod shift_entries;
 pub mod technicians;
 pub mod tokens;
+pub mod users;
 pub mod webhooks;
 pub mod windows;
 

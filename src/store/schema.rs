@@ -24,7 +24,10 @@ macro_rules! embedded {
             "0011_identity",
             "0012_order_notes",
             "0013_blocks",
-            "0014_shift_entries"
+            "0014_shift_entries",
+            "0016_money",
+            "0018_messages",
+            "0019_sessions"
         )
     };
     ($engine:literal, $($name:literal),+) => {

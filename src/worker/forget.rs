@@ -1,9 +1,10 @@
-//! Forgets answered requests once nobody repeats them any more: their answers may hold personal data.
+//! Forgets answered requests once nobody repeats them any more, because their answers may hold personal data; and
+//! sessions that have long been over.
 
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use crate::app::{Ctx, answers, clock::Wake};
+use crate::app::{Ctx, answers, clock::Wake, sessions};
 
 /// How often it looks.
 const EVERY_MINUTES: i64 = 60;
@@ -14,8 +15,13 @@ pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
     let ctx = ctx.clone();
     workers.spawn(async move {
         loop {
-            if let Err(error) = answers::forget(&ctx).await {
-                tracing::error!(error = &error as &dyn std::error::Error, "forgetting failed; trying again");
+            for forgotten in [answers::forget(&ctx).await, sessions::forget(&ctx).await] {
+                if let Err(error) = forgotten {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "forgetting failed; trying again"
+                    );
+                }
             }
             if seat.wait(Some(ctx.now() + TimeDelta::minutes(EVERY_MINUTES))).await == Wake::Stop {
                 break;

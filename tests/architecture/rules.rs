@@ -20,7 +20,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("import", &["domain", "app", "config"]),
     // Of http it names the limits a server is started with, no more.
     ("demo", &["domain", "app", "http", "server", "store", "notify"]),
-    ("cli", &["domain", "app", "store", "config", "server", "demo", "import"]),
+    // Of http it asks whether there are pages, no more.
+    ("cli", &["domain", "app", "http", "store", "config", "server", "demo", "import"]),
     ("lib", &[]),
     ("main", &["cli"]),
 ];

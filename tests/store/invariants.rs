@@ -14,5 +14,6 @@ mod limits;
 mod messages;
 mod money;
 mod offers;
+mod sessions;
 mod shift_entries;
 mod windows;

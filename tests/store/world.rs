@@ -4,7 +4,8 @@
 //! (accepted, declined, accepted), assignments 81-82 (current, released), fact 91, settlement 101, ledger lines
 //! 111-113 (112 reverses 111), events 121-124 (the first two are in the
 //! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), swap 161 (of entries 162 and 163), review
-//! 161, disputes 171-172 (the first is resolved), review decision 181, payment 191, call 207; other numbers from 200.
+//! 161, disputes 171-172 (the first is resolved), review decision 181, payment 191, people 161-162 (active, disabled),
+//! sessions 163-164 (live, ended), call 207; other numbers from 200.
 
 use crate::script::run;
 use crate::support::db::{Raw, TestDb};
@@ -46,7 +47,18 @@ INSERT INTO consumer (id, name, acknowledged_pos, created_at)
 VALUES (#51, 'billing', 5, '2026-11-23T00:00:00+00:00');
 INSERT INTO token (id, role, name, secret_sha256, created_at, revoked_at)
 VALUES (#61, 'dispatcher', '夜勤', @61, '2026-11-23T00:00:00+00:00', NULL),
-       (#62, 'dispatcher', '退職', @62, '2026-11-23T00:00:00+00:00', '2026-11-23T02:00:00+00:00');
+       (#62, 'dispatcher', '退職', @62, '2026-11-23T00:00:00+00:00', '2026-11-23T02:00:00+00:00'),
+       (#63, 'dispatcher', '佐藤', @63, '2026-11-23T00:00:00+00:00', NULL),
+       (#64, 'dispatcher', '鈴木', @64, '2026-11-23T00:00:00+00:00', NULL);
+INSERT INTO user_account (id, token_id, login, password_hash, password_changed_at, created_at, disabled_at)
+VALUES (#161, #63, 'sato', NULL, NULL, '2026-11-23T00:00:00+00:00', NULL),
+       (#162, #62, 'taishoku', NULL, NULL, '2026-11-23T00:00:00+00:00', '2026-11-23T02:00:00+00:00');
+INSERT INTO session (id, user_id, secret_sha256, created_at, seen_at, ended_at)
+VALUES (#163, #161, @163, '2026-11-23T09:00:00+00:00', '2026-11-23T09:30:00+00:00', NULL),
+       (#164, #161, @164, '2026-11-23T00:00:00+00:00', '2026-11-23T00:00:00+00:00', '2026-11-23T01:00:00+00:00');
+INSERT INTO sign_in_link (secret_sha256, user_id, created_at, expires_at, used_at)
+VALUES (@165, #161, '2026-11-23T09:00:00+00:00', '2026-11-23T09:30:00+00:00', NULL),
+       (@166, #161, '2026-11-23T00:00:00+00:00', '2026-11-23T00:30:00+00:00', '2026-11-23T00:01:00+00:00');
 INSERT INTO case_file (id, number, programme, language, eligibility, eligibility_basis, liability_flag, state, opened_at)
 VALUES (#21, 'K-1', '000', 'vi', 'eligible', 'registry_import', 'unknown', 'open', '2026-11-23T10:00:00+00:00');
 INSERT INTO call (id, case_id, channel, language, caller_role, state, offered_at)
@@ -202,6 +214,17 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#204"), ("role", "'dispatcher'"), ("name", "'日勤'"), ("firm_id", "NULL"), ("technician_id", "NULL"),
         ("consumer_id", "NULL"), ("secret_sha256", "@204"), ("created_at", AT), ("expires_at", "NULL"),
         ("revoked_at", "NULL"),
+    ]),
+    ("user_account", &[
+        ("id", "#253"), ("token_id", "#64"), ("login", "'suzuki'"), ("password_hash", "'$argon2id$x'"),
+        ("password_changed_at", AT), ("created_at", AT), ("disabled_at", "NULL"),
+    ]),
+    ("session", &[
+        ("id", "#254"), ("user_id", "#161"), ("secret_sha256", "@254"), ("created_at", AT), ("seen_at", LATER),
+        ("ended_at", "NULL"),
+    ]),
+    ("sign_in_link", &[
+        ("secret_sha256", "@255"), ("user_id", "#161"), ("created_at", AT), ("expires_at", LATER), ("used_at", "NULL"),
     ]),
     ("idempotency", &[
         ("principal", "#61"), ("key", "'k-1'"), ("fingerprint", "@1"), ("outcome", "NULL"), ("created_at", AT),

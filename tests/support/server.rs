@@ -58,12 +58,7 @@ struct Start {
 
 impl Default for Start {
     fn default() -> Self {
-        Self {
-            limits: Limits::default(),
-            messages: Settings::default(),
-            seed: 20_261_122,
-            now: evening(),
-        }
+        Self { limits: Limits::default(), messages: Settings::default(), seed: 20_261_122, now: evening() }
     }
 }
 

@@ -21,6 +21,7 @@ mod tests;
 mod told;
 mod visits;
 mod words;
+mod worked;
 
 pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
 pub use codes::{
@@ -38,6 +39,7 @@ pub use told::{
 };
 pub use visits::Visit;
 pub use words::{Pieces, PriceYen, ShortCode, ShortText};
+pub use worked::worked_until;
 
 /// Facts in one batch at most.
 pub const BATCH_MAX: usize = 500;

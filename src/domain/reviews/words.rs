@@ -50,7 +50,9 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "家主・管理会社の担当と分かった後に、承諾のない部品・特殊作業が報告されています",
             "A part or special work after the trouble was found to be the landlord's, without authority",
         ),
-        FlagCode::DoubtfulOutcome => ("作業結果の報告が食い違っています", "The outcome of the job is contradicted"),
+        FlagCode::DoubtfulOutcome => {
+            ("作業結果の報告が食い違っています", "The outcome of the job is contradicted")
+        }
         FlagCode::MissingIdCheck => (
             "鍵の作業なのに、本人確認の報告がありません",
             "A lock was worked on, and no identity check that passed is reported",

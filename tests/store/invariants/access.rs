@@ -98,7 +98,11 @@ on_both_engines! {
 }
 
 /// A plain insert is refused on both engines; the forms that would replace the row exist on SQLite only.
-fn not_inserted_over<const N: usize>(db: &TestDb, fresh: &str, over: [(String, &str); N]) -> Vec<Case> {
+pub(super) fn not_inserted_over<const N: usize>(
+    db: &TestDb,
+    fresh: &str,
+    over: [(String, &str); N],
+) -> Vec<Case> {
     let verbs: &[&str] = match db.engine() {
         Engine::Sqlite => &["INSERT", "INSERT OR REPLACE", "REPLACE"],
         Engine::Postgres => &["INSERT"],

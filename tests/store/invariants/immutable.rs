@@ -145,8 +145,10 @@ mod engines {
             for Immutable { table, .. } in IMMUTABLE {
                 for cascade in ["", "CASCADE"] {
                     // Without CASCADE a foreign key refuses some of them by itself, before any trigger.
-                    let referenced =
-                        !matches!(*table, "ledger_line" | "reference_dataset" | "dispute_resolution" | "payment");
+                    let referenced = !matches!(
+                        *table,
+                        "ledger_line" | "reference_dataset" | "dispute_resolution" | "payment"
+                    );
                     let refused = match (cascade, referenced) {
                         ("", true) => continue,
                         _ => format!("{table}_immutable"),

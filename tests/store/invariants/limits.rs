@@ -161,6 +161,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("technician", "key", 1, 64), ("blocked_pair_person", "phone", 1, 32),
     ("consumer", "name", 1, 64),
     ("token", "name", 1, 200),
+    ("user_account", "login", 1, 64), ("user_account", "password_hash", 1, 300),
     ("idempotency", "key", 1, 255),
     ("counter", "name", 1, 64),
     ("case_file", "number", 1, 32), ("case_file", "programme", 1, 64), ("case_file", "language", 2, 35),
@@ -258,6 +259,8 @@ const HASHES: &[(&str, &str)] = &[
     ("reference_dataset", "sha256"),
     ("token", "secret_sha256"),
     ("webhook_secret", "secret"),
+    ("session", "secret_sha256"),
+    ("sign_in_link", "secret_sha256"),
     ("idempotency", "fingerprint"),
     ("settlement", "record_hash"),
     ("feed", "hash"),
@@ -362,6 +365,7 @@ on_both_engines! {
             "referral",
             "webhook",
             "review",
+            "user_account",
         ];
         let cases = roots.map(|table| {
             let row = |version: &str| {

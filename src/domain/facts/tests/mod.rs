@@ -5,6 +5,7 @@ mod properties;
 mod record;
 mod site;
 mod wire;
+mod worked;
 
 use chrono::TimeDelta;
 

@@ -1,0 +1,174 @@
+//! People who sign in: added, given a password, disabled.
+
+use chrono::TimeDelta;
+use rand::RngExt as _;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit, passwords::SALT_BYTES, tokens};
+use crate::{
+    domain::{
+        actor::Actor,
+        event::{Kind, Subject},
+        ids::{SessionId, UserId},
+        refusal::Refusal,
+        tokens::{Grant, Token},
+        users::{Login, Password, User},
+    },
+    store,
+};
+
+/// A person to be added.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// The name to sign in with.
+    pub login: Login,
+    /// The person's name.
+    pub name: String,
+    /// What the person may do.
+    pub grant: Grant,
+    /// The password; without one, links alone sign in.
+    pub password: Option<Password>,
+}
+
+/// Adds a person.
+pub async fn add(ctx: &Ctx, command: Command<New>) -> Result<User, Error> {
+    let hash = match &command.body.password {
+        Some(password) => Some(hash(ctx, password.clone()).await?),
+        None => None,
+    };
+    let command = command.map(|body| (body, hash));
+    ctx.transact(command, |unit, (body, hash)| Box::pin(add_in(unit, body, hash.as_deref()))).await
+}
+
+async fn add_in(unit: &mut Unit, body: &New, hash: Option<&str>) -> Result<User, Error> {
+    if store::users::by_login(&mut unit.tx, &body.login).await?.is_some() {
+        return Err(Refusal::field("login", "is taken already").into());
+    }
+    let principal = Token {
+        id: unit.id(),
+        name: body.name.clone(),
+        grant: body.grant,
+        created_at: unit.now,
+        expires_at: None,
+        revoked_at: None,
+    };
+    // Nobody ever sees the secret of this token: the person signs in.
+    let unseen = tokens::digest(&tokens::secret(&unit.ctx));
+    tokens::insert(unit, &principal, &unseen).await?;
+    let user = User {
+        id: unit.id(),
+        version: 1,
+        login: body.login.clone(),
+        principal,
+        password_changed_at: hash.map(|_| unit.now),
+        created_at: unit.now,
+        disabled_at: None,
+    };
+    store::users::insert(&mut unit.tx, &user, hash).await.map_err(Error::in_the_way)?;
+    unit.emit(Kind::UserAdded, Subject::User, user.id.0, json!({ "role": body.grant.role() }));
+    Ok(user)
+}
+
+/// A password to be set.
+#[derive(Debug, Clone)]
+pub struct NewPassword {
+    /// Whose.
+    pub user: UserId,
+    /// The password.
+    pub password: Password,
+    /// The session that goes on; every other one of the person is over.
+    pub keep: Option<SessionId>,
+}
+
+/// Sets another password: whoever was signed in with the old one is not any more.
+pub async fn set_password(ctx: &Ctx, command: Command<NewPassword>) -> Result<User, Error> {
+    let hash = hash(ctx, command.body.password.clone()).await?;
+    let command = command.map(|body| (body.user, body.keep, hash));
+    ctx.transact(command, |unit, (user, keep, hash)| Box::pin(set_in(unit, *user, *keep, hash))).await
+}
+
+async fn set_in(unit: &mut Unit, id: UserId, keep: Option<SessionId>, hash: &str) -> Result<User, Error> {
+    let user = lock_live(unit, id).await?;
+    store::users::save_password(&mut unit.tx, id, hash, unit.now).await?;
+    store::sessions::end_all(&mut unit.tx, id, keep, unit.now).await?;
+    unit.emit(Kind::PasswordChanged, Subject::User, id.0, json!({}));
+    Ok(User { password_changed_at: Some(unit.now), ..user })
+}
+
+/// Disables a person, at once and for good: every session is over.
+pub async fn disable(ctx: &Ctx, command: Command<UserId>) -> Result<User, Error> {
+    ctx.transact(command, |unit, id| Box::pin(disable_in(unit, *id))).await
+}
+
+async fn disable_in(unit: &mut Unit, id: UserId) -> Result<User, Error> {
+    let user = store::users::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("user"))?;
+    if user.disabled_at.is_some() {
+        return Ok(user);
+    }
+    store::users::save_disabled(&mut unit.tx, id, unit.now).await?;
+    store::tokens::revoke(&mut unit.tx, user.principal.id, unit.now).await?;
+    store::sessions::end_all(&mut unit.tx, id, None, unit.now).await?;
+    unit.emit(Kind::UserDisabled, Subject::User, id.0, json!({}));
+    Ok(User { disabled_at: Some(unit.now), ..user })
+}
+
+/// A link that signs somebody in, once.
+#[derive(Debug, Clone)]
+pub struct NewLink {
+    /// Whom.
+    pub user: UserId,
+    /// How long it counts.
+    pub life: TimeDelta,
+}
+
+/// Makes a link that signs a person in once; answers its path, this once.
+pub async fn link(ctx: &Ctx, actor: Actor, link: NewLink) -> Result<String, Error> {
+    let secret = tokens::secret(ctx);
+    let command = Command::new(actor, (link, tokens::digest(&secret)));
+    ctx.transact(command, |unit, (link, digest)| {
+        Box::pin(async move {
+            lock_live(unit, link.user).await?;
+            let expires_at = unit.now + link.life;
+            Ok(store::users::insert_link(&mut unit.tx, digest, link.user, unit.now, expires_at).await?)
+        })
+    })
+    .await?;
+    Ok(format!("/sign-in/link/{secret}"))
+}
+
+/// A person of a role without a password, and the path of a link that signs one in as that person once: for a look
+/// around on a service of one's own.
+pub async fn guest_link(ctx: &Ctx, grant: Grant, name: &str, life: TimeDelta) -> Result<String, Error> {
+    const ACTOR: Actor = Actor::Service("guest");
+    let number: u32 = ctx.rng().random_range(100_000..1_000_000);
+    let login = format!("{}-{number}", grant.role()).parse()?;
+    let new = New { login, name: name.to_owned(), grant, password: None };
+    let user = add(ctx, Command::new(ACTOR, new)).await?;
+    link(ctx, ACTOR, NewLink { user: user.id, life }).await
+}
+
+async fn lock_live(unit: &mut Unit, id: UserId) -> Result<User, Error> {
+    let user = store::users::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("user"))?;
+    if user.is_live(unit.now) {
+        return Ok(user);
+    }
+    Err(Refusal::state("user_disabled", "this person may not sign in any more").into())
+}
+
+async fn hash(ctx: &Ctx, password: Password) -> Result<String, Error> {
+    let salt = ctx.random::<SALT_BYTES>();
+    ctx.hashing().hash(password, salt).await
+}
+
+/// The person of a login.
+pub async fn by_login(ctx: &Ctx, login: &Login) -> Result<User, Error> {
+    let mut tx = ctx.db().read().await?;
+    store::users::by_login(&mut tx, login).await?.ok_or(Error::NotFound("user"))
+}
+
+/// The people after `after`, oldest first.
+pub async fn list(ctx: &Ctx, after: Uuid, limit: i64) -> Result<Vec<User>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::users::list(&mut tx, after, limit).await?)
+}

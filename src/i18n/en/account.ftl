@@ -1,0 +1,15 @@
+account-name = Name
+account-role = Role
+account-sessions = Browsers you are signed in with
+account-sessions-lead = End those you do not know, and change your password.
+account-session-began = Since
+account-session-seen = Last seen
+account-session-here = This browser
+account-session-end = End
+account-password = Change the password
+account-password-old = Present password
+account-password-new = New password
+account-password-rule = { $count } characters or more, without your login in it.
+account-password-set = Change
+account-password-weak = The new password is too short, or contains the login.
+account-password-wrong = The present password is wrong. After several failures, wait a moment and try again.

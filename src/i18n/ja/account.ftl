@@ -1,0 +1,15 @@
+account-name = 名前
+account-role = 役割
+account-sessions = サインイン中のブラウザー
+account-sessions-lead = 心当たりのないものは終了し、パスワードを変更してください。
+account-session-began = 開始
+account-session-seen = 最終利用
+account-session-here = このブラウザー
+account-session-end = 終了する
+account-password = パスワードの変更
+account-password-old = 現在のパスワード
+account-password-new = 新しいパスワード
+account-password-rule = { $count } 文字以上。ログイン名を含めないでください。
+account-password-set = 変更する
+account-password-weak = 新しいパスワードが短すぎるか、ログイン名を含んでいます。
+account-password-wrong = 現在のパスワードが違います。続けて失敗したときは、少し待ってからお試しください。

@@ -1,0 +1,151 @@
+//! Both languages hold the same keys, and every key that pages use is there.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use fluent_bundle::FluentResource;
+
+use super::{Locale, Texts, bundle};
+use crate::domain::{
+    actor::Role, alarms::AlarmKind, event::Subject, jobs::JobState, trade::Priority, trade::Trade,
+};
+
+/// The keys of a language with the names of the values each wants.
+fn keys(files: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut keys = BTreeMap::new();
+    for (name, text) in files {
+        let resource = FluentResource::try_new((*text).to_owned());
+        assert!(resource.is_ok(), "{name}.ftl: {:?}", resource.err().map(|(_, errors)| errors));
+        for line in text.lines() {
+            let Some((key, _)) = line.split_once('=') else { continue };
+            if !line.starts_with(|char: char| char.is_ascii_alphabetic()) {
+                continue;
+            }
+            let start = text.find(&format!("\n{key}=")).map_or(0, |at| at + 1);
+            let rest = &text[start..];
+            let end = rest[1..].find("\n").map_or(rest.len(), |_| {
+                rest.match_indices('\n')
+                    .map(|(at, _)| at)
+                    .find(|at| {
+                        rest[at + 1..].starts_with(|char: char| char.is_ascii_alphabetic() || char == '#')
+                    })
+                    .unwrap_or(rest.len())
+            });
+            let values = rest[..end].split('$').skip(1).map(|value| {
+                value.chars().take_while(|char| char.is_ascii_alphanumeric() || *char == '_').collect()
+            });
+            let twice = keys.insert(key.trim().to_owned(), values.collect());
+            assert!(twice.is_none(), "{key} stands twice");
+        }
+    }
+    keys
+}
+
+#[test]
+fn both_languages_have_the_same_keys_and_values() {
+    let (ja, en) = (keys(bundle::JA), keys(bundle::EN));
+    assert!(ja.len() > 100, "only {} keys found", ja.len());
+    assert_eq!(ja, en);
+}
+
+#[test]
+fn english_texts_are_english_and_japanese_ones_are_japanese() {
+    for key in keys(bundle::EN).keys() {
+        let (ja, en) = (bundle::of(Locale::Ja), bundle::of(Locale::En));
+        assert!(ja.has_message(key) && en.has_message(key), "{key}");
+        let text = |locale| {
+            let source = if locale == Locale::Ja { bundle::JA } else { bundle::EN };
+            let files: String = source.iter().map(|(_, text)| format!("\n{text}")).collect();
+            let at = files.find(&format!("\n{key} =")).unwrap();
+            files[at + 1 + key.len() + 2..].lines().next().unwrap().to_owned()
+        };
+        let japanese = |text: &str| text.chars().any(|char| ('\u{3040}'..'\u{a000}').contains(&char));
+        assert!(key == "language-ja" || !japanese(&text(Locale::En)), "{key}: {}", text(Locale::En));
+    }
+}
+
+fn files(folder: &Path, kinds: &[&str], found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files(&path, kinds, found);
+        } else if path.extension().is_some_and(|kind| kinds.contains(&kind.to_str().unwrap())) {
+            found.push(path);
+        }
+    }
+}
+
+/// The first argument of every call of a method, where it is a literal.
+fn arguments<'t>(text: &'t str, method: &str) -> impl Iterator<Item = &'t str> {
+    let call = format!(".{method}(\"");
+    let starts: Vec<_> = text.match_indices(&call).map(|(at, call)| at + call.len()).collect();
+    starts.into_iter().filter_map(|start| text[start..].split('"').next())
+}
+
+#[test]
+fn every_key_that_pages_use_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    files(&root.join("templates/console"), &["html"], &mut found);
+    files(&root.join("src/http/console"), &["rs"], &mut found);
+    let (known, mut used, mut vocabularies) = (keys(bundle::JA), 0, BTreeSet::new());
+    for path in found {
+        let text = std::fs::read_to_string(&path).unwrap();
+        for method in ["text", "with", "count"] {
+            for key in arguments(&text, method) {
+                assert!(known.contains_key(key), "{}: {key}", path.display());
+                used += 1;
+            }
+        }
+        vocabularies.extend(arguments(&text, "code").map(str::to_owned));
+    }
+    assert!(used > 40, "only {used} uses found");
+    for vocabulary in vocabularies {
+        assert!(VOCABULARIES.iter().any(|(name, _)| *name == vocabulary), "{vocabulary} is not in the list");
+    }
+}
+
+/// The closed vocabularies that pages show, with their codes.
+const VOCABULARIES: &[(&str, fn() -> Vec<&'static str>)] = &[
+    ("role", || Role::ALL.iter().map(|code| code.as_str()).collect()),
+    ("job-state", || JobState::ALL.iter().map(|code| code.as_str()).collect()),
+    ("alarm", || AlarmKind::ALL.iter().map(|code| code.as_str()).collect()),
+    ("subject", || Subject::ALL.iter().map(|code| code.as_str()).collect()),
+    ("priority", || Priority::ALL.iter().map(|code| code.as_str()).collect()),
+    ("trade", || Trade::ALL.iter().map(|code| code.as_str()).collect()),
+    ("language", || Locale::ALL.iter().map(|code| code.as_str()).collect()),
+    ("theme", || vec!["auto", "light", "dark"]),
+    ("stage", || vec!["open", "asked", "coming", "there", "planned"]),
+    ("clock", || {
+        vec![
+            "answer_due",
+            "naming_due",
+            "looks_again",
+            "visit_begins",
+            "arrival_due",
+            "since",
+            "free_until",
+            "paused_free_left",
+        ]
+    }),
+];
+
+#[test]
+fn every_code_has_a_text() {
+    for (vocabulary, codes) in VOCABULARIES {
+        for code in codes() {
+            for &locale in Locale::ALL {
+                let text = Texts(locale).code(vocabulary, code);
+                assert!(!text.contains('⟦') && !text.is_empty(), "{locale}: {vocabulary}-{code}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_missing_text_can_be_seen() {
+    assert_eq!(Texts(Locale::Ja).text("no-such-key"), "⟦no-such-key⟧");
+    assert_eq!(Texts(Locale::En).code_or_itself("language-name", "xx"), "xx");
+}

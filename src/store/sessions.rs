@@ -1,0 +1,113 @@
+//! Sessions in browsers.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Error, Tx, db::query};
+use crate::domain::{
+    ids::{SessionId, UserId},
+    span::Instant,
+    users::Session,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    user_id: Uuid,
+    created_at: Instant,
+    seen_at: Instant,
+    ended_at: Option<Instant>,
+}
+
+impl From<Row> for Session {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id.into(),
+            user_id: row.user_id.into(),
+            created_at: row.created_at,
+            seen_at: row.seen_at,
+            ended_at: row.ended_at,
+        }
+    }
+}
+
+/// Keeps a new session and the digest of its secret.
+pub async fn insert(tx: &mut Tx, session: &Session, secret_sha256: &[u8; 32]) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO session (id, user_id, secret_sha256, created_at, seen_at) VALUES ($1, $2, $3, $4, $5)",
+        session.id.0,
+        session.user_id.0,
+        secret_sha256.as_slice(),
+        session.created_at,
+        session.seen_at
+    )?;
+    Ok(())
+}
+
+/// The session of a secret.
+pub async fn by_digest(tx: &mut Tx, secret_sha256: &[u8; 32]) -> Result<Option<Session>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, user_id, created_at, seen_at, ended_at FROM session WHERE secret_sha256 = $1",
+        secret_sha256.as_slice()
+    )?;
+    Ok(row.map(Into::into))
+}
+
+/// The sessions of a person that have not been ended, newest first, at most `limit`.
+pub async fn of_user(tx: &mut Tx, user: UserId, limit: i64) -> Result<Vec<Session>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, user_id, created_at, seen_at, ended_at FROM session
+         WHERE user_id = $1 AND ended_at IS NULL ORDER BY id DESC LIMIT $2",
+        user.0,
+        limit
+    )?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Notes a sign of the browser.
+pub async fn seen(tx: &mut Tx, id: SessionId, now: Instant) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE session SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL AND seen_at < $2",
+        id.0,
+        now
+    )?;
+    Ok(())
+}
+
+/// Ends a session of a person; whether it had not been ended before.
+pub async fn end(tx: &mut Tx, user: UserId, id: SessionId, now: Instant) -> Result<bool, Error> {
+    let changed = query!(
+        tx,
+        execute,
+        "UPDATE session SET ended_at = $3 WHERE id = $1 AND user_id = $2 AND ended_at IS NULL",
+        id.0,
+        user.0,
+        now
+    )?;
+    Ok(changed == 1)
+}
+
+/// Ends every session of a person but one.
+pub async fn end_all(tx: &mut Tx, user: UserId, but: Option<SessionId>, now: Instant) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE session SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL",
+        user.0,
+        but.map_or(Uuid::nil(), |id| id.0),
+        now
+    )
+}
+
+/// Forgets the sessions that were last seen before `before`: they count for nothing any more.
+pub async fn forget(tx: &mut Tx, before: Instant) -> Result<u64, Error> {
+    query!(tx, execute, "DELETE FROM session WHERE seen_at < $1", before)
+}

@@ -1,0 +1,183 @@
+//! People who sign in, and the links that sign one in. Name and role stand with the person's token.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+    tokens,
+};
+use crate::domain::{
+    ids::{TokenId, UserId},
+    span::Instant,
+    users::{Login, User},
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    version: i64,
+    token_id: Uuid,
+    login: String,
+    password_changed_at: Option<Instant>,
+    created_at: Instant,
+    disabled_at: Option<Instant>,
+}
+
+/// The person with the token of its row.
+async fn complete(tx: &mut Tx, row: Row) -> Result<User, Error> {
+    let principal = tokens::find(tx, TokenId(row.token_id)).await?;
+    Ok(User {
+        id: row.id.into(),
+        version: row.version,
+        login: row.login.parse().map_err(|error| Error::corrupt("user_account", "login", error))?,
+        principal: principal.ok_or_else(|| Error::corrupt("user_account", "token_id", "no such token"))?,
+        password_changed_at: row.password_changed_at,
+        created_at: row.created_at,
+        disabled_at: row.disabled_at,
+    })
+}
+
+/// Keeps a new person; the token is there already.
+pub async fn insert(tx: &mut Tx, user: &User, password_hash: Option<&str>) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO user_account (id, version, token_id, login, password_hash, password_changed_at, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        user.id.0,
+        user.version,
+        user.principal.id.0,
+        user.login.as_str(),
+        password_hash,
+        user.password_changed_at,
+        user.created_at
+    )?;
+    Ok(())
+}
+
+/// The person of an id.
+pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, version, token_id, login, password_changed_at, created_at, disabled_at
+         FROM user_account WHERE id = $1",
+        id.0
+    )?;
+    match row {
+        Some(row) => complete(tx, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The person of a login.
+pub async fn by_login(tx: &mut Tx, login: &Login) -> Result<Option<User>, Error> {
+    let row = query!(tx, optional One<Uuid>, "SELECT id FROM user_account WHERE login = $1", login.as_str())?;
+    match row {
+        Some((id,)) => find(tx, id.into()).await,
+        None => Ok(None),
+    }
+}
+
+/// The person, locked for this transaction at a new version.
+pub async fn lock(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "UPDATE user_account SET version = version + 1 WHERE id = $1
+         RETURNING id, version, token_id, login, password_changed_at, created_at, disabled_at",
+        id.0
+    )?;
+    match row {
+        Some(row) => complete(tx, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What the password of a person was hashed to.
+pub async fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<String>, Error> {
+    let row = query!(tx, optional One<Option<String>>, "SELECT password_hash FROM user_account WHERE id = $1", id.0)?;
+    Ok(row.and_then(|(hash,)| hash))
+}
+
+/// Writes another password of a locked person.
+pub async fn save_password(tx: &mut Tx, id: UserId, hash: &str, now: Instant) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE user_account SET password_hash = $2, password_changed_at = $3 WHERE id = $1",
+        id.0,
+        hash,
+        now
+    )?;
+    Ok(())
+}
+
+/// Writes that a locked person may not sign in any more.
+pub async fn save_disabled(tx: &mut Tx, id: UserId, now: Instant) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE user_account SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL",
+        id.0,
+        now
+    )?;
+    Ok(())
+}
+
+/// The people after `after`, oldest first, at most `limit`.
+pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<User>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, token_id, login, password_changed_at, created_at, disabled_at
+         FROM user_account WHERE id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit
+    )?;
+    let mut users = Vec::with_capacity(rows.len());
+    for row in rows {
+        users.push(complete(tx, row).await?);
+    }
+    Ok(users)
+}
+
+/// Keeps the digest of a link that signs a person in once.
+pub async fn insert_link(
+    tx: &mut Tx,
+    secret_sha256: &[u8; 32],
+    user: UserId,
+    now: Instant,
+    expires_at: Instant,
+) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO sign_in_link (secret_sha256, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+        secret_sha256.as_slice(),
+        user.0,
+        now,
+        expires_at
+    )?;
+    Ok(())
+}
+
+/// Uses a link up, if it still counts; answers whom it signs in.
+pub async fn use_link(tx: &mut Tx, secret_sha256: &[u8; 32], now: Instant) -> Result<Option<UserId>, Error> {
+    let row = query!(
+        tx,
+        optional One<Uuid>,
+        "UPDATE sign_in_link SET used_at = $2 WHERE secret_sha256 = $1 AND used_at IS NULL AND expires_at > $2
+         RETURNING user_id",
+        secret_sha256.as_slice(),
+        now
+    )?;
+    Ok(row.map(|(id,)| id.into()))
+}
+
+/// Forgets the links that ran out before `before`.
+pub async fn forget_links(tx: &mut Tx, before: Instant) -> Result<u64, Error> {
+    query!(tx, execute, "DELETE FROM sign_in_link WHERE expires_at < $1", before)
+}

@@ -1,0 +1,106 @@
+//! A browser with a screen nobody sees: Chromium, told what to do by the WebDriver protocol.
+//!
+//! Where there is none the test says so and does nothing, unless `KAKETSUKE_REQUIRE_BROWSER=1`: then it fails.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+
+/// How long something may take to be seen.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A browser, closed with the value.
+pub(crate) struct Browser {
+    driver: Child,
+    session: String,
+    http: reqwest::Client,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The driver takes its browser with it.
+        self.driver.kill().ok();
+        self.driver.wait().ok();
+    }
+}
+
+impl Browser {
+    /// A browser of 1280 x 800; none where none is installed.
+    pub(crate) async fn open() -> Option<Self> {
+        let driver =
+            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+        let Ok(mut driver) = driver else {
+            let required = std::env::var("KAKETSUKE_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
+            assert!(!required, "KAKETSUKE_REQUIRE_BROWSER=1, but there is no chromedriver");
+            eprintln!("no browser: skipped");
+            return None;
+        };
+        let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            let port = line.split("started successfully on port ").nth(1)?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let base = format!("http://127.0.0.1:{}", port.unwrap());
+        kaketsuke::server::provide_tls();
+        let http = reqwest::Client::new();
+        let arguments =
+            ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,800", "--lang=ja"];
+        let options = json!({ "args": arguments });
+        let wanted = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
+        let mut browser = Self { driver, session: base, http };
+        let opened = browser.ask("/session", wanted).await;
+        browser.session = format!("{}/session/{}", browser.session, opened["sessionId"].as_str().unwrap());
+        Some(browser)
+    }
+
+    async fn ask(&self, path: &str, body: Value) -> Value {
+        let answer = self.http.post(format!("{}{path}", self.session)).json(&body).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        assert!(answer["value"]["error"].is_null(), "{path}: {answer}");
+        answer["value"].clone()
+    }
+
+    /// Goes to a page.
+    pub(crate) async fn go(&self, url: &str) {
+        self.ask("/url", json!({ "url": url })).await;
+    }
+
+    /// What a piece of script gives.
+    pub(crate) async fn run(&self, script: &str) -> Value {
+        self.ask("/execute/sync", json!({ "script": script, "args": [] })).await
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub(crate) async fn press(&self, keys: &str) {
+        let strokes: Vec<_> = keys
+            .chars()
+            .flat_map(|key| {
+                ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.to_string() }))
+            })
+            .collect();
+        self.ask("/actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] }))
+            .await;
+    }
+
+    /// Waits until a condition holds.
+    #[track_caller]
+    pub(crate) fn until(&self, condition: &str) -> impl Future<Output = ()> {
+        let script = format!("return Boolean({condition})");
+        let condition = condition.to_owned();
+        async move {
+            let met = tokio::time::timeout(PATIENCE, async {
+                while self.run(&script).await != Value::Bool(true) {
+                    tokio::task::yield_now().await;
+                }
+            });
+            if met.await.is_err() {
+                let page = self.run("return document.body.innerText").await;
+                panic!("not met: {condition}\n{page}");
+            }
+        }
+    }
+}
