@@ -7,5 +7,6 @@ mod support;
 
 mod commands;
 mod crash;
+mod demo;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;
