@@ -1,7 +1,10 @@
 //! Reading and sequencing the feed.
 
 use super::{Ctx, Error};
-use crate::store::{self, feed::Entry};
+use crate::{
+    domain::span::Instant,
+    store::{self, Db, feed::Entry},
+};
 
 /// Events given a position in one transaction at most: keeps the write lock short.
 const SEQUENCE_MAX: i64 = 500;
@@ -34,6 +37,12 @@ pub async fn after(ctx: &Ctx, pos: i64, limit: i64) -> Result<Vec<Entry>, Error>
 pub async fn position(ctx: &Ctx) -> Result<i64, Error> {
     let mut tx = ctx.db().read().await?;
     Ok(store::feed::head(&mut tx).await?.pos)
+}
+
+/// When anything last happened to anybody, beyond the loading of reference data; absent in an empty database.
+pub async fn last_change(db: &Db) -> Result<Option<Instant>, Error> {
+    let mut tx = db.read().await?;
+    Ok(store::events::last_change(&mut tx).await?)
 }
 
 /// Hears of feed positions given by other nodes. What is missed costs latency, not data.

@@ -1,6 +1,11 @@
 //! The demo: a night of calls on a server of its own, played through the public API on a clock of its own.
 
+mod cast;
 mod client;
+mod deeds;
+mod intake;
+mod journal;
+mod opened;
 mod play;
 mod report;
 mod script;
@@ -18,7 +23,7 @@ use crate::{
     },
     domain::{
         actor::{Actor, Role},
-        span::Instant,
+        span::{Instant, tokyo},
         tokens::Grant,
     },
     http::Limits,
@@ -26,10 +31,15 @@ use crate::{
     server::{Running, Server},
     store::{DatabaseUrl, Db},
 };
+use cast::Cast;
 use client::Client;
 pub use client::Trace;
+use journal::Journal;
 use play::Stage;
-use script::{Night, Roster};
+use script::{Cue, Night, Roster};
+
+/// The journal's key of the token everybody else's come from.
+const ADMINISTRATOR: &str = "administrator";
 
 /// How long the link to look around counts.
 const LINK_LIFE: TimeDelta = TimeDelta::hours(1);
@@ -71,43 +81,59 @@ pub struct Options {
     pub trace: Trace,
 }
 
-/// Plays the demo; fails when something comes out otherwise than the script expects. `interrupted` ends the serving
-/// afterwards.
+/// Plays the demo; fails when something comes out otherwise than the script expects. A demo that was interrupted on this
+/// database goes on. `interrupted` ends the serving afterwards.
 pub async fn run(options: Options, interrupted: impl Future<Output = ()>) -> anyhow::Result<()> {
     let (roster, night) = (Roster::shipped()?, Night::shipped()?);
-    let ctx = prepare(&options, night.start.to_utc()).await?;
+    let cues = night.cues(&roster)?;
+    let (ctx, mut journal) = prepare(&options, night.start.to_utc()).await?;
     let server = Server { listen: options.listen, limits: options.limits, messages: Settings::default() };
     let running = server.start(ctx.clone()).await.context("the demo's server")?;
     say(&format!("kaketsuke demo on http://{}, database {}", running.local_addr, options.database_url))?;
-    let stage = perform(&ctx, &running, &options, &roster, &night).await?;
+    let stage = perform(&ctx, &running, &options, (&roster, &night, &cues), &mut journal).await?;
     let rows = report::read(&stage, &night).await?;
     let lines = stage.bill().await?;
     say(&format!("\n{}\nbilling file:\n{}", report::table(&rows), report::billing(&lines)))?;
     let differences = report::differences(&rows, &night);
     if options.afterwards == Afterwards::Serve && differences.is_empty() {
+        let secret = journal.secret("dispatcher").unwrap_or_default();
         say(&format!(
-            "look around: http://{0}{2}  (signs in as dispatcher, once)\n\
-             the API: http://{0}/docs  (token of the dispatcher: {1})\nCtrl-C ends it",
+            "look around: http://{0}{1}  (signs in as dispatcher, once)\n\
+             the API: http://{0}/docs  (token of the dispatcher: {secret})\nCtrl-C ends it",
             running.local_addr,
-            stage.dispatcher_secret,
             app::users::guest_link(&ctx, Grant::Dispatcher, "見学", LINK_LIFE).await?
         ))?;
         go_on(ctx, interrupted).await;
     }
     running.stop().await;
+    journal.remove()?;
     if !differences.is_empty() {
         bail!("the night came out otherwise than expected:\n{}", differences.join("\n"));
     }
     Ok(())
 }
 
-/// A service on the demo's database, its clock standing at the beginning of the night.
-async fn prepare(options: &Options, start: Instant) -> anyhow::Result<Ctx> {
-    let db = Db::connect(&options.database_url, options.connections).await.context("the demo's database")?;
+/// A service on the demo's database. Its clock stands at the beginning of the night, or where the demo was interrupted.
+async fn prepare(options: &Options, start: Instant) -> anyhow::Result<(Ctx, Journal)> {
+    let url = &options.database_url;
+    let db = Db::connect(url, options.connections).await.context("the demo's database")?;
     db.migrate().await.context("the demo's database")?;
-    let ctx = Ctx::new(db, Clock::scenario(start), Ctx::system_rng(), Loaded::embedded()?);
+    let mut journal = Journal::of(url)?;
+    let last = app::feed::last_change(&db).await.context("the demo's database")?;
+    match last {
+        Some(last) if !journal.is_empty() => {
+            let at = tokyo(last).format("%Y-%m-%d %H:%M:%S");
+            say(&format!("a demo was interrupted here at {at}: it goes on"))?;
+        }
+        Some(_) => {
+            bail!("the database {url} holds data, and no demo was interrupted on it: name an empty one")
+        }
+        None => journal.restart()?,
+    }
+    let now = last.map_or(start, |last| last.max(start));
+    let ctx = Ctx::new(db, Clock::scenario(now), Ctx::system_rng(), Loaded::embedded()?);
     app::reference::load_missing(&ctx).await.context("the reference data")?;
-    Ok(ctx)
+    Ok((ctx, journal))
 }
 
 /// Plays every cue at its instant.
@@ -115,9 +141,32 @@ async fn perform(
     ctx: &Ctx,
     running: &Running,
     options: &Options,
-    roster: &Roster,
-    night: &Night,
+    (roster, night, cues): (&Roster, &Night, &[Cue]),
+    journal: &mut Journal,
 ) -> anyhow::Result<Stage> {
+    let played_until = ctx.now();
+    let secret = administrator(ctx, journal).await?;
+    let base = format!("http://{}", running.local_addr);
+    let administrator = Client::new(&base, secret, options.trace);
+    administrator.get("/v1/me").await.context("the demo that was interrupted here had another database")?;
+    let cast = Cast::assemble(administrator, journal, roster, cues).await?;
+    let technicians: usize = roster.firms.iter().map(|firm| firm.technicians.len()).sum();
+    say(&format!("{} firms with {technicians} technicians are registered\n", roster.firms.len()))?;
+    let mut stage = Stage::set(cast, played_until);
+    for cue in cues {
+        pass(ctx, cue.at, options.speed).await;
+        stage.act(night, cue).await?;
+        // Workers finish what the deed has started, before time goes on.
+        ctx.clock().settle().await;
+    }
+    Ok(stage)
+}
+
+/// The token everybody else's come from, as an operator issues it on the command line.
+async fn administrator(ctx: &Ctx, journal: &mut Journal) -> anyhow::Result<String> {
+    if let Some(secret) = journal.secret(ADMINISTRATOR) {
+        return Ok(secret.to_owned());
+    }
     let issue = app::tokens::Issue {
         name: "demo".to_owned(),
         role: Role::Administrator,
@@ -128,15 +177,8 @@ async fn perform(
     };
     let issued = app::tokens::issue(ctx, Command::new(Actor::Service("demo"), issue)).await?;
     let secret = issued.secret.context("no secret")?;
-    let base = format!("http://{}", running.local_addr);
-    let mut stage = Stage::set(Client::new(&base, secret, options.trace), roster).await?;
-    for cue in night.cues()? {
-        pass(ctx, cue.at, options.speed).await;
-        stage.act(night, &cue).await?;
-        // Workers finish what the deed has started, before time goes on.
-        ctx.clock().settle().await;
-    }
-    Ok(stage)
+    journal.keep(ADMINISTRATOR, &secret)?;
+    Ok(secret)
 }
 
 /// Lets time pass up to an instant of the night.

@@ -1,216 +1,216 @@
-//! Plays the script: as dispatcher, technicians and billing, through the public API only.
+//! Plays the script: as dispatcher, technicians, offices, landlord's desk and billing, through the public API only.
 
 use std::{collections::BTreeMap, io::Write as _};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, ensure};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{
+    cast::{Cast, id},
     client::Client,
-    script::{Call, Cue, Deed, Night, Roster},
+    deeds::{DeskDeed, LANDLORD},
+    intake,
+    opened::Opened,
+    script::{Cue, Deed, Night},
 };
 use crate::domain::span::tokyo;
 
-/// Everybody who takes part, ready to play.
+/// The night being played.
 pub(super) struct Stage {
-    pub(super) dispatcher: Client,
-    /// Token of the dispatcher, for looking around afterwards.
-    pub(super) dispatcher_secret: String,
-    billing: Client,
-    consumer: String,
-    technicians: BTreeMap<String, Client>,
-    /// Key in the script by id.
-    pub(super) keys: BTreeMap<String, String>,
-    /// What each technician's device has reported on each job.
-    reported: BTreeMap<(usize, String), u32>,
-    /// Job and case number of each call.
-    pub(super) jobs: BTreeMap<usize, Opened>,
-}
-
-/// What a call has led to.
-#[derive(Debug, Clone)]
-pub(super) struct Opened {
-    pub(super) job: String,
-    pub(super) number: String,
-}
-
-fn id(body: &Value) -> anyhow::Result<String> {
-    body["id"].as_str().map(str::to_owned).context("an answer without id")
+    pub(super) cast: Cast,
+    /// What each call has led to.
+    opened: BTreeMap<usize, Opened>,
+    /// Until when it was played before.
+    played_until: DateTime<Utc>,
 }
 
 impl Stage {
-    /// Registers everybody.
-    pub(super) async fn set(administrator: Client, roster: &Roster) -> anyhow::Result<Self> {
-        let token = async |key: String, body: Value| -> anyhow::Result<String> {
-            let issued = administrator.post(&key, "/v1/tokens", &body).await?;
-            issued["secret"].as_str().map(str::to_owned).context("a token without secret")
-        };
-        let dispatcher = json!({ "name": "夜勤オペレーター", "role": "dispatcher" });
-        let dispatcher_secret = token("token-dispatcher".to_owned(), dispatcher).await?;
-        let consumer =
-            administrator.post("consumer", "/v1/billing-consumers", &json!({ "name": "経理" })).await?;
-        let consumer = id(&consumer)?;
-        let billing = json!({ "name": "経理", "role": "billing", "consumer_id": consumer });
-        let billing = token("token-billing".to_owned(), billing).await?;
-        let (mut technicians, mut keys) = (BTreeMap::new(), BTreeMap::new());
-        for firm in &roster.firms {
-            let body = json!({ "name": firm.name, "phone": firm.phone, "areas": firm.areas });
-            let made = administrator.post(&format!("firm-{}", firm.key), "/v1/firms", &body).await?;
-            let path = format!("/v1/firms/{}/technicians", id(&made)?);
-            for technician in &firm.technicians {
-                let key = &technician.key;
-                let made =
-                    administrator.post(&format!("technician-{key}"), &path, &profile(technician)).await?;
-                let body =
-                    json!({ "name": technician.name, "role": "technician", "technician_id": made["id"] });
-                let secret = token(format!("token-{key}"), body).await?;
-                technicians.insert(key.clone(), administrator.with(secret));
-                keys.insert(id(&made)?, key.clone());
-            }
-        }
-        Ok(Self {
-            dispatcher: administrator.with(dispatcher_secret.clone()),
-            billing: administrator.with(billing),
-            dispatcher_secret,
-            consumer,
-            technicians,
-            keys,
-            reported: BTreeMap::new(),
-            jobs: BTreeMap::new(),
-        })
+    /// Everybody is ready; what happened until `played_until` was played before.
+    pub(super) fn set(cast: Cast, played_until: DateTime<Utc>) -> Self {
+        Self { cast, opened: BTreeMap::new(), played_until }
     }
 
-    /// Does what the cue says.
+    /// Does what the cue says. What was done before is done again with the same requests, and answered as it was then.
     pub(super) async fn act(&mut self, night: &Night, cue: &Cue) -> anyhow::Result<()> {
+        let done = self.done(night, cue).await;
+        let at = tokyo(cue.at).format("%H:%M");
+        let said =
+            done.with_context(|| format!("call {} ({}), {at}", cue.call + 1, night.calls[cue.call].title))?;
+        if cue.at >= self.played_until {
+            let number = self.opened.get(&cue.call).map_or("", |opened| opened.number.as_str());
+            writeln!(std::io::stdout(), "{at}  {number}  {said}")?;
+        }
+        Ok(())
+    }
+
+    async fn done(&mut self, night: &Night, cue: &Cue) -> anyhow::Result<String> {
         let call = &night.calls[cue.call];
-        let said = match &cue.deed {
-            Deed::Ring => self.ring(cue.call, call).await?,
-            Deed::Accept { by, arrival_at } => {
+        let desk = &self.cast.dispatcher;
+        match &cue.deed {
+            Deed::Ring => {
+                let fresh = cue.at > self.played_until;
+                let (opened, said) = intake::ring(desk, call, cue, fresh).await?;
+                self.opened.insert(cue.call, opened);
+                Ok(said)
+            }
+            Deed::Again { purpose } => intake::again(desk, call, cue, self.opened(cue.call)?, purpose).await,
+            Deed::Accept { by, arrival_at, by_phone } => {
+                let client = if *by_phone { desk } else { self.cast.actor(by)? };
                 let body = json!({ "arrival_at": arrival_at });
-                self.answer(cue.call, by, "acceptance", &body).await?;
-                format!("{by} accepts, there at {}", tokyo(*arrival_at).format("%H:%M"))
+                self.answer(client, cue, by, "acceptance", &body).await?;
+                let how = if *by_phone { " by telephone" } else { "" };
+                Ok(format!(
+                    "{} accepts{how}, there at {}",
+                    self.cast.name(by),
+                    tokyo(*arrival_at).format("%H:%M")
+                ))
             }
             Deed::Decline { by, code } => {
-                self.answer(cue.call, by, "refusal", &json!({ "code": code })).await?;
-                format!("{by} declines: {code}")
+                self.answer(self.cast.actor(by)?, cue, by, "refusal", &json!({ "code": code })).await?;
+                Ok(format!("{} declines: {code}", self.cast.name(by)))
             }
-            Deed::Report { by, fact } => {
-                self.report(cue, by, fact).await?;
-                format!("{by}: {}", fact["kind"].as_str().unwrap_or_default())
+            Deed::Name { by, technician } => {
+                let body = json!({ "technician_id": self.cast.technician(technician)? });
+                self.answer(self.cast.actor(by)?, cue, by, "technician", &body).await?;
+                Ok(format!("the office {by} sends {}", self.cast.name(technician)))
             }
-        };
-        let number = self.jobs.get(&cue.call).map_or("", |opened| opened.number.as_str());
-        writeln!(std::io::stdout(), "{}  {number}  {said}", tokyo(cue.at).format("%H:%M"))?;
-        Ok(())
-    }
-
-    async fn ring(&mut self, index: usize, call: &Call) -> anyhow::Result<String> {
-        let body = json!({
-            "channel": "phone", "language": call.language, "caller_role": "worker", "phone": call.phone,
-        });
-        let taken = self.dispatcher.post(&format!("call-{index}"), "/v1/calls", &body).await?;
-        let path = format!("/v1/calls/{}/hazard-answers", id(&taken)?);
-        let none = json!({ "others": "no" });
-        self.dispatcher.post(&format!("hazards-{index}"), &path, &none).await?;
-        let body = json!({
-            "call_id": taken["id"],
-            "programme": "000",
-            "categories": [call.category],
-            "eligibility": "unverified",
-            "liability_flag": "unknown",
-            "resident": { "name": call.resident, "phone": call.phone },
-            "place": {
-                "postal_code": call.postal_code, "address": call.address, "building": call.building,
-                "room": call.room,
-            },
-        });
-        let case = self.dispatcher.post(&format!("case-{index}"), "/v1/cases", &body).await?;
-        let path = format!("/v1/cases/{}/jobs", id(&case)?);
-        let body = json!({ "job_code": call.job_code });
-        let job = self.dispatcher.post(&format!("job-{index}"), &path, &body).await?;
-        let number = case["number"].as_str().unwrap_or_default().to_owned();
-        self.jobs.insert(index, Opened { job: id(&job)?, number });
-        let path = format!("/v1/calls/{}/ending", id(&taken)?);
-        self.dispatcher.post(&format!("end-{index}"), &path, &json!({})).await?;
-        Ok(format!("call in {}: {} at {}", call.language, call.job_code, call.postal_code))
-    }
-
-    /// Answers the technician's open offer of this job.
-    async fn answer(&self, call: usize, by: &str, how: &str, body: &Value) -> anyhow::Result<()> {
-        let technician = self.technician(by)?;
-        let job = &self.opened(call)?.job;
-        let offers = technician.get("/v1/offers?state=open").await?;
-        let offer = offers["items"].as_array().and_then(|offers| offers.first());
-        let Some(offer) = offer.filter(|offer| offer["job_id"].as_str() == Some(job)) else {
-            bail!("{by} has no open offer of this job");
-        };
-        let path = format!("/v1/offers/{}/{how}", id(offer)?);
-        technician.post(&format!("{how}-{call}-{by}"), &path, body).await?;
-        Ok(())
-    }
-
-    async fn report(&mut self, cue: &Cue, by: &str, fact: &Value) -> anyhow::Result<()> {
-        let technician = self.technician(by)?.clone();
-        let path = format!("/v1/jobs/{}/facts", self.opened(cue.call)?.job);
-        let number = self.reported.entry((cue.call, by.to_owned())).or_default();
-        *number += 1;
-        // One id for the same report, however often it is sent.
-        let instant = cue.at.timestamp().unsigned_abs();
-        let id = uuid::Uuid::from_u64_pair(instant, (cue.call as u64) << 32 | u64::from(*number));
-        let mut report = fact.clone();
-        report["id"] = json!(id);
-        report["device_seq"] = json!(*number);
-        report["device_time"] = json!(cue.at);
-        let body = json!({ "device": format!("phone-{by}"), "sent_at": cue.at, "facts": [report] });
-        let answer = technician.post(&format!("fact-{}-{by}-{number}", cue.call), &path, &body).await?;
-        if answer.to_string().contains("\"refused\"") {
-            bail!("a fact was refused: {answer}");
+            Deed::Withdraw { by, code } => self.withdraw(cue, by, code).await,
+            Deed::Report { by, facts } => self.report(cue, by, facts).await,
+            Deed::Desk { by, deed, body } => self.desk(cue, by.as_deref(), deed, body).await,
         }
+    }
+
+    /// Answers the last offer of this call's job that was made by then: in a night that goes on it may be answered
+    /// already, and others may have been made since.
+    async fn answer(
+        &self,
+        client: &Client,
+        cue: &Cue,
+        by: &str,
+        how: &str,
+        body: &Value,
+    ) -> anyhow::Result<()> {
+        let offers = self.offers(cue.call).await?;
+        let key =
+            |offer: &Value| self.cast.key(offer["technician_id"].as_str().unwrap_or_default()).to_owned();
+        let ours = |offer: &&Value| {
+            let key = key(offer);
+            key == by || key.split_once('.').is_some_and(|(firm, _)| firm == by)
+        };
+        let own = offers.iter().filter(|offer| was_by(&offer["offered_at"], cue.at)).filter(ours);
+        let asked = || -> String {
+            let open = offers.iter().filter(|offer| offer["state"] == "open");
+            format!("asked now: {}", open.map(key).collect::<Vec<_>>().join(", "))
+        };
+        let offer = own.max_by_key(|offer| offer["rank"].as_i64());
+        let offer = offer.with_context(|| format!("{by} was not asked; {}", asked()))?;
+        let path = format!("/v1/offers/{}/{how}", id(offer)?);
+        client.post(&cue.key, &path, body).await.with_context(asked)?;
         Ok(())
     }
 
-    /// Pulls everything billable and acknowledges it, as the accounting system does.
+    /// Everybody who was asked, in order.
+    pub(super) async fn offers(&self, call: usize) -> anyhow::Result<Vec<Value>> {
+        let job = self.job(call)?;
+        let shown = self.cast.dispatcher.get(&format!("/v1/jobs/{job}")).await?;
+        Ok(shown["offers"].as_array().cloned().unwrap_or_default())
+    }
+
+    async fn withdraw(&self, cue: &Cue, by: &str, code: &str) -> anyhow::Result<String> {
+        let shown = self.cast.dispatcher.get(&format!("/v1/jobs/{}", self.job(cue.call)?)).await?;
+        let technician = self.cast.technician(by)?;
+        let all = shown["assignments"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let by_then = all.iter().filter(|one| was_by(&one["assigned_at"], cue.at));
+        let own = by_then.filter(|one| one["technician_id"] == technician).next_back();
+        let own = own.with_context(|| format!("{by} does not have this job"))?;
+        let path = format!("/v1/assignments/{}/withdrawal", id(own)?);
+        self.cast.actor(by)?.post(&cue.key, &path, &json!({ "code": code })).await?;
+        Ok(format!("{} cannot come after all: {code}", self.cast.name(by)))
+    }
+
+    async fn report(&self, cue: &Cue, by: &str, facts: &[Value]) -> anyhow::Result<String> {
+        let path = format!("/v1/jobs/{}/facts", self.job(cue.call)?);
+        let body = json!({ "device": format!("phone-{by}"), "sent_at": cue.at, "facts": facts });
+        let answer = self.cast.actor(by)?.post(&cue.key, &path, &body).await?;
+        let refused = answer["facts"].as_array().into_iter().flatten().any(|one| one["outcome"] == "refused");
+        ensure!(!refused, "a report was refused: {answer}");
+        let kinds: Vec<_> =
+            facts.iter().map(|fact| fact["kind"].as_str().unwrap_or_default().replace('_', " ")).collect();
+        let late = if facts.len() > 1 { " (late, in one batch)" } else { "" };
+        Ok(format!("{}: {}{late}", self.cast.name(by), kinds.join(", ")))
+    }
+
+    async fn desk(
+        &mut self,
+        cue: &Cue,
+        by: Option<&str>,
+        deed: &DeskDeed,
+        body: &Value,
+    ) -> anyhow::Result<String> {
+        let client = if by == Some(LANDLORD) { &self.cast.landlord } else { &self.cast.dispatcher };
+        let path = self.path(cue.call, deed.path)?;
+        let answer = client.post(&cue.key, &path, &self.with_ids(body)?).await?;
+        if deed.name == "refer" {
+            let referral = id(&answer)?;
+            self.opened.get_mut(&cue.call).context("the call has not rung yet")?.referral = Some(referral);
+        }
+        let told = deed.tells.and_then(|field| body[field].as_str());
+        Ok(told.map_or(deed.says.to_owned(), |told| format!("{}: {told}", deed.says.to_owned())))
+    }
+
+    /// A path with the things of the call filled in.
+    fn path(&self, call: usize, template: &str) -> anyhow::Result<String> {
+        let opened = self.opened(call)?;
+        let mut path = template.replace("{call}", &opened.call).replace("{case}", &opened.case);
+        if path.contains("{job}") {
+            path = path.replace("{job}", self.job(call)?);
+        }
+        if path.contains("{referral}") {
+            let referral = opened.referral.as_deref().context("nothing was referred yet")?;
+            path = path.replace("{referral}", referral);
+        }
+        Ok(path)
+    }
+
+    /// A body with the technician's id in place of the key.
+    fn with_ids(&self, body: &Value) -> anyhow::Result<Value> {
+        let mut body = body.clone();
+        if let Some(key) = body.as_object_mut().and_then(|fields| fields.remove("technician")) {
+            body["technician_id"] = json!(self.cast.technician(key.as_str().unwrap_or_default())?);
+        }
+        Ok(body)
+    }
+
+    /// Pulls everything billable and acknowledges it, as the accounting system does. From the beginning: also an
+    /// interrupted demo shows the whole file.
     pub(super) async fn bill(&self) -> anyhow::Result<Vec<Value>> {
-        let base = format!("/v1/billing-consumers/{}", self.consumer);
-        let mut all = Vec::new();
+        let base = format!("/v1/billing-consumers/{}", self.cast.consumer);
+        let (mut all, mut pos) = (Vec::new(), 0);
         loop {
-            let page = self.billing.get(&format!("{base}/lines?limit=200")).await?;
+            let page = self.cast.billing.get(&format!("{base}/lines?limit=200&after={pos}")).await?;
             let lines = page["items"].as_array().cloned().unwrap_or_default();
             if lines.is_empty() {
-                return Ok(all);
+                break;
             }
-            let pos = page["pos"].as_i64().context("a page without position")?;
+            pos = page["pos"].as_i64().context("a page without position")?;
             all.extend(lines);
-            self.billing
-                .post(&format!("ack-{pos}"), &format!("{base}/acknowledgements"), &json!({ "pos": pos }))
-                .await?;
         }
-    }
-
-    fn technician(&self, key: &str) -> anyhow::Result<&Client> {
-        self.technicians.get(key).with_context(|| format!("no technician '{key}' in the roster"))
+        let body = json!({ "pos": pos });
+        self.cast.billing.post("acknowledged", &format!("{base}/acknowledgements"), &body).await?;
+        Ok(all)
     }
 
     pub(super) fn opened(&self, call: usize) -> anyhow::Result<&Opened> {
-        self.jobs.get(&call).context("the call has not rung yet")
+        self.opened.get(&call).context("the call has not rung yet")
+    }
+
+    fn job(&self, call: usize) -> anyhow::Result<&str> {
+        self.opened(call)?.job.as_deref().context("nobody is sent for this call")
     }
 }
 
-fn profile(technician: &super::script::Technician) -> Value {
-    let days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let shifts: Value =
-        days.iter().map(|day| json!({ "day": day, "from": "00:00", "to": "24:00" })).collect();
-    let [lat, lon] = technician.base;
-    let opens_locks = technician.trades.iter().any(|trade| trade == "lock");
-    let tools: &[&str] = if opens_locks { &["opening_tools"] } else { &[] };
-    json!({
-        "name": technician.name,
-        "phone": technician.phone,
-        "base": { "type": "Point", "coordinates": [lon, lat] },
-        "trades": technician.trades,
-        "tools": tools,
-        "opening_tools": if tools.is_empty() { "not_authorised" } else { "authorised" },
-        "languages": technician.languages,
-        "shifts": shifts,
-    })
+/// Whether something had happened by an instant of the night.
+fn was_by(at: &Value, now: DateTime<Utc>) -> bool {
+    at.as_str().and_then(|at| at.parse::<DateTime<Utc>>().ok()).is_some_and(|at| at <= now)
 }

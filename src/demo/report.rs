@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     play::Stage,
@@ -17,60 +17,122 @@ pub(super) struct Row {
     language: String,
     job_code: String,
     outcome: Expected,
-    minutes_to_arrival: Option<i64>,
+    /// What is doubtful about its record; nothing is expected to be.
+    flags: Vec<String>,
 }
 
 /// Reads what came of every call.
 pub(super) async fn read(stage: &Stage, night: &Night) -> anyhow::Result<Vec<Row>> {
     let mut rows = Vec::new();
     for (index, call) in night.calls.iter().enumerate() {
-        let opened = stage.opened(index)?;
-        let job = stage.dispatcher.get(&format!("/v1/jobs/{}", opened.job)).await?;
-        let statement = stage.dispatcher.get(&format!("/v1/jobs/{}/statement", opened.job)).await?;
-        rows.push(row(stage, call, &opened.number, &job, &statement));
+        rows.push(row(stage, index, call).await?);
     }
     Ok(rows)
 }
 
-fn row(stage: &Stage, call: &Call, number: &str, job: &Value, statement: &Value) -> Row {
-    let last = job["assignments"].as_array().and_then(|all| all.last());
-    let technician = last.and_then(|one| one["technician_id"].as_str()).and_then(|id| stage.keys.get(id));
-    let instant = |value: &Value| value.as_str()?.parse::<DateTime<Utc>>().ok();
-    let arrived = instant(&statement["arrived_at"]).zip(instant(&job["created_at"]));
-    let lines = statement["lines"].as_array().cloned().unwrap_or_default();
-    let written_off = lines.iter().filter(|line| line["kind"] == "write_off");
-    let units = written_off.filter_map(|line| line["quantity"].as_str()?.parse::<i64>().ok()).sum();
-    Row {
-        number: number.to_owned(),
+async fn row(stage: &Stage, index: usize, call: &Call) -> anyhow::Result<Row> {
+    let opened = stage.opened(index)?;
+    let desk = &stage.cast.dispatcher;
+    let referrals = desk.get(&format!("/v1/cases/{}/referrals", opened.case)).await?;
+    let referral = referrals["items"].as_array().and_then(|all| all.last());
+    let referral = referral.and_then(|one| one["state"].as_str()).map(str::to_owned);
+    let mut row = Row {
+        number: opened.number.clone(),
         language: call.language.clone(),
-        job_code: call.job_code.clone(),
-        outcome: Expected {
-            state: job["state"].as_str().unwrap_or_default().to_owned(),
-            technician: technician.cloned().unwrap_or_default(),
-            worked_minutes: statement["worked_seconds"].as_i64().unwrap_or_default() / 60,
-            yen: statement["total_yen"].as_i64().unwrap_or_default(),
-            written_off_units: units,
-        },
-        minutes_to_arrival: arrived.map(|(arrived, created)| (arrived - created).num_minutes()),
+        job_code: call.job.clone().unwrap_or_else(|| "-".to_owned()),
+        outcome: Expected { worked: clock(0), referral, ..Expected::default() },
+        flags: Vec::new(),
+    };
+    match &opened.job {
+        Some(job) => {
+            let shown = desk.get(&format!("/v1/jobs/{job}")).await?;
+            let statement = desk.get(&format!("/v1/jobs/{job}/statement")).await?;
+            row.sent(stage, call, &shown, &statement);
+        }
+        None if row.outcome.referral.is_some() => "referred".clone_into(&mut row.outcome.outcome),
+        None => "consultation".clone_into(&mut row.outcome.outcome),
     }
+    Ok(row)
+}
+
+impl Row {
+    /// What came of the job.
+    fn sent(&mut self, stage: &Stage, call: &Call, job: &Value, statement: &Value) {
+        let instant = |value: &Value| value.as_str()?.parse::<DateTime<Utc>>().ok();
+        let arrived = instant(&statement["arrived_at"]).zip(instant(&job["created_at"]));
+        let offers = job["offers"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let asked = offers.iter().map(|offer| key(stage, offer)).collect();
+        let flags = statement["flags"].as_array().into_iter().flatten();
+        self.flags = flags.map(|flag| flag["code"].as_str().unwrap_or_default().to_owned()).collect();
+        self.outcome = Expected {
+            outcome: ended(job, statement),
+            technician: contractors(stage, job, statement),
+            arrival_minutes: arrived.map(|(arrived, created)| (arrived - created).num_minutes()),
+            worked: clock(statement["worked_seconds"].as_i64().unwrap_or_default()),
+            yen: statement["total_yen"].as_i64().unwrap_or_default(),
+            written_off: statement["written_off_units"].as_i64().unwrap_or_default(),
+            referral: self.outcome.referral.take(),
+            offers: call.expect.offers.is_some().then_some(asked),
+        };
+    }
+
+    fn differs(&self, expected: &Expected) -> bool {
+        self.outcome != *expected || !self.flags.is_empty()
+    }
+}
+
+fn key(stage: &Stage, one: &Value) -> String {
+    stage.cast.key(one["technician_id"].as_str().unwrap_or_default()).to_owned()
+}
+
+/// How a job that is over at the site ended there; else where it is.
+fn ended(job: &Value, statement: &Value) -> String {
+    let state = job["state"].as_str().unwrap_or_default();
+    let told = statement["outcome"].as_str().filter(|_| state == "completed");
+    told.unwrap_or(state).to_owned()
+}
+
+/// Who worked, earliest first; else who had the job last.
+fn contractors(stage: &Stage, job: &Value, statement: &Value) -> String {
+    let visits = statement["visits"].as_array().into_iter().flatten();
+    let mut worked: Vec<String> = Vec::new();
+    for work in visits.flat_map(|visit| visit["work"].as_array().into_iter().flatten()) {
+        let key = key(stage, work);
+        if !worked.contains(&key) {
+            worked.push(key);
+        }
+    }
+    let last = job["assignments"].as_array().and_then(|all| all.last());
+    match worked.is_empty() {
+        true => last.map(|one| key(stage, one)).unwrap_or_default(),
+        false => worked.join("+"),
+    }
+}
+
+/// Seconds as `72:00`.
+fn clock(seconds: i64) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 /// The table, as printed.
 pub(super) fn table(rows: &[Row]) -> String {
     let mut text = format!(
-        "{:<12} {:<5} {:<14} {:<10} {:<10} {:>8} {:>7} {:>7}\n",
-        "case", "lang", "job", "outcome", "technician", "arrival", "worked", "yen"
+        "{:<12} {:<6} {:<16} {:<23} {:<28} {:>8} {:>8} {:>7}\n",
+        "case", "lang", "job", "outcome", "contractor", "arrival", "worked", "yen"
     );
     for row in rows {
-        let Expected { state, technician, worked_minutes, yen, .. } = &row.outcome;
-        let arrival = row.minutes_to_arrival.map_or("-".to_owned(), |minutes| format!("{minutes} min"));
+        let Expected { outcome, technician, arrival_minutes, worked, yen, .. } = &row.outcome;
+        let arrival = arrival_minutes.map_or("-".to_owned(), |minutes| format!("{minutes} min"));
+        let contractor = if technician.is_empty() { "-" } else { technician };
         // Writing into a String cannot fail.
         let _ = writeln!(
             text,
-            "{:<12} {:<5} {:<14} {state:<10} {technician:<10} {arrival:>8} {worked_minutes:>3} min {yen:>7}",
+            "{:<12} {:<6} {:<16} {outcome:<23} {contractor:<28} {arrival:>8} {worked:>8} {yen:>7}",
             row.number, row.language, row.job_code
         );
     }
+    let yen: i64 = rows.iter().map(|row| row.outcome.yen).sum();
+    let _ = writeln!(text, "{} calls, {yen} yen to collect", rows.len());
     text
 }
 
@@ -93,8 +155,21 @@ pub(super) fn billing(lines: &[Value]) -> String {
 
 /// What differs from the script.
 pub(super) fn differences(rows: &[Row], night: &Night) -> Vec<String> {
-    let pairs = rows.iter().zip(&night.calls).filter(|(row, call)| row.outcome != call.expect);
+    let pairs = rows.iter().zip(&night.calls).filter(|(row, call)| row.differs(&call.expect));
     pairs
-        .map(|(row, call)| format!("{}: expected {:?}, got {:?}", row.number, call.expect, row.outcome))
+        .map(|(row, call)| {
+            let Row { number, outcome, flags, .. } = row;
+            let (expected, got) = (json!(fields(&call.expect)), json!(fields(outcome)));
+            format!("{number} ({}): expected {expected}, got {got}, in doubt: {flags:?}", call.title)
+        })
         .collect()
+}
+
+/// The fields of an outcome that are said, by name.
+fn fields(outcome: &Expected) -> Value {
+    json!({
+        "outcome": outcome.outcome, "technician": outcome.technician, "arrival_minutes": outcome.arrival_minutes,
+        "worked": outcome.worked, "yen": outcome.yen, "written_off": outcome.written_off,
+        "referral": outcome.referral, "offers": outcome.offers,
+    })
 }

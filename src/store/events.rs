@@ -3,7 +3,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
 use crate::domain::{
     actor::Actor,
     event::{Event, Kind, Subject},
@@ -83,4 +86,14 @@ pub async fn append(tx: &mut Tx, now: Instant, actor: &Actor, events: &[(Uuid, E
         )?;
     }
     Ok(())
+}
+
+/// When the last event was written that is not about reference data.
+pub async fn last_change(tx: &mut Tx) -> Result<Option<Instant>, Error> {
+    let row = query!(
+        tx,
+        optional One<Instant>,
+        "SELECT at FROM event WHERE subject <> 'reference' ORDER BY ord DESC LIMIT 1"
+    )?;
+    Ok(row.map(|(at,)| at))
 }

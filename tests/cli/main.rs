@@ -7,6 +7,7 @@ mod support;
 
 mod commands;
 mod crash;
+mod demo;
 mod imports;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;
