@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, programmes, settlement};
+use super::{Command, Ctx, Error, Unit, alarms, programmes, records, settlement};
 use crate::{
     domain::{
         alarms::AlarmKind,

@@ -11,7 +11,7 @@ use crate::{
         facts::{FieldRecord, Flag},
         ids::{FirmId, JobId, TechnicianId},
         jobs::Job,
-        ledger::{LedgerLine, Settlement, Terms},
+        ledger::{self, LedgerLine, Settlement, Terms},
         money::Yen,
         payments::{Payment, collected, statutory_document_required},
         reference::programme::Payer,

@@ -23,6 +23,7 @@ const FIRMS: &str = "Columns:
   key*                 what the office calls the firm; a known key changes that firm
   name*, phone*        phone as in +81525550100
   areas*               municipality codes, as in 23100;13107
+  email                where the firm is told of offers
   state                active (usual) or suspended
   tier                 1 (usual) to 9
   offers_to            technician (usual) or firm

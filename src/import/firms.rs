@@ -14,6 +14,7 @@ use crate::{
         imports::Row,
     },
     domain::{
+        email::EmailAddress,
         firms::{FirmLicence, OfficeKey, Standing, Tier},
         offers::Addressee,
         phone::Phone,
@@ -23,7 +24,7 @@ use crate::{
 
 const COLUMNS: Columns = Columns {
     required: &["key", "name", "phone", "areas"],
-    optional: &["state", "tier", "offers_to", "registration_number", "licences"],
+    optional: &["email", "state", "tier", "offers_to", "registration_number", "licences"],
 };
 
 pub(super) fn read(file: &[u8]) -> Result<Vec<Row<Profile>>, Failure> {
@@ -45,6 +46,7 @@ fn profile(row: &sheet::Row, problems: &mut Problems) -> Option<Profile> {
     let key: Option<OfficeKey> = row.required("key", problems, from_text);
     let name = row.required("name", problems, text(100));
     let phone: Option<Phone> = row.required("phone", problems, from_text);
+    let email: Option<EmailAddress> = row.optional("email", problems, from_text);
     // That there is one at all is asked apart: a list says nothing when it is empty.
     row.required("areas", problems, |_| Ok::<_, String>(()));
     let areas: Vec<JisCode> = row.list("areas", problems, AREAS_MAX, str::parse);
@@ -57,6 +59,7 @@ fn profile(row: &sheet::Row, problems: &mut Problems) -> Option<Profile> {
         key: Some(key?),
         name: name?,
         phone: phone?,
+        email,
         areas,
         state,
         tier,

@@ -24,8 +24,8 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
         ),
         FlagCode::MissingEnd => ("作業終了の報告がありません", "Work began and its end was not reported"),
         FlagCode::Overlap => (
-            "同じ作業員の作業が、2台の端末から同じ時間に報告されています",
-            "Two devices report work of one technician at the same time",
+            "同じ作業員の作業が、2台の端末または2件の出動で同じ時間に報告されています",
+            "Work of one technician is reported at the same time by two devices, or on two jobs",
         ),
         FlagCode::SequenceHole => {
             ("端末からまだ届いていない報告があります", "Reports of a device have not arrived")
@@ -49,6 +49,10 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
         FlagCode::ChargedAfterFinding => (
             "家主・管理会社の担当と分かった後に、承諾のない部品・特殊作業が報告されています",
             "A part or special work after the trouble was found to be the landlord's, without authority",
+        ),
+        FlagCode::ChargedOnRework => (
+            "やり直しの作業なのに、部品・特殊作業が報告されています",
+            "A part or special work was sold on a job that puts the contractor's own fault right",
         ),
         FlagCode::DoubtfulOutcome => {
             ("作業結果の報告が食い違っています", "The outcome of the job is contradicted")
