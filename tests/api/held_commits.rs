@@ -191,10 +191,13 @@ async fn copy(db: &TestDb, raw: &mut Raw, table: &str, which: &str, other: &[(&s
         ),
     };
     let columns = raw.texts(&catalogue).await;
-    let value = |column: &String| {
-        other.iter().find(|(name, _)| name == column).map_or(column.as_str(), |(_, own)| own)
-    };
-    let values: Vec<_> = columns.iter().map(value).collect();
+    let values: Vec<&str> = columns
+        .iter()
+        .map(|column| match other.iter().find(|(name, _)| name == column) {
+            Some((_, own)) => *own,
+            None => column.as_str(),
+        })
+        .collect();
     let copied = format!(
         "INSERT INTO {table} ({}) SELECT {} FROM {table} WHERE {which}",
         columns.join(", "),
