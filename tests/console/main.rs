@@ -1,6 +1,6 @@
 //! The pages, through real HTTP, on both engines.
 // A test helper that fails should panic.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "../support/mod.rs"]
 mod support;

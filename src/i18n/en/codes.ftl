@@ -63,6 +63,10 @@ subject-alarm = Alarm
 subject-shift = Hand-over
 subject-referral = Referral
 subject-user = User
+subject-webhook = Webhook
+subject-message = Message
+subject-review = Review
+subject-dispute = Dispute
 
 alarm-appointment_at_risk = Planned visit at risk
 alarm-call_back_due = Call back
@@ -80,3 +84,6 @@ alarm-refusals = Three refused or silent
 alarm-overlong = Work takes too long
 alarm-stalled = On the way, not moving
 alarm-waiting_on_site = Arrived, nothing begun
+alarm-no_access = Nobody opens the door
+alarm-return_due = Return visit not planned
+alarm-review_waiting = Waits for a supervisor

@@ -63,6 +63,10 @@ subject-alarm = アラーム
 subject-shift = 引き継ぎ
 subject-referral = 取り次ぎ
 subject-user = 利用者
+subject-webhook = 外部通知先
+subject-message = 通知
+subject-review = 記録の確認
+subject-dispute = 請求への異議
 
 alarm-appointment_at_risk = 予約訪問に間に合わないおそれ
 alarm-call_back_due = 折り返し電話が必要
@@ -80,3 +84,6 @@ alarm-refusals = 断り・無回答が3件
 alarm-overlong = 作業が長引いている
 alarm-stalled = 移動が止まっている
 alarm-waiting_on_site = 到着後、作業が始まっていない
+alarm-no_access = 現地で入室できない
+alarm-return_due = 再訪問の予定がない
+alarm-review_waiting = 責任者の確認待ち
