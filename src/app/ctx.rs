@@ -9,11 +9,12 @@ use super::{
     clock::{Bell, Clock},
     loaded::Loaded,
     passwords::Hashing,
+    waiting::Waiting,
 };
 use crate::{
     dispatch::fleet::Fleet,
     domain::{address::PlaceIndex, attempts::Attempts, event::Event, receivers::Receivers, span::Instant},
-    store::Db,
+    store::{Db, files::Files},
 };
 
 /// The service. Cheap to clone.
@@ -29,6 +30,8 @@ struct Inner {
     refreshing: tokio::sync::Mutex<()>,
     places: tokio::sync::Mutex<Places>,
     receivers: OnceLock<Receivers>,
+    files: OnceLock<Files>,
+    reads: Waiting,
     on_commit: Bells,
     on_feed: Bells,
     stream: watch::Sender<Stream>,
@@ -78,6 +81,8 @@ impl Ctx {
             refreshing: tokio::sync::Mutex::new(()),
             places: tokio::sync::Mutex::new(None),
             receivers: OnceLock::new(),
+            files: OnceLock::new(),
+            reads: Waiting::default(),
             on_commit: Bells::default(),
             on_feed: Bells::default(),
             stream: watch::Sender::new(Stream::Grown),
@@ -98,6 +103,24 @@ impl Ctx {
     #[must_use]
     pub fn db(&self) -> &Db {
         &self.0.db
+    }
+
+    /// Has files kept here from now on; said once, before anything is kept.
+    #[must_use]
+    pub fn with_files(self, files: Files) -> Self {
+        // A second word changes nothing: what is kept would be lost from sight.
+        self.0.files.set(files).ok();
+        self
+    }
+
+    /// The files; in the memory where nobody has said where else.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        self.0.files.get_or_init(Files::in_memory)
+    }
+
+    pub(super) fn reads(&self) -> &Waiting {
+        &self.0.reads
     }
 
     /// The clock.

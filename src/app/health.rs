@@ -16,6 +16,10 @@ pub struct State {
     pub messages_pending: i64,
     /// Messages that were tried often enough.
     pub messages_dead: i64,
+    /// Reads of personal data that wait to be written.
+    pub reads_waiting: i64,
+    /// Reads that were not written, because too many waited.
+    pub reads_lost: i64,
 }
 
 /// Reads the figures; fails when the database does not answer.
@@ -26,5 +30,16 @@ pub async fn check(ctx: &Ctx) -> Result<State, Error> {
     let messages_pending = store::messages::count(&mut tx, MessageState::Pending).await?;
     let messages_dead = store::messages::count(&mut tx, MessageState::Dead).await?;
     let technicians = i64::try_from(ctx.fleet().len()).unwrap_or(i64::MAX);
-    Ok(State { feed_position, feed_queue, technicians, messages_pending, messages_dead })
+    let (waiting, lost) = ctx.reads_waiting();
+    let reads_waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+    let reads_lost = i64::try_from(lost).unwrap_or(i64::MAX);
+    Ok(State {
+        feed_position,
+        feed_queue,
+        technicians,
+        messages_pending,
+        messages_dead,
+        reads_waiting,
+        reads_lost,
+    })
 }

@@ -27,6 +27,9 @@ pub(super) struct Common {
     /// Parallel readers (SQLite) or connections (PostgreSQL) [env: KAKETSUKE_DATABASE_CONNECTIONS] [default: 8]
     #[arg(long, global = true, value_name = "NUMBER")]
     database_connections: Option<String>,
+    /// Folder for pictures from the site [env: KAKETSUKE_EVIDENCE_FOLDER] [default: beside the database]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    evidence_folder: Option<String>,
     /// text or json, on standard error [env: KAKETSUKE_LOG_FORMAT] [default: text]
     #[arg(long, global = true, value_name = "FORMAT")]
     log_format: Option<String>,
@@ -82,6 +85,7 @@ impl Common {
         let common: Vec<_> = set([
             (Key::DatabaseUrl, &self.database_url),
             (Key::DatabaseConnections, &self.database_connections),
+            (Key::EvidenceFolder, &self.evidence_folder),
             (Key::LogFormat, &self.log_format),
             (Key::LogFilter, &self.log_filter),
         ])

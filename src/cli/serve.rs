@@ -16,7 +16,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
-    let ctx = service::open_and_migrate(config).await?;
+    let ctx = service::with_evidence(service::open_and_migrate(config).await?, config)?;
     let loaded = match load_missing(&ctx).await {
         // Another node has started at the same moment and was faster.
         Err(app::Error::Store(store::Error::Exists(_))) => load_missing(&ctx).await,

@@ -5,12 +5,14 @@ use anyhow::{Context as _, bail};
 use crate::{
     app::{self, Ctx, clock::Clock, loaded::Loaded},
     config::Config,
-    store::{self, Db, Schema},
+    store::{self, Db, Schema, files::Files},
 };
 
 /// Opens a database whose schema is the one of this release.
 pub(super) async fn open(config: &Config) -> anyhow::Result<Ctx> {
     let ctx = connect(config).await?;
+    // A command that keeps no pictures makes no folder for them.
+    let ctx = if config.evidence_folder.exists() { with_evidence(ctx, config)? } else { ctx };
     match store::schema_of(ctx.db()).await.context("cannot read the schema of the database")? {
         Schema::Current => Ok(ctx),
         Schema::Older => {
@@ -37,6 +39,15 @@ pub(super) async fn open_and_migrate(config: &Config) -> anyhow::Result<Ctx> {
     let ctx = connect(config).await?;
     ctx.db().migrate().await?;
     Ok(ctx)
+}
+
+/// Has the pictures kept in their folder, which is made when there is none.
+pub(super) fn with_evidence(ctx: Ctx, config: &Config) -> anyhow::Result<Ctx> {
+    let folder = &config.evidence_folder;
+    let files = Files::in_folder(folder);
+    Ok(ctx.with_files(
+        files.with_context(|| format!("cannot use the folder for evidence, {}", folder.display()))?,
+    ))
 }
 
 async fn connect(config: &Config) -> anyhow::Result<Ctx> {

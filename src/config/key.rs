@@ -11,6 +11,8 @@ text_enum! {
         DatabaseUrl = "database_url",
         /// Parallel readers (SQLite) or connections (PostgreSQL).
         DatabaseConnections = "database_connections",
+        /// Where the pictures lie; beside the database, when empty.
+        EvidenceFolder = "evidence_folder",
         /// Bytes of a request's body.
         BodyBytesMax = "body_bytes_max",
         /// Requests under way at once.
@@ -66,6 +68,7 @@ impl Key {
         match self {
             Self::Listen
             | Self::DatabaseUrl
+            | Self::EvidenceFolder
             | Self::SmtpHost
             | Self::SmtpTls
             | Self::SmtpUser
@@ -89,6 +92,7 @@ impl Key {
             Self::Listen => "127.0.0.1:8080".to_owned(),
             Self::DatabaseUrl => "sqlite:kaketsuke.db".to_owned(),
             Self::DatabaseConnections => "8".to_owned(),
+            Self::EvidenceFolder => String::new(),
             Self::BodyBytesMax => limits.body_bytes_max.to_string(),
             Self::RequestsMax => limits.requests_max.to_string(),
             Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),

@@ -35,6 +35,8 @@ pub struct Config {
     pub database_url: DatabaseUrl,
     /// Parallel readers (SQLite) or connections (PostgreSQL).
     pub database_connections: u32,
+    /// Where the pictures lie.
+    pub evidence_folder: PathBuf,
     /// What limits a request.
     pub limits: Limits,
     /// How messages leave.
@@ -93,6 +95,7 @@ impl Config {
         let (url_text, url_from) = reader.peek(Key::DatabaseUrl);
         let database_url = reader.take(Key::DatabaseUrl, value::database_url);
         let connections = reader.whole(Key::DatabaseConnections, &DATABASE_CONNECTIONS);
+        let evidence_folder = reader.take(Key::EvidenceFolder, value::folder);
         let body_bytes_max = reader.whole(Key::BodyBytesMax, &BODY_BYTES_MAX);
         let requests_max = reader.whole(Key::RequestsMax, &REQUESTS_MAX);
         let request_timeout = reader.whole(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
@@ -102,11 +105,11 @@ impl Config {
         let log_filter = reader.take(Key::LogFilter, value::log_filter);
         let Reader { mut settings, errors, .. } = reader;
         let limits = body_bytes_max.zip(requests_max).zip(request_timeout);
-        let database = database_url.zip(connections);
+        let database = database_url.zip(connections).zip(evidence_folder);
         let log = log_format.zip(log_filter);
         let (
             Some(listen),
-            Some((database_url, database_connections)),
+            Some(((database_url, database_connections), evidence_folder)),
             Some(limits),
             Some(messages),
             Some(log),
@@ -117,8 +120,13 @@ impl Config {
         if !errors.is_empty() {
             return Err(Errors(errors));
         }
-        for setting in settings.iter_mut().filter(|setting| setting.key == Key::DatabaseUrl) {
-            setting.shown = database_url.to_string();
+        let evidence_folder = evidence_folder.unwrap_or_else(|| database_url.beside("evidence"));
+        for setting in &mut settings {
+            match setting.key {
+                Key::DatabaseUrl => setting.shown = database_url.to_string(),
+                Key::EvidenceFolder => setting.shown = evidence_folder.display().to_string(),
+                _ => {}
+            }
         }
         messages::hide(&mut settings);
         let ((body_bytes_max, requests_max), timeout_s) = limits;
@@ -129,6 +137,7 @@ impl Config {
             warnings,
             database_url,
             database_connections,
+            evidence_folder,
             limits: Limits {
                 body_bytes_max: body_bytes_max as usize,
                 requests_max: requests_max as usize,

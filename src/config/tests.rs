@@ -179,3 +179,18 @@ fn half_a_mail_server_is_refused() {
         assert!(!complaints[0].contains("s3cret"), "{complaints:?}");
     }
 }
+
+#[test]
+fn pictures_lie_beside_the_database_unless_said_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let lies = |flags: &[(Key, &str)]| {
+        let config = Config::load(&given(folder.path(), &[], flags)).unwrap();
+        assert_eq!(setting(&config, Key::EvidenceFolder).0, config.evidence_folder.display().to_string());
+        config.evidence_folder.display().to_string()
+    };
+    assert_eq!(lies(&[]), "kaketsuke.db.evidence");
+    assert_eq!(lies(&[(Key::DatabaseUrl, "sqlite:/var/lib/night.db")]), "/var/lib/night.db.evidence");
+    // Two databases never share a folder by default.
+    assert_eq!(lies(&[(Key::DatabaseUrl, "postgres://host/night")]), "night.evidence");
+    assert_eq!(lies(&[(Key::EvidenceFolder, "/srv/pictures")]), "/srv/pictures");
+}

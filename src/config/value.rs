@@ -1,6 +1,6 @@
 //! From text to type, once a value. A reason says what would be right, and never repeats a database URL.
 
-use std::{net::SocketAddr, ops::RangeInclusive};
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
@@ -34,6 +34,14 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, String> {
         }
         _ => Ok(url),
     }
+}
+
+/// A folder; none where nothing is said.
+pub(super) fn folder(text: &str) -> Result<Option<PathBuf>, String> {
+    if text.contains('\0') {
+        return Err("expected the path of a folder".to_owned());
+    }
+    Ok((!text.trim().is_empty()).then(|| PathBuf::from(text)))
 }
 
 pub(super) fn whole(text: &str, range: &RangeInclusive<u32>) -> Result<u32, String> {

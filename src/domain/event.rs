@@ -41,6 +41,8 @@ text_enum! {
         Dispute = "dispute",
         /// A person who signs in.
         User = "user",
+        /// An application of the retention table.
+        Retention = "retention",
     }
 }
 
@@ -177,6 +179,14 @@ text_enum! {
         ReferralAcknowledged = "referral.acknowledged",
         /// What came of it is known.
         ReferralClosed = "referral.closed",
+        /// A picture from the site was kept.
+        EvidenceKept = "evidence.kept",
+        /// It is written down why nobody has signed.
+        SignatureMissed = "evidence.no_signature",
+        /// The people and the place of a case are known no more.
+        CaseErased = "case.erased",
+        /// The retention table was applied.
+        RetentionApplied = "retention.applied",
         /// A firm was registered.
         FirmRegistered = "firm.registered",
         /// A firm's data changed.

@@ -83,4 +83,10 @@ ids! {
     UserId,
     /// A browser somebody is signed in with.
     SessionId,
+    /// A picture from the site; its id is made by the device.
+    EvidenceId,
+    /// A row of the read log.
+    ReadId,
+    /// One application of the retention table.
+    RetentionRunId,
 }

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{Service, access, problem::Problem};
+use super::{Service, access, guard::Redactions, problem::Problem, reads};
 use crate::{app, domain::actor::Actor};
 
 /// Resolves the token and asks the access table; the handler finds the actor in the request.
@@ -18,9 +18,16 @@ pub(super) async fn authorise(State(service): State<Service>, mut request: Reque
     let secret = bearer(request.headers()).map(str::to_owned);
     match check(&service, &request.method().clone(), path, secret).await {
         Ok(actor) => {
+            let redactions = Redactions::default();
+            let reading = reads::Reading::of(request.method(), path, request.uri().path());
             request.extensions_mut().insert(actor);
+            request.extensions_mut().insert(redactions.clone());
             let mut response = next.run(request).await;
             response.extensions_mut().insert(actor);
+            redactions.tell(&mut response);
+            if response.status().is_success() {
+                reading.note(&service.ctx, &actor);
+            }
             response
         }
         Err(problem) => problem.into_response(),

@@ -9,7 +9,7 @@ use garde::Validate;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
-use super::problem::Problem;
+use super::{guard::Redactions, problem::Problem};
 use crate::{
     app::{Command, IdempotencyKey},
     domain::{actor::Actor, refusal::FieldError},
@@ -49,10 +49,10 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let actor = actor_of(request.extensions())?;
         let (method, path) = (request.method().clone(), request.uri().clone());
-        let headers = request.headers().clone();
+        let (headers, redactions) = (request.headers().clone(), Redactions::of(request.extensions()));
         let bytes = read_bytes(request, state).await?;
         let key = idempotency_key(key_of(&headers)?, &method, path.path(), &bytes)?;
-        Ok(Self(Command { actor, key: Some(key), body: parse(&headers, &bytes)? }))
+        Ok(Self(Command { actor, key: Some(key), body: parse(&headers, &redactions.clean(&bytes))? }))
     }
 }
 
@@ -78,13 +78,13 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let headers = request.headers().clone();
+        let (headers, redactions) = (request.headers().clone(), Redactions::of(request.extensions()));
         let bytes = read_bytes(request, state).await?;
-        parse(&headers, &bytes).map(Self)
+        parse(&headers, &redactions.clean(&bytes)).map(Self)
     }
 }
 
-async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+pub(super) async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::new(

@@ -39,6 +39,8 @@ pub(super) struct Metrics {
     feed_queue: Gauge,
     technicians: Gauge,
     messages: Family<MessagesIn, Gauge>,
+    reads_waiting: Gauge,
+    reads_lost: Gauge,
 }
 
 impl Metrics {
@@ -47,7 +49,8 @@ impl Metrics {
         let requests = Family::<Request, Counter>::default();
         let durations =
             Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(DURATION_BUCKETS_S));
-        let (feed_position, feed_queue, technicians) = (Gauge::default(), Gauge::default(), Gauge::default());
+        let [feed_position, feed_queue, technicians, reads_waiting, reads_lost] =
+            std::array::from_fn(|_| Gauge::default());
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register_with_unit(
             "http_request_duration",
@@ -60,7 +63,21 @@ impl Metrics {
         registry.register("fleet_technicians", "Technicians in the matching snapshot", technicians.clone());
         let messages = Family::<MessagesIn, Gauge>::default();
         registry.register("messages", "Messages that have not arrived", messages.clone());
-        Self { registry, requests, durations, feed_position, feed_queue, technicians, messages }
+        let waiting = "Reads of personal data that wait to be written";
+        registry.register("read_log_waiting", waiting, reads_waiting.clone());
+        let lost = "Reads of personal data not written, because too many waited";
+        registry.register("read_log_lost", lost, reads_lost.clone());
+        Self {
+            registry,
+            requests,
+            durations,
+            feed_position,
+            feed_queue,
+            technicians,
+            messages,
+            reads_waiting,
+            reads_lost,
+        }
     }
 
     /// Counts one answered request.
@@ -79,6 +96,8 @@ impl Metrics {
         for (state, count) in [("pending", state.messages_pending), ("dead", state.messages_dead)] {
             self.messages.get_or_create(&MessagesIn { state }).set(count);
         }
+        self.reads_waiting.set(state.reads_waiting);
+        self.reads_lost.set(state.reads_lost);
         let mut text = String::new();
         // Writing into a String cannot fail.
         let _ = encode(&mut text, &self.registry);

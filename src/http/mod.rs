@@ -6,6 +6,7 @@ mod auth;
 #[cfg(feature = "console")]
 mod console;
 mod extract;
+mod guard;
 mod headers;
 mod health;
 mod metrics;
@@ -14,6 +15,7 @@ mod openapi;
 #[cfg(feature = "console")]
 mod peer;
 mod problem;
+mod reads;
 mod reply;
 
 use std::{sync::Arc, time::Duration};
@@ -24,6 +26,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Ctx;
 use metrics::Metrics;
+
+/// Pictures taken in at once: each is in the memory several times.
+const UPLOADS_MAX: usize = 16;
 
 /// What limits a request.
 #[derive(Debug, Clone, Copy)]
@@ -48,6 +53,7 @@ pub(crate) struct Service {
     ctx: Ctx,
     metrics: Arc<Metrics>,
     places: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
     limits: Limits,
     /// One for each browser that is told of changes as they happen.
     #[cfg(feature = "console")]
@@ -68,6 +74,7 @@ pub fn router(ctx: Ctx, limits: Limits) -> Router {
         metrics: Arc::new(Metrics::new()),
         ctx,
         places,
+        uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
         limits,
         #[cfg(feature = "console")]
         streams: Arc::new(Semaphore::new(STREAMS_MAX)),

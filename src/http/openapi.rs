@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        OpenApi as Document, RefOr, Response,
+        Header, OpenApi as Document, RefOr, Response,
         path::Operation,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
-use super::{access, problem};
+use super::{access, guard, problem};
 
 /// The parts that are not endpoints.
 #[derive(OpenApi)]
@@ -25,6 +25,7 @@ use super::{access, problem};
         (name = "referral", description = "Wear and common-area troubles told to landlord or management company"),
         (name = "dispatch", description = "Jobs, offers, and why whom"),
         (name = "field", description = "What happens at the site"),
+        (name = "privacy", description = "Who has read what and why; what was erased"),
         (name = "billing", description = "What it costs, and why; who has pulled it"),
         (name = "programmes", description = "The terms in force, and estimates by them"),
         (name = "firms", description = "Contractors, their technicians, where they are"),
@@ -82,6 +83,7 @@ pub(super) fn complete(mut document: Document) -> Document {
         for (method, operation) in operations {
             if let Some(operation) = operation {
                 add_problems(method, operation);
+                add_redactions(operation);
                 add_roles(method, path, operation);
             }
         }
@@ -96,6 +98,20 @@ fn add_problems(method: &str, operation: &mut Operation) {
     for (status, description) in COMMON.iter().chain(more) {
         let response = operation.responses.responses.entry((*status).to_owned());
         response.or_insert_with(|| RefOr::T(problem_response(description)));
+    }
+}
+
+/// Every answer to a body may say what was taken out of its texts.
+fn add_redactions(operation: &mut Operation) {
+    if operation.request_body.is_none() {
+        return;
+    }
+    let header = json!({ "description": guard::REDACTED_MEANS, "schema": { "type": "string" } });
+    let Ok(header) = serde_json::from_value::<Header>(header) else { return };
+    for (status, response) in &mut operation.responses.responses {
+        if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
+            response.headers.insert(guard::REDACTED_SHOWN.to_owned(), RefOr::T(header.clone()));
+        }
     }
 }
 

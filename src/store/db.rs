@@ -1,6 +1,6 @@
 //! Two engines behind one door: `Db` opens transactions, `Tx` is one, `query!` speaks to either.
 
-use std::{str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -49,6 +49,27 @@ impl FromStr for DatabaseUrl {
             _ => return Err(BadUrl("unknown scheme".to_owned())),
         };
         Ok(Self(target))
+    }
+}
+
+impl DatabaseUrl {
+    /// A folder that belongs to this database and to no other: `kaketsuke.db.evidence` beside the file, or
+    /// `kaketsuke.evidence` in the present folder for a server's database of that name.
+    #[must_use]
+    pub fn beside(&self, what: &str) -> PathBuf {
+        match &self.0 {
+            Target::Sqlite(options) => {
+                let mut name = options.get_filename().as_os_str().to_owned();
+                name.push(format!(".{what}"));
+                name.into()
+            }
+            Target::Postgres(options) => {
+                let sound =
+                    |char: char| if char.is_alphanumeric() || "-_".contains(char) { char } else { '_' };
+                let name: String = options.get_database().unwrap_or("postgres").chars().map(sound).collect();
+                format!("{name}.{what}").into()
+            }
+        }
     }
 }
 

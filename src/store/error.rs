@@ -30,6 +30,9 @@ pub enum Error {
         /// Why it cannot be read.
         cause: String,
     },
+    /// A file beside the database could not be written, read or deleted.
+    #[error("the files beside the database failed")]
+    Files(#[source] object_store::Error),
     /// The schema could not be brought up to date.
     #[error("the schema could not be brought up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),

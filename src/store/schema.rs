@@ -26,6 +26,7 @@ macro_rules! embedded {
             "0013_blocks",
             "0014_shift_entries",
             "0016_money",
+            "0017_evidence",
             "0018_messages",
             "0019_sessions"
         )

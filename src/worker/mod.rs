@@ -6,6 +6,8 @@ mod fleet;
 mod forget;
 mod ladder;
 mod listener;
+mod reads;
+mod retention;
 mod rosters;
 mod sequencer;
 
@@ -30,6 +32,8 @@ pub async fn start(ctx: &Ctx, channels: Channels) -> Result<JoinSet<()>, Error> 
     alarms::start(ctx, &mut workers);
     deliver::start(ctx, channels, &mut workers);
     forget::start(ctx, &mut workers);
+    reads::start(ctx, &mut workers);
+    retention::start(ctx, &mut workers);
     listener::start(ctx, &mut workers);
     Ok(workers)
 }

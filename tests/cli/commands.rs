@@ -24,7 +24,8 @@ pub(super) fn text(bytes: &[u8]) -> String {
 /// A running service and where it listens.
 fn serve(db: &TestDb) -> (Child, String) {
     let mut child = Command::new(KAKETSUKE)
-        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", db.url()])
+        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", db.url(), "--evidence-folder"])
+        .arg(std::env::temp_dir().join("kaketsuke-test.evidence"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()

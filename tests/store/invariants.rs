@@ -14,6 +14,7 @@ mod limits;
 mod messages;
 mod money;
 mod offers;
+mod privacy;
 mod sessions;
 mod shift_entries;
 mod windows;

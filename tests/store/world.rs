@@ -5,7 +5,8 @@
 //! 111-113 (112 reverses 111), events 121-124 (the first two are in the
 //! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), swap 161 (of entries 162 and 163), review
 //! 161, disputes 171-172 (the first is resolved), review decision 181, payment 191, people 161-162 (active, disabled),
-//! sessions 163-164 (live, ended), call 207; other numbers from 200.
+//! sessions 163-164 (live, ended), pictures 161 and 163 (the second erased), retention runs
+//! 165-166 (the first finished), reads 167-168, call 207; other numbers from 200.
 
 use crate::script::run;
 use crate::support::db::{Raw, TestDb};
@@ -60,7 +61,8 @@ INSERT INTO sign_in_link (secret_sha256, user_id, created_at, expires_at, used_a
 VALUES (@165, #161, '2026-11-23T09:00:00+00:00', '2026-11-23T09:30:00+00:00', NULL),
        (@166, #161, '2026-11-23T00:00:00+00:00', '2026-11-23T00:30:00+00:00', '2026-11-23T00:01:00+00:00');
 INSERT INTO case_file (id, number, programme, language, eligibility, eligibility_basis, liability_flag, state, opened_at)
-VALUES (#21, 'K-1', '000', 'vi', 'eligible', 'registry_import', 'unknown', 'open', '2026-11-23T10:00:00+00:00');
+VALUES (#21, 'K-1', '000', 'vi', 'eligible', 'registry_import', 'unknown', 'open', '2026-11-23T10:00:00+00:00'),
+       (#22, 'K-9', '000', 'vi', 'unverified', NULL, 'no', 'open', '2026-11-23T10:00:00+00:00');
 INSERT INTO call (id, case_id, channel, language, caller_role, state, offered_at)
 VALUES (#207, #21, 'phone', 'vi', 'worker', 'offered', '2026-11-23T10:00:00+00:00');
 INSERT INTO hazard_answer (call_id, number, hazard, answer, answered_at)
@@ -128,6 +130,22 @@ VALUES (#181, #31, 1, #161, 'accept', 'confirmed_by_phone', '{}', '2026-11-23T12
 INSERT INTO dispute_resolution (dispute_id, outcome, resolved_at) VALUES (#171, 'rejected', '2026-11-23T12:00:00+00:00');
 INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, fact_id, recorded_at)
 VALUES (#191, #31, 'cash_on_site', 'cash', 'worker', 1100, '2026-11-23T12:00:00+00:00', #91, '2026-11-23T12:00:00+00:00');
+INSERT INTO evidence (id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
+                      erased_at, erased_for)
+VALUES (#161, #31, #1, #11, 'photo_before', 'image/jpeg', 3, @1, #162, '2026-11-23T10:20:00+00:00',
+        '2026-11-23T10:20:01+00:00', NULL, NULL),
+       (#163, #31, NULL, NULL, 'damage', 'image/jpeg', 3, @1, #164, '2026-11-23T10:20:00+00:00',
+        '2026-11-23T10:20:01+00:00', '2026-11-23T10:30:00+00:00', 'request');
+INSERT INTO signature_absence (job_id, reason, at) VALUES (#31, 'nobody_there', '2026-11-23T10:40:00+00:00');
+INSERT INTO retention_run (id, day, begun_at, claimed_at, finished_at, read_log_before, counts)
+VALUES (#165, '2026-11-22', '2026-11-22T10:00:00+00:00', '2026-11-22T10:00:00+00:00', '2026-11-22T10:01:00+00:00',
+        '2023-11-22T10:00:00+00:00', '{}'),
+       (#166, '2026-11-23', '2026-11-23T10:00:00+00:00', '2026-11-23T10:00:00+00:00', NULL,
+        '2023-11-23T10:00:00+00:00', '{}');
+INSERT INTO read_log (id, at, actor, route, purpose)
+VALUES (#167, '2026-11-23T10:00:00+00:00', 'dispatcher', 'GET /v1/cases/{id}', 'dispatch'),
+       (#168, '2023-11-23T09:59:59+00:00', 'dispatcher', 'GET /v1/cases/{id}', 'dispatch');
+INSERT INTO case_erasure (case_id, at, reason) VALUES (#21, '2026-11-23T10:50:00+00:00', 'retention');
 INSERT INTO hand_over (id, given_at, given_by, snapshot) VALUES (#220, '2026-11-23T10:00:00+00:00', #62, '{}');
 INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data)
 VALUES (#121, '2026-11-23T10:00:00+00:00', 'dispatcher', #61, 'case', #21, 'opened', '{}'),
@@ -177,6 +195,8 @@ pub(crate) fn insert(table: &str, replaced: &[(&str, &str)]) -> String {
 }
 
 const AT: &str = "'2026-11-23T11:00:00+00:00'";
+/// Long enough before that a retention run may name it.
+const LONG_AGO: &str = "'2020-11-23T11:00:00+00:00'";
 const LATER: &str = "'2026-11-23T11:05:00.000001+00:00'";
 
 type Row = &'static [(&'static str, &'static str)];
@@ -385,6 +405,22 @@ const SAMPLES: &[(&str, Row)] = &[
         ("tax_included_yen", "13"), ("collected_yen", "0"), ("payer", "'worker'"), ("rule", "'C-07'"), ("consent_fact_id", "NULL"),
         ("reverses", "NULL"), ("proof", "'{}'"), ("text_ja", "'部品'"), ("text_en", "'part'"),
     ]),
+    ("evidence", &[
+        ("id", "#261"), ("job_id", "#31"), ("firm_id", "#1"), ("technician_id", "#11"), ("kind", "'photo_after'"),
+        ("media_type", "'image/png'"), ("bytes", "3"), ("sha256", "@2"), ("file", "#262"), ("device_time", AT),
+        ("received_at", LATER), ("uploaded_by", "#61"), ("erased_at", "NULL"), ("erased_for", "NULL"),
+    ]),
+    ("loose_file", &[("file", "#263"), ("due_at", AT)]),
+    ("signature_absence", &[("job_id", "#32"), ("reason", "'refused'"), ("at", AT), ("recorded_by", "#61")]),
+    ("retention_run", &[
+        ("id", "#264"), ("day", "'2026-11-24'"), ("begun_at", AT), ("claimed_at", AT), ("finished_at", "NULL"),
+        ("read_log_before", LONG_AGO), ("counts", "'{}'"),
+    ]),
+    ("read_log", &[
+        ("id", "#265"), ("at", AT), ("actor", "'dispatcher'"), ("actor_id", "#61"), ("route", "'GET /v1/cases/{id}'"),
+        ("purpose", "'dispatch'"), ("subject", "'case'"), ("subject_id", "#21"), ("case_id", "#21"),
+    ]),
+    ("case_erasure", &[("case_id", "#22"), ("at", AT), ("reason", "'person_asked'"), ("erased_by", "#61")]),
     ("event", &[
         ("id", "#216"), ("at", AT), ("actor", "'dispatcher'"), ("actor_id", "#61"), ("subject", "'job'"),
         ("subject_id", "#31"), ("kind", "'assigned'"), ("data", "'{}'"),

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
 
 pub(crate) mod db;
+pub(crate) mod pictures;
 mod postgres;
 pub(crate) mod receiver;
 pub(crate) mod server;

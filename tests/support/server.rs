@@ -17,7 +17,7 @@ use kaketsuke::{
     http::Limits,
     notify::{MailBy, Settings},
     server::{Running, Server},
-    store::Db,
+    store::{Db, files::Files},
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 use reqwest::{Method, StatusCode};
@@ -54,11 +54,18 @@ struct Start {
     messages: Settings,
     seed: u64,
     now: Instant,
+    files: Files,
 }
 
 impl Default for Start {
     fn default() -> Self {
-        Self { limits: Limits::default(), messages: Settings::default(), seed: 20_261_122, now: evening() }
+        Self {
+            limits: Limits::default(),
+            messages: Settings::default(),
+            seed: 20_261_122,
+            now: evening(),
+            files: Files::in_memory(),
+        }
     }
 }
 
@@ -92,15 +99,21 @@ impl TestServer {
         Self::start_as(db, Start { messages: telling(mail), seed: 20_261_123, ..Start::default() }).await
     }
 
+    /// Starts the service once more on the same data and files, at a later time.
+    pub(crate) async fn start_later(db: &TestDb, now: Instant, files: Files) -> Self {
+        let seed = u64::try_from(now.timestamp()).unwrap();
+        Self::start_as(db, Start { now, seed, files, ..Start::default() }).await
+    }
+
     async fn start_as(db: &TestDb, start: Start) -> Self {
-        let Start { limits, messages, seed, now } = start;
+        let Start { limits, messages, seed, now, files } = start;
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
         let store = Db::connect(&db.url().parse().unwrap(), CONNECTIONS).await.unwrap();
         let reference = Loaded::embedded().unwrap();
         let rng = StdRng::seed_from_u64(seed);
-        let ctx = Ctx::new(store, Clock::scenario(now), rng, reference);
+        let ctx = Ctx::new(store, Clock::scenario(now), rng, reference).with_files(files);
         app::reference::load_missing(&ctx).await.unwrap();
         let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits, messages };
         let running = server.start(ctx.clone()).await.unwrap();

@@ -1,5 +1,6 @@
 //! Whether what is stored is still what was written: named checks, each of which reads everything it speaks of.
 
+mod evidence;
 mod feed;
 mod ledger;
 
@@ -27,6 +28,7 @@ pub enum Verdict {
 pub const CHECKS: &[Check] = &[
     Check { name: "feed", run: |ctx| Box::pin(feed::check(ctx)) },
     Check { name: "ledger", run: |ctx| Box::pin(ledger::check(ctx)) },
+    Check { name: "evidence", run: |ctx| Box::pin(evidence::check(ctx)) },
 ];
 
 impl Check {

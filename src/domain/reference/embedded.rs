@@ -31,6 +31,10 @@ text_enum! {
         Hazards = "hazards",
         /// How jobs are offered, watched and planned.
         Dispatch = "dispatch",
+        /// Pictures that should be on file of a job.
+        Evidence = "evidence",
+        /// How long what is kept.
+        Retention = "retention",
         /// What to ask about a liability incident.
         LiabilityTriage = "liability-triage",
         /// Errors and gaps of the printed sources.
@@ -71,6 +75,8 @@ impl Dataset {
             Self::CommonArea => include_bytes!("../../../seeds/reference/common-area.toml"),
             Self::Hazards => include_bytes!("../../../seeds/reference/hazards.toml"),
             Self::Dispatch => include_bytes!("../../../seeds/reference/dispatch.toml"),
+            Self::Evidence => include_bytes!("../../../seeds/reference/evidence.toml"),
+            Self::Retention => include_bytes!("../../../seeds/reference/retention.toml"),
             Self::LiabilityTriage => include_bytes!("../../../seeds/reference/liability-triage.toml"),
             Self::Errata => include_bytes!("../../../seeds/reference/errata.toml"),
             Self::Gazetteer => include_bytes!("../../../seeds/reference/gazetteer.csv.gz"),

@@ -11,6 +11,7 @@ mod document;
 pub mod embedded;
 pub mod errata;
 pub mod error;
+pub mod evidence;
 pub mod gazetteer;
 pub mod hazards;
 mod holidays;
@@ -20,6 +21,7 @@ pub mod liability_triage;
 pub mod out_of_scope;
 pub mod outlines;
 pub mod programme;
+mod retention;
 pub mod zone;
 
 #[cfg(test)]
@@ -35,6 +37,7 @@ pub use dispatch::Dispatch;
 pub use embedded::{DATASETS, Dataset, Form};
 pub use errata::Erratum;
 pub use error::{ReferenceError, ReferenceErrors};
+pub use evidence::EvidenceNeeds;
 pub use gazetteer::{Gazetteer, Municipality, Town};
 pub use hazards::{Hazard, Hazards};
 pub use job_codes::{Handling, JobCodes, JobKind, SpecialWork};
@@ -44,7 +47,7 @@ pub use out_of_scope::OutOfScope;
 pub use outlines::{Outline, Outlines};
 pub use programme::{CallOut, Cover};
 
-use crate::domain::calendar::Holidays;
+use crate::domain::{calendar::Holidays, retention::Retention};
 use document::Document;
 
 /// The TOML documents to read, by data set.
@@ -70,6 +73,8 @@ pub struct Reference {
     common_area: CommonArea,
     hazards: Hazards,
     dispatch: Dispatch,
+    evidence: EvidenceNeeds,
+    retention: Retention,
     liability_triage: LiabilityTriage,
     errata: Vec<Erratum>,
 }
@@ -88,7 +93,7 @@ impl Reference {
         let out_of_scope = reading.read(Dataset::OutOfScope, out_of_scope::parse);
         let common_area = reading.read(Dataset::CommonArea, common_area::parse);
         let hazards = reading.read(Dataset::Hazards, hazards::parse);
-        let dispatch = reading.read(Dataset::Dispatch, dispatch::parse);
+        let house_rules = reading.house_rules();
         let triage = reading.read(Dataset::LiabilityTriage, liability_triage::parse);
         let errata = reading.read(Dataset::Errata, errata::parse);
         let (
@@ -101,7 +106,7 @@ impl Reference {
             Some(out_of_scope),
             Some(common_area),
             Some(hazards),
-            Some(dispatch),
+            Some((dispatch, evidence, retention)),
             Some(liability_triage),
             Some(errata),
         ) = (
@@ -114,7 +119,7 @@ impl Reference {
             out_of_scope,
             common_area,
             hazards,
-            dispatch,
+            house_rules,
             triage,
             errata,
         )
@@ -132,6 +137,8 @@ impl Reference {
             common_area,
             hazards,
             dispatch,
+            evidence,
+            retention,
             liability_triage,
             errata,
         };
@@ -212,6 +219,18 @@ impl Reference {
         &self.dispatch
     }
 
+    /// Pictures that should be on file of a job.
+    #[must_use]
+    pub fn evidence(&self) -> &EvidenceNeeds {
+        &self.evidence
+    }
+
+    /// How long what is kept.
+    #[must_use]
+    pub fn retention(&self) -> &Retention {
+        &self.retention
+    }
+
     /// What to ask about a liability incident.
     #[must_use]
     pub fn liability_triage(&self) -> &LiabilityTriage {
@@ -235,6 +254,14 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
+    /// What the office decides by itself: how jobs are offered, what is photographed, how long what is kept.
+    fn house_rules(&mut self) -> Option<(Dispatch, EvidenceNeeds, Retention)> {
+        let dispatch = self.read(Dataset::Dispatch, dispatch::parse);
+        let evidence = self.read(Dataset::Evidence, evidence::parse);
+        let retention = self.read(Dataset::Retention, retention::parse);
+        Some((dispatch?, evidence?, retention?))
+    }
+
     fn read<T>(
         &mut self,
         dataset: Dataset,

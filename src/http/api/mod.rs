@@ -16,6 +16,7 @@ mod dangers;
 mod decisions;
 mod drafts;
 mod emergencies;
+mod evidence;
 mod facts;
 mod firms;
 mod guidance;
@@ -29,6 +30,7 @@ mod messages;
 mod offers;
 mod payments;
 mod places;
+mod privacy;
 mod programmes;
 mod queue;
 mod referrals;
@@ -48,7 +50,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Service, openapi::Base};
-use crate::domain::firms::Standing;
+use crate::domain::{evidence::BYTES_MAX, firms::Standing};
 
 /// Every endpoint of the API.
 pub(super) fn routes() -> OpenApiRouter<Service> {
@@ -75,6 +77,10 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .merge(facts_routes())
         .merge(billing_routes())
         .merge(message_routes())
+        .merge(evidence_routes())
+        .routes(routes!(privacy::erase))
+        .routes(routes!(privacy::reads))
+        .routes(routes!(privacy::runs))
         .routes(routes!(programmes::list))
         .routes(routes!(programmes::show))
         .routes(routes!(programmes::would_cost))
@@ -114,6 +120,15 @@ fn facts_routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .routes(routes!(facts::report, facts::list))
         .layer(DefaultBodyLimit::max(facts::BODY_BYTES_MAX))
+}
+
+/// The endpoints of the evidence; a picture may be larger than any other body.
+fn evidence_routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(evidence::upload, evidence::list))
+        .layer(DefaultBodyLimit::max(BYTES_MAX))
+        .routes(routes!(evidence::show))
+        .routes(routes!(evidence::sign_nothing))
 }
 
 /// The endpoints of the dispatch: jobs, whom they are put to, who goes, what is planned, what must be known.

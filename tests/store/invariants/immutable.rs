@@ -33,6 +33,13 @@ const IMMUTABLE: &[Immutable] = &[
     Immutable { table: "identity_plan", row: "number = 1", keys: &[
         ("identity_plan_pkey", "job_id, number", &[("number", "1")]),
     ] },
+    Immutable { table: "signature_absence", row: "job_id = #31", keys: &[
+        ("signature_absence_pkey", "job_id", &[("job_id", "#31")]),
+    ] },
+    Immutable { table: "read_log", row: "id = #167", keys: &[("read_log_pkey", "id", &[("id", "#167")])] },
+    Immutable { table: "case_erasure", row: "case_id = #21", keys: &[
+        ("case_erasure_pkey", "case_id", &[("case_id", "#21")]),
+    ] },
     Immutable { table: "settlement", row: "id = #101", keys: &[
         ("settlement_pkey", "id", &[("id", "#101")]),
         ("settlement_job_id_number_key", "job_id, number", &[("number", "1")]),

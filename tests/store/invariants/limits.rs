@@ -38,6 +38,12 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("case_hazard", "cleared_by", &["fire_brigade", "police", "gas_company", "caller", "supervisor"]),
     ("identity_plan", "method", &["card_on_person", "host_or_landlord_call_back", "police_present", "check_inside",
                                   "none"]),
+    ("evidence", "kind", &["photo_before", "photo_after", "meter", "damage", "signature", "other"]),
+    ("evidence", "media_type", &["image/jpeg", "image/png", "image/webp"]),
+    ("evidence", "erased_for", &["retention", "request"]),
+    ("signature_absence", "reason", &["refused", "nobody_there", "cannot_sign", "signed_on_paper", "other"]),
+    ("read_log", "purpose", &["dispatch", "billing", "referral", "insurance_claim_need_assessment", "quality"]),
+    ("case_erasure", "reason", &["retention", "person_asked", "consent_withdrawn", "not_needed", "unlawful"]),
     ("job", "trade", &["water", "lock"]),
     ("job", "priority", &["P0", "P1", "P2", "P3"]),
     ("job", "state", &["unassigned", "held", "booked", "offered", "accepted", "assigned", "en_route", "on_site", "working",
@@ -112,6 +118,7 @@ const COMPANIONS: &[Companions] = &[
     ("interpretation", "joined", SETTLED), ("interpretation", "no_answer", SETTLED),
     ("interpretation", "refused", SETTLED),
     ("interpretation", "left", &[("settled_at", "'2026-11-23T11:10:00+00:00'"), ("left_at", "'2026-11-23T11:11:00+00:00'")]),
+    ("evidence", "retention", ERASED), ("evidence", "request", ERASED),
     ("case_file", "closed", &[("closed_at", "'2026-11-23T11:00:00+00:00'")]),
     ("job", "held", &[("hold", "'H-GAS'")]),
     ("job", "completed", &[("wake_at", "NULL")]),
@@ -147,6 +154,7 @@ const COMPANIONS: &[Companions] = &[
 const ABANDONED: &[(&str, &str)] =
     &[("state", "'abandoned'"), ("answered_at", "NULL"), ("ended_at", "'2026-11-23T11:10:00+00:00'")];
 const ENDED: &[(&str, &str)] = &[("next_at", "NULL"), ("settled_at", "'2026-11-23T11:10:00+00:00'")];
+const ERASED: &[(&str, &str)] = &[("erased_at", "'2026-11-23T11:10:00+00:00'")];
 const SETTLED: &[(&str, &str)] = &[("settled_at", "'2026-11-23T11:10:00+00:00'")];
 
 /// Free text: least and greatest number of characters.
@@ -175,6 +183,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("interpretation", "language", 2, 35), ("interpretation", "interpreter", 1, 64),
     ("hazard_answer", "hazard", 1, 64), ("case_hazard", "hazard", 1, 64), ("case_hazard", "note_code", 1, 64),
     ("hand_over_note", "note", 1, 2000),
+    ("read_log", "actor", 1, 64), ("read_log", "route", 1, 200), ("read_log", "subject", 1, 64),
     ("job", "job_code", 1, 64), ("job", "hold", 1, 64),
     ("decision", "engine_version", 1, 64),
     ("offer", "decline_code", 1, 64), ("offer", "withdraw_code", 1, 64),
@@ -202,6 +211,7 @@ const JSON: &[(&str, &str, usize)] = &[
     ("technician", "job_codes", 4096), ("technician", "tools", 4096), ("firm", "licences", 65536),
     ("idempotency", "outcome", 1_048_576),
     ("call_draft", "body", 65536), ("hand_over", "snapshot", 1_048_576), ("identity_plan", "impossible", 4096),
+    ("retention_run", "counts", 4096),
     ("referral", "evidence", 4096), ("referral_recipient", "hours", 8192),
     ("decision", "document", 1_048_576), ("webhook", "kinds", 8192),
     ("fact", "data", 65536),
@@ -221,6 +231,7 @@ const SHAPES: &[(&str, &str, &[&str], &[&str])] = &[
      &["", "T", "7123456789012", "t7123456789012", "T712345678901", "T71234567890123", "T712345678901a"]),
     ("case_place", "postal_code", &["0010000"], &["", "460000", "460-0008", "46000080", "460000a"]),
     ("case_place", "jis_code", &["01101"], &["", "2310", "231011", "2310a"]),
+    ("retention_run", "day", &["2026-11-25"], &["", "2026-1-1", "20261125", "2026-11-25 ", "26-11-25"]),
     ("ledger_line", "quantity", &["0", "12", "-1", "0.25", "-10.50"],
      &["", "-", ".5", "-.5", "5.", "1.2.3", "1-2", "--1", "+1", "1e3", "1,5", " 1", "a",
        "1.00000000000000000000000000000000"]),
@@ -249,6 +260,7 @@ const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
     ("message", "attempts", 0, None), ("message", "attempts_before", 0, None),
     ("message_attempt", "number", 2, None), ("message_attempt", "status", 100, Some(599)),
     ("fact", "device_seq", 1, None),
+    ("evidence", "bytes", 1, Some(16_777_216)),
     ("settlement", "number", 2, None),
     ("ledger_line", "line", 4, None),
     ("review", "number", 1, None), ("review_decision", "number", 2, None), ("dispute", "number", 3, None),
@@ -263,6 +275,7 @@ const HASHES: &[(&str, &str)] = &[
     ("sign_in_link", "secret_sha256"),
     ("idempotency", "fingerprint"),
     ("settlement", "record_hash"),
+    ("evidence", "sha256"),
     ("feed", "hash"),
 ];
 

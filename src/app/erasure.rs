@@ -1,0 +1,84 @@
+//! A case without its people: on request, or because its time is over. Events, decisions, facts and the ledger stay as
+//! they are, and the chain over them holds.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Command, Ctx, Error, Unit, evidence};
+use crate::{
+    domain::{
+        cases::CaseState,
+        event::{Kind, Subject},
+        evidence::ErasedFor,
+        ids::CaseId,
+        refusal::Refusal,
+        retention::ErasureReason,
+    },
+    store,
+};
+
+/// What was taken away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Erased {
+    /// The case.
+    pub case_id: CaseId,
+    /// When.
+    pub erased_at: DateTime<Utc>,
+    /// Why.
+    pub reason: ErasureReason,
+    /// Pictures erased with it.
+    pub pictures: usize,
+}
+
+/// Erases the people, the place, the texts and the pictures of a closed case, because somebody has asked.
+pub async fn erase(ctx: &Ctx, case: CaseId, command: Command<ErasureReason>) -> Result<Erased, Error> {
+    let command = command.map(|reason| (case, reason));
+    let erased =
+        ctx.transact(command, |unit, (case, reason)| Box::pin(erase_in(unit, *case, *reason))).await?;
+    if let Err(error) = evidence::sweep(ctx).await {
+        // The retention worker deletes what is due as well.
+        tracing::warn!(error = &error as &dyn std::error::Error, "erased files are deleted later");
+    }
+    Ok(erased)
+}
+
+async fn erase_in(unit: &mut Unit, id: CaseId, reason: ErasureReason) -> Result<Erased, Error> {
+    let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
+    if case.state != CaseState::Closed {
+        let message = "the case is open: close it first, then erase it";
+        return Err(Refusal::state("case_open", message).into());
+    }
+    if reason == ErasureReason::Retention {
+        return Err(Refusal::field("reason", "is for what retention erases by itself").into());
+    }
+    store::erasure::blocks(&mut unit.tx, id).await?;
+    store::erasure::place(&mut unit.tx, id).await?;
+    // What retention has blurred before may still be erased whole; the first reason stays on file.
+    take_away(unit, id, reason, ErasedFor::Request).await
+}
+
+/// Takes the people of a case away because its time is over; of the place its town is left.
+pub(super) async fn outlived(unit: &mut Unit, id: CaseId) -> Result<(), Error> {
+    store::cases::guard(&mut unit.tx, id).await?;
+    store::erasure::blur_place(&mut unit.tx, id).await?;
+    take_away(unit, id, ErasureReason::Retention, ErasedFor::Retention).await.map(|_| ())
+}
+
+async fn take_away(
+    unit: &mut Unit,
+    id: CaseId,
+    reason: ErasureReason,
+    cause: ErasedFor,
+) -> Result<Erased, Error> {
+    store::erasure::people(&mut unit.tx, id).await?;
+    let pictures = store::evidence::of_case(&mut unit.tx, id).await?;
+    for picture in &pictures {
+        store::evidence::erase(&mut unit.tx, *picture, unit.now, cause).await?;
+    }
+    let by = unit.actor.token();
+    store::erasure::record(&mut unit.tx, id, reason, unit.now, by).await?;
+    let data = json!({ "reason": reason, "pictures": pictures.len() });
+    unit.emit(Kind::CaseErased, Subject::Case, id.0, data);
+    Ok(Erased { case_id: id, erased_at: unit.now, reason, pictures: pictures.len() })
+}

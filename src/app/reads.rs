@@ -1,0 +1,79 @@
+//! The read log (Y-02): noted while answering, written a moment later by a worker, so that no reader waits for the
+//! writer. What is noted and not yet written is lost when the process is killed; when the queue is full, what does not
+//! fit is counted.
+
+use uuid::Uuid;
+
+use super::{Ctx, Error, clock::Bell};
+use crate::{
+    domain::{
+        actor::Actor,
+        reads::{Part, Read, ReadSubject, purpose},
+    },
+    store,
+};
+
+pub use crate::store::reads::Filter;
+
+/// Reads written in one transaction at most.
+const BATCH_MAX: usize = 500;
+
+impl Ctx {
+    /// Notes that an actor has read personal data: by method and route, of a thing if the page is about one.
+    pub fn note_read(&self, actor: &Actor, route: String, part: Part, subject: Option<(ReadSubject, Uuid)>) {
+        let Some(role) = actor.role() else { return };
+        let now = self.now();
+        let read = Read {
+            id: self.new_id(now).into(),
+            at: now,
+            actor: actor.name().to_owned(),
+            actor_id: actor.token(),
+            route,
+            purpose: purpose(role, part),
+            subject: subject.map(|(subject, _)| subject),
+            subject_id: subject.map(|(_, id)| id),
+            case_id: None,
+        };
+        self.reads().push(read);
+    }
+
+    /// Has this bell rung when the first read waits, and again when many do.
+    pub fn ring_on_reads(&self, bell: Bell) {
+        self.reads().ring(bell);
+    }
+
+    /// How many reads wait to be written, and how many did not fit since the start.
+    #[must_use]
+    pub fn reads_waiting(&self) -> (usize, u64) {
+        self.reads().figures()
+    }
+}
+
+/// Writes what waits. What cannot be written waits on.
+pub async fn write(ctx: &Ctx) -> Result<(), Error> {
+    loop {
+        let batch = ctx.reads().take(BATCH_MAX);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        if let Err(error) = append(ctx, &batch).await {
+            ctx.reads().put_back(batch);
+            return Err(error);
+        }
+    }
+}
+
+async fn append(ctx: &Ctx, batch: &[Read]) -> Result<(), Error> {
+    let mut tx = ctx.db().write().await?;
+    for read in batch {
+        store::reads::insert(&mut tx, read).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The reads after `after`, oldest first, those that wait to be written included.
+pub async fn list(ctx: &Ctx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Read>, Error> {
+    write(ctx).await?;
+    let mut tx = ctx.db().read().await?;
+    Ok(store::reads::list(&mut tx, filter, after, limit).await?)
+}

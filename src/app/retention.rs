@@ -1,0 +1,157 @@
+//! The retention table, applied once a day by one node: in small batches, so that no write holds the lock for long.
+
+use std::collections::BTreeMap;
+
+use chrono::{Days, TimeDelta};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Command, Ctx, Error, Unit, erasure, evidence};
+use crate::{
+    domain::{
+        actor::Actor,
+        event::{Kind, Subject},
+        evidence::ErasedFor,
+        retention::{Kept, Run},
+        span::{Instant, tokyo, tokyo_instant},
+    },
+    store,
+};
+
+/// Minute of the day in Tokyo at which it begins: after the busiest hours of the night.
+const AT_MINUTE: i64 = 3 * 60;
+/// Things taken away in one transaction at most.
+const BATCH: i64 = 100;
+/// Batches of one kind in one run at most; the rest follows the day after.
+const BATCHES_MAX: usize = 1_000;
+/// After so long without progress another node takes the run over.
+const IDLE: TimeDelta = TimeDelta::hours(1);
+/// What is counted of files.
+const FILES: &str = "file";
+
+/// Applies the table if that is due and nobody else does; answers when to look again.
+pub async fn apply(ctx: &Ctx) -> Result<Instant, Error> {
+    let now = ctx.now();
+    evidence::sweep(ctx).await?;
+    let today = tokyo(now).date_naive();
+    let due = tokyo_instant(today, AT_MINUTE);
+    let next = tokyo_instant(today.checked_add_days(Days::new(1)).unwrap_or(today), AT_MINUTE);
+    let mut tx = ctx.db().read().await?;
+    let begun = store::retention::of_day(&mut tx, &today.to_string()).await?;
+    drop(tx);
+    if begun.as_ref().is_some_and(|run| run.finished_at.is_some()) {
+        return Ok(next);
+    }
+    if now < due {
+        return Ok(due);
+    }
+    let command = Command::new(Actor::Service("retention"), ());
+    match ctx.transact(command, |unit, ()| Box::pin(claim_in(unit))).await? {
+        Some(run) => run_through(ctx, run).await.map(|()| next),
+        // Another node is at it; should it fail, somebody takes over.
+        None => Ok(now + IDLE),
+    }
+}
+
+/// The run to be done by this node, if there is one.
+async fn claim_in(unit: &mut Unit) -> Result<Option<Run>, Error> {
+    let (now, day) = (unit.now, tokyo(unit.now).date_naive());
+    let reference = unit.ctx.reference();
+    let run = Run {
+        id: unit.id(),
+        day,
+        begun_at: now,
+        finished_at: None,
+        read_log_before: reference.retention().before(Kept::ReadLog, now),
+        counts: BTreeMap::new(),
+    };
+    let begun = store::retention::begin(&mut unit.tx, &run).await.map_err(Error::in_the_way)?;
+    if begun {
+        return Ok(Some(run));
+    }
+    Ok(store::retention::take_over(&mut unit.tx, now, now - IDLE).await?)
+}
+
+async fn run_through(ctx: &Ctx, mut run: Run) -> Result<(), Error> {
+    for kept in Kept::ALL {
+        for _ in 0..BATCHES_MAX {
+            let command = Command::new(Actor::Service("retention"), (*kept, run.clone()));
+            let batch = ctx.transact(command, |unit, (kept, run)| Box::pin(batch_in(unit, *kept, run)));
+            let taken = batch.await?;
+            if taken > 0 {
+                *run.counts.entry(kept.as_str().to_owned()).or_default() += taken;
+            }
+            if taken < BATCH.unsigned_abs() {
+                break;
+            }
+        }
+    }
+    let files = evidence::sweep(ctx).await?;
+    if files > 0 {
+        *run.counts.entry(FILES.to_owned()).or_default() += files;
+    }
+    let command = Command::new(Actor::Service("retention"), run);
+    ctx.transact(command, |unit, run| Box::pin(finish_in(unit, run))).await
+}
+
+/// Takes one batch away and writes the count down with it.
+async fn batch_in(unit: &mut Unit, kept: Kept, run: &Run) -> Result<u64, Error> {
+    let taken = take_away(unit, kept, run).await?;
+    if taken > 0 {
+        let mut run = run.clone();
+        *run.counts.entry(kept.as_str().to_owned()).or_default() += taken;
+        store::retention::progress(&mut unit.tx, &run, unit.now).await?;
+    }
+    Ok(taken)
+}
+
+async fn take_away(unit: &mut Unit, kept: Kept, run: &Run) -> Result<u64, Error> {
+    let reference = unit.ctx.reference();
+    let before = reference.retention().before(kept, run.begun_at);
+    let charged_before = reference.retention().before(Kept::ChargedCase, run.begun_at);
+    let tx = &mut unit.tx;
+    let cases = match kept {
+        Kept::HandOverNote => return Ok(store::retention::hand_over_notes(tx, before, BATCH).await?),
+        Kept::CallDraft => return Ok(store::retention::drafts(tx, before, BATCH).await?),
+        Kept::CallerWithoutCase => {
+            return Ok(store::retention::callers_without_case(tx, before, BATCH).await?);
+        }
+        Kept::Position => return Ok(store::retention::positions(tx, before, BATCH).await?),
+        Kept::EndedBlock => return Ok(store::retention::ended_blocks(tx, before, BATCH).await?),
+        // The run has said before which instant: the database lets nothing younger go.
+        Kept::ReadLog => return Ok(store::reads::forget(tx, run.read_log_before, BATCH).await?),
+        Kept::Photo => return photos(unit, before).await,
+        Kept::Case => store::retention::cases(tx, before, BATCH).await?,
+        Kept::ChargedCase => store::retention::charged_cases(tx, before, BATCH).await?,
+        Kept::LiabilityCase => store::retention::liability_cases(tx, before, charged_before, BATCH).await?,
+    };
+    for case in &cases {
+        erasure::outlived(unit, *case).await?;
+    }
+    Ok(cases.len() as u64)
+}
+
+async fn photos(unit: &mut Unit, before: Instant) -> Result<u64, Error> {
+    let outlived = store::evidence::outlived(&mut unit.tx, before, BATCH).await?;
+    for picture in &outlived {
+        store::evidence::erase(&mut unit.tx, *picture, unit.now, ErasedFor::Retention).await?;
+    }
+    Ok(outlived.len() as u64)
+}
+
+async fn finish_in(unit: &mut Unit, run: &Run) -> Result<(), Error> {
+    let run = Run { finished_at: Some(unit.now), ..run.clone() };
+    store::retention::progress(&mut unit.tx, &run, unit.now).await?;
+    // A day on which nothing was due is in the runs, not in everybody's log.
+    if !run.counts.is_empty() {
+        let data = json!({ "day": run.day, "counts": run.counts });
+        unit.emit(Kind::RetentionApplied, Subject::Retention, run.id.0, data);
+    }
+    Ok(())
+}
+
+/// The runs after `after`, oldest first.
+pub async fn list(ctx: &Ctx, after: Uuid, limit: i64) -> Result<Vec<Run>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::retention::list(&mut tx, after, limit).await?)
+}

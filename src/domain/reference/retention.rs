@@ -1,0 +1,86 @@
+//! Reads `retention.toml`: how long what is kept (7.2).
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+use super::{
+    document::{Document, Findings},
+    error::ReferenceError,
+};
+use crate::domain::retention::{Kept, Retention};
+
+/// A hundred years.
+const DAYS_MAX: u32 = 36_525;
+/// The database keeps the read log for a year, whatever is configured.
+const READ_LOG_DAYS_MIN: u32 = 366;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    rule: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    kept: Kept,
+    days: u32,
+}
+
+pub(super) fn parse(document: Document<'_>) -> Result<Retention, Vec<ReferenceError>> {
+    let file: File = document.parse().map_err(|error| vec![error])?;
+    let mut findings = Findings::new(document);
+    let rules = file.rule.iter().enumerate();
+    findings.refuse_repeats(rules.map(|(at, rule)| (format!("rule[{at}].kept"), rule.kept)));
+    for (at, rule) in file.rule.iter().enumerate() {
+        let least = if rule.kept == Kept::ReadLog { READ_LOG_DAYS_MIN } else { 1 };
+        if !(least..=DAYS_MAX).contains(&rule.days) {
+            findings.refuse(format!("rule[{at}].days"), format!("expected from {least} to {DAYS_MAX}"));
+        }
+    }
+    let times: BTreeMap<_, _> =
+        file.rule.iter().map(|rule| (rule.kept, TimeDelta::days(rule.days.into()))).collect();
+    for kept in Kept::ALL.iter().filter(|kept| !times.contains_key(kept)) {
+        findings.refuse("rule", format!("{kept} has no rule; expected one for each kind of data"));
+    }
+    let errors = findings.finish();
+    if errors.is_empty() { Ok(Retention(times)) } else { Err(errors) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::reference::{Dataset, Reference};
+
+    #[test]
+    fn the_table_is_the_one_of_the_rules() {
+        let reference = Reference::embedded().unwrap();
+        let days = |kept| reference.retention().0[&kept].num_days();
+        assert_eq!((days(Kept::Photo), days(Kept::Position)), (180, 30));
+        for (kept, years) in
+            [(Kept::Case, 2), (Kept::ReadLog, 3), (Kept::LiabilityCase, 5), (Kept::ChargedCase, 7)]
+        {
+            let late: chrono::NaiveDate = format!("{}-12-31", 2026 + years).parse().unwrap();
+            let early: chrono::NaiveDate = "2026-12-31".parse().unwrap();
+            assert!((late - early).num_days() <= days(kept), "{kept} goes too early");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_its_place() {
+        let text = include_str!("../../../seeds/reference/retention.toml");
+        for (from, to, path) in [
+            ("days = 180", "days = 0", "rule[6].days"),
+            ("days = 1096", "days = 365", "rule[9].days"),
+            ("kept = \"position\" ", "kept = \"photo\" ", "rule[7].kept"),
+            ("kept = \"position\" ", "kept = \"photo\" ", "rule"),
+        ] {
+            let changed = text.replacen(from, to, 1);
+            assert_ne!(changed, text, "{from}");
+            let errors = parse(Document::new(Dataset::Retention, changed.as_bytes()).unwrap()).unwrap_err();
+            assert!(errors.iter().any(|error| error.path.as_deref() == Some(path)), "{from}: {errors:?}");
+        }
+    }
+}

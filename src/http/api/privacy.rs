@@ -1,0 +1,113 @@
+//! Who has read personal data and why, what retention has taken away, and erasure on request.
+
+use axum::{Json, extract::State};
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{
+    app::{self, erasure::Erased},
+    domain::{
+        ids::{CaseId, JobId, TokenId},
+        reads::{Purpose, Read},
+        retention::{ErasureReason, Run},
+    },
+    http::{
+        Service,
+        extract::{Path, Query, Submit},
+        headers::Key,
+        reply::{Answer, Cursor, PAGE_MAX, Page, PageQuery},
+    },
+};
+
+/// Which reads.
+#[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ReadQuery {
+    /// Only by this token.
+    #[garde(skip)]
+    actor_id: Option<TokenId>,
+    /// Only of this case and what belongs to it.
+    #[garde(skip)]
+    case_id: Option<CaseId>,
+    /// Only of this job.
+    #[garde(skip)]
+    job_id: Option<JobId>,
+    /// Only for this purpose.
+    #[garde(skip)]
+    purpose: Option<Purpose>,
+    /// From when.
+    #[garde(inner(custom(super::instant)))]
+    from: Option<DateTime<Utc>>,
+    /// Until when; not included.
+    #[garde(inner(custom(super::instant)))]
+    to: Option<DateTime<Utc>>,
+    /// Things on the page at most.
+    #[garde(range(min = 1, max = PAGE_MAX))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    /// `next` of the page before.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, min_length = 22, max_length = 22, pattern = "^[A-Za-z0-9_-]{22}$")]
+    cursor: Option<Cursor>,
+}
+
+/// List who has read personal data, and why
+///
+/// One row a request that was answered (Y-02), oldest first. Kept three years.
+#[utoipa::path(get, path = "/v1/read-log", tag = "privacy", params(ReadQuery),
+    responses((status = 200, body = Page<Read>)))]
+pub(super) async fn reads(
+    State(service): State<Service>,
+    Query(query): Query<ReadQuery>,
+) -> Answer<Json<Page<Read>>> {
+    let page = PageQuery { limit: query.limit, cursor: query.cursor };
+    let filter = app::reads::Filter {
+        actor_id: query.actor_id.map(|id| id.0),
+        case_id: query.case_id.map(|id| id.0),
+        subject_id: query.job_id.map(|id| id.0),
+        purpose: query.purpose,
+        from: query.from.map(super::cut),
+        to: query.to.map(super::cut),
+    };
+    let reads = app::reads::list(&service.ctx, &filter, page.after(), page.fetch()).await?;
+    Ok(Json(Page::new(&page, reads, |read| read.id.0)))
+}
+
+/// List what retention has taken away
+///
+/// One row a day, oldest first, with how much of each kind of data (7.2).
+#[utoipa::path(get, path = "/v1/retention-runs", tag = "privacy", params(PageQuery),
+    responses((status = 200, body = Page<Run>)))]
+pub(super) async fn runs(
+    State(service): State<Service>,
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<Run>>> {
+    let runs = app::retention::list(&service.ctx, query.after(), query.fetch()).await?;
+    Ok(Json(Page::new(&query, runs, |run: &Run| -> Uuid { run.id.0 })))
+}
+
+/// Why a case is erased.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Erasure {
+    /// The reason; `retention` is for what happens by itself.
+    #[garde(skip)]
+    reason: ErasureReason,
+}
+
+/// Erase the people, the place, the texts and the pictures of a closed case
+///
+/// For good. What happened stays: events, decisions, facts and charges know ids only, and their chain holds. Answers
+/// remembered for repeated requests are gone within a day.
+#[utoipa::path(post, path = "/v1/cases/{id}/erasure", tag = "privacy", params(("id" = CaseId, Path), Key),
+    request_body = Erasure, responses((status = 200, body = Erased)))]
+pub(super) async fn erase(
+    State(service): State<Service>,
+    Path(id): Path<CaseId>,
+    Submit(command): Submit<Erasure>,
+) -> Answer<Json<Erased>> {
+    Ok(Json(app::erasure::erase(&service.ctx, id, command.map(|body| body.reason)).await?))
+}

@@ -1,0 +1,116 @@
+//! The people and the place of a case, taken away: the one list of side tables that hang on a case. Events, decisions,
+//! facts and the ledger stay as they are; they know ids only.
+
+use super::{Error, Tx, db::query};
+use crate::domain::{ids::CaseId, ids::TokenId, retention::ErasureReason, span::Instant};
+
+/// Takes away who a case is about, who has called about it, and what was written of them.
+pub async fn people(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM call_draft WHERE call_id IN (SELECT id FROM call WHERE case_id = $1)",
+        case.0
+    )?;
+    query!(
+        tx,
+        execute,
+        "DELETE FROM call_person WHERE call_id IN (SELECT id FROM call WHERE case_id = $1)",
+        case.0
+    )?;
+    query!(
+        tx,
+        execute,
+        "DELETE FROM referral_text WHERE referral_id IN (SELECT id FROM referral WHERE case_id = $1)",
+        case.0
+    )?;
+    query!(
+        tx,
+        execute,
+        "DELETE FROM referral_recipient WHERE referral_id IN (SELECT id FROM referral WHERE case_id = $1)",
+        case.0
+    )?;
+    query!(
+        tx,
+        execute,
+        "DELETE FROM dispute_note WHERE dispute_id IN
+           (SELECT d.id FROM dispute d JOIN job j ON j.id = d.job_id WHERE j.case_id = $1)",
+        case.0
+    )?;
+    query!(
+        tx,
+        execute,
+        "DELETE FROM review_note WHERE decision_id IN
+           (SELECT d.id FROM review_decision d JOIN job j ON j.id = d.job_id WHERE j.case_id = $1)",
+        case.0
+    )?;
+    query!(tx, execute, "DELETE FROM case_person WHERE case_id = $1", case.0)?;
+    Ok(())
+}
+
+/// Takes away whom a firm or technician is not sent to, where that is the person of this case. Before `people`.
+pub async fn blocks(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM blocked_pair_person WHERE phone IN (SELECT phone FROM case_person WHERE case_id = $1)",
+        case.0
+    )?;
+    Ok(())
+}
+
+/// Takes away where a case is.
+pub async fn place(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
+    query!(tx, execute, "DELETE FROM case_place WHERE case_id = $1", case.0)?;
+    Ok(())
+}
+
+/// Leaves of a place its town and a point known to about a kilometre: nobody can be found by it.
+pub async fn blur_place(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE case_place SET address = '', building = NULL, room = NULL, access_notes = NULL,
+                               lat_e6 = lat_e6 / 10000 * 10000, lon_e6 = lon_e6 / 10000 * 10000,
+                               precision = 'municipality'
+         WHERE case_id = $1",
+        case.0
+    )?;
+    Ok(())
+}
+
+/// Writes down that a case is erased; `false` when it was erased before.
+pub async fn record(
+    tx: &mut Tx,
+    case: CaseId,
+    reason: ErasureReason,
+    now: Instant,
+    by: Option<TokenId>,
+) -> Result<bool, Error> {
+    let made = query!(
+        tx,
+        execute,
+        "INSERT INTO case_erasure (case_id, at, reason, erased_by)
+         SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM case_erasure WHERE case_id = $1)",
+        case.0,
+        now,
+        reason.as_str(),
+        by.map(|id| id.0)
+    )?;
+    Ok(made == 1)
+}
+
+/// When and why a case was erased.
+pub async fn find(tx: &mut Tx, case: CaseId) -> Result<Option<(Instant, ErasureReason)>, Error> {
+    let row = query!(
+        tx,
+        optional(Instant, String),
+        "SELECT at, reason FROM case_erasure WHERE case_id = $1",
+        case.0
+    )?;
+    row.map(|(at, code)| {
+        let reason = code.parse().map_err(|error| Error::corrupt("case_erasure", "reason", error))?;
+        Ok((at, reason))
+    })
+    .transpose()
+}

@@ -1,0 +1,244 @@
+//! Pictures: what is known about them, and the files that no row stands for.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{
+    evidence::{AbsenceReason, ErasedFor, Evidence},
+    ids::{CaseId, EvidenceId, JobId, TokenId},
+    span::Instant,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    job_id: Uuid,
+    firm_id: Option<Uuid>,
+    technician_id: Option<Uuid>,
+    kind: String,
+    media_type: String,
+    bytes: i64,
+    sha256: Vec<u8>,
+    file: Uuid,
+    device_time: Instant,
+    received_at: Instant,
+    erased_at: Option<Instant>,
+    erased_for: Option<String>,
+}
+
+impl TryFrom<Row> for Evidence {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let corrupt = |column| move |error| Error::corrupt("evidence", column, error);
+        Ok(Self {
+            id: row.id.into(),
+            job_id: row.job_id.into(),
+            firm_id: row.firm_id.map(Into::into),
+            technician_id: row.technician_id.map(Into::into),
+            kind: row.kind.parse().map_err(corrupt("kind"))?,
+            media_type: row.media_type.parse().map_err(corrupt("media_type"))?,
+            bytes: row.bytes,
+            sha256: hex::encode(row.sha256),
+            device_time: row.device_time,
+            received_at: row.received_at,
+            erased_at: row.erased_at,
+            erased_for: row.erased_for.map(|code| code.parse()).transpose().map_err(corrupt("erased_for"))?,
+            file: row.file,
+        })
+    }
+}
+
+/// Keeps what is known of a new picture, with the SHA-256 of its file.
+pub async fn insert(
+    tx: &mut Tx,
+    evidence: &Evidence,
+    sha256: &[u8; 32],
+    by: Option<TokenId>,
+) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO evidence (id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time,
+                               received_at, uploaded_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        evidence.id.0,
+        evidence.job_id.0,
+        evidence.firm_id.map(|id| id.0),
+        evidence.technician_id.map(|id| id.0),
+        evidence.kind.as_str(),
+        evidence.media_type.as_str(),
+        evidence.bytes,
+        sha256.as_slice(),
+        evidence.file,
+        evidence.device_time,
+        evidence.received_at,
+        by.map(|id| id.0)
+    )?;
+    Ok(())
+}
+
+/// The picture of an id.
+pub async fn find(tx: &mut Tx, id: EvidenceId) -> Result<Option<Evidence>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
+                erased_at, erased_for
+         FROM evidence WHERE id = $1",
+        id.0
+    )?;
+    row.map(Evidence::try_from).transpose()
+}
+
+/// The pictures of a job, erased ones too, in the order of their ids.
+pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Evidence>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
+                erased_at, erased_for
+         FROM evidence WHERE job_id = $1 ORDER BY id",
+        job.0
+    )?;
+    rows.into_iter().map(Evidence::try_from).collect()
+}
+
+/// The pictures after `after` that are not erased, in the order of their ids.
+pub async fn kept(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Evidence>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
+                erased_at, erased_for
+         FROM evidence WHERE erased_at IS NULL AND id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit
+    )?;
+    rows.into_iter().map(Evidence::try_from).collect()
+}
+
+/// The pictures of a case that are still there.
+pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<(EvidenceId, Uuid)>, Error> {
+    let rows = query!(
+        tx,
+        all(Uuid, Uuid),
+        "SELECT e.id, e.file FROM evidence e JOIN job j ON j.id = e.job_id
+         WHERE j.case_id = $1 AND e.erased_at IS NULL ORDER BY e.id",
+        case.0
+    )?;
+    Ok(rows.into_iter().map(|(id, file)| (id.into(), file)).collect())
+}
+
+/// Pictures of rooms that came in before an instant and are evidence of no referral and no liability.
+pub async fn outlived(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<(EvidenceId, Uuid)>, Error> {
+    let rows = query!(
+        tx,
+        all(Uuid, Uuid),
+        "SELECT e.id, e.file FROM evidence e JOIN job j ON j.id = e.job_id JOIN case_file c ON c.id = j.case_id
+         WHERE e.erased_at IS NULL AND e.received_at < $1 AND e.kind <> 'signature' AND c.liability_flag <> 'yes'
+           AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id)
+         ORDER BY e.received_at LIMIT $2",
+        before,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id, file)| (id.into(), file)).collect())
+}
+
+/// Says that a picture is there no more; its file is deleted from now on.
+pub async fn erase(
+    tx: &mut Tx,
+    (id, file): (EvidenceId, Uuid),
+    now: Instant,
+    cause: ErasedFor,
+) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE evidence SET erased_at = $2, erased_for = $3 WHERE id = $1 AND erased_at IS NULL",
+        id.0,
+        now,
+        cause.as_str()
+    )?;
+    loosen(tx, file, now).await
+}
+
+/// A file that no row stands for is deleted once it is due.
+pub async fn loosen(tx: &mut Tx, file: Uuid, due_at: Instant) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO loose_file (file, due_at) VALUES ($1, $2) ON CONFLICT (file) DO UPDATE SET due_at = excluded.due_at",
+        file,
+        due_at
+    )?;
+    Ok(())
+}
+
+/// A file has its row; `false` when it was given up meanwhile.
+pub async fn settle(tx: &mut Tx, file: Uuid) -> Result<bool, Error> {
+    Ok(query!(tx, execute, "DELETE FROM loose_file WHERE file = $1", file)? == 1)
+}
+
+/// The next file to be deleted, claimed by this transaction: of several nodes one gets it.
+pub async fn claim_loose(tx: &mut Tx, now: Instant) -> Result<Option<Uuid>, Error> {
+    let next = query!(
+        tx,
+        optional One<Uuid>,
+        "SELECT file FROM loose_file WHERE due_at <= $1 ORDER BY due_at LIMIT 1",
+        now
+    )?;
+    let Some((file,)) = next else { return Ok(None) };
+    let row = query!(
+        tx,
+        optional One<Uuid>,
+        "DELETE FROM loose_file WHERE file = $1 AND due_at <= $2 RETURNING file",
+        file,
+        now
+    )?;
+    Ok(row.map(|(file,)| file))
+}
+
+/// Whether a referral of this job was made on site.
+pub async fn referred_on_site(tx: &mut Tx, job: JobId) -> Result<bool, Error> {
+    let (count,) = query!(
+        tx,
+        one One<i64>,
+        "SELECT COUNT(*) FROM referral WHERE job_id = $1 AND stage = 'on_site'",
+        job.0
+    )?;
+    Ok(count > 0)
+}
+
+/// Writes down why nobody has signed; `false` when it is written down already.
+pub async fn insert_absence(
+    tx: &mut Tx,
+    job: JobId,
+    reason: AbsenceReason,
+    now: Instant,
+    by: Option<TokenId>,
+) -> Result<bool, Error> {
+    let made = query!(
+        tx,
+        execute,
+        "INSERT INTO signature_absence (job_id, reason, at, recorded_by)
+         SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM signature_absence WHERE job_id = $1)",
+        job.0,
+        reason.as_str(),
+        now,
+        by.map(|id| id.0)
+    )?;
+    Ok(made == 1)
+}
+
+/// Why nobody has signed, where that is written down.
+pub async fn absence(tx: &mut Tx, job: JobId) -> Result<Option<AbsenceReason>, Error> {
+    let row =
+        query!(tx, optional One<String>, "SELECT reason FROM signature_absence WHERE job_id = $1", job.0)?;
+    row.map(|(code,)| code.parse().map_err(|error| Error::corrupt("signature_absence", "reason", error)))
+        .transpose()
+}

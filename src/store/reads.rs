@@ -1,0 +1,157 @@
+//! The read log: who has read personal data, of what, and why. Appended only; retention takes the oldest away.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{
+    ids::CaseId,
+    reads::{Purpose, Read, ReadSubject},
+    span::Instant,
+};
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    at: Instant,
+    actor: String,
+    actor_id: Option<Uuid>,
+    route: String,
+    purpose: String,
+    subject: Option<String>,
+    subject_id: Option<Uuid>,
+    case_id: Option<Uuid>,
+}
+
+impl TryFrom<Row> for Read {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let subject = row.subject.map(|code| code.parse()).transpose();
+        Ok(Self {
+            id: row.id.into(),
+            at: row.at,
+            actor: row.actor,
+            actor_id: row.actor_id.map(Into::into),
+            route: row.route,
+            purpose: row.purpose.parse().map_err(|error| Error::corrupt("read_log", "purpose", error))?,
+            subject: subject.map_err(|error| Error::corrupt("read_log", "subject", error))?,
+            subject_id: row.subject_id,
+            case_id: row.case_id.map(CaseId),
+        })
+    }
+}
+
+/// Appends a read, with the case it belongs to.
+pub async fn insert(tx: &mut Tx, read: &Read) -> Result<(), Error> {
+    let case = match read.subject.zip(read.subject_id) {
+        Some((subject, id)) => case_of(tx, subject, id).await?,
+        None => None,
+    };
+    query!(
+        tx,
+        execute,
+        "INSERT INTO read_log (id, at, actor, actor_id, route, purpose, subject, subject_id, case_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        read.id.0,
+        read.at,
+        &read.actor,
+        read.actor_id.map(|id| id.0),
+        &read.route,
+        read.purpose.as_str(),
+        read.subject.map(ReadSubject::as_str),
+        read.subject_id,
+        case
+    )?;
+    Ok(())
+}
+
+async fn case_of(tx: &mut Tx, subject: ReadSubject, id: Uuid) -> Result<Option<Uuid>, Error> {
+    let row = match subject {
+        ReadSubject::Case => return Ok(Some(id)),
+        ReadSubject::Shift => return Ok(None),
+        ReadSubject::Call => {
+            query!(tx, optional One<Option<Uuid>>, "SELECT case_id FROM call WHERE id = $1", id)?
+        }
+        ReadSubject::Job => {
+            query!(tx, optional One<Option<Uuid>>, "SELECT case_id FROM job WHERE id = $1", id)?
+        }
+        ReadSubject::Referral => {
+            query!(tx, optional One<Option<Uuid>>, "SELECT case_id FROM referral WHERE id = $1", id)?
+        }
+        ReadSubject::Assignment => query!(
+            tx,
+            optional One<Option<Uuid>>,
+            "SELECT j.case_id FROM assignment a JOIN job j ON j.id = a.job_id WHERE a.id = $1",
+            id
+        )?,
+        ReadSubject::Evidence => query!(
+            tx,
+            optional One<Option<Uuid>>,
+            "SELECT j.case_id FROM evidence e JOIN job j ON j.id = e.job_id WHERE e.id = $1",
+            id
+        )?,
+    };
+    Ok(row.and_then(|(case,)| case))
+}
+
+/// Which reads.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only by this token.
+    pub actor_id: Option<Uuid>,
+    /// Only of this case and what belongs to it.
+    pub case_id: Option<Uuid>,
+    /// Only of this thing.
+    pub subject_id: Option<Uuid>,
+    /// Only for this purpose.
+    pub purpose: Option<Purpose>,
+    /// From when.
+    pub from: Option<Instant>,
+    /// Until when; not included.
+    pub to: Option<Instant>,
+}
+
+/// The reads after `after`, oldest first.
+pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Read>, Error> {
+    // No id is nil, and no purpose is empty: they stand for "whichever".
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, at, actor, actor_id, route, purpose, subject, subject_id, case_id FROM read_log
+         WHERE id > $1 AND (actor_id = $2 OR $2 = $9) AND (case_id = $3 OR $3 = $9) AND (subject_id = $4 OR $4 = $9)
+           AND ($5 = '' OR purpose = $5) AND at >= $6 AND at < $7
+         ORDER BY id LIMIT $8",
+        after,
+        filter.actor_id.unwrap_or_default(),
+        filter.case_id.unwrap_or_default(),
+        filter.subject_id.unwrap_or_default(),
+        filter.purpose.map_or("", Purpose::as_str),
+        filter.from.unwrap_or(EARLIEST),
+        filter.to.unwrap_or(LATEST),
+        limit,
+        Uuid::nil()
+    )?;
+    rows.into_iter().map(Read::try_from).collect()
+}
+
+/// Before and after everything the service has seen.
+const EARLIEST: Instant = Instant::UNIX_EPOCH;
+const LATEST: Instant = match chrono::NaiveDate::from_ymd_opt(9999, 1, 1) {
+    Some(day) => day.and_time(chrono::NaiveTime::MIN).and_utc(),
+    None => Instant::MAX_UTC,
+};
+
+/// Takes away what was read before an instant; at most `limit` rows.
+pub async fn forget(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM read_log WHERE id IN (SELECT id FROM read_log WHERE at < $1 ORDER BY at LIMIT $2)",
+        before,
+        limit
+    )
+}

@@ -1,0 +1,232 @@
+//! What retention finds and takes away, a batch at a time, and its runs.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
+use crate::domain::{ids::CaseId, retention::Run, span::Instant};
+
+/// Takes away what the givers of shifts wrote before an instant.
+pub async fn hand_over_notes(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM hand_over_note WHERE hand_over_id IN
+           (SELECT n.hand_over_id FROM hand_over_note n JOIN hand_over h ON h.id = n.hand_over_id
+            WHERE h.given_at < $1 ORDER BY h.given_at LIMIT $2)",
+        before,
+        limit
+    )
+}
+
+/// Takes away drafts saved before an instant.
+pub async fn drafts(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM call_draft WHERE call_id IN
+           (SELECT call_id FROM call_draft WHERE saved_at < $1 ORDER BY saved_at LIMIT $2)",
+        before,
+        limit
+    )
+}
+
+/// Takes away who called before an instant and no case came of it.
+pub async fn callers_without_case(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM call_person WHERE call_id IN
+           (SELECT p.call_id FROM call_person p JOIN call c ON c.id = p.call_id
+            WHERE c.case_id IS NULL AND c.offered_at < $1 ORDER BY c.offered_at LIMIT $2)",
+        before,
+        limit
+    )
+}
+
+/// Takes away where technicians were before an instant.
+pub async fn positions(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM position WHERE technician_id IN
+           (SELECT technician_id FROM position WHERE measured_at < $1 ORDER BY measured_at LIMIT $2)",
+        before,
+        limit
+    )
+}
+
+/// Takes away whom ended blocks were about.
+pub async fn ended_blocks(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM blocked_pair_person WHERE blocked_pair_id IN
+           (SELECT p.blocked_pair_id FROM blocked_pair_person p JOIN blocked_pair b ON b.id = p.blocked_pair_id
+            WHERE b.ended_at < $1 ORDER BY b.ended_at LIMIT $2)",
+        before,
+        limit
+    )
+}
+
+/// Cases over before an instant that cost nobody anything and harmed nobody: closed, or open with nothing under way.
+pub async fn cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT c.id FROM case_file c
+         WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.opened_at) < $1
+           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
+           AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM job j JOIN ledger_line l ON l.job_id = j.id WHERE j.case_id = c.id)
+           AND NOT EXISTS (SELECT 1 FROM job j JOIN fact f ON f.job_id = j.id
+                           WHERE j.case_id = c.id AND f.kind = 'consent')
+         ORDER BY c.id LIMIT $2",
+        before,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Cases over before an instant with a charge, or a consent to one, that harmed nobody.
+pub async fn charged_cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT c.id FROM case_file c
+         WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.opened_at) < $1
+           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
+           AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
+           AND (EXISTS (SELECT 1 FROM job j JOIN ledger_line l ON l.job_id = j.id WHERE j.case_id = c.id)
+                OR EXISTS (SELECT 1 FROM job j JOIN fact f ON f.job_id = j.id
+                           WHERE j.case_id = c.id AND f.kind = 'consent'))
+         ORDER BY c.id LIMIT $2",
+        before,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Liability cases closed before an instant; with a charge, before the other one too.
+pub async fn liability_cases(
+    tx: &mut Tx,
+    before: Instant,
+    charged_before: Instant,
+    limit: i64,
+) -> Result<Vec<CaseId>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT c.id FROM case_file c
+         WHERE c.liability_flag = 'yes' AND c.state = 'closed' AND c.closed_at < $1
+           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
+           AND (c.closed_at < $2
+                OR NOT EXISTS (SELECT 1 FROM job j JOIN ledger_line l ON l.job_id = j.id WHERE j.case_id = c.id)
+                   AND NOT EXISTS (SELECT 1 FROM job j JOIN fact f ON f.job_id = j.id
+                                   WHERE j.case_id = c.id AND f.kind = 'consent'))
+         ORDER BY c.id LIMIT $3",
+        before,
+        charged_before,
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    day: String,
+    begun_at: Instant,
+    finished_at: Option<Instant>,
+    read_log_before: Instant,
+    counts: String,
+}
+
+impl TryFrom<Row> for Run {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.id.into(),
+            day: row.day.parse().map_err(|error| Error::corrupt("retention_run", "day", error))?,
+            begun_at: row.begun_at,
+            finished_at: row.finished_at,
+            read_log_before: row.read_log_before,
+            counts: serde_json::from_str(&row.counts)
+                .map_err(|error| Error::corrupt("retention_run", "counts", error))?,
+        })
+    }
+}
+
+/// Begins the run of a day; `false` when it was begun already.
+pub async fn begin(tx: &mut Tx, run: &Run) -> Result<bool, Error> {
+    let made = query!(
+        tx,
+        execute,
+        "INSERT INTO retention_run (id, day, begun_at, claimed_at, read_log_before, counts)
+         SELECT $1, $2, $3, $3, $4, '{}' WHERE NOT EXISTS (SELECT 1 FROM retention_run WHERE day = $2)",
+        run.id.0,
+        run.day.to_string(),
+        run.begun_at,
+        run.read_log_before
+    )?;
+    Ok(made == 1)
+}
+
+/// Takes over a run that nobody has worked at since an instant: of several nodes one gets it.
+pub async fn take_over(tx: &mut Tx, now: Instant, idle_since: Instant) -> Result<Option<Run>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "UPDATE retention_run SET claimed_at = $1
+         WHERE finished_at IS NULL AND claimed_at <= $2
+           AND id = (SELECT id FROM retention_run WHERE finished_at IS NULL AND claimed_at <= $2 ORDER BY id LIMIT 1)
+         RETURNING id, day, begun_at, finished_at, read_log_before, counts",
+        now,
+        idle_since
+    )?;
+    row.map(Run::try_from).transpose()
+}
+
+/// Writes down what a run has taken away so far.
+pub async fn progress(tx: &mut Tx, run: &Run, now: Instant) -> Result<(), Error> {
+    let counts = serde_json::to_string(&run.counts)
+        .map_err(|error| Error::corrupt("retention_run", "counts", error))?;
+    query!(
+        tx,
+        execute,
+        "UPDATE retention_run SET counts = $2, claimed_at = $3, finished_at = $4 WHERE id = $1",
+        run.id.0,
+        counts,
+        now,
+        run.finished_at
+    )?;
+    Ok(())
+}
+
+/// The run of a day.
+pub async fn of_day(tx: &mut Tx, day: &str) -> Result<Option<Run>, Error> {
+    let row = query!(
+        tx,
+        optional Row,
+        "SELECT id, day, begun_at, finished_at, read_log_before, counts FROM retention_run WHERE day = $1",
+        day
+    )?;
+    row.map(Run::try_from).transpose()
+}
+
+/// The runs after `after`, oldest first.
+pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Run>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, day, begun_at, finished_at, read_log_before, counts FROM retention_run
+         WHERE id > $1 ORDER BY id LIMIT $2",
+        after,
+        limit
+    )?;
+    rows.into_iter().map(Run::try_from).collect()
+}

@@ -1,0 +1,116 @@
+//! Erasure on request: the people, the place, the texts and the pictures are gone; what happened, what it cost and the
+//! chain over it stay.
+
+use kaketsuke::{app, domain::actor::Role};
+use serde_json::{Value, json};
+
+use crate::{
+    evidence,
+    privacy::{events, tables_with},
+    support::{
+        db::{TestDb, on_both_engines},
+        server::TestServer,
+        world,
+    },
+    visits::{Device, Site},
+};
+
+/// Whether everything that can be checked is as it was written.
+pub(crate) async fn verify(server: &TestServer) {
+    server.settle().await;
+    for check in app::verify::CHECKS {
+        let verdict = check.run(&server.ctx).await.unwrap();
+        assert!(matches!(verdict, app::verify::Verdict::Intact(_)), "{}: {verdict:?}", check.name);
+    }
+}
+
+/// Answers what keeps a case open, and closes it.
+pub(crate) async fn close(server: &TestServer, case: &str, liability: &str) {
+    let desk = server.dispatcher();
+    let seen = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+    let right = json!({
+        "categories": ["water"], "language": "ne", "eligibility": "unverified", "liability_flag": liability,
+        "lessee_kind": "unknown", "host_company": "MARK-HOST",
+    });
+    desk.put(&format!("/v1/cases/{case}"), seen["version"].as_i64().unwrap(), right).await.expect(200);
+    desk.post(&format!("/v1/cases/{case}/closing"), json!({})).await.expect(200);
+}
+
+async fn case_of(server: &TestServer, job: &str) -> String {
+    let job = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200);
+    job["case_id"].as_str().unwrap().to_owned()
+}
+
+on_both_engines! {
+    async fn an_erased_case_is_known_by_what_happened_only(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (site, mut device) = (Site::open(&server, "栄水道").await, Device::new("phone"));
+        let (desk, supervisor) = (server.dispatcher(), server.client(Role::Supervisor));
+        let case = case_of(&server, &site.job).await;
+        let picture = evidence::send(&site.crew.phone, &site.job, 1, "photo_before").await.expect(201);
+        let referral = json!({
+            "reason": "wear", "stage": "on_site", "component": "tap", "symptom": "MARK-SYMPTOM", "lessee_kind": "worker",
+            "recipients": [{ "kind": "landlord", "name": "MARK-LANDLORD", "phone": "+815255501990" }],
+            "consent_to_contact": "yes", "job_id": site.job,
+        });
+        desk.post(&format!("/v1/cases/{case}/referrals"), referral).await.expect(201);
+        let block = json!({ "firm_id": site.crew.firm, "phone": "+818055500101", "reason": "dispute" });
+        desk.post("/v1/blocks", block).await.expect(201);
+        server.pass(120).await;
+        // 72 minutes with the payer's yes: two units (C-02).
+        let facts = device.plain(72 * 60, Some(2));
+        site.report(&server, &device, &facts).await;
+        let before = site.statement(&desk).await;
+        assert_eq!(before["total_yen"], 2_200);
+        let path = format!("/v1/cases/{case}/erasure");
+        let asked = json!({ "reason": "person_asked" });
+        assert_eq!(supervisor.post(&path, asked.clone()).await.problem(), "case-open");
+        assert_eq!(desk.post(&path, asked.clone()).await.problem(), "forbidden");
+        close(&server, &case, "no").await;
+        verify(&server).await;
+        assert_eq!(supervisor.post(&path, json!({ "reason": "retention" })).await.refused_field(), "reason");
+        let erased = supervisor.post(&path, asked).await.expect(200);
+        assert_eq!((&erased["reason"], &erased["pictures"]), (&json!("person_asked"), &json!(1)));
+        // Nobody is known any more.
+        let shown = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+        for gone in ["resident", "place", "host_company"] {
+            assert_eq!(shown.get(gone).unwrap_or(&Value::Null), &Value::Null, "{gone}: {shown}");
+        }
+        let job = site.crew.phone.get(&format!("/v1/jobs/{}", site.job)).await.expect(200);
+        assert!(job.get("resident").is_none() && job.get("place").is_none(), "{job}");
+        let bytes = format!("/v1/evidence/{}", picture["id"].as_str().unwrap());
+        assert_eq!(desk.get(&bytes).await.problem(), "not-found");
+        assert_eq!(evidence::send(&site.crew.phone, &site.job, 2, "photo_after").await.problem(), "case-erased");
+        let again = evidence::send(&site.crew.phone, &site.job, 1, "photo_before").await.expect(200);
+        assert_eq!(again["erased_for"], "request", "a late repetition does not bring it back");
+        let loose = "SELECT CAST(COUNT(*) AS BIGINT) FROM loose_file";
+        assert_eq!(db.raw().await.integer(loose).await, 0, "the file is deleted at once");
+        // What happened stays, and so does the chain.
+        let after = site.statement(&desk).await;
+        assert_eq!((&after["lines"], &after["total_yen"]), (&before["lines"], &before["total_yen"]));
+        assert_eq!(events(&db, "case.erased").await, [json!({ "reason": "person_asked", "pictures": 1 })]);
+        verify(&server).await;
+        // Answers kept for repetitions go within a day; then there is nothing of anybody anywhere.
+        server.pass(26 * 60).await;
+        for mark in ["Ram Example", "818055500101", "3-15-27", "栄ハイツ", "MARK-"] {
+            assert_eq!(tables_with(&db, mark).await, [""; 0], "{mark}");
+        }
+        supervisor.post(&path, json!({ "reason": "not_needed" })).await.expect(200);
+        verify(&server).await;
+        server.stop().await;
+    }
+
+    async fn another_case_is_not_touched(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (one, other) = (world::opened_case(&server).await, world::opened_case(&server).await);
+        close(&server, &one, "no").await;
+        let supervisor = server.client(Role::Supervisor);
+        let path = format!("/v1/cases/{one}/erasure");
+        supervisor.post(&path, json!({ "reason": "unlawful" })).await.expect(200);
+        let kept = server.dispatcher().get(&format!("/v1/cases/{other}")).await.expect(200);
+        assert_eq!((&kept["resident"]["name"], &kept["place"]["room"]), (&json!("Ram Example"), &json!("205")));
+        let nobody = "/v1/cases/00000000-0000-7000-8000-000000000000/erasure";
+        assert_eq!(supervisor.post(nobody, json!({ "reason": "unlawful" })).await.problem(), "not-found");
+        server.stop().await;
+    }
+}
