@@ -65,6 +65,7 @@ mod fleet;
 mod holds;
 mod passwords;
 mod records;
+mod review_queue;
 mod unit;
 mod windows;
 
