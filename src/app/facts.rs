@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, comebacks, field, jobs, records, settlement, windows};
+use super::{
+    Command, Ctx, Error, Unit, alarms, comebacks, field, jobs, payments, records, settlement, windows,
+};
 use crate::{
     dispatch::watch,
     domain::{
@@ -139,7 +141,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         store::positions::record(&mut unit.tx, None, &position).await?;
     }
     let facts: Vec<Fact> = known.into_values().collect();
-    let record = records::judged(&mut unit.tx, &job, &facts).await?;
+    let record = records::judged(&unit.ctx.clone(), &mut unit.tx, &job, &facts).await?;
     emit_recorded(unit, &assignment, &recorded);
     let (job, assignments) = match comebacks::reinstate(unit, &job, &assignment, &record).await? {
         Some(_) => again(unit, id).await?,
@@ -151,6 +153,8 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let assignments = store::assignments::of_job(&mut unit.tx, id).await?;
     let job = progress(unit, job, field::state_told(&record, &assignments), &record).await?;
     field::tell_the_desk(unit, &job, &record, &recorded).await?;
+    let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();
+    payments::reported(unit, id, &record, &new).await?;
     let (settlement, flags) = settlement::settle(unit, &job, &record, &assignments).await?;
     Ok(Receipt { facts: outcomes, job_state: job.state, flags, settlement })
 }

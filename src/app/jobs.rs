@@ -102,7 +102,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
     alarms::resolve_all(unit, id.0, &[]).await?;
     store::jobs::save(&mut unit.tx, &job).await?;
     unit.emit(Kind::JobCancelled, Subject::Job, id.0, json!({ "reason": reason }));
-    settlement::settle_cancelled(unit, &job).await?;
+    settlement::settle_cancelled(unit, &job, reason).await?;
     Ok(job)
 }
 

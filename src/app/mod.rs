@@ -69,6 +69,7 @@ mod fleet;
 mod holds;
 mod passwords;
 mod records;
+mod review_queue;
 mod unit;
 mod waiting;
 mod windows;

@@ -6,6 +6,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         event::{Kind, Subject},
+        facts::{self, FieldRecord},
         ids::{FactId, JobId},
         money::Yen,
         payments::{Payment, PaymentKind, PaymentMethod, check},
@@ -47,11 +48,30 @@ async fn record_in(unit: &mut Unit, job: JobId, paid: &Paid) -> Result<Payment, 
     Ok(payment)
 }
 
-/// Takes over what a report from the site tells of, in the transaction of the report.
-#[allow(dead_code, reason = "taken into use with the reports of payments")]
-pub(super) async fn reported(unit: &mut Unit, job: JobId, fact: FactId, paid: &Paid) -> Result<(), Error> {
-    let payment = payment(unit, job, paid, Some(fact)).await?;
-    keep(unit, &payment).await
+/// Takes over the cash that new reports from the site tell of, in their transaction: each report once, because it is
+/// recorded once.
+pub(super) async fn reported(
+    unit: &mut Unit,
+    job: JobId,
+    record: &FieldRecord,
+    new: &[FactId],
+) -> Result<(), Error> {
+    for taken in &record.payments {
+        if taken.method != facts::PaymentMethod::Cash || !new.contains(&taken.fact_id) {
+            continue;
+        }
+        let paid = Paid {
+            kind: PaymentKind::CashOnSite,
+            method: PaymentMethod::Cash,
+            payer: Payer::Worker,
+            amount_yen: Yen(taken.amount_yen.yen()),
+            received_at: taken.at,
+            reference: None,
+        };
+        let payment = payment(unit, job, &paid, Some(taken.fact_id)).await?;
+        keep(unit, &payment).await?;
+    }
+    Ok(())
 }
 
 async fn payment(unit: &mut Unit, job: JobId, paid: &Paid, fact: Option<FactId>) -> Result<Payment, Error> {

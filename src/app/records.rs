@@ -1,6 +1,6 @@
 //! The record of a job as it is judged: its own facts, beside what its technicians are told to have done elsewhere.
 
-use super::Error;
+use super::{Ctx, Error};
 use crate::{
     domain::{
         facts::{Fact, FieldRecord, SKEW_MAX, WORK_INTERVAL_MAX, WorkSpan},
@@ -11,14 +11,17 @@ use crate::{
 };
 
 /// The record of a job.
-pub(super) async fn of_job(tx: &mut Tx, job: &Job) -> Result<FieldRecord, Error> {
+pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<FieldRecord, Error> {
     let facts = store::facts::of_job(tx, job.id).await?;
-    judged(tx, job, &facts).await
+    judged(ctx, tx, job, &facts).await
 }
 
 /// The record that these facts of a job make.
-pub(super) async fn judged(tx: &mut Tx, job: &Job, facts: &[Fact]) -> Result<FieldRecord, Error> {
+pub(super) async fn judged(ctx: &Ctx, tx: &mut Tx, job: &Job, facts: &[Fact]) -> Result<FieldRecord, Error> {
     let record = FieldRecord::of(facts);
+    // A door that is opened unchecked is a doubt (S-01).
+    let opens = ctx.reference().job_codes().get(&job.job_code).is_some_and(|kind| kind.id_check);
+    let record = if opens { record.opened() } else { record };
     let record = if job.rework_of.is_some() { record.as_rework() } else { record };
     beside(tx, job.id, record).await
 }

@@ -4,20 +4,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, programmes, records, settlement};
+use super::{Command, Ctx, Error, Unit, alarms, programmes, records, review_queue, settlement};
 use crate::{
     domain::{
         alarms::AlarmKind,
         event::{Kind, Subject},
         facts::{FieldRecord, Flag},
-        ids::{FactId, JobId, ReviewId, TechnicianId},
+        ids::{FactId, ReviewId, TechnicianId},
         jobs::Job,
         ledger::{Priced, Settlement},
         money::Yen,
         refusal::Refusal,
         reviews::{
-            About, Correction, DECISIONS_PER_JOB_MAX, Decision, REVIEW_WAIT_MAX, Reason, Review, ReviewState,
-            Ruling, Settled, StatedWork, Stretch, reported_work,
+            About, Correction, DECISIONS_PER_JOB_MAX, Decision, Reason, Review, ReviewState, Ruling, Settled,
+            StatedWork, Stretch, reported_work,
         },
     },
     store::{self, Tx},
@@ -75,52 +75,6 @@ pub struct Item {
     pub record: FieldRecord,
 }
 
-/// Keeps the review of a locked job in step with its open doubts: opens it, tells what else is doubtful, or closes it.
-pub(super) async fn keep(unit: &mut Unit, job: JobId, open: &[Flag]) -> Result<(), Error> {
-    let known = store::reviews::of_job(&mut unit.tx, job).await?;
-    let current = known.iter().find(|review| review.state == ReviewState::Open).cloned();
-    match current {
-        Some(review) if open.is_empty() => {
-            let id = review.id;
-            save(unit, review.closed(ReviewState::Gone, unit.now)).await?;
-            unit.emit(Kind::ReviewGone, Subject::Review, id.0, json!({ "job": job }));
-            alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await
-        }
-        Some(review) => {
-            let Some(changed) = review.with_flags(open) else { return Ok(()) };
-            unit.emit(Kind::ReviewChanged, Subject::Review, review.id.0, about(job, open));
-            save(unit, changed).await
-        }
-        None if open.is_empty() => Ok(()),
-        None => {
-            let review = Review {
-                id: unit.id(),
-                version: 1,
-                job_id: job,
-                number: i64::try_from(known.len()).unwrap_or(i64::MAX - 1) + 1,
-                state: ReviewState::Open,
-                flags: open.to_vec(),
-                opened_at: unit.now,
-                closed_at: None,
-            };
-            store::reviews::insert(&mut unit.tx, &review).await.map_err(Error::in_the_way)?;
-            unit.emit(Kind::ReviewOpened, Subject::Review, review.id.0, about(job, open));
-            let late = unit.now + REVIEW_WAIT_MAX;
-            alarms::raise_at(unit, AlarmKind::ReviewWaiting, Subject::Review, review.id.0, late).await
-        }
-    }
-}
-
-async fn save(unit: &mut Unit, review: Review) -> Result<(), Error> {
-    if store::reviews::save(&mut unit.tx, &review).await? { Ok(()) } else { Err(Error::Conflict) }
-}
-
-/// The codes of the doubts, each once: an event is small whatever a device has done.
-fn about(job: JobId, open: &[Flag]) -> serde_json::Value {
-    let codes: std::collections::BTreeSet<_> = open.iter().map(|flag| flag.code).collect();
-    json!({ "job": job, "flags": codes })
-}
-
 /// Decides a review that was seen in a version. A decided one may be decided again: the last decision counts.
 pub async fn decide(ctx: &Ctx, id: ReviewId, seen: i64, command: Command<Decide>) -> Result<Decided, Error> {
     let command = command.map(|decide| (id, seen, decide));
@@ -142,7 +96,7 @@ async fn decide_in(unit: &mut Unit, id: ReviewId, seen: i64, decide: &Decide) ->
         return Err(Refusal::state("review_over", message).into());
     }
     if review.state == ReviewState::Open {
-        save(unit, review.closed(ReviewState::Decided, unit.now)).await?;
+        review_queue::save(unit, review.closed(ReviewState::Decided, unit.now)).await?;
         alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await?;
     }
     rule(unit, &job, About::Review(id), decide).await
@@ -177,7 +131,7 @@ async fn prepare(
     decide: &Decide,
     now: crate::domain::span::Instant,
 ) -> Result<(Decision, FieldRecord), Error> {
-    let record = records::of_job(tx, job).await?;
+    let record = records::of_job(ctx, tx, job).await?;
     let earlier = store::reviews::decisions(tx, job.id).await?;
     let number = earlier.last().map_or(1, |last| last.number + 1);
     if number > DECISIONS_PER_JOB_MAX {
@@ -270,7 +224,7 @@ pub async fn list(
 
 async fn item(ctx: &Ctx, tx: &mut Tx, review: Review) -> Result<Item, Error> {
     let job = store::jobs::find(tx, review.job_id).await?.ok_or(Error::NotFound("job"))?;
-    let record = records::of_job(tx, &job).await?;
+    let record = records::of_job(ctx, tx, &job).await?;
     let decisions = store::reviews::decisions(tx, job.id).await?;
     let firms = settlement::firms(&store::assignments::of_job(tx, job.id).await?);
     let terms = programmes::terms_of(ctx, tx, &job).await?;

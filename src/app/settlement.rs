@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::{Ctx, Error, Unit, programmes, records, reviews};
+use super::{Ctx, Error, Unit, programmes, records, review_queue};
 use crate::{
     domain::{
         event::{Kind, Subject},
-        facts::{FieldRecord, Flag, FlagCode},
+        facts::{FieldRecord, Flag, FlagCode, JobOutcome},
         ids::{FirmId, JobId, TechnicianId},
-        jobs::{Job, JobState},
+        jobs::{CancelReason, Job, JobState},
         ledger::{self, Basis, LedgerLine, Priced, Settlement, Terms, allocate, difference},
         offers::Assignment,
         refusal::Refusal,
@@ -34,22 +34,23 @@ pub(super) async fn settle(
     let decisions = store::reviews::decisions(&mut unit.tx, job.id).await?;
     let settled = Settled::of(record, &decisions);
     if job.state != JobState::Completed || record.completed_at.is_none() {
-        reviews::keep(unit, job.id, &[]).await?;
+        review_queue::keep(unit, job.id, &[]).await?;
         return Ok((None, settled.open));
     }
     let terms = programmes::terms_of(&unit.ctx.clone(), &mut unit.tx, job).await?;
     let (priced, open) = priced(&settled, &terms, &firms(assignments), job.id);
-    reviews::keep(unit, job.id, &open).await?;
+    review_queue::keep(unit, job.id, &open).await?;
     let (Some(priced), true) = (priced, open.is_empty()) else { return Ok((None, open)) };
     let settlement = write(unit, job.id, &settled, basis(&settled), priced.charges).await?;
     Ok((settlement, open))
 }
 
 /// Settles a job that was called off: nothing is charged, and that is said (C-25).
-pub(super) async fn settle_cancelled(unit: &mut Unit, job: &Job) -> Result<(), Error> {
-    let settled = settled(&mut unit.tx, job).await?;
-    reviews::keep(unit, job.id, &[]).await?;
-    write(unit, job.id, &settled, Basis::Cancelled, Vec::new()).await?;
+pub(super) async fn settle_cancelled(unit: &mut Unit, job: &Job, reason: CancelReason) -> Result<(), Error> {
+    let settled = settled(&unit.ctx.clone(), &mut unit.tx, job).await?;
+    review_queue::keep(unit, job.id, &[]).await?;
+    let basis = if reason == CancelReason::NoAccess { Basis::NoAccess } else { Basis::Cancelled };
+    write(unit, job.id, &settled, basis, Vec::new()).await?;
     Ok(())
 }
 
@@ -77,6 +78,8 @@ fn basis(settled: &Settled) -> Basis {
         Basis::Rescinded
     } else if settled.ruled(Ruling::WriteOff) {
         Basis::WrittenOff
+    } else if settled.record.outcome.is_some_and(JobOutcome::is_stopped) {
+        Basis::Stopped
     } else {
         Basis::Completed
     }
@@ -150,8 +153,8 @@ pub async fn verify(ctx: &Ctx) -> Result<Vec<String>, Error> {
 }
 
 /// What a job's facts and decisions add up to now.
-pub(super) async fn settled(tx: &mut Tx, job: &Job) -> Result<Settled, Error> {
-    let record = records::of_job(tx, job).await?;
+pub(super) async fn settled(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<Settled, Error> {
+    let record = records::of_job(ctx, tx, job).await?;
     let decisions = store::reviews::decisions(tx, job.id).await?;
     Ok(Settled::of(&record, &decisions))
 }

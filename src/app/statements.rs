@@ -69,9 +69,9 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
     let job = store::jobs::find(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
     let firms = settlement::firms(&store::assignments::of_job(&mut tx, id).await?);
     let terms = programmes::terms_of(ctx, &mut tx, &job).await?;
-    let settled = settlement::settled(&mut tx, &job).await?;
+    let settled = settlement::settled(ctx, &mut tx, &job).await?;
     let (priced, open) = settlement::priced(&settled, &terms, &firms, id);
-    let mut record = records::of_job(&mut tx, &job).await?;
+    let mut record = records::of_job(ctx, &mut tx, &job).await?;
     record.flags.clone_from(&open);
     let mut lines = store::ledger::lines(&mut tx, id).await?;
     let whole: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();

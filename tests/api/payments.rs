@@ -41,6 +41,42 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn cash_that_the_site_tells_of_counts_once_however_often_it_is_sent(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let mut phone = Device::new("phone");
+        let mut facts = phone.plain(72 * 60, Some(2));
+        let taken = json!({ "kind": "payment", "method": "cash", "amount_yen": 2_200 });
+        facts.push(phone.tell(at("22:28:00"), &taken));
+        for _ in 0..2 {
+            site.report(&server, &phone, &facts).await;
+        }
+        let statement = site.statement(&server.dispatcher()).await;
+        let payments = statement["payments"].as_array().unwrap();
+        assert_eq!(payments.len(), 1, "{statement}");
+        assert_eq!((&payments[0]["kind"], &payments[0]["amount_yen"]), (&json!("cash_on_site"), &json!(2_200)));
+        assert_eq!((&statement["due_yen"], &statement["lines"][0]["collected_yen"]), (&json!(0), &json!(2_200)));
+        assert_eq!(statement["statutory_document_required"], false, "Y-12");
+        server.stop().await;
+    }
+
+    async fn a_stopped_job_is_settled_at_0_yen_for_its_time(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let mut phone = Device::new("phone");
+        let mut facts = phone.plain(72 * 60, Some(2));
+        facts.last_mut().unwrap()["outcome"] = json!("aborted_unsafe");
+        let receipt = site.report(&server, &phone, &facts).await;
+        assert_eq!((&receipt["flags"], &receipt["settlement"]["basis"]), (&json!([]), &json!("stopped")));
+        let statement = site.statement(&server.dispatcher()).await;
+        assert_eq!((&statement["lines"], &statement["total_yen"]), (&json!([]), &json!(0)));
+        assert!(statement["basis_words"]["en"].as_str().unwrap().contains("R-06"));
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
     async fn cash_under_3000_yen_needs_no_document_and_a_correction_carries_what_was_collected(db: TestDb) {
         let server = TestServer::start(&db).await;
         let (books, billing) = consumer(&server, "経理").await;

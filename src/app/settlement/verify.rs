@@ -8,6 +8,7 @@ use super::{basis, firms, priced, settled};
 use crate::{
     app::{Ctx, Error, programmes},
     domain::{
+        facts::FlagCode,
         ids::JobId,
         jobs::{Job, JobState},
         ledger::{Basis, Charge, LedgerLine, Settlement, difference, wrong_collection},
@@ -45,9 +46,11 @@ async fn verify_job(ctx: &Ctx, tx: &mut Tx, id: JobId) -> Result<Option<String>,
     if let Some(wrong) = wrong_reversal(&written).or_else(|| wrong_collection(&written, &payments)) {
         return Ok(Some(wrong));
     }
-    let settled = settled(tx, &job).await?;
+    let settled = settled(ctx, tx, &job).await?;
     if job.state == JobState::Cancelled {
-        return Ok(unlike(&settlements, &written, &settled, Basis::Cancelled, Vec::new()));
+        let no_access = settlements.last().is_some_and(|last| last.basis == Basis::NoAccess);
+        let basis = if no_access { Basis::NoAccess } else { Basis::Cancelled };
+        return Ok(unlike(&settlements, &written, &settled, basis, Vec::new()));
     }
     if job.state != JobState::Completed || settled.record.completed_at.is_none() {
         let wrong = settlements.first().map(|_| "is settled without being complete".to_owned());
@@ -71,7 +74,9 @@ async fn completed(
         // What is in review keeps the lines it had before the doubt came up.
         let reviews = store::reviews::of_job(tx, job.id).await?;
         let waits = reviews.iter().any(|review| review.state == ReviewState::Open);
-        return Ok((!waits).then(|| "is doubtful, and no review of it is open".to_owned()));
+        // What another job's reports make doubtful later is looked at there.
+        let own = open.iter().any(|flag| flag.code != FlagCode::Overlap);
+        return Ok((own && !waits).then(|| "is doubtful, and no review of it is open".to_owned()));
     };
     Ok(unlike(settlements, written, settled, basis(settled), priced.charges))
 }

@@ -141,6 +141,18 @@ impl FieldRecord {
         self
     }
 
+    /// The record as it is where a door was opened: without an identity check that passed a person must look (S-01).
+    #[must_use]
+    pub fn opened(mut self) -> Self {
+        let is_done = self.completed_at.is_some() && !self.outcome.is_some_and(JobOutcome::is_stopped);
+        let is_checked = self.id_checks.iter().any(|check| check.passed);
+        if is_done && !is_checked && self.work().next().is_some() {
+            self.flags.push(Flag::whole(FlagCode::MissingIdCheck));
+            self.flags.sort();
+        }
+        self
+    }
+
     /// Takes what concerns the job and not one person's hands.
     fn hear(&mut self, told: Told<'_>, clocks: &Clocks<'_>) {
         let Told { at, fact } = told;

@@ -49,8 +49,8 @@ fn reversal(line: &LedgerLine) -> Entry {
         amount_yen: -charge.amount_yen,
         tax_included_yen: -charge.tax_included_yen,
         proof: proof::reversal(line.id),
-        text_ja: format!("訂正(後から届いた報告による取消): {}", charge.text_ja),
-        text_en: format!("Correction (taken back because of reports that came later): {}", charge.text_en),
+        text_ja: format!("訂正(その後の報告・判断による取消): {}", charge.text_ja),
+        text_en: format!("Correction (taken back because of later reports or decisions): {}", charge.text_en),
         ..charge.clone()
     };
     Entry { charge, reverses: Some(line.id) }

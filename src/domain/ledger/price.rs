@@ -9,7 +9,7 @@ use crate::domain::{
         OvertimeProof, PARTS_MAX, Part, ProvedUnit, SPECIAL_WORK_MAX, SpecialWork, VISITS_MAX, WorkInterval,
         WorkedVisits, price_job,
     },
-    facts::{ConsentCover, DeliveredPart, FieldRecord, GivenConsent},
+    facts::{ConsentCover, DeliveredPart, FieldRecord, GivenConsent, JobOutcome},
     ids::{FactId, FirmId, TechnicianId},
     money::Yen,
     reference::programme::{Payer, PriceBasis},
@@ -66,8 +66,12 @@ pub fn price(
     })
 }
 
-/// The visits as the engine reads them; those without work cost nothing.
+/// The visits as the engine reads them; those without work cost nothing. Of a job that was stopped no time is charged
+///
 fn worked(record: &FieldRecord) -> Result<WorkedVisits, Refusal> {
+    if record.outcome.is_some_and(JobOutcome::is_stopped) {
+        return WorkedVisits::new(Vec::new());
+    }
     let intervals: usize = record.visits.iter().map(|visit| visit.work.len()).sum();
     if intervals > INTERVALS_MAX {
         return Err(Refusal::field("visits", format!("more than {INTERVALS_MAX} intervals of work")));

@@ -3,6 +3,7 @@
 mod corrections;
 mod lines;
 mod properties;
+mod stopped;
 
 use std::collections::BTreeMap;
 
