@@ -157,12 +157,15 @@ async fn keep(
 
 /// Opens the referral that a finding at the site asks for (3.4), under the id of its report. Whom to tell, and whether the
 /// centre may, is taken over from an earlier referral of the case, or told later by the desk. A case that is closed or has
-/// as many as it can have keeps the finding in its job's record.
+/// as many as it can have keeps the finding in its job's record; so does one that has referred the same component already.
 pub(super) async fn found(unit: &mut Unit, job: &Job, found: &FoundReferral) -> Result<(), Error> {
     let id = ReferralId(found.fact_id.0);
     let is_open = store::referrals::hold_case_open(&mut unit.tx, job.case_id).await?;
     let earlier = store::referrals::of_case(&mut unit.tx, job.case_id).await?;
-    if !is_open || earlier.len() >= OF_CASE_MAX || store::referrals::find(&mut unit.tx, id).await?.is_some() {
+    let is_same =
+        |known: &Referral| known.component == found.finding.component && known.state != ReferralState::Closed;
+    let is_known = earlier.iter().any(is_same) || store::referrals::find(&mut unit.tx, id).await?.is_some();
+    if !is_open || is_known || earlier.len() >= OF_CASE_MAX {
         return Ok(());
     }
     let (recipients, consent, lessee_kind) = match earlier.last() {

@@ -209,7 +209,7 @@ impl Job {
         if self.state.is_final() || self.state == JobState::Held {
             return Err(self.refuse("offered anew"));
         }
-        Ok(self.anew().entered(JobState::Unassigned, now, wake_at))
+        Ok(self.entered(JobState::Unassigned, now, wake_at))
     }
 
     /// The job accepted by a firm that names its technician by `deadline`.
@@ -264,7 +264,7 @@ impl Job {
         Self { closed_at: None, ..self.entered(state, now, look_at) }
     }
 
-    /// A return visit begins a new round of the ladder: whoever was there may be asked again.
+    /// A return visit that is planned begins a new round of the ladder: whoever was there may be asked again.
     fn anew(self) -> Self {
         if self.state != JobState::AwaitingReturn {
             return self;
