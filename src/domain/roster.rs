@@ -137,16 +137,6 @@ text_enum! {
 }
 
 impl HolidayRule {
-    /// Whether a window of this rule opens on a day that is, or is not, a day of rest.
-    #[must_use]
-    pub fn opens(self, rest_day: bool) -> bool {
-        match self {
-            Self::Works => true,
-            Self::Off => !rest_day,
-            Self::Only => rest_day,
-        }
-    }
-
     fn is_works(rule: &Self) -> bool {
         *rule == Self::Works
     }

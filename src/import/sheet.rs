@@ -64,7 +64,7 @@ pub(super) fn read(file: &[u8], columns: Columns, problems: &mut Problems) -> Ve
                 break;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| line_of(file, position));
         if rows.len() == ROWS_MAX {
             problems.add(line, "-", format!("the file has more than {ROWS_MAX} rows"));
             break;
@@ -77,6 +77,13 @@ pub(super) fn read(file: &[u8], columns: Columns, problems: &mut Problems) -> Ve
         rows.extend(row_of(line, &record, &names, problems));
     }
     rows
+}
+
+/// The line a record begins in, as an editor counts: the reader counts from the empty lines before it.
+fn line_of(file: &[u8], position: &csv::Position) -> u64 {
+    let start = usize::try_from(position.byte()).ok().and_then(|start| file.get(start..)).unwrap_or_default();
+    let empty = start.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + empty.map(|_| 1).sum::<u64>()
 }
 
 /// The columns in the order of the file.

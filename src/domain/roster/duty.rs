@@ -10,7 +10,7 @@
 use chrono::{SubsecRound as _, TimeDelta};
 
 use super::{
-    Roster, WEEK_MINUTES,
+    HolidayRule, Roster, WEEK_MINUTES,
     minutes::{DAY, Minutes, instant_of, minute_of},
     rest_days::RestDays,
 };
@@ -181,9 +181,11 @@ impl Duty<'_> {
     fn openings(&self, day: i64) -> impl Iterator<Item = (i64, i64)> {
         // 1970-01-01 was a Thursday.
         let weekday = (day + 3).rem_euclid(7);
-        let rest_day = !self.roster.is_plain() && self.rest_days.contains(day);
+        // The one rule whose windows stay shut on this day.
+        let rests = !self.roster.is_plain() && self.rest_days.contains(day);
+        let shut = if rests { HolidayRule::Off } else { HolidayRule::Only };
         let opens = move |shift: &&super::WeeklyShift| {
-            i64::from(shift.day as u16) == weekday && shift.holidays.opens(rest_day)
+            i64::from(shift.day as u16) == weekday && shift.holidays != shut
         };
         let shifts = self.roster.shifts.iter().filter(opens);
         shifts.map(move |shift| window(day, shift))
