@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use kaketsuke::domain::actor::Role;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
@@ -17,14 +18,18 @@ use crate::support::{
 /// An id nothing has: a request that is understood finds nothing, and one that is not is refused before it looks.
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
-/// What is looked up after the thing it is for: which codes there are is reference data, tested where it is used.
-const LOOKED_UP: &[&str] = &["hazard", "topic", "programme", "job_code", "job_codes", "pos"];
+/// What is looked up after the thing it is for: which codes there are is reference data, and
+/// which addresses may be told is configuration: tested where it is used.
+const LOOKED_UP: &[&str] = &["hazard", "topic", "programme", "job_code", "job_codes", "pos", "url"];
 
 /// What a request made of the description alone cannot say truly: whom it is about.
-const OF_NOTHING: &[&str] = &["call_id", "technician_id", "positions[0].technician_id"];
+const OF_NOTHING: &[&str] = &["call_id", "giver_id", "technician_id", "positions[0].technician_id"];
 /// Fields that only others of their request admit: left out of the good ones.
-const EXCLUSIVE: &[(&str, &[&str])] =
-    &[("/v1/tokens", &["firm_id", "technician_id", "consumer_id"]), ("/v1/blocks", &["firm_id"])];
+const EXCLUSIVE: &[(&str, &[&str])] = &[
+    ("/v1/tokens", &["firm_id", "technician_id", "consumer_id"]),
+    ("/v1/blocks", &["firm_id"]),
+    ("/v1/webhooks", &["firm_id"]),
+];
 
 /// How deep a request is looked into.
 const DEPTH_MAX: usize = 8;
@@ -336,7 +341,8 @@ on_both_engines! {
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
         let consumer = server.administrator().post("/v1/billing-consumers", json!({ "name": "経理" })).await;
         let consumer: uuid::Uuid = consumer.expect(201)["id"].as_str().unwrap().parse().unwrap();
-        let role = kaketsuke::domain::actor::Role::Billing;
+        let supervisor = server.client(Role::Supervisor);
+        let role = Role::Billing;
         let billing = server.with(Some(&server.token(role, None, None, Some(consumer.into())).await));
         let document = server.with(None).get("/openapi.json").await.expect(200);
         let (mut raw, book) = (db.raw().await, Book(document.clone()));
@@ -345,7 +351,7 @@ on_both_engines! {
         for endpoint in endpoints(&document, &book) {
             let administrator = server.administrator();
             let mut client = &administrator;
-            for other in [&crew.phone, &billing] {
+            for other in [&supervisor, &crew.phone, &billing] {
                 if send(client, &endpoint, "who", &json!([])).await.status.as_u16() == 403 {
                     client = other;
                 }

@@ -228,7 +228,10 @@ on_both_engines! {
         let receipt = device.send(&server, &crew.phone, &facts).await.expect(200);
         assert_eq!((outcomes(&receipt), &receipt["job_state"]), (vec!["recorded"; 4], &json!("cancelled")));
         let statement = crew.phone.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
-        assert_eq!((&statement["total_yen"], &statement["settlements"]), (&json!(0), &json!([])));
+        // Settled once, by the cancellation: nothing is charged, and that is said (C-25).
+        let settlements = statement["settlements"].as_array().unwrap();
+        assert_eq!((settlements.len(), &settlements[0]["basis"]), (1, &json!("cancelled")));
+        assert_eq!((&statement["total_yen"], &statement["lines"]), (&json!(0), &json!([])));
         server.stop().await;
     }
 }

@@ -55,6 +55,7 @@ struct Start {
     seed: u64,
     now: Instant,
     files: Files,
+    connections: u32,
 }
 
 impl Default for Start {
@@ -65,6 +66,7 @@ impl Default for Start {
             seed: 20_261_122,
             now: evening(),
             files: Files::in_memory(),
+            connections: CONNECTIONS,
         }
     }
 }
@@ -82,6 +84,11 @@ impl TestServer {
 
     pub(crate) async fn start_with(db: &TestDb, limits: Limits) -> Self {
         Self::start_as(db, Start { limits, ..Start::default() }).await
+    }
+
+    /// Starts a service with so many connections to its database.
+    pub(crate) async fn start_wide(db: &TestDb, connections: u32) -> Self {
+        Self::start_as(db, Start { connections, ..Start::default() }).await
     }
 
     /// Starts a service on another evening.
@@ -106,11 +113,11 @@ impl TestServer {
     }
 
     async fn start_as(db: &TestDb, start: Start) -> Self {
-        let Start { limits, messages, seed, now, files } = start;
+        let Start { limits, messages, seed, now, files, connections } = start;
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
-        let store = Db::connect(&db.url().parse().unwrap(), CONNECTIONS).await.unwrap();
+        let store = Db::connect(&db.url().parse().unwrap(), connections).await.unwrap();
         let reference = Loaded::embedded().unwrap();
         let rng = StdRng::seed_from_u64(seed);
         let ctx = Ctx::new(store, Clock::scenario(now), rng, reference).with_files(files);
