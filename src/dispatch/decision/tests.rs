@@ -132,7 +132,7 @@ fn another_engine_is_named() {
         "engine version 0 made this decision; this is engine version 3"
     );
     assert!(matches!(replay(b"{}"), Err(ReplayError::Malformed(_))));
-    assert!(matches!(replay(br#"{"engine_version":"2"}"#), Err(ReplayError::Malformed(_))));
+    assert!(matches!(replay(br#"{"engine_version":"3"}"#), Err(ReplayError::Malformed(_))));
 }
 
 #[test]
