@@ -9,7 +9,7 @@ use crate::{
         actor::{Actor, Scope},
         cases::{CaseState, Resident, Site},
         event::{Kind, Subject},
-        facts::{FieldRecord, FieldState, JobOutcome, TechnicianState},
+        facts::{FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
         ids::{CaseId, JobId, TechnicianId},
         jobs::{Action, CancelReason, Job, JobState, Order},
         offers::{Assignment, Offer, Slot, WithdrawCode},
@@ -174,7 +174,7 @@ pub struct Whole {
     /// Everybody who accepted.
     pub assignments: Vec<Assignment>,
     /// Where those who have reported from it are.
-    pub technicians: Vec<TechnicianState>,
+    pub technicians: Vec<TechnicianAtSite>,
     /// How it ended at the site.
     pub outcome: Option<JobOutcome>,
     /// What can be done with it now.

@@ -57,7 +57,7 @@ pub(super) async fn reported(
     new: &[FactId],
 ) -> Result<(), Error> {
     for taken in &record.payments {
-        if taken.method != facts::PaymentMethod::Cash || !new.contains(&taken.fact_id) {
+        if taken.method != facts::TakenMethod::Cash || !new.contains(&taken.fact_id) {
             continue;
         }
         let paid = Paid {

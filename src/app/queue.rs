@@ -46,7 +46,7 @@ text_enum! {
 
 text_enum! {
     /// Where a job is, as the desk sees it.
-    pub enum Stage("stage") {
+    pub enum QueueStage("stage") {
         /// Nobody has it: nobody is asked, or nobody may be.
         Open = "open",
         /// Somebody is asked, or a firm has yet to name who goes.
@@ -60,7 +60,7 @@ text_enum! {
     }
 }
 
-impl Stage {
+impl QueueStage {
     /// The stage of a state; none of a finished one.
     #[must_use]
     pub fn of(state: JobState) -> Option<Self> {
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn every_unfinished_state_has_a_stage() {
         for &state in JobState::ALL {
-            assert_eq!(Stage::of(state).is_none(), state.is_final(), "{state}");
+            assert_eq!(QueueStage::of(state).is_none(), state.is_final(), "{state}");
         }
     }
 }

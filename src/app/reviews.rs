@@ -16,8 +16,8 @@ use crate::{
         money::Yen,
         refusal::Refusal,
         reviews::{
-            About, Correction, DECISIONS_PER_JOB_MAX, Decision, Reason, Review, ReviewState, Ruling, Settled,
-            StatedWork, Stretch, reported_work,
+            About, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionReason, Review, ReviewState, Ruling,
+            Settled, StatedWork, Stretch, reported_work,
         },
     },
     store::{self, Tx},
@@ -29,7 +29,7 @@ pub struct Decide {
     /// What.
     pub ruling: Ruling,
     /// Why.
-    pub reason: Reason,
+    pub reason: DecisionReason,
     /// The same in words.
     pub note: String,
     /// Reports that are not billed.

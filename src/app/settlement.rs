@@ -13,7 +13,7 @@ use crate::{
         facts::{FieldRecord, Flag, FlagCode, JobOutcome},
         ids::{FirmId, JobId, TechnicianId},
         jobs::{CancelReason, Job, JobState},
-        ledger::{self, Basis, LedgerLine, Priced, Settlement, Terms, allocate, difference},
+        ledger::{self, LedgerLine, Priced, Settlement, SettlementBasis, Terms, allocate, difference},
         offers::Assignment,
         refusal::Refusal,
         reviews::{Ruling, Settled},
@@ -49,7 +49,8 @@ pub(super) async fn settle(
 pub(super) async fn settle_cancelled(unit: &mut Unit, job: &Job, reason: CancelReason) -> Result<(), Error> {
     let settled = settled(&unit.ctx.clone(), &mut unit.tx, job).await?;
     review_queue::keep(unit, job.id, &[]).await?;
-    let basis = if reason == CancelReason::NoAccess { Basis::NoAccess } else { Basis::Cancelled };
+    let basis =
+        if reason == CancelReason::NoAccess { SettlementBasis::NoAccess } else { SettlementBasis::Cancelled };
     write(unit, job.id, &settled, basis, Vec::new()).await?;
     Ok(())
 }
@@ -73,15 +74,15 @@ pub(super) fn priced(
 }
 
 /// Why a completed job costs what it does.
-fn basis(settled: &Settled) -> Basis {
+fn basis(settled: &Settled) -> SettlementBasis {
     if settled.ruled(Ruling::Rescind) {
-        Basis::Rescinded
+        SettlementBasis::Rescinded
     } else if settled.ruled(Ruling::WriteOff) {
-        Basis::WrittenOff
+        SettlementBasis::WrittenOff
     } else if settled.record.outcome.is_some_and(JobOutcome::is_stopped) {
-        Basis::Stopped
+        SettlementBasis::Stopped
     } else {
-        Basis::Completed
+        SettlementBasis::Completed
     }
 }
 
@@ -90,7 +91,7 @@ async fn write(
     unit: &mut Unit,
     job: JobId,
     settled: &Settled,
-    basis: Basis,
+    basis: SettlementBasis,
     charges: Vec<ledger::Charge>,
 ) -> Result<Option<Settlement>, Error> {
     let before = store::ledger::settlements(&mut unit.tx, job).await?;

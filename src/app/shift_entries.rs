@@ -11,7 +11,7 @@ use crate::{
         ids::{ShiftEntryId, TechnicianId},
         refusal::Refusal,
         roster::{
-            duty::EntryKind,
+            duty::ShiftEntryKind,
             entries::{self, EntryState, PLANNED_MAX, ShiftEntry},
         },
         span::Instant,
@@ -23,7 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct New {
     /// What it is.
-    pub kind: EntryKind,
+    pub kind: ShiftEntryKind,
     /// From when.
     pub starts_at: Instant,
     /// Until when; not included.
@@ -39,7 +39,7 @@ pub async fn make(ctx: &Ctx, technician: TechnicianId, command: Command<New>) ->
 async fn make_in(unit: &mut Unit, technician: TechnicianId, new: &New) -> Result<ShiftEntry, Error> {
     store::technicians::hold(&mut unit.tx, technician).await?;
     let technician = technicians::visible(unit, technician).await?;
-    if !EntryKind::ENTERED.contains(&new.kind) {
+    if !ShiftEntryKind::ENTERED.contains(&new.kind) {
         return Err(Refusal::field("kind", "comes from a swap only").into());
     }
     let span = entries::entered(new.starts_at, new.ends_at, unit.now)?;

@@ -15,7 +15,7 @@ use crate::{
         ids::{ShiftSwapId, TechnicianId},
         refusal::Refusal,
         roster::{
-            duty::{Entry, EntryKind},
+            duty::{Entry, ShiftEntryKind},
             entries::{self, EntryState, ShiftEntry},
             swaps::{ShiftSwap, Side, SwapState, swappable},
         },
@@ -76,7 +76,7 @@ async fn make_in(unit: &mut Unit, new: &New) -> Result<ShiftSwap, Error> {
         undone_at: None,
     };
     store::shift_entries::insert_swap(&mut unit.tx, &swap).await?;
-    for (technician_id, kind) in [(giver.id, EntryKind::GivenAway), (taker.id, kind.taken())] {
+    for (technician_id, kind) in [(giver.id, ShiftEntryKind::GivenAway), (taker.id, kind.taken())] {
         let entry = ShiftEntry {
             id: unit.id(),
             version: 1,
@@ -143,7 +143,7 @@ async fn undo_in(unit: &mut Unit, id: ShiftSwapId, version: i64) -> Result<Shift
     let span = Span::new(swap.starts_at, swap.ends_at);
     let span = span.ok_or_else(|| Error::Internal("a swap that ends before it begins".to_owned()))?;
     let passed_on = around(unit, swap.taker_id, span).await?;
-    if passed_on.iter().any(|entry| entry.kind == EntryKind::GivenAway) {
+    if passed_on.iter().any(|entry| entry.kind == ShiftEntryKind::GivenAway) {
         let message = "the taker has given a part of it on; undo that swap first";
         return Err(Refusal::state("swap_passed_on", message).into());
     }

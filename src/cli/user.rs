@@ -124,12 +124,12 @@ fn password(login: &Login) -> anyhow::Result<Password> {
     let at_terminal = stdin().is_terminal();
     if at_terminal {
         output::note(format_args!("password of {login}, ended with Enter:"));
-        echo(false);
+        terminal("-echo");
     }
     let mut line = String::new();
     let read = stdin().lock().read_line(&mut line);
     if at_terminal {
-        echo(true);
+        terminal("echo");
     }
     read.context("the password cannot be read")?;
     let typed = line.trim_end_matches(['\r', '\n']);
@@ -139,9 +139,9 @@ fn password(login: &Login) -> anyhow::Result<Password> {
     Password::new(typed, login).map_err(|refusal| in_flags(refusal.into()))
 }
 
-/// Whether the terminal shows what is typed. Where there is no `stty` it goes on as it was.
-fn echo(shown: bool) {
-    drop(std::process::Command::new("stty").arg(if shown { "echo" } else { "-echo" }).status());
+/// Has the terminal show what is typed (`echo`) or not (`-echo`). Where there is no `stty` it goes on as it was.
+fn terminal(mode: &str) {
+    drop(std::process::Command::new("stty").arg(mode).status());
 }
 
 async fn list(ctx: &Ctx) -> anyhow::Result<()> {

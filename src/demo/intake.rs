@@ -17,16 +17,24 @@ struct Intake<'a> {
     key: &'a str,
 }
 
-/// Takes a call and does what can be done at once; `fresh` is false when it was taken before, and is only asked about
-/// again.
+/// Whether a call was taken already, by a demo that was interrupted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Taking {
+    /// It rings now.
+    First,
+    /// It was taken; it is only asked about again.
+    Again,
+}
+
+/// Takes a call and does what can be done at once.
 pub(super) async fn ring(
     desk: &Client,
     call: &Call,
     cue: &Cue,
-    fresh: bool,
+    taking: Taking,
 ) -> anyhow::Result<(Opened, String)> {
     let intake = Intake { desk, call, key: &cue.key };
-    if fresh {
+    if taking == Taking::First {
         intake.check_hours().await?;
     }
     let call_id = intake.take().await?;

@@ -49,8 +49,9 @@ impl Stage {
         let desk = &self.cast.dispatcher;
         match &cue.deed {
             Deed::Ring => {
-                let fresh = cue.at > self.played_until;
-                let (opened, said) = intake::ring(desk, call, cue, fresh).await?;
+                let taking =
+                    if cue.at > self.played_until { intake::Taking::First } else { intake::Taking::Again };
+                let (opened, said) = intake::ring(desk, call, cue, taking).await?;
                 self.opened.insert(cue.call, opened);
                 Ok(said)
             }
@@ -122,7 +123,7 @@ impl Stage {
         let technician = self.cast.technician(by)?;
         let all = shown["assignments"].as_array().map(Vec::as_slice).unwrap_or_default();
         let by_then = all.iter().filter(|one| was_by(&one["assigned_at"], cue.at));
-        let own = by_then.filter(|one| one["technician_id"] == technician).next_back();
+        let own = by_then.rfind(|one| one["technician_id"] == technician);
         let own = own.with_context(|| format!("{by} does not have this job"))?;
         let path = format!("/v1/assignments/{}/withdrawal", id(own)?);
         self.cast.actor(by)?.post(&cue.key, &path, &json!({ "code": code })).await?;

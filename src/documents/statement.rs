@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    ledger::{Basis, EntryKind, LedgerLine, live},
+    ledger::{EntryKind, LedgerLine, SettlementBasis, live},
     money::Yen,
     payments::{Payment, PaymentKind, PaymentMethod, collected},
     reference::programme::Payer,
@@ -63,7 +63,7 @@ pub struct StatementFacts {
     /// What was paid.
     pub payments: Vec<Payment>,
     /// Why the last settlement says what it says; nothing while there is none.
-    pub basis: Option<Basis>,
+    pub basis: Option<SettlementBasis>,
     /// What is doubtful.
     pub doubts: Vec<Words>,
     /// Tax rate in percent.
@@ -132,7 +132,10 @@ impl Printed {
         let others =
             |line: &LedgerLine| line.charge.payer != Payer::Worker && line.charge.amount_yen > Yen::ZERO;
         let several = facts.lines.iter().any(others);
-        let printed = |line: &LedgerLine| printed(line, facts, several);
+        let printed = |line: &LedgerLine| PrintedLine {
+            payer: several.then(|| payer(line.charge.payer)),
+            ..printed(line, facts)
+        };
         Self {
             number: facts.number.clone(),
             issued_on: day(facts.issued_at),
@@ -150,7 +153,7 @@ impl Printed {
                 .map(|payment| paid_line(payment, day(payment.received_at)))
                 .collect(),
             // A completed job needs no explanation: its lines are one.
-            basis: facts.basis.filter(|basis| *basis != Basis::Completed).map(|basis| {
+            basis: facts.basis.filter(|basis| *basis != SettlementBasis::Completed).map(|basis| {
                 let (ja, en) = basis.words();
                 Words::new(ja, en)
             }),
@@ -187,7 +190,8 @@ fn free(facts: &StatementFacts) -> Vec<Words> {
     ]
 }
 
-fn printed(line: &LedgerLine, facts: &StatementFacts, with_payer: bool) -> PrintedLine {
+/// A line whose payer goes without saying.
+fn printed(line: &LedgerLine, facts: &StatementFacts) -> PrintedLine {
     let charge = &line.charge;
     let names = facts.special_works.get(&charge.code);
     let label = match (charge.code.as_str(), names) {
@@ -204,7 +208,7 @@ fn printed(line: &LedgerLine, facts: &StatementFacts, with_payer: bool) -> Print
     PrintedLine {
         label,
         text: Words::new(charge.text_ja.clone(), charge.text_en.clone()),
-        payer: with_payer.then(|| payer(charge.payer)),
+        payer: None,
         quantity: charge.quantity.to_string(),
         unit_price: charge.unit_price_yen,
         amount: charge.amount_yen,

@@ -63,7 +63,7 @@ impl From<LineKind> for EntryKind {
 
 text_enum! {
     /// Why a settlement says what it says.
-    pub enum Basis("basis of a settlement") {
+    pub enum SettlementBasis("basis of a settlement") {
         /// The job was done: its record says what it costs.
         Completed = "completed",
         /// It was called off: 0 yen (C-25).
@@ -79,7 +79,7 @@ text_enum! {
     }
 }
 
-impl Basis {
+impl SettlementBasis {
     /// The basis as a sentence: (Japanese, English).
     #[must_use]
     pub fn words(self) -> (&'static str, &'static str) {
@@ -187,7 +187,7 @@ pub struct Settlement {
     #[serde(skip)]
     pub record_hash: [u8; 32],
     /// Why it says what it says; a settlement without lines is explained by it.
-    pub basis: Basis,
+    pub basis: SettlementBasis,
     /// The supervisor's decision in force.
     pub decision_id: Option<ReviewDecisionId>,
     /// When it was made.

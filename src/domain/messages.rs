@@ -36,7 +36,7 @@ text_enum! {
 
 text_enum! {
     /// By what a message goes.
-    pub enum Channel("channel") {
+    pub enum MessageChannel("channel") {
         /// HTTP.
         Webhook = "webhook",
         /// E-mail.
@@ -76,7 +76,7 @@ pub struct Message {
     /// Its id; the same at each attempt, as in `webhook-id`.
     pub id: MessageId,
     /// By what it goes.
-    pub channel: Channel,
+    pub channel: MessageChannel,
     /// The webhook it goes to.
     pub webhook_id: Option<WebhookId>,
     /// The firm whose e-mail address it goes to.

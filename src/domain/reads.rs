@@ -12,7 +12,7 @@ use super::{
 
 text_enum! {
     /// What personal data is read for (Y-02).
-    pub enum Purpose("purpose") {
+    pub enum ReadPurpose("purpose") {
         /// To send help.
         Dispatch = "dispatch",
         /// To charge, and to prove the charge.
@@ -61,13 +61,13 @@ pub enum Part {
 
 /// Why a role reads a part of the record.
 #[must_use]
-pub fn purpose(role: Role, part: Part) -> Purpose {
+pub fn purpose(role: Role, part: Part) -> ReadPurpose {
     match (role, part) {
-        (Role::ClaimsSupport, _) => Purpose::InsuranceClaimNeedAssessment,
-        (Role::Billing, _) | (_, Part::Money) => Purpose::Billing,
-        (_, Part::Record) => Purpose::Dispatch,
-        (_, Part::Referral) => Purpose::Referral,
-        (_, Part::Oversight) => Purpose::Quality,
+        (Role::ClaimsSupport, _) => ReadPurpose::InsuranceClaimNeedAssessment,
+        (Role::Billing, _) | (_, Part::Money) => ReadPurpose::Billing,
+        (_, Part::Record) => ReadPurpose::Dispatch,
+        (_, Part::Referral) => ReadPurpose::Referral,
+        (_, Part::Oversight) => ReadPurpose::Quality,
     }
 }
 
@@ -86,7 +86,7 @@ pub struct Read {
     /// Method and route, without ids, as in `GET /v1/cases/{id}`.
     pub route: String,
     /// What for.
-    pub purpose: Purpose,
+    pub purpose: ReadPurpose,
     /// What was read; absent for a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<ReadSubject>,
@@ -105,17 +105,17 @@ mod tests {
     #[test]
     fn the_claims_support_company_has_one_purpose_whatever_it_reads() {
         for part in [Part::Record, Part::Referral, Part::Money, Part::Oversight] {
-            assert_eq!(purpose(Role::ClaimsSupport, part), Purpose::InsuranceClaimNeedAssessment, "D-02");
+            assert_eq!(purpose(Role::ClaimsSupport, part), ReadPurpose::InsuranceClaimNeedAssessment, "D-02");
         }
     }
 
     #[test]
     fn others_read_for_what_they_read() {
-        assert_eq!(purpose(Role::Dispatcher, Part::Record), Purpose::Dispatch);
-        assert_eq!(purpose(Role::Technician, Part::Record), Purpose::Dispatch);
-        assert_eq!(purpose(Role::Dispatcher, Part::Referral), Purpose::Referral);
-        assert_eq!(purpose(Role::Firm, Part::Money), Purpose::Billing);
-        assert_eq!(purpose(Role::Billing, Part::Record), Purpose::Billing);
-        assert_eq!(purpose(Role::Supervisor, Part::Oversight), Purpose::Quality);
+        assert_eq!(purpose(Role::Dispatcher, Part::Record), ReadPurpose::Dispatch);
+        assert_eq!(purpose(Role::Technician, Part::Record), ReadPurpose::Dispatch);
+        assert_eq!(purpose(Role::Dispatcher, Part::Referral), ReadPurpose::Referral);
+        assert_eq!(purpose(Role::Firm, Part::Money), ReadPurpose::Billing);
+        assert_eq!(purpose(Role::Billing, Part::Record), ReadPurpose::Billing);
+        assert_eq!(purpose(Role::Supervisor, Part::Oversight), ReadPurpose::Quality);
     }
 }

@@ -95,8 +95,11 @@ const PLAIN: &[&str] = &[
     "/events",
 ];
 
+/// A route with what it shows, and of what.
+type Shown = (String, Part, Option<(ReadSubject, Uuid)>);
+
 /// What a request reads, before it is answered.
-pub(super) struct Reading(Option<(String, Part, Option<(ReadSubject, Uuid)>)>);
+pub(super) struct Reading(Option<Shown>);
 
 impl Reading {
     /// What a request to this route reads; the thing is taken from the path.

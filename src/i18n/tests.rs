@@ -107,8 +107,11 @@ fn every_key_that_pages_use_is_there() {
     }
 }
 
+/// A vocabulary by name, with its codes.
+type Vocabulary = (&'static str, fn() -> Vec<&'static str>);
+
 /// The closed vocabularies that pages show, with their codes.
-const VOCABULARIES: &[(&str, fn() -> Vec<&'static str>)] = &[
+const VOCABULARIES: &[Vocabulary] = &[
     ("role", || Role::ALL.iter().map(|code| code.as_str()).collect()),
     ("job-state", || JobState::ALL.iter().map(|code| code.as_str()).collect()),
     ("alarm", || AlarmKind::ALL.iter().map(|code| code.as_str()).collect()),

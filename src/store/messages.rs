@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     ids::{FirmId, JobId, MessageId, ReferralId, WebhookId},
-    messages::{AttemptCode, Channel, DeliveryAttempt, Message, MessageState, Next, Outcome},
+    messages::{AttemptCode, DeliveryAttempt, Message, MessageChannel, MessageState, Next, Outcome},
     span::Instant,
 };
 
@@ -36,10 +36,10 @@ impl Receiver {
         }
     }
 
-    fn channel(self) -> Channel {
+    fn channel(self) -> MessageChannel {
         match self {
-            Self::Webhook(_) => Channel::Webhook,
-            Self::Firm(_) | Self::Referral(_) => Channel::Email,
+            Self::Webhook(_) => MessageChannel::Webhook,
+            Self::Firm(_) | Self::Referral(_) => MessageChannel::Email,
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     ids::CaseId,
-    reads::{Purpose, Read, ReadSubject},
+    reads::{Read, ReadPurpose, ReadSubject},
     span::Instant,
 };
 
@@ -108,7 +108,7 @@ pub struct Filter {
     /// Only of this thing.
     pub subject_id: Option<Uuid>,
     /// Only for this purpose.
-    pub purpose: Option<Purpose>,
+    pub purpose: Option<ReadPurpose>,
     /// From when.
     pub from: Option<Instant>,
     /// Until when; not included.
@@ -129,7 +129,7 @@ pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Resu
         filter.actor_id.unwrap_or_default(),
         filter.case_id.unwrap_or_default(),
         filter.subject_id.unwrap_or_default(),
-        filter.purpose.map_or("", Purpose::as_str),
+        filter.purpose.map_or("", ReadPurpose::as_str),
         filter.from.unwrap_or(EARLIEST),
         filter.to.unwrap_or(LATEST),
         limit,

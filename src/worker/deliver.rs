@@ -17,7 +17,7 @@ use crate::{
     app::{
         Ctx, Error,
         clock::{Bell, Wake},
-        messages::{self, Claim, Flight, Room},
+        messages::{self, Claim, Flight, Mailing, Room},
     },
     domain::{
         ids::MessageId,
@@ -107,7 +107,8 @@ impl Delivery {
             self.done.push(done);
         }
         self.write_down().await?;
-        messages::spread(&self.ctx, self.channels.has_mail(), &mut self.read).await?;
+        let mailing = if self.channels.has_mail() { Mailing::Possible } else { Mailing::Impossible };
+        messages::spread(&self.ctx, mailing, &mut self.read).await?;
         loop {
             let room = Room {
                 under_way: &self.under_way,

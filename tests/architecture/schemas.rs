@@ -18,7 +18,9 @@ pub(crate) fn described(source: &str) -> Vec<String> {
         let at = words.iter().position(|word| ["enum", "struct"].contains(word));
         let is_declared = line.starts_with("pub") || line.starts_with("enum ") || line.starts_with("struct ");
         if let (true, true, Some(at)) = (is_described, is_declared, at) {
-            names.push(named.take().unwrap_or_else(|| words[at + 1].to_owned()));
+            // A macro hands the name over.
+            let name = named.take().unwrap_or_else(|| words[at + 1].to_owned());
+            names.extend(Some(name).filter(|name| !name.is_empty()));
             is_described = false;
         }
     }

@@ -23,7 +23,7 @@ use crate::{
 };
 
 pub use sending::{Claim, Flight, Room, give_back, next_due, record, take};
-pub use spread::spread;
+pub use spread::{Mailing, spread};
 
 /// The name under which the delivery acts.
 const DELIVERY: Actor = Actor::Service("delivery");

@@ -22,29 +22,37 @@ const UNWRITTEN_MAX: i64 = 1_000;
 /// Webhooks there can be at most: more are not told.
 const WEBHOOKS_MAX: i64 = 10_000;
 
-/// Turns everything new in the feed into messages. `mail` says whether e-mail can be sent at all: offers are mailed only
-/// then. `read` is how far this node has read: where nobody is to be told, that is all that is kept, and nothing is written.
-pub async fn spread(ctx: &Ctx, mail: bool, read: &mut i64) -> Result<(), Error> {
+/// Whether e-mail can be sent at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mailing {
+    /// There is a mail server.
+    Possible,
+    /// There is none.
+    Impossible,
+}
+
+/// Turns everything new in the feed into messages. Offers are mailed only where e-mail can be sent at all. `read` is how far this node has read: where nobody is to be told, that is all that is kept, and nothing is written.
+pub async fn spread(ctx: &Ctx, mailing: Mailing, read: &mut i64) -> Result<(), Error> {
     loop {
         let mut tx = ctx.db().read().await?;
         let cursor = store::messages::cursor(&mut tx).await?;
-        let page = page(&mut tx, cursor.max(*read), mail).await?;
+        let page = page(&mut tx, cursor.max(*read), mailing).await?;
         drop(tx);
         let Some(last) = page.last else { return Ok(()) };
         *read = if page.told.is_empty() && last - cursor < UNWRITTEN_MAX {
             last
         } else {
-            write(ctx, mail, *read).await?
+            write(ctx, mailing, *read).await?
         };
     }
 }
 
 /// Writes the messages of what comes next; answers how far it has read.
-async fn write(ctx: &Ctx, mail: bool, read: i64) -> Result<i64, Error> {
+async fn write(ctx: &Ctx, mailing: Mailing, read: i64) -> Result<i64, Error> {
     let mut tx = ctx.db().write().await?;
     let from = store::messages::lock_cursor(&mut tx).await?.max(read);
     // Read again under the lock: another node may have come first.
-    let page = page(&mut tx, from, mail).await?;
+    let page = page(&mut tx, from, mailing).await?;
     for (receiver, pos) in page.told {
         let id = MessageId(ctx.new_id(ctx.now()));
         store::messages::insert(&mut tx, id, receiver, pos, ctx.now()).await?;
@@ -63,14 +71,14 @@ struct Page {
     last: Option<i64>,
 }
 
-async fn page(tx: &mut Tx, from: i64, mail: bool) -> Result<Page, Error> {
+async fn page(tx: &mut Tx, from: i64, mailing: Mailing) -> Result<Page, Error> {
     let entries = store::feed::after(tx, from, PAGE).await?;
     let last = entries.last().map(|entry| entry.pos);
     let mut told = Vec::new();
     if last.is_some() {
         let webhooks = store::webhooks::list(tx, None, Uuid::nil(), WEBHOOKS_MAX).await?;
         for entry in &entries {
-            let receivers = receivers(tx, entry, &webhooks, mail).await?;
+            let receivers = receivers(tx, entry, &webhooks, mailing).await?;
             told.extend(receivers.into_iter().map(|receiver| (receiver, entry.pos)));
         }
     }
@@ -82,7 +90,7 @@ async fn receivers(
     tx: &mut Tx,
     entry: &Entry,
     webhooks: &[Webhook],
-    mail: bool,
+    mailing: Mailing,
 ) -> Result<Vec<Receiver>, Error> {
     let kind = entry.event.kind;
     if kind == Kind::ReferralMailRequested {
@@ -90,7 +98,7 @@ async fn receivers(
         return Ok([referral].into_iter().chain(of_the_service(webhooks, kind)).collect());
     }
     let mut told: Vec<_> = of_the_service(webhooks, kind).collect();
-    let mailed = mail && is_mailed(entry);
+    let mailed = mailing == Mailing::Possible && is_mailed(entry);
     let asked = webhooks.iter().any(|webhook| webhook.firm_id.is_some() && webhook.kinds.contains(&kind));
     if !FOR_FIRMS.contains(&kind) || !(mailed || asked) {
         return Ok(told);

@@ -11,7 +11,7 @@ use crate::{
         facts::FlagCode,
         ids::JobId,
         jobs::{Job, JobState},
-        ledger::{Basis, Charge, LedgerLine, Settlement, difference, wrong_collection},
+        ledger::{Charge, LedgerLine, Settlement, SettlementBasis, difference, wrong_collection},
         reviews::{ReviewState, Settled},
     },
     store::{self, Tx},
@@ -48,8 +48,8 @@ async fn verify_job(ctx: &Ctx, tx: &mut Tx, id: JobId) -> Result<Option<String>,
     }
     let settled = settled(ctx, tx, &job).await?;
     if job.state == JobState::Cancelled {
-        let no_access = settlements.last().is_some_and(|last| last.basis == Basis::NoAccess);
-        let basis = if no_access { Basis::NoAccess } else { Basis::Cancelled };
+        let no_access = settlements.last().is_some_and(|last| last.basis == SettlementBasis::NoAccess);
+        let basis = if no_access { SettlementBasis::NoAccess } else { SettlementBasis::Cancelled };
         return Ok(unlike(&settlements, &written, &settled, basis, Vec::new()));
     }
     if job.state != JobState::Completed || settled.record.completed_at.is_none() {
@@ -96,7 +96,7 @@ fn unlike(
     settlements: &[Settlement],
     written: &[LedgerLine],
     settled: &Settled,
-    basis: Basis,
+    basis: SettlementBasis,
     wanted: Vec<Charge>,
 ) -> Option<String> {
     let Some(last) = settlements.last() else {

@@ -21,7 +21,7 @@ use crate::{
         reference::job_codes::Licence,
         roster::{
             Roster, Weekday, WeeklyShift,
-            duty::{Duty, DutyAt, Entry, EntryKind},
+            duty::{Duty, DutyAt, Entry, ShiftEntryKind},
             rest_days::RestDays,
         },
         span::{Instant, Span, tokyo},
@@ -148,7 +148,7 @@ fn firm_licence((area, days): &(&'static str, i64)) -> FirmLicence {
 }
 
 fn entries() -> impl Strategy<Value = Vec<Entry>> {
-    let kind = prop::sample::select(EntryKind::ALL.to_vec());
+    let kind = prop::sample::select(ShiftEntryKind::ALL.to_vec());
     let entry = (kind, -120..240_i64, 1..360_i64).prop_map(|(kind, from, length)| Entry {
         kind,
         span: Span::new(at(from * 60), at((from + length) * 60)).unwrap(),

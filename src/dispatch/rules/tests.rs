@@ -15,7 +15,7 @@ use crate::{
         reference::job_codes::Licence,
         roster::{
             HolidayRule, Roster, Weekday, WeeklyShift,
-            duty::{Entry, EntryKind},
+            duty::{Entry, ShiftEntryKind},
             rest_days::RestDays,
         },
         span::Span,
@@ -262,11 +262,11 @@ fn dated_entries_decide_and_the_words_say_which() {
         judged(TechnicianProfile { roster, ..technician(1) }, set, &question())
     };
     let always = crate::dispatch::samples::round_the_clock;
-    for kind in [EntryKind::OnCall, EntryKind::ExtraShift] {
+    for kind in [ShiftEntryKind::OnCall, ShiftEntryKind::ExtraShift] {
         assert_eq!(judged(Roster::default(), &[entry(kind, 0, 60)]), None);
         assert!(judged(Roster::default(), &[entry(kind, -60, 0)]).is_some(), "half-open (T-07)");
     }
-    let off = judged(always(), &[entry(EntryKind::DayOff, -600, 36_000)]).unwrap();
+    let off = judged(always(), &[entry(ShiftEntryKind::DayOff, -600, 36_000)]).unwrap();
     assert_eq!(
         (off.reason, off.off, off.until),
         (Reason::OffShift, Some(OffCause::DayOff), Some(at(36_000)))
@@ -278,7 +278,7 @@ fn dated_entries_decide_and_the_words_say_which() {
             "Has a day off; the next shift begins at 11/23 22:00."
         )
     );
-    let given = judged(always(), &[entry(EntryKind::GivenAway, 0, 60)]).unwrap();
+    let given = judged(always(), &[entry(ShiftEntryKind::GivenAway, 0, 60)]).unwrap();
     assert!(given.words(&question()).en.starts_with("Has given the shift to a colleague"));
     // Monday 2026-11-23 is a holiday in law (T-02).
     let reference = crate::domain::reference::Reference::embedded().unwrap();

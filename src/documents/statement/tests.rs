@@ -74,7 +74,7 @@ fn facts(lines: Vec<LedgerLine>, payments: Vec<Payment>) -> StatementFacts {
         worked_seconds: Some(92 * 60),
         lines,
         payments,
-        basis: Some(Basis::Completed),
+        basis: Some(SettlementBasis::Completed),
         doubts: vec![],
         tax_percent: 10,
         statutory_document_required: true,
@@ -147,7 +147,7 @@ fn a_reversed_line_stands_under_corrections_only() {
 
 #[test]
 fn c_25_a_job_that_was_called_off_says_so_and_a_doubtful_one_too() {
-    let cancelled = StatementFacts { basis: Some(Basis::Cancelled), ..facts(vec![], vec![]) };
+    let cancelled = StatementFacts { basis: Some(SettlementBasis::Cancelled), ..facts(vec![], vec![]) };
     assert!(html(&cancelled).unwrap().contains("出動は取り消されました"));
     let doubtful = StatementFacts { basis: None, doubts: vec![Words::new("疑い", "doubt")], ..cancelled };
     assert!(html(&doubtful).unwrap().contains("金額はまだ確定していません"));

@@ -116,7 +116,7 @@ impl From<Hindrance> for WithdrawCode {
 
 text_enum! {
     /// How money was taken at the site.
-    pub enum PaymentMethod("method of payment") {
+    pub enum TakenMethod("method of payment") {
         /// Cash.
         Cash = "cash",
         /// None: it is billed later.

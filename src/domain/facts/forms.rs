@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{IdKind, IdWay, PaymentMethod, PriceYen, ShortCode, words::BadWord};
+use super::{IdKind, IdWay, PriceYen, ShortCode, TakenMethod, words::BadWord};
 use crate::domain::referrals::{Component, Part, ReferralReason};
 
 /// Photos and videos of one finding at most.
@@ -66,7 +66,7 @@ impl TryFrom<IdCheckForm> for IdCheck {
 #[serde(try_from = "PaymentForm")]
 pub struct SitePayment {
     /// How.
-    pub method: PaymentMethod,
+    pub method: TakenMethod,
     /// How much, tax included; 0 when none was taken.
     pub amount_yen: PriceYen,
 }
@@ -74,7 +74,7 @@ pub struct SitePayment {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PaymentForm {
-    method: PaymentMethod,
+    method: TakenMethod,
     amount_yen: Option<PriceYen>,
 }
 
@@ -84,10 +84,10 @@ impl TryFrom<PaymentForm> for SitePayment {
     fn try_from(form: PaymentForm) -> Result<Self, BadWord> {
         let amount = form.amount_yen.map_or(0, PriceYen::yen);
         match form.method {
-            PaymentMethod::Cash if amount == 0 => {
+            TakenMethod::Cash if amount == 0 => {
                 Err(BadWord::of("amount_yen", "say how much was taken in cash"))
             }
-            PaymentMethod::None if amount > 0 => {
+            TakenMethod::None if amount > 0 => {
                 Err(BadWord::of("amount_yen", "must be 0 when none was taken"))
             }
             method => Ok(Self { method, amount_yen: amount.try_into()? }),

@@ -7,7 +7,6 @@
 mod clock;
 mod codes;
 mod consent;
-mod doubts;
 mod fact;
 mod flags;
 mod forms;
@@ -25,13 +24,13 @@ mod worked;
 
 pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
 pub use codes::{
-    Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, PaymentMethod, ReturnReason,
+    Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, ReturnReason, TakenMethod,
 };
 pub use consent::{Consent, ConsentCover};
 pub use fact::{Fact, FactKind};
 pub use flags::{Flag, FlagCode, MissingReports};
 pub use forms::{EVIDENCE_MAX, Finding, IdCheck, SitePayment};
-pub use person::{FieldState, PauseSpan, TechnicianState, WORK_INTERVAL_MAX, WorkSpan};
+pub use person::{FieldState, PauseSpan, TechnicianAtSite, WORK_INTERVAL_MAX, WorkSpan};
 pub use record::FieldRecord;
 pub use told::{
     CONSENT_LAG_MAX, CheckedId, DeliveredPart, DeliveredWork, FoundReferral, GivenConsent, Left, NoAccess,

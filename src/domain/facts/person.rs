@@ -59,7 +59,7 @@ impl FieldState {
 
 /// Where one technician is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct TechnicianState {
+pub struct TechnicianAtSite {
     /// Who.
     pub technician_id: TechnicianId,
     /// Where.
@@ -115,7 +115,7 @@ pub(super) struct Person<'a> {
     technician: TechnicianId,
     place: Place,
     hands: Hands<'a>,
-    state: Option<TechnicianState>,
+    state: Option<TechnicianAtSite>,
     pub(super) attendances: Vec<Attendance>,
     pub(super) pauses: Vec<PauseSpan>,
     pub(super) flags: Vec<Flag>,
@@ -189,7 +189,7 @@ impl<'a> Person<'a> {
             (Hands::Off, Place::Elsewhere) => None,
         };
         if state != self.state.map(|told| told.state) {
-            self.state = state.map(|state| TechnicianState { technician_id: self.technician, state, since });
+            self.state = state.map(|state| TechnicianAtSite { technician_id: self.technician, state, since });
         }
     }
 
@@ -212,11 +212,11 @@ impl<'a> Person<'a> {
     }
 
     /// Where the technician is; whoever was there when the job was completed is done.
-    pub(super) fn state(&self, completed_at: Option<Instant>) -> Option<TechnicianState> {
+    pub(super) fn state(&self, completed_at: Option<Instant>) -> Option<TechnicianAtSite> {
         let state = self.state?;
         match completed_at {
             Some(since) if state.state.is_present() && !self.attendances.is_empty() => {
-                Some(TechnicianState { state: FieldState::Done, since, ..state })
+                Some(TechnicianAtSite { state: FieldState::Done, since, ..state })
             }
             _ => Some(state),
         }

@@ -1,5 +1,7 @@
 //! The record of a job's field work: a pure fold over the set of its facts.
 
+mod doubts;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -8,9 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     CONSENT_LAG_MAX, CheckedId, Consent, DeliveredPart, DeliveredWork, Fact, FactKind, Flag, FlagCode,
     FoundReferral, GivenConsent, JobOutcome, Left, NoAccess, PauseSpan, ShortCode, TakenPayment,
-    TechnicianState, ToldDelay, Visit, Withdrawn, WorkSpan,
+    TechnicianAtSite, ToldDelay, Visit, Withdrawn, WorkSpan,
     clock::{Clocks, SKEW_IGNORED},
-    doubts,
     flags::sequence_flags,
     person::{Attendance, Person, Told},
     refusal,
@@ -31,7 +32,7 @@ pub struct FieldRecord {
     /// `completed`.
     pub state: Option<JobState>,
     /// Where everybody is who has reported from it, by technician.
-    pub technicians: Vec<TechnicianState>,
+    pub technicians: Vec<TechnicianAtSite>,
     /// First departure.
     pub departed_at: Option<DateTime<Utc>>,
     /// First arrival.
@@ -104,7 +105,7 @@ impl FieldRecord {
 
     /// Where a technician is.
     #[must_use]
-    pub fn technician(&self, id: TechnicianId) -> Option<TechnicianState> {
+    pub fn technician(&self, id: TechnicianId) -> Option<TechnicianAtSite> {
         self.technicians.iter().copied().find(|state| state.technician_id == id)
     }
 

@@ -45,10 +45,17 @@ pub(crate) fn pause() -> FactKind {
     what(json!({ "kind": "pause", "reason": "parts_fetch" }))
 }
 
-pub(crate) fn id_check(passed: bool) -> FactKind {
+/// How an identity check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    Passed,
+    Failed,
+}
+
+pub(crate) fn id_check(check: Check) -> FactKind {
     what(json!({
         "kind": "id_check", "way": "card_at_door", "id_kind": "residence_card", "face_ok": true, "name_ok": true,
-        "address_ok": passed, "pledge_signed": true,
+        "address_ok": check == Check::Passed, "pledge_signed": true,
     }))
 }
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Consent, Finding, Hindrance, IdCheck, NoAccessReason, PaymentMethod, Pieces, PriceYen, ReturnReason,
-    ShortCode, ShortText,
+    Consent, Finding, Hindrance, IdCheck, NoAccessReason, Pieces, PriceYen, ReturnReason, ShortCode,
+    ShortText, TakenMethod,
 };
 use crate::domain::{
     ids::{FactId, TechnicianId},
@@ -137,7 +137,7 @@ pub struct TakenPayment {
     /// When.
     pub at: DateTime<Utc>,
     /// How.
-    pub method: PaymentMethod,
+    pub method: TakenMethod,
     /// How much, tax included; 0 when none was taken.
     pub amount_yen: PriceYen,
 }

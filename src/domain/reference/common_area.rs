@@ -34,6 +34,7 @@ text_enum! {
 
 /// A component of a building.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[schema(as = AidedComponent)]
 #[serde(deny_unknown_fields)]
 pub struct Component {
     /// Its code.

@@ -58,9 +58,19 @@ mod tests {
         trade::Trade,
     };
 
-    fn lacking(trade: Trade, state: JobState, referred: bool, there: &[EvidenceKind]) -> Vec<&'static str> {
+    fn lacking(trade: Trade, state: JobState, there: &[EvidenceKind]) -> Vec<&'static str> {
+        let job = Circumstances { trade, state, referred_on_site: false, signature_settled: false };
+        lacking_in(job, there)
+    }
+
+    /// On a lock that was found to be the landlord's matter.
+    fn lacking_when_referred(there: &[EvidenceKind]) -> Vec<&'static str> {
+        let (trade, state) = (Trade::Lock, JobState::OnSite);
+        lacking_in(Circumstances { trade, state, referred_on_site: true, signature_settled: false }, there)
+    }
+
+    fn lacking_in(job: Circumstances, there: &[EvidenceKind]) -> Vec<&'static str> {
         let reference = Reference::embedded().unwrap();
-        let job = Circumstances { trade, state, referred_on_site: referred, signature_settled: false };
         let there: BTreeSet<_> = there.iter().copied().collect();
         missing(&reference.evidence().needs, job, &there).iter().map(|need| need.what.as_str()).collect()
     }
@@ -69,24 +79,24 @@ mod tests {
     fn a_water_job_wants_the_place_before_and_after() {
         use EvidenceKind::*;
         let nothing: [&str; 0] = [];
-        assert_eq!(lacking(Trade::Water, JobState::EnRoute, false, &[]), nothing);
-        assert_eq!(lacking(Trade::Water, JobState::Working, false, &[]), ["photo_before"], "S-10");
+        assert_eq!(lacking(Trade::Water, JobState::EnRoute, &[]), nothing);
+        assert_eq!(lacking(Trade::Water, JobState::Working, &[]), ["photo_before"], "S-10");
         assert_eq!(
-            lacking(Trade::Water, JobState::Completed, false, &[PhotoBefore]),
+            lacking(Trade::Water, JobState::Completed, &[PhotoBefore]),
             ["photo_after", "signature"],
             "S-10"
         );
         let all = [PhotoBefore, PhotoAfter, Signature];
-        assert_eq!(lacking(Trade::Water, JobState::Completed, false, &all), nothing);
-        assert_eq!(lacking(Trade::Lock, JobState::Working, false, &[]), nothing);
-        assert_eq!(lacking(Trade::Lock, JobState::Completed, false, &[]), ["signature"]);
+        assert_eq!(lacking(Trade::Water, JobState::Completed, &all), nothing);
+        assert_eq!(lacking(Trade::Lock, JobState::Working, &[]), nothing);
+        assert_eq!(lacking(Trade::Lock, JobState::Completed, &[]), ["signature"]);
     }
 
     #[test]
     fn a_referral_on_site_wants_its_finding() {
-        assert_eq!(lacking(Trade::Lock, JobState::OnSite, true, &[]), ["finding"], "3.3");
+        assert_eq!(lacking_when_referred(&[]), ["finding"], "3.3");
         let there = [EvidenceKind::Damage];
-        assert!(lacking(Trade::Lock, JobState::OnSite, true, &there).is_empty());
+        assert!(lacking_when_referred(&there).is_empty());
     }
 
     #[test]

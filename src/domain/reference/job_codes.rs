@@ -39,7 +39,7 @@ pub struct JobKind {
     #[serde(default)]
     pub parts_typical: Vec<String>,
     /// What it may turn out to be; a hint never refers by itself.
-    pub referral_hint: Option<ReferralReason>,
+    pub referral_hint: Option<ReferralGround>,
     /// Licence the contractor needs unless the change is minor (S-08).
     pub licence: Option<Licence>,
     /// Tools the contractor needs (S-07): without one of them nobody is sent.
@@ -195,7 +195,7 @@ text_enum! {
 
 text_enum! {
     /// Why a trouble is the landlord's or management company's.
-    pub enum ReferralReason("reason of a referral") {
+    pub enum ReferralGround("reason of a referral") {
         /// 経年劣化.
         Wear = "wear",
         /// 共用部分.

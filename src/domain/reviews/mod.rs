@@ -62,7 +62,7 @@ text_enum! {
 
 text_enum! {
     /// Why it is decided so.
-    pub enum Reason("reason of a decision") {
+    pub enum DecisionReason("reason of a decision") {
         /// The technician or the resident confirmed it by telephone.
         ConfirmedByPhone = "confirmed_by_phone",
         /// Pictures, signature or recording show it.
@@ -178,7 +178,7 @@ pub struct Decision {
     /// What was decided.
     pub ruling: Ruling,
     /// Why.
-    pub reason: Reason,
+    pub reason: DecisionReason,
     /// The doubts it has settled.
     pub flags: Vec<Flag>,
     /// What was corrected.

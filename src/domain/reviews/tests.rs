@@ -43,7 +43,7 @@ fn decision(record: &FieldRecord, number: i64, ruling: Ruling, correction: Corre
         number,
         about: About::Review(ReviewId(Uuid::from_u128(1))),
         ruling,
-        reason: Reason::ConfirmedByPhone,
+        reason: DecisionReason::ConfirmedByPhone,
         flags: record.flags.clone(),
         correction,
         decided_at: at("12:00:00"),

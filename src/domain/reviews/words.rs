@@ -1,6 +1,6 @@
 //! Doubts, rulings and reasons in words: Japanese and English.
 
-use super::{Reason, Ruling};
+use super::{DecisionReason, Ruling};
 use crate::domain::facts::FlagCode;
 
 /// What a flag says: (Japanese, English).
@@ -81,7 +81,7 @@ impl Ruling {
     }
 }
 
-impl Reason {
+impl DecisionReason {
     /// In words: (Japanese, English).
     #[must_use]
     pub fn words(self) -> (&'static str, &'static str) {

@@ -26,7 +26,7 @@ const AHEAD_DAYS: i64 = 31;
 
 text_enum! {
     /// What a dated entry is.
-    pub enum EntryKind("kind of shift entry") {
+    pub enum ShiftEntryKind("kind of shift entry") {
         /// Asked when somebody is needed; needs a while to get ready.
         OnCall = "on_call",
         /// A shift besides the weekly ones.
@@ -38,7 +38,7 @@ text_enum! {
     }
 }
 
-impl EntryKind {
+impl ShiftEntryKind {
     /// What is entered by itself; the other comes from a swap only.
     pub const ENTERED: &'static [Self] = &[Self::OnCall, Self::ExtraShift, Self::DayOff];
 }
@@ -47,7 +47,7 @@ impl EntryKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {
     /// What it is.
-    pub kind: EntryKind,
+    pub kind: ShiftEntryKind,
     /// From when until when, in whole minutes.
     pub span: Span,
 }
@@ -135,7 +135,7 @@ impl Duty<'_> {
         }
         let now = minute_of(at);
         if let Some(kind) = self.taken_away(now) {
-            let cause = if kind == EntryKind::DayOff { OffCause::DayOff } else { OffCause::GivenAway };
+            let cause = if kind == ShiftEntryKind::DayOff { OffCause::DayOff } else { OffCause::GivenAway };
             return DutyAt::Off { cause, next: self.next_shift(now).map(instant_of) };
         }
         if let Some(until) = self.shift_until(now) {
@@ -143,7 +143,7 @@ impl Duty<'_> {
             return DutyAt::OnShift { until: if until >= now + WEEK { week_on } else { instant_of(until) } };
         }
         let next = self.next_shift(now);
-        if let Some(end) = self.of(EntryKind::OnCall).find(|(from, to)| (*from..*to).contains(&now)) {
+        if let Some(end) = self.of(ShiftEntryKind::OnCall).find(|(from, to)| (*from..*to).contains(&now)) {
             let until = [Some(end.1), self.next_taken_away(now), next].into_iter().flatten().min();
             return DutyAt::OnCall { until: instant_of(until.unwrap_or(end.1)) };
         }
@@ -158,10 +158,10 @@ impl Duty<'_> {
         let within = Minutes::of(span);
         let (from, to) = (minute_of(span.from()).div_euclid(DAY), minute_of(span.to()).div_euclid(DAY));
         let weekly = (from - 1..=to).flat_map(|day| self.openings(day));
-        let shifts = Minutes::union(weekly.chain(self.of(EntryKind::ExtraShift))).and(&within);
-        let day_off = Minutes::union(self.of(EntryKind::DayOff)).and(&within);
-        let given_away = Minutes::union(self.of(EntryKind::GivenAway)).and(&within);
-        let on_call = Minutes::union(self.of(EntryKind::OnCall)).and(&within);
+        let shifts = Minutes::union(weekly.chain(self.of(ShiftEntryKind::ExtraShift))).and(&within);
+        let day_off = Minutes::union(self.of(ShiftEntryKind::DayOff)).and(&within);
+        let given_away = Minutes::union(self.of(ShiftEntryKind::GivenAway)).and(&within);
+        let on_call = Minutes::union(self.of(ShiftEntryKind::OnCall)).and(&within);
         let on_call = on_call.without(&shifts).without(&day_off).without(&given_away);
         let shifts = shifts.without(&day_off).without(&given_away);
         let mut windows: Vec<_> = [
@@ -192,7 +192,7 @@ impl Duty<'_> {
     }
 
     /// The entries of a kind.
-    fn of(&self, kind: EntryKind) -> impl Iterator<Item = (i64, i64)> {
+    fn of(&self, kind: ShiftEntryKind) -> impl Iterator<Item = (i64, i64)> {
         let entries = self.entries.iter().filter(move |entry| entry.kind == kind);
         entries.map(|entry| (minute_of(entry.span.from()), minute_of(entry.span.to())))
     }
@@ -202,7 +202,7 @@ impl Duty<'_> {
         let day = at.div_euclid(DAY);
         let weekly = self.openings(day - 1).chain(self.openings(day));
         let open =
-            weekly.chain(self.of(EntryKind::ExtraShift)).filter(|(from, to)| (*from..*to).contains(&at));
+            weekly.chain(self.of(ShiftEntryKind::ExtraShift)).filter(|(from, to)| (*from..*to).contains(&at));
         open.map(|(_, to)| to).max()
     }
 
@@ -220,13 +220,13 @@ impl Duty<'_> {
     }
 
     /// What takes a minute away.
-    fn taken_away(&self, at: i64) -> Option<EntryKind> {
+    fn taken_away(&self, at: i64) -> Option<ShiftEntryKind> {
         let covers = |kind| self.of(kind).any(|(from, to)| (from..to).contains(&at));
-        [EntryKind::DayOff, EntryKind::GivenAway].into_iter().find(|kind| covers(*kind))
+        [ShiftEntryKind::DayOff, ShiftEntryKind::GivenAway].into_iter().find(|kind| covers(*kind))
     }
 
     fn next_taken_away(&self, at: i64) -> Option<i64> {
-        let taken = self.of(EntryKind::DayOff).chain(self.of(EntryKind::GivenAway));
+        let taken = self.of(ShiftEntryKind::DayOff).chain(self.of(ShiftEntryKind::GivenAway));
         taken.map(|(from, _)| from).filter(|from| *from > at).min()
     }
 
@@ -246,8 +246,9 @@ impl Duty<'_> {
         let (today, last) = (after.div_euclid(DAY), until.div_euclid(DAY));
         let of_day = |day| self.openings(day).map(|(from, _)| from).filter(|from| *from > after).min();
         let weekly = (today..=last).find_map(of_day);
-        let extra = self.of(EntryKind::ExtraShift).map(|(from, _)| from);
-        let back = self.of(EntryKind::DayOff).chain(self.of(EntryKind::GivenAway)).map(|(_, to)| to);
+        let extra = self.of(ShiftEntryKind::ExtraShift).map(|(from, _)| from);
+        let back =
+            self.of(ShiftEntryKind::DayOff).chain(self.of(ShiftEntryKind::GivenAway)).map(|(_, to)| to);
         let dated = extra.chain(back).filter(|minute| *minute > after).min();
         weekly.into_iter().chain(dated).min().filter(|minute| *minute <= until)
     }

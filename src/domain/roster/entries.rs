@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::duty::{Entry, EntryKind, is_whole_minute};
+use super::duty::{Entry, ShiftEntryKind, is_whole_minute};
 use crate::domain::{
     ids::{ShiftEntryId, ShiftSwapId, TechnicianId},
     refusal::Refusal,
@@ -38,7 +38,7 @@ pub struct ShiftEntry {
     /// Whose.
     pub technician_id: TechnicianId,
     /// What it is.
-    pub kind: EntryKind,
+    pub kind: ShiftEntryKind,
     /// From when.
     pub starts_at: DateTime<Utc>,
     /// Until when; not included.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Roster,
-    duty::{Duty, DutyKind, Entry, EntryKind},
+    duty::{Duty, DutyKind, Entry, ShiftEntryKind},
     rest_days::RestDays,
 };
 use crate::domain::{
@@ -28,10 +28,10 @@ text_enum! {
 impl SwapKind {
     /// What the colleague gets.
     #[must_use]
-    pub fn taken(self) -> EntryKind {
+    pub fn taken(self) -> ShiftEntryKind {
         match self {
-            Self::Shift => EntryKind::ExtraShift,
-            Self::OnCall => EntryKind::OnCall,
+            Self::Shift => ShiftEntryKind::ExtraShift,
+            Self::OnCall => ShiftEntryKind::OnCall,
         }
     }
 }
@@ -144,9 +144,9 @@ mod tests {
         let nights = Roster::new(vec![WeeklyShift::new(Weekday::Thursday, 1_320, 1_800).unwrap()]).unwrap();
         let nothing = Roster::default();
         let entry = |kind, from, to| [Entry { kind, span: span(from, to) }];
-        let on_call = entry(EntryKind::OnCall, "26T00:00", "27T00:00");
-        let off = entry(EntryKind::DayOff, "25T05:00", "25T12:00");
-        let given = entry(EntryKind::GivenAway, "25T00:00", "25T01:00");
+        let on_call = entry(ShiftEntryKind::OnCall, "26T00:00", "27T00:00");
+        let off = entry(ShiftEntryKind::DayOff, "25T05:00", "25T12:00");
+        let given = entry(ShiftEntryKind::GivenAway, "25T00:00", "25T01:00");
         let giver = Side { roster: &nights, entries: &on_call };
         let free = Side { roster: &nothing, entries: &[] };
         let rest_days = RestDays::default();
@@ -167,7 +167,7 @@ mod tests {
         assert!(said(taker(&given), "24T22:00", "25T06:00").contains("undo that swap"));
         assert!(said(Side { roster: &nights, entries: &[] }, "24T22:00", "24T23:00").contains("on shift"));
         assert!(said(taker(&on_call), "26T10:00", "26T12:00").contains("on call"));
-        let all_day = entry(EntryKind::OnCall, "24T00:00", "26T00:00");
+        let all_day = entry(ShiftEntryKind::OnCall, "24T00:00", "26T00:00");
         assert_eq!(said(taker(&all_day), "24T22:00", "25T06:00"), "shift", "who is on call may work");
     }
 }

@@ -28,8 +28,8 @@ const HEADER: [&str; 21] = [
     "text_en",
 ];
 
-/// The page as CSV; `bom` puts a byte-order mark before it.
-pub(super) fn page(page: &Page, bom: bool) -> String {
+/// The page as CSV.
+pub(super) fn page(page: &Page) -> String {
     let mut rows: Vec<(i64, i64, [String; 21])> = Vec::new();
     for pulled in &page.lines {
         let (line, charge) = (&pulled.line, &pulled.line.charge);
@@ -75,8 +75,7 @@ pub(super) fn page(page: &Page, bom: bool) -> String {
         rows.push((pulled.pos, 0, cells));
     }
     rows.sort_by_key(|(pos, line, _)| (*pos, *line));
-    let mut text = String::from(if bom { "\u{feff}" } else { "" });
-    text.push_str(&HEADER.join(","));
+    let mut text = HEADER.join(",");
     text.push_str("\r\n");
     for (_, _, cells) in rows {
         text.push_str(&cells.join(","));

@@ -156,7 +156,8 @@ pub(super) async fn lines(
             (POSITION, HeaderValue::from(page.pos)),
             (HAS_MORE, HeaderValue::from_static(if page.has_more { "true" } else { "false" })),
         ];
-        let text = super::billing_csv::page(&page, query.bom.unwrap_or(false));
+        let mark = if query.bom == Some(true) { "\u{feff}" } else { "" };
+        let text = format!("{mark}{}", super::billing_csv::page(&page));
         return Ok((headers, text).into_response());
     }
     let items = page.lines.into_iter().map(|pulled| SettledLine {

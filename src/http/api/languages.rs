@@ -16,6 +16,7 @@ use crate::{
 
 /// A language with where it stands now.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = LanguageNow)]
 pub(super) struct Language {
     /// The tag that is stored (BCP 47).
     tag: String,

@@ -10,7 +10,7 @@ use crate::{
     app::{self, erasure::Erased},
     domain::{
         ids::{CaseId, JobId, TokenId},
-        reads::{Purpose, Read},
+        reads::{Read, ReadPurpose},
         retention::{ErasureReason, Run},
     },
     http::{
@@ -37,7 +37,7 @@ pub(super) struct ReadQuery {
     job_id: Option<JobId>,
     /// Only for this purpose.
     #[garde(skip)]
-    purpose: Option<Purpose>,
+    purpose: Option<ReadPurpose>,
     /// From when.
     #[garde(inner(custom(super::instant)))]
     from: Option<DateTime<Utc>>,

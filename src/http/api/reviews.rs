@@ -15,8 +15,8 @@ use crate::{
         ledger::Charge,
         money::Yen,
         reviews::{
-            DISREGARDED_MAX, Decision, Reason, Review, ReviewState, Ruling, STATED_MAX, STRETCHES_MAX,
-            Stretch, flag_words,
+            DISREGARDED_MAX, Decision, DecisionReason, Review, ReviewState, Ruling, STATED_MAX,
+            STRETCHES_MAX, Stretch, flag_words,
         },
     },
     http::{
@@ -143,7 +143,7 @@ pub(super) struct NewDecision {
     ruling: Ruling,
     /// Why.
     #[garde(skip)]
-    reason: Reason,
+    reason: DecisionReason,
     /// The reason in the supervisor's words.
     #[garde(length(chars, min = 1, max = 2000), custom(super::paragraphs))]
     #[schema(min_length = 1, max_length = 2000)]

@@ -9,7 +9,7 @@ use crate::{
     app::{self, Command},
     domain::{
         ids::{ShiftEntryId, TechnicianId},
-        roster::{duty::EntryKind, entries::ShiftEntry},
+        roster::{duty::ShiftEntryKind, entries::ShiftEntry},
     },
     http::{
         Service,
@@ -26,7 +26,7 @@ pub(super) struct NewShiftEntry {
     /// `on_call`: asked when somebody is needed; `extra_shift`: a shift besides the weekly ones; `day_off`: a day off
     /// or an absence, which takes everything else away.
     #[garde(skip)]
-    kind: EntryKind,
+    kind: ShiftEntryKind,
     /// From when; a whole minute.
     #[garde(custom(super::instant))]
     starts_at: DateTime<Utc>,

@@ -67,6 +67,7 @@ subject-webhook = Webhook
 subject-message = Message
 subject-review = Review
 subject-dispute = Dispute
+subject-retention = Retention
 
 alarm-appointment_at_risk = Planned visit at risk
 alarm-call_back_due = Call back

@@ -18,8 +18,8 @@ fn work_start() -> Value {
     json!({ "kind": "work_start", "work": "work" })
 }
 
-fn leaving(return_planned: bool) -> Value {
-    json!({ "kind": "leaving", "return_planned": return_planned })
+fn leaving(how: &str) -> Value {
+    json!({ "kind": "leaving", "return_planned": how == "to return" })
 }
 
 fn state(record: &FieldRecord) -> Option<FieldState> {
@@ -31,8 +31,8 @@ fn each_way_of_leaving_has_its_state() {
     let no_access = json!({ "kind": "no_access", "reason": "nobody_there" });
     let withdrawal = json!({ "kind": "withdrawal", "code": "breakdown" });
     for (leave, person, job) in [
-        (leaving(true), FieldState::AwaitingReturn, Some(JobState::AwaitingReturn)),
-        (leaving(false), FieldState::Left, Some(JobState::AwaitingReturn)),
+        (leaving("to return"), FieldState::AwaitingReturn, Some(JobState::AwaitingReturn)),
+        (leaving("for good"), FieldState::Left, Some(JobState::AwaitingReturn)),
         (no_access, FieldState::NoAccess, Some(JobState::AwaitingReturn)),
         (withdrawal, FieldState::Withdrawn, None),
     ] {
@@ -46,14 +46,15 @@ fn each_way_of_leaving_has_its_state() {
 
 #[test]
 fn leaving_ends_what_was_going_on() {
-    let working = [("10:00:00", simply("arrival")), ("10:05:00", work_start()), ("10:45:00", leaving(true))];
+    let working =
+        [("10:00:00", simply("arrival")), ("10:05:00", work_start()), ("10:45:00", leaving("to return"))];
     let record = told(&working);
     assert_eq!((seconds(&record), codes(&record)), (vec![vec![2_400]], vec![FlagCode::MissingEnd]));
     let record = told(&[
         ("10:00:00", simply("arrival")),
         ("10:05:00", work_start()),
         ("10:25:00", json!({ "kind": "pause", "reason": "parts_fetch" })),
-        ("10:45:00", leaving(true)),
+        ("10:45:00", leaving("to return")),
     ]);
     assert_eq!((seconds(&record), codes(&record)), (vec![vec![1_200]], vec![]));
     assert_eq!(record.pauses[0].to, Some(at("10:45:00")), "whoever has left does not pause");
@@ -83,10 +84,10 @@ fn the_job_waits_for_a_return_only_when_nobody_is_on_it() {
     let mut facts = vec![
         first.tell("10:00:00", simple("arrival")),
         second.tell("10:05:00", simple("arrival")),
-        first.tell("10:10:00", what(leaving(true))),
+        first.tell("10:10:00", what(leaving("to return"))),
     ];
     assert_eq!(FieldRecord::of(&facts).state, Some(JobState::OnSite));
-    facts.push(second.tell("10:20:00", what(leaving(false))));
+    facts.push(second.tell("10:20:00", what(leaving("for good"))));
     assert_eq!(FieldRecord::of(&facts).state, Some(JobState::AwaitingReturn));
 }
 
@@ -97,10 +98,10 @@ fn s_04_nothing_counts_after_a_check_that_failed_until_one_has_passed() {
         let mut facts = vec![
             device.tell("10:00:00", simple("arrival")),
             device.tell("10:00:00", start("work")),
-            device.tell("10:20:00", id_check(false)),
+            device.tell("10:20:00", id_check(Check::Failed)),
         ];
         if again {
-            facts.push(device.tell("10:30:00", id_check(true)));
+            facts.push(device.tell("10:30:00", id_check(Check::Passed)));
         }
         facts.push(device.tell("10:50:00", simple("work_end")));
         facts.push(
@@ -119,7 +120,7 @@ fn s_04_nothing_counts_after_a_check_that_failed_until_one_has_passed() {
     assert_eq!(passed.id_checks.iter().map(|check| check.passed).collect::<Vec<_>>(), [false, true]);
     let nothing_done = told(&[
         ("10:00:00", simply("arrival")),
-        ("10:05:00", serde_json::to_value(id_check(false)).unwrap()),
+        ("10:05:00", serde_json::to_value(id_check(Check::Failed)).unwrap()),
         ("10:10:00", json!({ "kind": "completion", "outcome": "refused_opening" })),
     ]);
     assert_eq!(codes(&nothing_done), []);
@@ -169,7 +170,7 @@ fn an_outcome_that_is_contradicted_is_doubtful() {
     let ending = |outcome: &str| json!({ "kind": "completion", "outcome": outcome });
     let of = |steps: &[(&str, Value)]| codes(&told(steps));
     let found = serde_json::to_value(finding()).unwrap();
-    let failed = serde_json::to_value(id_check(false)).unwrap();
+    let failed = serde_json::to_value(id_check(Check::Failed)).unwrap();
     assert_eq!(of(&[("10:00:00", ending("stopped_referred"))]), [FlagCode::DoubtfulOutcome]);
     assert_eq!(of(&[("10:00:00", found), ("10:05:00", ending("stopped_referred"))]), []);
     assert_eq!(of(&[("10:00:00", failed), ("10:05:00", ending("completed"))]), [FlagCode::DoubtfulOutcome]);
@@ -187,10 +188,7 @@ fn what_was_paid_and_when_he_will_come_is_on_record() {
         ("11:01:00", json!({ "kind": "position" })),
     ]);
     assert_eq!(record.delays[0].arrival_at, at("10:40:00"));
-    assert_eq!(
-        (record.payments[0].method, record.payments[0].amount_yen.yen()),
-        (PaymentMethod::Cash, 2_200)
-    );
+    assert_eq!((record.payments[0].method, record.payments[0].amount_yen.yen()), (TakenMethod::Cash, 2_200));
     assert_eq!(record.visits[0].to, at("11:00:00"), "a position says nothing about the stay");
 }
 

@@ -10,7 +10,7 @@ use crate::domain::reference::codes::ProgrammeId;
 use crate::domain::reference::desk::LanguageWindows;
 use crate::domain::reference::document::{Document, Findings};
 use crate::domain::reference::error::ReferenceError;
-use crate::domain::reference::job_codes::ReferralReason;
+use crate::domain::reference::job_codes::ReferralGround;
 use crate::domain::reference::zone::Zone;
 use crate::domain::text_enum::text_enum;
 use crate::domain::trade::Trade;
@@ -201,7 +201,7 @@ pub struct Referral {
     /// As printed.
     pub seed_ja: String,
     /// Why.
-    pub reasons: Vec<ReferralReason>,
+    pub reasons: Vec<ReferralGround>,
     /// To whom.
     pub refer_to: Vec<ReferralTarget>,
     /// Who tells them (A10).

@@ -86,9 +86,9 @@ fn entries_add_and_take_away() {
     let nights = roster(&[(Weekday::Thursday, 1_320, 1_800, HolidayRule::Works)]);
     let entry = |kind, from, to| Entry { kind, span: span(from, to) };
     let entries = [
-        entry(EntryKind::OnCall, "2026-12-31T20:00", "2027-01-01T12:00"),
-        entry(EntryKind::ExtraShift, "2027-01-01T06:00", "2027-01-01T08:00"),
-        entry(EntryKind::DayOff, "2027-01-01T01:00", "2027-01-01T02:00"),
+        entry(ShiftEntryKind::OnCall, "2026-12-31T20:00", "2027-01-01T12:00"),
+        entry(ShiftEntryKind::ExtraShift, "2027-01-01T06:00", "2027-01-01T08:00"),
+        entry(ShiftEntryKind::DayOff, "2027-01-01T01:00", "2027-01-01T02:00"),
     ];
     let duty = Duty { roster: &nights, entries: &entries, rest_days: &rest_days };
     for (asked, expected) in [
@@ -129,7 +129,7 @@ mod slow {
             self.holidays.on(date).is_some() || self.year_end.contains(date)
         }
 
-        fn entered(&self, kind: EntryKind, at: Instant) -> bool {
+        fn entered(&self, kind: ShiftEntryKind, at: Instant) -> bool {
             self.entries
                 .iter()
                 .any(|entry| entry.kind == kind && entry.span.from() <= at && at < entry.span.to())
@@ -153,13 +153,13 @@ mod slow {
                 .iter()
                 .any(|shift| opened(shift, date, minute) || opened(shift, yesterday, minute + 1_440));
             let at = tokyo_instant(date, minute.into());
-            if self.entered(EntryKind::DayOff, at) {
+            if self.entered(ShiftEntryKind::DayOff, at) {
                 Minute::DayOff
-            } else if self.entered(EntryKind::GivenAway, at) {
+            } else if self.entered(ShiftEntryKind::GivenAway, at) {
                 Minute::GivenAway
-            } else if weekly || self.entered(EntryKind::ExtraShift, at) {
+            } else if weekly || self.entered(ShiftEntryKind::ExtraShift, at) {
                 Minute::Shift
-            } else if self.entered(EntryKind::OnCall, at) {
+            } else if self.entered(ShiftEntryKind::OnCall, at) {
                 Minute::OnCall
             } else {
                 Minute::Nothing
@@ -184,7 +184,7 @@ fn any_entry() -> impl Strategy<Value = Entry> {
     (0..4_usize, from, prop_oneof![1..2_880_i64, Just(240), Just(1_440)]).prop_map(|(kind, from, length)| {
         let start = tokyo_instant(date("2026-12-27"), from);
         let span = Span::new(start, start + TimeDelta::minutes(length)).unwrap();
-        Entry { kind: EntryKind::ALL[kind], span }
+        Entry { kind: ShiftEntryKind::ALL[kind], span }
     })
 }
 

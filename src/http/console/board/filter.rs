@@ -4,7 +4,7 @@ use garde::Validate;
 use serde::Deserialize;
 
 use crate::{
-    app::queue::{InHand, Stage},
+    app::queue::{InHand, QueueStage},
     domain::trade::{Priority, Trade},
     http::console::page::Page,
 };
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Validate)]
 pub(super) struct Filter {
     #[garde(skip)]
-    pub(super) stage: Option<Stage>,
+    pub(super) stage: Option<QueueStage>,
     #[garde(skip)]
     pub(super) priority: Option<Priority>,
     #[garde(skip)]
@@ -26,7 +26,7 @@ pub(super) struct Filter {
 impl Filter {
     /// Whether a job is shown.
     pub(super) fn matches(&self, job: &InHand) -> bool {
-        self.stage.is_none_or(|stage| Stage::of(job.entry.state) == Some(stage))
+        self.stage.is_none_or(|stage| QueueStage::of(job.entry.state) == Some(stage))
             && self.priority.is_none_or(|priority| job.entry.priority == priority)
             && self.trade.is_none_or(|trade| job.entry.trade == trade)
             && (self.alarms != Some(true) || !job.alarms.is_empty())
@@ -71,7 +71,7 @@ impl Filter {
     }
 
     /// Where a stage's figure leads.
-    pub(super) fn toggled(&self, stage: Stage) -> String {
+    pub(super) fn toggled(&self, stage: QueueStage) -> String {
         let on = self.stage == Some(stage);
         Self { stage: (!on).then_some(stage), ..*self }.path()
     }
@@ -98,13 +98,13 @@ mod tests {
     fn a_view_is_its_address() {
         assert_eq!(Filter::default().query(), "");
         let filter = Filter {
-            stage: Some(Stage::Coming),
+            stage: Some(QueueStage::Coming),
             priority: Some(Priority::P1),
             trade: Some(Trade::Lock),
             alarms: Some(true),
         };
         assert_eq!(filter.query(), "?stage=coming&priority=P1&trade=lock&alarms=true");
-        assert_eq!(filter.toggled(Stage::Coming), "/?priority=P1&trade=lock&alarms=true");
-        assert_eq!(Filter::default().toggled(Stage::Open), "/?stage=open");
+        assert_eq!(filter.toggled(QueueStage::Coming), "/?priority=P1&trade=lock&alarms=true");
+        assert_eq!(Filter::default().toggled(QueueStage::Open), "/?stage=open");
     }
 }

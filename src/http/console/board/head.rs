@@ -6,7 +6,7 @@ use super::filter::Filter;
 use crate::{
     app::{
         self, Ctx,
-        queue::{InHand, Stage},
+        queue::{InHand, QueueStage},
     },
     domain::{
         alarms::{Alarm, AlarmState},
@@ -21,7 +21,7 @@ const ALARMS_MAX: i64 = 200;
 
 /// What is read.
 pub(super) struct Head {
-    stages: Vec<(Stage, usize, String, bool)>,
+    stages: Vec<(QueueStage, usize, String, bool)>,
     ringing: Vec<(Alarm, Option<String>)>,
     acknowledged: Vec<(Alarm, Option<String>)>,
     query: String,
@@ -62,8 +62,9 @@ pub(super) struct AlarmView {
 
 impl Head {
     pub(super) async fn read(ctx: &Ctx, in_hand: &[InHand], filter: &Filter) -> Answer<Self> {
-        let count = |stage| in_hand.iter().filter(|job| Stage::of(job.entry.state) == Some(stage)).count();
-        let stages = Stage::ALL
+        let count =
+            |stage| in_hand.iter().filter(|job| QueueStage::of(job.entry.state) == Some(stage)).count();
+        let stages = QueueStage::ALL
             .iter()
             .map(|&stage| (stage, count(stage), filter.toggled(stage), filter.stage == Some(stage)))
             .collect();

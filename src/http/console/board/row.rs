@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    app::queue::{ClockKind, InHand, Stage},
+    app::queue::{ClockKind, InHand, QueueStage},
     domain::reference::Reference,
     http::console::page::Page,
 };
@@ -64,7 +64,7 @@ impl RowView {
             district: entry.district.clone().unwrap_or_default(),
             language: language(&entry.language, page, reference),
             foreign: !entry.language.starts_with("ja"),
-            stage: Stage::of(entry.state).map_or("", Stage::as_str),
+            stage: QueueStage::of(entry.state).map_or("", QueueStage::as_str),
             state: page.code("job-state", entry.state),
             hold: entry.hold.as_deref().map(|code| hold(code, page, reference)),
             clock: ClockView {

@@ -1,9 +1,9 @@
 //! What contradicts itself in a record as a whole.
 
-use super::{DeliveredPart, DeliveredWork, FieldRecord, Flag, FlagCode, JobOutcome};
+use super::FieldRecord;
 use crate::domain::{
     charging::Answer,
-    facts::ConsentCover,
+    facts::{ConsentCover, DeliveredPart, DeliveredWork, Flag, FlagCode, JobOutcome},
     ids::{FactId, TechnicianId},
     reference::programme::Payer,
     span::Instant,
