@@ -140,6 +140,8 @@ on_both_engines! {
     async fn an_ended_session_hears_no_more(db: TestDb) {
         let server = TestServer::start(&db).await;
         let mut visitor = signed_in(&server, Role::Dispatcher).await;
+        // The signing in itself is a change: let it be told before anybody listens.
+        server.settle().await;
         let mut stream = Stream::open(&visitor, "/events", None).await;
         assert_eq!(stream.next().await.unwrap().kind, "time");
         visitor.post("/sign-out", &[]).await.expect(303);
