@@ -122,7 +122,7 @@ impl Stage {
         let shown = self.cast.dispatcher.get(&format!("/v1/jobs/{}", self.job(cue.call)?)).await?;
         let technician = self.cast.technician(by)?;
         let all = shown["assignments"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let by_then = all.iter().filter(|one| was_by(&one["assigned_at"], cue.at));
+        let mut by_then = all.iter().filter(|one| was_by(&one["assigned_at"], cue.at));
         let own = by_then.rfind(|one| one["technician_id"] == technician);
         let own = own.with_context(|| format!("{by} does not have this job"))?;
         let path = format!("/v1/assignments/{}/withdrawal", id(own)?);

@@ -20,7 +20,8 @@ const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
 /// What is looked up after the thing it is for: which codes there are is reference data, and
 /// which addresses may be told is configuration: tested where it is used.
-const LOOKED_UP: &[&str] = &["hazard", "topic", "programme", "job_code", "job_codes", "pos", "url"];
+const LOOKED_UP: &[&str] =
+    &["hazard", "topic", "programme", "job_code", "job_codes", "pos", "url", "version"];
 
 /// What a request made of the description alone cannot say truly: whom it is about.
 const OF_NOTHING: &[&str] = &["call_id", "giver_id", "technician_id", "positions[0].technician_id"];
@@ -29,6 +30,7 @@ const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("/v1/tokens", &["firm_id", "technician_id", "consumer_id"]),
     ("/v1/blocks", &["firm_id"]),
     ("/v1/webhooks", &["firm_id"]),
+    ("/v1/jobs/00000000-0000-7000-8000-000000000000/facts", &["fact"]),
 ];
 
 /// How deep a request is looked into.

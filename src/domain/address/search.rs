@@ -198,9 +198,23 @@ impl Search<'_> {
                 }
             }
         }
-        if self.found.values().any(|(fit, _)| fit.class == Class::TownOfNamed) {
-            self.found.retain(|_, (fit, _)| fit.class != Class::AddressIn);
-        }
+        self.settle_by_length();
+    }
+
+    /// A town of a municipality that was named, or the municipality with an address in it: whichever explains more of the
+    /// line. 大阪市旭区1-1 is the ward, though another ward of the city has a town 旭; of two that explain as much it is
+    /// the town.
+    fn settle_by_length(&mut self) {
+        let longest = |class: Class| {
+            let of_class = self.found.values().filter(|(fit, _)| fit.class == class);
+            of_class.map(|(fit, _)| fit.explained.0).max()
+        };
+        let Some(town) = longest(Class::TownOfNamed) else { return };
+        let loser = match longest(Class::AddressIn) {
+            Some(address) if address > town => Class::TownOfNamed,
+            _ => Class::AddressIn,
+        };
+        self.found.retain(|_, (fit, _)| fit.class != loser);
     }
 
     /// Reads on after the prefecture, if there was one.

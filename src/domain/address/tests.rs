@@ -264,3 +264,12 @@ proptest! {
         let _ = INDEX.parse(&text);
     }
 }
+
+#[test]
+fn a_ward_is_read_before_a_town_of_another_ward_that_begins_like_it() {
+    // 旭区 has addresses without a town; 西成区 has a town 旭.
+    for (text, ward) in [("大阪府大阪市旭区1-1-1", "27117"), ("大阪府大阪市西成区旭1-1-1", "27122")]
+    {
+        assert_eq!(INDEX.parse(text).unwrap().place.jis_code.as_str(), ward, "{text}");
+    }
+}
