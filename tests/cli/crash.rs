@@ -95,6 +95,18 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
             ("SELECT COUNT(*) FROM assignment WHERE slot = 'released' AND id = ", one)
         }
         ["jobs", _, "facts"] => ("SELECT COUNT(*) FROM fact WHERE id = ", made),
+        ["cases", _, "referrals"] | ["referrals", ..] => trace_of_referral(&parts, made),
+        ["billing-consumers"] => ("SELECT COUNT(*) FROM consumer WHERE id = ", made),
+        ["billing-consumers", _, "acknowledgements"] => {
+            ("SELECT COUNT(*) FROM consumer WHERE acknowledged_pos > 0 AND id = ", made)
+        }
+        other => panic!("an acknowledged change nobody looks for: {other:?}"),
+    }
+}
+
+/// The same of what is done about a referral.
+fn trace_of_referral<'a>(parts: &[&'a str], made: &'a str) -> (&'static str, &'a str) {
+    match parts {
         ["cases", _, "referrals"] => ("SELECT COUNT(*) FROM referral WHERE id = ", made),
         ["referrals", one, "notifications"] => {
             ("SELECT COUNT(DISTINCT referral_id) FROM referral_attempt WHERE referral_id = ", one)
@@ -104,10 +116,6 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
         }
         ["referrals", one, "outcome"] => {
             ("SELECT COUNT(*) FROM referral WHERE state = 'closed' AND id = ", one)
-        }
-        ["billing-consumers"] => ("SELECT COUNT(*) FROM consumer WHERE id = ", made),
-        ["billing-consumers", _, "acknowledgements"] => {
-            ("SELECT COUNT(*) FROM consumer WHERE acknowledged_pos > 0 AND id = ", made)
         }
         other => panic!("an acknowledged change nobody looks for: {other:?}"),
     }

@@ -27,11 +27,14 @@ impl Files {
         path
     }
 
-    fn import(&self, db: &TestDb, what: &str, content: &str, dry: bool) -> Output {
+    fn import(&self, db: &TestDb, what: &str, content: &str) -> Output {
         let path = self.write(&format!("{what}.csv"), content.as_bytes());
-        let mut args = vec!["import", what, path.to_str().unwrap()];
-        args.extend(dry.then_some("--dry-run"));
-        run(db, &args)
+        run(db, &["import", what, path.to_str().unwrap()])
+    }
+
+    fn import_dry(&self, db: &TestDb, what: &str, content: &str) -> Output {
+        let path = self.write(&format!("{what}.csv"), content.as_bytes());
+        run(db, &["import", what, path.to_str().unwrap(), "--dry-run"])
     }
 }
 
@@ -55,19 +58,19 @@ on_both_engines! {
     async fn files_are_taken_over_by_key_and_again_without_change(db: TestDb) {
         let files = Files(tempfile::tempdir().unwrap());
         assert!(run(&db, &["seed"]).status.success());
-        let dry = files.import(&db, "firms", FIRMS, true);
+        let dry = files.import_dry(&db, "firms", FIRMS);
         assert_eq!(out(&dry), "dry run, nothing was written; firms: 2 new, 0 changed, 0 unchanged");
         assert_eq!(counts(&db).await, (0, 0));
-        assert_eq!(out(&files.import(&db, "firms", FIRMS, false)), "firms: 2 new, 0 changed, 0 unchanged");
-        assert_eq!(out(&files.import(&db, "technicians", TECHNICIANS, false)), "technicians: 2 new, 0 changed, 0 unchanged");
-        let shifts = files.import(&db, "shifts", SHIFTS, false);
+        assert_eq!(out(&files.import(&db, "firms", FIRMS)), "firms: 2 new, 0 changed, 0 unchanged");
+        assert_eq!(out(&files.import(&db, "technicians", TECHNICIANS)), "technicians: 2 new, 0 changed, 0 unchanged");
+        let shifts = files.import(&db, "shifts", SHIFTS);
         assert_eq!(out(&shifts), "technicians' shifts: 0 new, 2 changed, 0 unchanged");
         assert_eq!(counts(&db).await, (2, 2));
         // The same again is nothing new, and leaves the weekly shifts alone.
         let changed = FIRMS.replace("栄水道, 本店", "栄水道");
-        assert_eq!(out(&files.import(&db, "firms", &changed, false)), "firms: 0 new, 1 changed, 1 unchanged");
-        assert_eq!(out(&files.import(&db, "technicians", TECHNICIANS, false)), "technicians: 0 new, 0 changed, 2 unchanged");
-        assert_eq!(out(&files.import(&db, "shifts", SHIFTS, false)), "technicians' shifts: 0 new, 0 changed, 2 unchanged");
+        assert_eq!(out(&files.import(&db, "firms", &changed)), "firms: 0 new, 1 changed, 1 unchanged");
+        assert_eq!(out(&files.import(&db, "technicians", TECHNICIANS)), "technicians: 0 new, 0 changed, 2 unchanged");
+        assert_eq!(out(&files.import(&db, "shifts", SHIFTS)), "technicians' shifts: 0 new, 0 changed, 2 unchanged");
         let mut raw = db.raw().await;
         assert_eq!(raw.texts("SELECT name FROM firm WHERE key = 'sakae'").await, ["栄水道"]);
         assert_eq!(
@@ -86,7 +89,7 @@ on_both_engines! {
             good,二度目,+81355550131,13107,,\n\
             ,,,,,\n\
             last,最後,+81355550132,13107\n";
-        let said = refused(&files.import(&db, "firms", bad, false));
+        let said = refused(&files.import(&db, "firms", bad));
         let starts = |start: &str| said.iter().any(|line| line.starts_with(start));
         for start in [
             "line 3, column key: must be 1 to 64",
@@ -107,31 +110,31 @@ on_both_engines! {
         // What only the gazetteer and the other rows can tell is told for every row too.
         let unknown = "key,name,phone,areas\n\
             one,甲,+81355550130,13107;99999\ntwo,乙,+81355550131,13107\nthree,丙,+81355550132,98765\n";
-        let said = refused(&files.import(&db, "firms", unknown, true));
+        let said = refused(&files.import_dry(&db, "firms", unknown));
         assert_eq!(said[..2], [
             "line 2, column areas: no such municipality in the gazetteer",
             "line 4, column areas: no such municipality in the gazetteer",
         ]);
         assert_eq!(counts(&db).await, (0, 0));
 
-        assert!(files.import(&db, "firms", FIRMS, false).status.success());
+        assert!(files.import(&db, "firms", FIRMS).status.success());
         let bad = TECHNICIANS.replace("sakae,佐藤", "nobody,佐藤").replace("ja;en", "ja;xx")
             .replace("water;lock", "water;roof");
-        let said = refused(&files.import(&db, "technicians", &bad, false));
+        let said = refused(&files.import(&db, "technicians", &bad));
         assert!(said[0].starts_with("line 2, column trades: 'roof' is not a known"), "{said:?}");
         let bad = bad.replace("water;roof", "water;lock");
-        let said = refused(&files.import(&db, "technicians", &bad, false));
+        let said = refused(&files.import(&db, "technicians", &bad));
         assert!(said[0].starts_with("line 2, column languages:"), "{said:?}");
         assert_eq!(said[1], "line 3, column firm_key: no firm has this key");
         assert_eq!(counts(&db).await, (2, 0));
 
-        assert!(files.import(&db, "technicians", TECHNICIANS, false).status.success());
+        assert!(files.import(&db, "technicians", TECHNICIANS).status.success());
         let bad = SHIFTS.replace("suzuki,sat,20:00,02:00+1", "suzuki,sat,20:00,02:00").replace("sato,mon", "nobody,mon")
             .replace("sun,06:00", "sun,6:00");
-        let said = refused(&files.import(&db, "shifts", &bad, false));
+        let said = refused(&files.import(&db, "shifts", &bad));
         assert!(said[0].starts_with("line 2, column from: 'from' is '6:00'"), "{said:?}");
         assert!(said[1].starts_with("line 3, column to: '20:00' to '02:00'"), "{said:?}");
-        let said = refused(&files.import(&db, "shifts", &SHIFTS.replace("sato,mon", "nobody,mon"), false));
+        let said = refused(&files.import(&db, "shifts", &SHIFTS.replace("sato,mon", "nobody,mon")));
         assert_eq!(said[0], "line 4, column technician_key: no technician has this key");
         let mut raw = db.raw().await;
         assert_eq!(raw.integer("SELECT CAST(COUNT(*) AS BIGINT) FROM technician WHERE shifts <> '[]'").await, 0);
@@ -144,11 +147,11 @@ on_both_engines! {
         let nobody = run(&db, &lint);
         assert_eq!((out(&nobody).as_str(), text(&nobody.stderr).trim()), ("", "0 municipalities looked at"));
         let one = FIRMS.lines().take(2).collect::<Vec<_>>().join("\n").replace("13107;13106", "13107");
-        assert!(files.import(&db, "firms", &one, false).status.success());
+        assert!(files.import(&db, "firms", &one).status.success());
         let one = TECHNICIANS.lines().take(2).collect::<Vec<_>>().join("\n");
-        assert!(files.import(&db, "technicians", &one, false).status.success());
+        assert!(files.import(&db, "technicians", &one).status.success());
         let one = SHIFTS.lines().take(3).collect::<Vec<_>>().join("\n");
-        assert!(files.import(&db, "shifts", &one, false).status.success());
+        assert!(files.import(&db, "shifts", &one).status.success());
         let holes = run(&db, &lint);
         assert_eq!(holes.status.code(), Some(1));
         assert_eq!(text(&holes.stdout).lines().collect::<Vec<_>>(), [

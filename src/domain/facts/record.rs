@@ -64,6 +64,7 @@ pub struct FieldRecord {
     /// Findings that it is the landlord's matter, earliest first.
     pub referral_findings: Vec<FoundReferral>,
     /// Money taken at the site, earliest first.
+    #[serde(rename = "payments_told")]
     pub payments: Vec<TakenPayment>,
     /// Who left before the job was complete, earliest first.
     pub leavings: Vec<Left>,

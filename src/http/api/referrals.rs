@@ -341,9 +341,11 @@ pub(super) async fn show(
 pub(super) struct NoticeQuery {
     /// In which language.
     #[garde(skip)]
+    #[param(inline)]
     language: Language,
     /// For whom.
     #[garde(skip)]
+    #[param(inline)]
     to: To,
 }
 
