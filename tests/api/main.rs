@@ -1,6 +1,7 @@
 //! The API, through real HTTP, on both engines.
 // A test helper that fails should panic.
-#![allow(clippy::unwrap_used)]
+// Whether something is so is what many of these helpers set up; a story is told in one piece.
+#![allow(clippy::unwrap_used, clippy::fn_params_excessive_bools, clippy::too_many_lines)]
 
 #[path = "../support/mod.rs"]
 mod support;
