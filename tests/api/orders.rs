@@ -135,6 +135,12 @@ impl Story {
         }
         live.sort_by_key(ToString::to_string);
         statement["lines"] = json!(live);
+        for payment in statement["payments"].as_array_mut().unwrap() {
+            // When it was recorded, and with which settlement, follows from when it was told.
+            for own in ["id", "recorded_at", "settlement_id"] {
+                payment.as_object_mut().unwrap().remove(own);
+            }
+        }
         for own in ["settled_at", "settlements"] {
             assert!(!statement.as_object_mut().unwrap().remove(own).unwrap().is_null());
         }
