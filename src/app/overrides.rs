@@ -177,6 +177,7 @@ async fn reassign_in(unit: &mut Unit, id: JobId, reason: ReassignReason) -> Resu
     take_offers_back(unit, id, WithdrawCode::Reassigned).await?;
     jobs::release_all(unit, id, reason.as_str()).await?;
     windows::release(unit, id).await?;
+    unit.emit(Kind::JobReassigned, Subject::Job, id.0, json!({ "reason": reason }));
     let job = job.unassigned(unit.now, unit.now)?;
     store::jobs::save(&mut unit.tx, &job).await?;
     Ok(job)

@@ -153,6 +153,8 @@ text_enum! {
         JobUnbooked = "job.unbooked",
         /// A person gave the job to somebody past the ladder.
         JobOverridden = "job.overridden",
+        /// Taken from whoever had it, to be put to others.
+        JobReassigned = "job.reassigned",
         /// Somebody was sent to help.
         HelperAdded = "job.helper_added",
         /// A contractor was warned of being late.

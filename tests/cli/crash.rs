@@ -80,7 +80,7 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
         ["jobs", _, "appointment"] => ("SELECT COUNT(*) FROM planned_window WHERE id = ", made),
         ["jobs", _, "override"] => ("SELECT COUNT(*) FROM assignment WHERE id = ", made),
         ["jobs", job, "reassignment"] => (
-            "SELECT COUNT(*) FROM assignment WHERE slot = 'released' AND release_code = 'wrong_skills' AND job_id = ",
+            "SELECT COUNT(DISTINCT subject_id) FROM event WHERE kind = 'job.reassigned' AND subject_id = ",
             job,
         ),
         ["jobs", job, "cancellation"] => {
