@@ -1,4 +1,5 @@
-//! Who is calling, and may they: one layer before every `/v1` handler.
+//! Who is calling, and may they: one layer before every `/v1` handler. A program shows its token; a page of ours, its
+//! session.
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -7,42 +8,64 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+#[cfg(feature = "console")]
+use super::console::Call;
 use super::{Service, access, guard::Redactions, problem::Problem, reads};
 use crate::{app, domain::actor::Actor};
 
-/// Resolves the token and asks the access table; the handler finds the actor in the request.
-pub(super) async fn authorise(State(service): State<Service>, mut request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().cloned();
-    let path = path.as_ref().map_or("", MatchedPath::as_str);
-    // The body is not Sync, so the request itself must not be held across the await.
-    let secret = bearer(request.headers()).map(str::to_owned);
-    match check(&service, &request.method().clone(), path, secret).await {
-        Ok(actor) => {
-            let redactions = Redactions::default();
-            let reading = reads::Reading::of(request.method(), path, request.uri().path());
-            request.extensions_mut().insert(actor);
-            request.extensions_mut().insert(redactions.clone());
-            let mut response = next.run(request).await;
-            response.extensions_mut().insert(actor);
-            redactions.tell(&mut response);
-            if response.status().is_success() {
-                reading.note(&service.ctx, &actor);
-            }
-            response
+/// Finds out who calls and asks the access table; the handler finds the actor in the request.
+pub(super) async fn authorise(State(service): State<Service>, request: Request, next: Next) -> Response {
+    // The body is not Sync, so the request itself must not be held across an await.
+    match bearer(request.headers()).map(str::to_owned) {
+        Some(secret) => {
+            let caller = app::tokens::authenticate(&service.ctx, &secret).await.map_err(Problem::from);
+            carry_out(&service, caller, request, next).await
         }
-        Err(problem) => problem.into_response(),
+        None => without_token(&service, request, next).await,
     }
 }
 
-async fn check(
+/// Of a page: its session says who calls.
+#[cfg(feature = "console")]
+async fn without_token(service: &Service, request: Request, next: Next) -> Response {
+    let call = Call::of(request.method(), request.headers(), request.extensions());
+    let caller = call.caller(service).await;
+    call.answered(carry_out(service, caller, request, next).await)
+}
+
+/// Without pages there are no sessions.
+#[cfg(not(feature = "console"))]
+async fn without_token(_: &Service, _: Request, _: Next) -> Response {
+    Problem::unauthenticated().into_response()
+}
+
+async fn carry_out(
     service: &Service,
-    method: &Method,
-    path: &str,
-    secret: Option<String>,
-) -> Result<Actor, Problem> {
-    let secret = secret.ok_or_else(Problem::unauthenticated)?;
-    let actor =
-        app::tokens::authenticate(&service.ctx, &secret).await?.ok_or_else(Problem::unauthenticated)?;
+    caller: Result<Option<Actor>, Problem>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let path = path.as_ref().map_or("", MatchedPath::as_str);
+    let actor = match caller.and_then(|caller| admitted(caller, request.method(), path)) {
+        Ok(actor) => actor,
+        Err(problem) => return problem.into_response(),
+    };
+    let redactions = Redactions::default();
+    let reading = reads::Reading::of(request.method(), path, request.uri().path());
+    request.extensions_mut().insert(actor);
+    request.extensions_mut().insert(redactions.clone());
+    let mut response = next.run(request).await;
+    response.extensions_mut().insert(actor);
+    redactions.tell(&mut response);
+    if response.status().is_success() {
+        reading.note(&service.ctx, &actor);
+    }
+    response
+}
+
+fn admitted(caller: Option<Actor>, method: &Method, path: &str) -> Result<Actor, Problem> {
+    let actor = caller.ok_or_else(Problem::unauthenticated)?;
     let allowed = actor.role().is_some_and(|role| access::roles(method, path).contains(&role));
     allowed.then_some(actor).ok_or_else(Problem::forbidden)
 }

@@ -1,5 +1,7 @@
 //! Problems (RFC 9457): one shape for every refusal, with a stable `type` and the offending fields.
 
+use std::borrow::Cow;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -20,7 +22,7 @@ pub(crate) struct Problem {
     #[schema(rename = "type", format = "uri")]
     kind: String,
     /// The kind of problem, in words.
-    title: &'static str,
+    title: Cow<'static, str>,
     /// The status of the answer.
     status: u16,
     /// What is wrong here and what would be right.
@@ -52,7 +54,7 @@ impl Problem {
     ) -> Self {
         Self {
             kind: format!("urn:kaketsuke:problem:{code}"),
-            title,
+            title: Cow::Borrowed(title),
             status: status.as_u16(),
             detail: detail.into(),
             rule: None,
@@ -136,6 +138,12 @@ impl Problem {
             "The service failed",
             "nothing was changed; the failure is in the log under this request's X-Request-Id",
         )
+    }
+
+    /// The same, told in other words.
+    #[cfg(feature = "console")]
+    pub(super) fn titled(self, title: String) -> Self {
+        Self { title: Cow::Owned(title), ..self }
     }
 
     /// Its code, as in `invalid`.

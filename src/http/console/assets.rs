@@ -43,6 +43,7 @@ const FILES: &[File] = &[
     own!(SCRIPT, "changes-worker.js"),
     own!(SCRIPT, "clocks.js"),
     own!(SCRIPT, "console.js"),
+    own!(SCRIPT, "send.js"),
     library!(SCRIPT, "htmx.js", "htmx.org/dist/htmx.min.js"),
     library!(SCRIPT, "leaflet.js", "leaflet/dist/leaflet.js"),
     library!(STYLE, "leaflet.css", "leaflet/dist/leaflet.css"),
@@ -50,6 +51,8 @@ const FILES: &[File] = &[
     library!(PICTURE, "marker-shadow.png", "leaflet/dist/images/marker-shadow.png"),
     library!(SCRIPT, "markercluster.js", "leaflet.markercluster/dist/leaflet.markercluster.js"),
     library!(STYLE, "markercluster.css", "leaflet.markercluster/dist/MarkerCluster.css"),
+    library!(SCRIPT, "event-calendar.js", "@event-calendar/build/dist/event-calendar.min.js"),
+    library!(STYLE, "event-calendar.css", "@event-calendar/build/dist/event-calendar.min.css"),
     library!(SCRIPT, "uplot.js", "uplot/dist/uPlot.iife.min.js"),
     library!(STYLE, "uplot.css", "uplot/dist/uPlot.min.css"),
 ];

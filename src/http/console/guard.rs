@@ -109,8 +109,8 @@ async fn must_be_ours(request: Request, visitor: &Visitor, bytes_max: usize) -> 
     if !is_same_origin(request.headers()) {
         return Err(forged());
     }
-    if let Some(token) = request.headers().get(CSRF_HEADER) {
-        return if same(token.as_bytes(), visitor.csrf.as_bytes()) { Ok(request) } else { Err(forged()) };
+    if request.headers().contains_key(CSRF_HEADER) {
+        return if is_of_session(request.headers(), visitor) { Ok(request) } else { Err(forged()) };
     }
     let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
         kind.to_str().is_ok_and(|kind| kind.starts_with("application/x-www-form-urlencoded"))
@@ -128,6 +128,12 @@ async fn must_be_ours(request: Request, visitor: &Visitor, bytes_max: usize) -> 
         return Err(forged());
     }
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Whether a script of a page of this session has sent it.
+pub(super) fn is_of_session(headers: &HeaderMap, visitor: &Visitor) -> bool {
+    let token = headers.get(CSRF_HEADER).map_or(&[][..], HeaderValue::as_bytes);
+    is_same_origin(headers) && same(token, visitor.csrf.as_bytes())
 }
 
 /// Compares in a time that does not tell where the difference is.

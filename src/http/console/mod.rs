@@ -8,11 +8,13 @@
 //! 4. its routes in `http/access.rs` and in `tests/console/access.rs`; and in `navigation.rs`, where it has a place there.
 //!
 //! Who may see it, the refusal of forged requests, headers and failures are the same for all pages and stand around
-//! them, in `guard`, `dress` and `headers`. Pages call `app`, as the API does, and nothing else.
+//! them, in `guard`, `dress` and `headers`. Pages call `app`, as the API does, and nothing else; their scripts and forms
+//! (`assets/send.js`) call the API, where the session stands for a token (`caller`).
 
 mod account;
 mod assets;
 mod board;
+mod caller;
 mod cookies;
 mod dress;
 mod events;
@@ -25,6 +27,8 @@ mod preferences;
 mod sign_in;
 
 use axum::{Router, middleware, routing::get};
+
+pub(super) use caller::Call;
 
 use super::Service;
 

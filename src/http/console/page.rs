@@ -49,11 +49,9 @@ impl Page {
     /// Of a request.
     pub(super) fn of(service: &Service, headers: &HeaderMap, extensions: &Extensions, uri: &Uri) -> Self {
         let now = service.ctx.now();
-        // Japanese until somebody chooses otherwise, whatever the browser asks for: a desk speaks one language.
-        let locale = cookies::read(headers, cookies::LANGUAGE).and_then(|code| code.parse().ok());
         let theme = cookies::read(headers, cookies::THEME).unwrap_or_default();
         Self {
-            texts: Texts(locale.unwrap_or(Locale::Ja)),
+            texts: language(headers),
             theme: cookies::THEMES.into_iter().find(|known| *known == theme).unwrap_or("auto"),
             visitor: extensions.get::<Visitor>().cloned(),
             here: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
@@ -177,6 +175,13 @@ impl FromRequestParts<Service> for Visitor {
     async fn from_request_parts(parts: &mut Parts, _: &Service) -> Result<Self, Problem> {
         parts.extensions.get::<Visitor>().cloned().ok_or_else(Problem::unauthenticated)
     }
+}
+
+/// The texts a browser has chosen: Japanese until somebody chooses otherwise, whatever the browser asks for, as a desk
+/// speaks one language.
+pub(super) fn language(headers: &HeaderMap) -> Texts {
+    let locale = cookies::read(headers, cookies::LANGUAGE).and_then(|code| code.parse().ok());
+    Texts(locale.unwrap_or(Locale::Ja))
 }
 
 /// A page, or a part of one, as an answer.

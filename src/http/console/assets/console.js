@@ -1,5 +1,6 @@
 // Of every page: the session's token for what htmx sends, failures as notes, clocks.
 import { startClocks } from "./clocks.js";
+import "./send.js";
 
 const csrf = document.querySelector('meta[name="csrf"]').content;
 
