@@ -5,6 +5,9 @@ use anyhow::Context as _;
 /// In the script's `by`: the landlord's or management company's desk, whose answers are recorded.
 pub(super) const LANDLORD: &str = "landlord";
 
+/// In the script's `by`: the accounting, which records what was paid.
+pub(super) const BILLING: &str = "billing";
+
 /// One thing the desk can do.
 #[derive(Debug)]
 pub(super) struct DeskDeed {
@@ -27,8 +30,10 @@ const DEEDS: &[DeskDeed] = &[
     deed("referral_outcome", "/v1/referrals/{referral}/outcome", "referral closed", Some("outcome")),
     deed("book", "/v1/jobs/{job}/appointment", "visit planned", None),
     deed("override", "/v1/jobs/{job}/override", "given by telephone", Some("reason")),
+    deed("help", "/v1/jobs/{job}/helpers", "a second technician is sent", None),
     deed("reassign", "/v1/jobs/{job}/reassignment", "taken back", Some("reason")),
     deed("cancel", "/v1/jobs/{job}/cancellation", "called off", Some("reason")),
+    deed("payment", "/v1/jobs/{job}/payments", "paid", Some("method")),
     deed("close", "/v1/cases/{case}/closing", "case closed", None),
 ];
 

@@ -92,8 +92,8 @@ pub async fn run(options: Options, interrupted: impl Future<Output = ()>) -> any
     say(&format!("kaketsuke demo on http://{}, database {}", running.local_addr, options.database_url))?;
     let stage = perform(&ctx, &running, &options, (&roster, &night, &cues), &mut journal).await?;
     let rows = report::read(&stage, &night).await?;
-    let lines = stage.bill().await?;
-    say(&format!("\n{}\nbilling file:\n{}", report::table(&rows), report::billing(&lines)))?;
+    let books = stage.bill().await?;
+    say(&format!("\n{}\nbilling file:\n{}", report::table(&rows), report::billing(&books)))?;
     let differences = report::differences(&rows, &night);
     if options.afterwards == Afterwards::Serve && differences.is_empty() {
         let secret = journal.secret("dispatcher").unwrap_or_default();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     cast::{Cast, id},
     client::Client,
-    deeds::{DeskDeed, LANDLORD},
+    deeds::{BILLING, DeskDeed, LANDLORD},
     intake,
     opened::Opened,
     script::{Cue, Deed, Night},
@@ -23,6 +23,13 @@ pub(super) struct Stage {
     opened: BTreeMap<usize, Opened>,
     /// Until when it was played before.
     played_until: DateTime<Utc>,
+}
+
+/// What the accounting has pulled.
+#[derive(Default)]
+pub(super) struct Books {
+    pub(super) lines: Vec<Value>,
+    pub(super) payments: Vec<Value>,
 }
 
 impl Stage {
@@ -149,7 +156,11 @@ impl Stage {
         deed: &DeskDeed,
         body: &Value,
     ) -> anyhow::Result<String> {
-        let client = if by == Some(LANDLORD) { &self.cast.landlord } else { &self.cast.dispatcher };
+        let client = match by {
+            Some(LANDLORD) => &self.cast.landlord,
+            Some(BILLING) => &self.cast.billing,
+            _ => &self.cast.dispatcher,
+        };
         let path = self.path(cue.call, deed.path)?;
         let answer = client.post(&cue.key, &path, &self.with_ids(body)?).await?;
         if deed.name == "refer" {
@@ -183,19 +194,19 @@ impl Stage {
         Ok(body)
     }
 
-    /// Pulls everything billable and acknowledges it, as the accounting system does. From the beginning: also an
-    /// interrupted demo shows the whole file.
-    pub(super) async fn bill(&self) -> anyhow::Result<Vec<Value>> {
+    /// Pulls everything billable and everything paid and acknowledges it, as the accounting system does. From the
+    /// beginning: also an interrupted demo shows the whole file.
+    pub(super) async fn bill(&self) -> anyhow::Result<Books> {
         let base = format!("/v1/billing-consumers/{}", self.cast.consumer);
-        let (mut all, mut pos) = (Vec::new(), 0);
+        let (mut all, mut pos) = (Books::default(), 0);
         loop {
             let page = self.cast.billing.get(&format!("{base}/lines?limit=200&after={pos}")).await?;
-            let lines = page["items"].as_array().cloned().unwrap_or_default();
-            if lines.is_empty() {
+            all.lines.extend(page["items"].as_array().cloned().unwrap_or_default());
+            all.payments.extend(page["payments"].as_array().cloned().unwrap_or_default());
+            pos = page["pos"].as_i64().context("a page without position")?;
+            if page["has_more"] != true {
                 break;
             }
-            pos = page["pos"].as_i64().context("a page without position")?;
-            all.extend(lines);
         }
         let body = json!({ "pos": pos });
         self.cast.billing.post("acknowledged", &format!("{base}/acknowledgements"), &body).await?;

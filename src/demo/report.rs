@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::{
-    play::Stage,
+    play::{Books, Stage},
     script::{Call, Expected, Night},
 };
 
@@ -70,6 +70,7 @@ impl Row {
             arrival_minutes: arrived.map(|(arrived, created)| (arrived - created).num_minutes()),
             worked: clock(statement["worked_seconds"].as_i64().unwrap_or_default()),
             yen: statement["total_yen"].as_i64().unwrap_or_default(),
+            paid: statement["collected_yen"].as_i64().unwrap_or_default(),
             written_off: statement["written_off_units"].as_i64().unwrap_or_default(),
             referral: self.outcome.referral.take(),
             offers: call.expect.offers.is_some().then_some(asked),
@@ -117,29 +118,30 @@ fn clock(seconds: i64) -> String {
 /// The table, as printed.
 pub(super) fn table(rows: &[Row]) -> String {
     let mut text = format!(
-        "{:<12} {:<6} {:<16} {:<23} {:<28} {:>8} {:>8} {:>7}\n",
-        "case", "lang", "job", "outcome", "contractor", "arrival", "worked", "yen"
+        "{:<12} {:<6} {:<16} {:<23} {:<36} {:>8} {:>8} {:>7} {:>7}\n",
+        "case", "lang", "job", "outcome", "contractor", "arrival", "worked", "yen", "paid"
     );
     for row in rows {
-        let Expected { outcome, technician, arrival_minutes, worked, yen, .. } = &row.outcome;
+        let Expected { outcome, technician, arrival_minutes, worked, yen, paid, .. } = &row.outcome;
         let arrival = arrival_minutes.map_or("-".to_owned(), |minutes| format!("{minutes} min"));
         let contractor = if technician.is_empty() { "-" } else { technician };
         // Writing into a String cannot fail.
         let _ = writeln!(
             text,
-            "{:<12} {:<6} {:<16} {outcome:<23} {contractor:<28} {arrival:>8} {worked:>8} {yen:>7}",
+            "{:<12} {:<6} {:<16} {outcome:<23} {contractor:<36} {arrival:>8} {worked:>8} {yen:>7} {paid:>7}",
             row.number, row.language, row.job_code
         );
     }
     let yen: i64 = rows.iter().map(|row| row.outcome.yen).sum();
-    let _ = writeln!(text, "{} calls, {yen} yen to collect", rows.len());
+    let paid: i64 = rows.iter().map(|row| row.outcome.paid).sum();
+    let _ = writeln!(text, "{} calls, {yen} yen to collect, {paid} of them paid", rows.len());
     text
 }
 
-/// The billing file: one line a ledger line, with its proof.
-pub(super) fn billing(lines: &[Value]) -> String {
+/// The billing file: one line a ledger line, with its proof; then the payments.
+pub(super) fn billing(books: &Books) -> String {
     let mut text = "pos,kind,quantity,amount_yen,proof_en\n".to_owned();
-    for line in lines {
+    for line in &books.lines {
         let quoted = line["text_en"].as_str().unwrap_or_default().replace('"', "\"\"");
         let _ = writeln!(
             text,
@@ -148,6 +150,18 @@ pub(super) fn billing(lines: &[Value]) -> String {
             line["kind"].as_str().unwrap_or_default(),
             line["quantity"].as_str().unwrap_or_default(),
             line["amount_yen"],
+        );
+    }
+    text.push_str("\npayments:\npos,kind,method,amount_yen,in_lines\n");
+    for paid in &books.payments {
+        let _ = writeln!(
+            text,
+            "{},{},{},{},{}",
+            paid["pos"],
+            paid["kind"].as_str().unwrap_or_default(),
+            paid["method"].as_str().unwrap_or_default(),
+            paid["amount_yen"],
+            paid["in_lines"],
         );
     }
     text
@@ -169,7 +183,7 @@ pub(super) fn differences(rows: &[Row], night: &Night) -> Vec<String> {
 fn fields(outcome: &Expected) -> Value {
     json!({
         "outcome": outcome.outcome, "technician": outcome.technician, "arrival_minutes": outcome.arrival_minutes,
-        "worked": outcome.worked, "yen": outcome.yen, "written_off": outcome.written_off,
+        "worked": outcome.worked, "yen": outcome.yen, "paid": outcome.paid, "written_off": outcome.written_off,
         "referral": outcome.referral, "offers": outcome.offers,
     })
 }

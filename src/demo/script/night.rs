@@ -86,6 +86,9 @@ pub(in crate::demo) struct Expected {
     pub(in crate::demo) worked: String,
     #[serde(default)]
     pub(in crate::demo) yen: i64,
+    /// What has been paid of it when the night is over.
+    #[serde(default)]
+    pub(in crate::demo) paid: i64,
     #[serde(default)]
     pub(in crate::demo) written_off: i64,
     /// Where its referral is, where there is one.
