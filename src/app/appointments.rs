@@ -55,6 +55,7 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
     let technician = store::technicians::find(&mut unit.tx, booking.technician_id).await?;
     let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
     technician.fits(job.trade)?;
+    store::technicians::hold(&mut unit.tx, technician.id).await?;
     offers::withdraw_open(unit, id, WithdrawCode::Booked).await?;
     windows::release(unit, id).await?;
     let window = Appointment {
@@ -71,6 +72,7 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
     let job = job.booked(unit.now, (booking.starts_at - ask_before).max(unit.now))?;
     store::jobs::save(&mut unit.tx, &job).await?;
     alarms::resolve_all(unit, id.0, &[AlarmKind::PlaceChanged]).await?;
+    windows::watch_duty(unit, &window).await?;
     windows::emit(
         unit,
         Kind::JobBooked,

@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, technicians};
+use super::{Command, Ctx, Error, Unit, technicians, windows};
 use crate::{
     domain::{
         actor::Actor,
@@ -14,7 +14,7 @@ use crate::{
             duty::ShiftEntryKind,
             entries::{self, EntryState, PLANNED_MAX, ShiftEntry},
         },
-        span::Instant,
+        span::{Instant, Span},
     },
     store,
 };
@@ -56,6 +56,9 @@ async fn make_in(unit: &mut Unit, technician: TechnicianId, new: &New) -> Result
         created_at: unit.now,
     };
     store::shift_entries::insert(&mut unit.tx, &entry).await.map_err(overlaps)?;
+    if entry.kind.takes_away() {
+        windows::absence_changed(unit, technician.id, span).await?;
+    }
     let data = json!({
         "entry": entry.id, "kind": entry.kind, "starts_at": entry.starts_at, "ends_at": entry.ends_at,
     });
@@ -98,9 +101,13 @@ async fn cancel_in(unit: &mut Unit, id: ShiftEntryId, version: i64) -> Result<Sh
     if entry.version != version {
         return Err(Error::VersionMismatch { what: "shift entry", current: entry.version });
     }
+    store::technicians::hold(&mut unit.tx, entry.technician_id).await?;
     let entry = entry.cancel()?;
     if !store::shift_entries::cancel(&mut unit.tx, &entry).await? {
         return Err(Error::Conflict);
+    }
+    if let Some(span) = Span::new(entry.starts_at, entry.ends_at).filter(|_| entry.kind.takes_away()) {
+        windows::absence_changed(unit, entry.technician_id, span).await?;
     }
     let data = json!({ "entry": entry.id, "kind": entry.kind });
     unit.emit(Kind::ShiftEntryCancelled, Subject::Technician, entry.technician_id.0, data);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{
     Command, Ctx, Error, Unit,
     shift_entries::{has_room, overlaps},
-    technicians,
+    technicians, windows,
 };
 use crate::{
     domain::{
@@ -90,6 +90,7 @@ async fn make_in(unit: &mut Unit, new: &New) -> Result<ShiftSwap, Error> {
         };
         store::shift_entries::insert(&mut unit.tx, &entry).await.map_err(overlaps)?;
     }
+    windows::absence_changed(unit, giver.id, span).await?;
     emit(unit, Kind::ShiftsSwapped, &swap);
     Ok(swap)
 }
@@ -151,6 +152,7 @@ async fn undo_in(unit: &mut Unit, id: ShiftSwapId, version: i64) -> Result<Shift
         return Err(Error::Conflict);
     }
     store::shift_entries::cancel_of_swap(&mut unit.tx, swap.id).await?;
+    windows::absence_changed(unit, swap.giver_id, span).await?;
     emit(unit, Kind::ShiftSwapUndone, &swap);
     Ok(ShiftSwap { version: version + 1, ..swap })
 }

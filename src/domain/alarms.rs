@@ -46,6 +46,8 @@ text_enum! {
         Overlong = "overlong",
         /// On the way, but not moving.
         Stalled = "stalled",
+        /// A planned visit lies in time that its technician has off, or has given to a colleague.
+        VisitOffDuty = "visit_off_duty",
         /// At the door, and nothing has begun.
         WaitingOnSite = "waiting_on_site",
     }

@@ -1,5 +1,6 @@
 //! Planned visits: booked, refused when they overlap, asked for when their time comes near, displaced only knowingly.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -26,6 +27,31 @@ async fn book(server: &TestServer, job: &str, crew: &Crew, from: &str, to: &str)
 
 async fn state(server: &TestServer, job: &str) -> Value {
     server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200)["state"].clone()
+}
+
+/// A day off of the crew's technician on the day of the visits; its id.
+async fn day_off(server: &TestServer, crew: &Crew, from: &str, to: &str) -> String {
+    let at = |time: &str| format!("2026-11-23T{time}:00+09:00");
+    let body = json!({ "kind": "day_off", "starts_at": at(from), "ends_at": at(to) });
+    let path = format!("/v1/technicians/{}/shift-entries", crew.technician);
+    let made = crew.office.post(&path, body).await.expect(201);
+    server.settle().await;
+    id(&made)
+}
+
+async fn cancel(server: &TestServer, crew: &Crew, entry: &str) {
+    let path = format!("/v1/shift-entries/{entry}");
+    let request = crew.office.request(Method::DELETE, &path).header("If-Match", "\"1\"");
+    crew.office.send(request).await.expect(200);
+    server.settle().await;
+}
+
+/// The jobs whose visit lies in its technician's time off, as it rings at the desk.
+async fn off_duty(server: &TestServer) -> Vec<String> {
+    server.settle().await;
+    let alarms = server.dispatcher().get("/v1/alarms?state=ringing").await.expect(200);
+    let ours = alarms["items"].as_array().unwrap().iter().filter(|alarm| alarm["kind"] == "visit_off_duty");
+    ours.map(|alarm| alarm["subject_id"].as_str().unwrap().to_owned()).collect()
 }
 
 on_both_engines! {
@@ -139,6 +165,55 @@ on_both_engines! {
         let alarms = server.dispatcher().get("/v1/alarms?state=ringing").await.expect(200);
         let displaced = alarms["items"].as_array().unwrap().iter().find(|alarm| alarm["kind"] == "displaced");
         assert_eq!(displaced.unwrap()["subject_id"], booked.as_str());
+        server.stop().await;
+    }
+
+    async fn time_off_over_a_planned_visit_is_never_refused_and_rings_until_one_of_them_has_moved(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = drip(&server).await;
+        book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
+        // What ends when the visit begins touches nothing.
+        day_off(&server, &crew, "08:00", "10:00").await;
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        let entry = day_off(&server, &crew, "11:00", "18:00").await;
+        assert_eq!(off_duty(&server).await, [job.clone()], "an hour of it is enough");
+        assert_eq!(state(&server, &job).await, "booked", "the visit stands until a person decides");
+        // The entry goes: so does the alarm. It comes again: the visit moves.
+        cancel(&server, &crew, &entry).await;
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        day_off(&server, &crew, "10:30", "11:00").await;
+        assert_eq!(off_duty(&server).await, [job.clone()]);
+        book(&server, &job, &crew, "12:00", "14:00").await.expect(201);
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        // Booked into the time off knowingly: the same alarm. A visit that is given up needs none.
+        book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
+        assert_eq!(off_duty(&server).await, [job.clone()]);
+        let path = format!("/v1/jobs/{job}/appointment/cancellation");
+        server.dispatcher().post(&path, json!({ "reason": "contractor" })).await.expect(200);
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        server.stop().await;
+    }
+
+    async fn a_window_given_to_a_colleague_with_a_visit_in_it_rings_until_the_swap_is_undone(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let mut mate = world::technician("同僚", &["water"], world::point(35.16, 136.90));
+        mate["shifts"] = json!([]);
+        let path = format!("/v1/firms/{}/technicians", crew.firm);
+        let mate = id(&server.administrator().post(&path, mate).await.expect(201));
+        let job = drip(&server).await;
+        book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
+        let swap = json!({
+            "giver_id": crew.technician, "taker_id": mate,
+            "starts_at": "2026-11-23T11:00:00+09:00", "ends_at": "2026-11-23T13:00:00+09:00",
+        });
+        let swap = id(&crew.office.post("/v1/shift-swaps", swap).await.expect(201));
+        assert_eq!(off_duty(&server).await, [job]);
+        let path = format!("/v1/shift-swaps/{swap}");
+        let undone = crew.office.request(Method::DELETE, &path).header("If-Match", "\"1\"");
+        crew.office.send(undone).await.expect(200);
+        assert_eq!(off_duty(&server).await, [""; 0]);
         server.stop().await;
     }
 

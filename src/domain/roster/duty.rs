@@ -41,6 +41,12 @@ text_enum! {
 impl ShiftEntryKind {
     /// What is entered by itself; the other comes from a swap only.
     pub const ENTERED: &'static [Self] = &[Self::OnCall, Self::ExtraShift, Self::DayOff];
+
+    /// Whether nobody works then, whatever else is entered.
+    #[must_use]
+    pub fn takes_away(self) -> bool {
+        matches!(self, Self::DayOff | Self::GivenAway)
+    }
 }
 
 /// As much of an entry as decides who is on duty.

@@ -84,6 +84,7 @@ alarm-referral_follow_up = Follow up the referral
 alarm-refusals = Three refused or silent
 alarm-overlong = Work takes too long
 alarm-stalled = On the way, not moving
+alarm-visit_off_duty = Technician of the visit is off
 alarm-waiting_on_site = Arrived, nothing begun
 alarm-no_access = Nobody opens the door
 alarm-return_due = Return visit not planned

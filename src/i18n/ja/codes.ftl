@@ -84,6 +84,7 @@ alarm-referral_follow_up = 取り次ぎ先への確認
 alarm-refusals = 断り・無回答が3件
 alarm-overlong = 作業が長引いている
 alarm-stalled = 移動が止まっている
+alarm-visit_off_duty = 予約訪問の担当者が休み
 alarm-waiting_on_site = 到着後、作業が始まっていない
 alarm-no_access = 現地で入室できない
 alarm-return_due = 再訪問の予定がない
