@@ -118,6 +118,7 @@ async fn take_away(unit: &mut Unit, kept: Kept, run: &Run) -> Result<u64, Error>
         }
         Kept::Position => return Ok(store::retention::positions(tx, before, BATCH).await?),
         Kept::EndedBlock => return Ok(store::retention::ended_blocks(tx, before, BATCH).await?),
+        Kept::Message => return Ok(store::messages::forget(tx, before, BATCH).await?),
         // The run has said before which instant: the database lets nothing younger go.
         Kept::ReadLog => return Ok(store::reads::forget(tx, run.read_log_before, BATCH).await?),
         Kept::Photo => return photos(unit, before).await,

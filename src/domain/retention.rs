@@ -28,6 +28,8 @@ text_enum! {
         Position = "position",
         /// Whom an ended block was about.
         EndedBlock = "ended_block",
+        /// Messages that have arrived, were dropped or are dead, with their attempts.
+        Message = "message",
         /// Who has read personal data.
         ReadLog = "read_log",
     }

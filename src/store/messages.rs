@@ -98,6 +98,27 @@ pub async fn insert(
     Ok(())
 }
 
+/// Takes away messages that were over before an instant, oldest first. Their attempts go before them; a message that is
+/// replayed meanwhile keeps what is left of it.
+pub async fn forget(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Error> {
+    query!(
+        tx,
+        execute,
+        "DELETE FROM message_attempt WHERE message_id IN
+           (SELECT id FROM message WHERE settled_at < $1 ORDER BY settled_at, id LIMIT $2)",
+        before,
+        limit
+    )?;
+    query!(
+        tx,
+        execute,
+        "DELETE FROM message WHERE settled_at < $1 AND id IN
+           (SELECT id FROM message WHERE settled_at < $1 ORDER BY settled_at, id LIMIT $2)",
+        before,
+        limit
+    )
+}
+
 /// The firms that have a job, or had it, at an instant.
 pub async fn firms_on(tx: &mut Tx, job: JobId, at: Instant) -> Result<Vec<FirmId>, Error> {
     let rows = query!(

@@ -11,6 +11,7 @@ use crate::{
     privacy::events,
     support::{
         db::{TestDb, on_both_engines},
+        receiver::{Receiver, until},
         server::{TestServer, evening, id},
         world,
     },
@@ -56,6 +57,15 @@ async fn days_later(db: &TestDb, before: TestServer, days: i64) -> TestServer {
     let files = before.ctx.files().clone();
     before.stop().await;
     let server = TestServer::start_later(db, evening() + TimeDelta::days(days), files).await;
+    server.settle().await;
+    server
+}
+
+/// The same of a service that sends messages.
+async fn telling_days_later(db: &TestDb, before: TestServer, days: i64) -> TestServer {
+    let files = before.ctx.files().clone();
+    before.stop().await;
+    let server = TestServer::start_telling_later(db, evening() + TimeDelta::days(days), files).await;
     server.settle().await;
     server
 }
@@ -149,6 +159,33 @@ on_both_engines! {
         assert_eq!(statement["total_yen"], 2_200);
         assert_eq!((count(&db, "case_person").await, count(&db, "loose_file").await), (0, 0));
         verify(&server).await;
+        server.stop().await;
+    }
+
+    async fn messages_that_are_over_go_after_a_year_and_what_is_still_to_be_told_stays(db: TestDb) {
+        let receiver = Receiver::start(Some(204)).await;
+        let server = TestServer::start_telling(&db, None).await;
+        let webhook = json!({ "url": receiver.url, "kinds": ["hazards.answered", "case.opened"] });
+        server.administrator().post("/v1/webhooks", webhook).await.expect(201);
+        world::opened_case(&server).await;
+        receiver.wait_for(2).await;
+        let sent = "message WHERE state = 'sent'";
+        until("both are written down", async || count(&db, sent).await == 2).await;
+        // A day less than a year: they stay. Two more, which nobody takes.
+        let server = telling_days_later(&db, server, 365).await;
+        assert_eq!(last_run(&server).await["counts"]["message"], Value::Null);
+        receiver.answer(Some(500));
+        world::opened_case(&server).await;
+        receiver.wait_for(4).await;
+        until("both were tried", async || count(&db, "message_attempt").await == 4).await;
+        let server = telling_days_later(&db, server, 367).await;
+        assert_eq!(last_run(&server).await["counts"]["message"], 2);
+        assert_eq!((count(&db, "message").await, count(&db, sent).await), (2, 0));
+        // The attempts went with them, and nobody is told of that evening once more.
+        let orphans = "message_attempt a WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.id = a.message_id)";
+        assert_eq!(count(&db, orphans).await, 0);
+        server.settle().await;
+        assert_eq!(count(&db, "message").await, 2);
         server.stop().await;
     }
 

@@ -112,6 +112,12 @@ impl TestServer {
         Self::start_as(db, Start { now, seed, files, ..Start::default() }).await
     }
 
+    /// Starts a service that sends messages once more on the same data and files, at a later time.
+    pub(crate) async fn start_telling_later(db: &TestDb, now: Instant, files: Files) -> Self {
+        let seed = u64::try_from(now.timestamp()).unwrap();
+        Self::start_as(db, Start { messages: telling(None), now, seed, files, ..Start::default() }).await
+    }
+
     async fn start_as(db: &TestDb, start: Start) -> Self {
         let Start { limits, messages, seed, now, files, connections } = start;
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.

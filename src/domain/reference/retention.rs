@@ -58,7 +58,7 @@ mod tests {
     fn the_table_is_the_one_of_the_rules() {
         let reference = Reference::embedded().unwrap();
         let days = |kept| reference.retention().0[&kept].num_days();
-        assert_eq!((days(Kept::Photo), days(Kept::Position)), (180, 30));
+        assert_eq!((days(Kept::Photo), days(Kept::Position), days(Kept::Message)), (180, 30, 366));
         for (kept, years) in
             [(Kept::Case, 2), (Kept::ReadLog, 3), (Kept::LiabilityCase, 5), (Kept::ChargedCase, 7)]
         {
