@@ -2,7 +2,7 @@
 //!
 //! A scenario clock stands still until it is driven: `advance_to` moves it from one worker's deadline to the next,
 //! each time waiting until every worker is back in its seat. So a whole night plays in a moment, workers included,
-//! and always the same way.
+//! and always the same way. It does not stop for those who only look around: they look where it stops anyway.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -49,6 +49,8 @@ enum State {
     /// Working, and a bell has rung meanwhile.
     WorkingRung,
     Waiting(Option<Instant>),
+    /// Waiting, and will look around at the instant: nothing happens then by itself.
+    Idling(Instant),
     Left,
 }
 
@@ -116,7 +118,12 @@ impl Clock {
     pub async fn settle(&self) {
         loop {
             let settled = self.0.settled.notified();
-            if self.table().seats.iter().all(|seat| matches!(seat.state, State::Waiting(_) | State::Left)) {
+            if self
+                .table()
+                .seats
+                .iter()
+                .all(|seat| !matches!(seat.state, State::Working | State::WorkingRung))
+            {
                 return;
             }
             settled.await;
@@ -154,19 +161,21 @@ impl Table {
         let next = self.seats.iter().filter_map(deadline).min().filter(|next| *next <= target);
         self.shown = self.shown.max(next.unwrap_or(target));
         let shown = self.shown;
+        let mut called = false;
         for seat in &mut self.seats {
-            if deadline(seat).is_some_and(|until| until <= shown) {
+            if matches!(seat.state, State::Waiting(Some(until)) | State::Idling(until) if until <= shown) {
                 seat.call();
+                called = true;
             }
         }
-        next.is_some()
+        called
     }
 }
 
 impl SeatState {
     fn call(&mut self) {
         match self.state {
-            State::Waiting(_) => {
+            State::Waiting(_) | State::Idling(_) => {
                 self.state = State::Working;
                 self.wake.notify_one();
             }
@@ -199,7 +208,17 @@ impl Seat {
 
     /// Waits for the bell, or for `until` where one is given.
     pub async fn wait(&mut self, until: Option<Instant>) -> Wake {
-        if let Some(wake) = self.sit(until) {
+        self.wait_as(State::Waiting(until), until).await
+    }
+
+    /// Waits for the bell, and looks around at `until` for what no bell has told of. On a driven clock others have done
+    /// nothing while it moves: it is not stopped for that, and whoever is due looks where it stops next.
+    pub async fn idle(&mut self, until: Instant) -> Wake {
+        self.wait_as(State::Idling(until), Some(until)).await
+    }
+
+    async fn wait_as(&mut self, state: State, until: Option<Instant>) -> Wake {
+        if let Some(wake) = self.sit(state, until) {
             return wake;
         }
         loop {
@@ -216,14 +235,14 @@ impl Seat {
                 _ => self.wake.notified().await,
             }
             let table = self.clock.table();
-            if !matches!(table.seats[self.index].state, State::Waiting(_)) {
+            if !matches!(table.seats[self.index].state, State::Waiting(_) | State::Idling(_)) {
                 return if table.stopping { Wake::Stop } else { Wake::Work };
             }
         }
     }
 
     /// Sits down, unless there is a reason not to.
-    fn sit(&mut self, until: Option<Instant>) -> Option<Wake> {
+    fn sit(&mut self, state: State, until: Option<Instant>) -> Option<Wake> {
         let now = self.clock.now();
         let mut table = self.clock.table();
         if table.stopping {
@@ -234,7 +253,7 @@ impl Seat {
             seat.state = State::Working;
             return Some(Wake::Work);
         }
-        seat.state = State::Waiting(until);
+        seat.state = state;
         drop(table);
         self.clock.0.settled.notify_waiters();
         None
@@ -281,6 +300,39 @@ mod tests {
         assert_eq!(clock.now(), start() + TimeDelta::minutes(30));
         clock.stop();
         assert_eq!(seen.await.unwrap(), [7, 14, 21, 28]);
+    }
+
+    #[tokio::test]
+    async fn a_driven_clock_does_not_stop_for_who_looks_around_and_calls_him_where_it_stops() {
+        let clock = Clock::scenario(start());
+        let (mut idle, mut busy) = (clock.seat(), clock.seat());
+        let passed = |clock: &Clock| (clock.now() - start()).num_minutes();
+        let worker = clock.clone();
+        let looks = tokio::spawn(async move {
+            let mut looks = Vec::new();
+            while idle.idle(worker.now() + TimeDelta::minutes(1)).await == Wake::Work {
+                looks.push(passed(&worker));
+            }
+            looks
+        });
+        let worker = clock.clone();
+        let works = tokio::spawn(async move {
+            let mut works = Vec::new();
+            while busy.wait(Some(worker.now() + TimeDelta::minutes(7))).await == Wake::Work {
+                works.push(passed(&worker));
+            }
+            works
+        });
+        clock.advance(TimeDelta::minutes(20)).await;
+        clock.advance(TimeDelta::seconds(30)).await;
+        clock.advance(TimeDelta::seconds(30)).await;
+        clock.stop();
+        assert_eq!(works.await.unwrap(), [7, 14, 21]);
+        assert_eq!(
+            looks.await.unwrap(),
+            [7, 14, 20, 21],
+            "each once, and not half a minute after the last time"
+        );
     }
 
     #[tokio::test]

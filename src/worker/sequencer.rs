@@ -18,7 +18,7 @@ pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
             if let Err(error) = feed::sequence(&ctx).await {
                 tracing::error!(error = &error as &dyn std::error::Error, "sequencing failed; trying again");
             }
-            if seat.wait(Some(ctx.now() + TimeDelta::seconds(LOOK_AGAIN_S))).await == Wake::Stop {
+            if seat.idle(ctx.now() + TimeDelta::seconds(LOOK_AGAIN_S)).await == Wake::Stop {
                 break;
             }
         }
