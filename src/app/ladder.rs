@@ -19,8 +19,13 @@ use crate::{
         ids::{FirmId, JobId, TechnicianId},
         jobs::{Job, JobState},
         offers::{Offer, OfferState, WithdrawCode},
-        reference::dispatch::{MayQueue, Rung},
+        place::{JisCode, Point},
+        reference::{
+            JobCode,
+            dispatch::{MayQueue, Rung},
+        },
         span::Instant,
+        trade::{Priority, Trade},
     },
     store::{self, Tx},
 };
@@ -122,32 +127,77 @@ pub(super) async fn question(
     let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let (excluded, blocked) = out;
     let (firms, technicians) = store::blocks::of_case(tx, job.case_id).await?;
-    let reference = ctx.reference();
-    let kind = reference.job_codes().get(&job.job_code);
-    Ok(Question {
+    let job_code = job.job_code.parse().map_err(|_| Error::Internal("a job with no job code".to_owned()))?;
+    let sought = Sought {
         job: job.id,
-        site: site.point,
-        municipality: site.jis_code.clone(),
-        parent_city: store::places::parent_of(tx, &site.jis_code).await?,
+        job_code,
         trade: job.trade,
-        job_code: job.job_code.parse().map_err(|_| Error::Internal("a job with no job code".to_owned()))?,
-        licence: kind.and_then(|kind| kind.licence),
-        tools: kind.map(|kind| kind.tools.iter().copied().collect()).unwrap_or_default(),
-        work_minutes: kind.map_or(WORK_MINUTES_DEFAULT, |kind| kind.minutes_p50),
-        tier_max: rung.tier_max,
         priority: job.priority,
         language: Some(case.language),
-        queueing: match rung.queueing {
-            MayQueue::FreeOnly => Queueing::FreeOnly,
-            MayQueue::Allowed => Queueing::Allowed,
-        },
-        on_call_ready_s: reference.dispatch().roster.on_call_ready_s.seconds(),
+        point: site.point,
+        municipality: site.jis_code.clone(),
+    };
+    Ok(Question {
         excluded: named(excluded),
         // Whoever is kept away comes first: a block is never left out for a refusal.
         blocked: named(firms.into_iter().chain(blocked)),
         blocked_technicians: named(technicians),
-        policy: Policy::default(),
+        ..sought.asked_of_everybody(ctx, tx, rung).await?
     })
+}
+
+/// Who is sought, and where.
+pub(super) struct Sought {
+    /// For which job; nil before there is one.
+    pub(super) job: JobId,
+    /// To do what.
+    pub(super) job_code: JobCode,
+    /// Which is of this trade.
+    pub(super) trade: Trade,
+    /// How urgent it is.
+    pub(super) priority: Priority,
+    /// Language spoken with the resident.
+    pub(super) language: Option<String>,
+    /// Where.
+    pub(super) point: Point,
+    /// In which municipality.
+    pub(super) municipality: JisCode,
+}
+
+impl Sought {
+    /// The question that leaves nobody out.
+    pub(super) async fn asked_of_everybody(
+        self,
+        ctx: &Ctx,
+        tx: &mut Tx,
+        rung: &Rung,
+    ) -> Result<Question, Error> {
+        let reference = ctx.reference();
+        let kind = reference.job_codes().get(self.job_code.as_str());
+        Ok(Question {
+            job: self.job,
+            site: self.point,
+            parent_city: store::places::parent_of(tx, &self.municipality).await?,
+            municipality: self.municipality,
+            trade: self.trade,
+            licence: kind.and_then(|kind| kind.licence),
+            tools: kind.map(|kind| kind.tools.iter().copied().collect()).unwrap_or_default(),
+            work_minutes: kind.map_or(WORK_MINUTES_DEFAULT, |kind| kind.minutes_p50),
+            job_code: self.job_code,
+            tier_max: rung.tier_max,
+            priority: self.priority,
+            language: self.language,
+            queueing: match rung.queueing {
+                MayQueue::FreeOnly => Queueing::FreeOnly,
+                MayQueue::Allowed => Queueing::Allowed,
+            },
+            on_call_ready_s: reference.dispatch().roster.on_call_ready_s.seconds(),
+            excluded: Named::default(),
+            blocked: Named::default(),
+            blocked_technicians: Named::default(),
+            policy: Policy::default(),
+        })
+    }
 }
 
 /// At most as many as a question can name, the first of them; more were never met, and leaving out one who has refused

@@ -119,3 +119,9 @@ fn choose(places: Vec<Place>, within: &str, address: &Address) -> Result<Place, 
         }
     }
 }
+
+/// The name of a municipality; nothing where the gazetteer does not know it.
+pub async fn municipality(ctx: &Ctx, code: &JisCode) -> Result<Option<String>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::places::name(&mut tx, code).await?)
+}

@@ -34,6 +34,9 @@ const PERSONAL: &[Row] = &[
     ("POST", "/v1/referrals/{id}/acknowledgement", Part::Referral,  Some(ReadSubject::Referral)),
     ("POST", "/v1/referrals/{id}/outcome",         Part::Referral,  Some(ReadSubject::Referral)),
     ("GET",  "/v1/read-log",                       Part::Oversight, None),
+    ("GET",  "/calls/{id}",                        Part::Record,    Some(ReadSubject::Call)),
+    ("GET",  "/cases/{id}",                        Part::Record,    Some(ReadSubject::Case)),
+    ("GET",  "/jobs/{id}",                         Part::Record,    Some(ReadSubject::Job)),
 ];
 
 /// Pages without: ids, codes and figures, terms, and what firms and their people have said of themselves.
@@ -90,6 +93,10 @@ const PLAIN: &[&str] = &[
     // The Board shows case numbers, districts and languages; nobody's name.
     "/",
     "/account",
+    // Channel, language and age of what waits; nobody's number.
+    "/calls",
+    "/calls/new",
+    "/v1/candidates",
     "/board/head",
     "/board/rows",
     "/events",

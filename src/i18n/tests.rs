@@ -9,7 +9,28 @@ use fluent_bundle::FluentResource;
 
 use super::{Locale, Texts, bundle};
 use crate::domain::{
-    actor::Role, alarms::AlarmKind, event::Subject, jobs::JobState, trade::Priority, trade::Trade,
+    actor::Role,
+    alarms::AlarmKind,
+    appointments::{Consequence, UnbookCode},
+    calls::{CallBackOutcome, CallState, CallerRole, Channel},
+    cases::{Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag},
+    charging::{Answer, WorkKind},
+    dangers::{ClearanceNote, ClearedBy},
+    disputes::DisputeReason,
+    event::{Kind, Subject},
+    evidence::{AbsenceReason, EvidenceKind},
+    facts::{FieldState, FlagCode},
+    jobs::{CancelReason, JobState},
+    languages::Availability,
+    ledger::EntryKind,
+    offers::{DeclineCode, OfferState, Slot, WithdrawCode},
+    payments::PaymentKind,
+    place::Precision,
+    reference::programme::Payer,
+    referrals::{
+        Component, ContactConsent, RecipientKind, ReferralOutcome, ReferralReason, ReferralState, Stage,
+    },
+    trade::{Priority, Trade},
 };
 
 /// The keys of a language with the names of the values each wants.
@@ -121,6 +142,46 @@ const VOCABULARIES: &[Vocabulary] = &[
     ("language", || Locale::ALL.iter().map(|code| code.as_str()).collect()),
     ("theme", || vec!["auto", "light", "dark"]),
     ("stage", || vec!["open", "asked", "coming", "there", "planned"]),
+    ("channel", || Channel::ALL.iter().map(|code| code.as_str()).collect()),
+    ("caller-role", || CallerRole::ALL.iter().map(|code| code.as_str()).collect()),
+    ("call-back", || CallBackOutcome::ALL.iter().map(|code| code.as_str()).collect()),
+    ("availability", || Availability::ALL.iter().map(|code| code.as_str()).collect()),
+    ("eligibility", || Eligibility::ALL.iter().map(|code| code.as_str()).collect()),
+    ("eligibility-basis", || EligibilityBasis::ALL.iter().map(|code| code.as_str()).collect()),
+    ("lessee", || LesseeKind::ALL.iter().map(|code| code.as_str()).collect()),
+    ("category", || Category::ALL.iter().map(|code| code.as_str()).collect()),
+    ("liability", || LiabilityFlag::ALL.iter().map(|code| code.as_str()).collect()),
+    ("precision", || Precision::ALL.iter().map(|code| code.as_str()).collect()),
+    ("call-state", || CallState::ALL.iter().map(|code| code.as_str()).collect()),
+    ("cleared-by", || ClearedBy::ALL.iter().map(|code| code.as_str()).collect()),
+    ("clearance", || ClearanceNote::ALL.iter().map(|code| code.as_str()).collect()),
+    ("offer-state", || OfferState::ALL.iter().map(|code| code.as_str()).collect()),
+    ("decline", || DeclineCode::ALL.iter().map(|code| code.as_str()).collect()),
+    ("withdraw", || WithdrawCode::ALL.iter().map(|code| code.as_str()).collect()),
+    ("slot", || Slot::ALL.iter().map(|code| code.as_str()).collect()),
+    ("field-state", || FieldState::ALL.iter().map(|code| code.as_str()).collect()),
+    ("cancel", || CancelReason::ALL.iter().map(|code| code.as_str()).collect()),
+    ("unbook", || UnbookCode::ALL.iter().map(|code| code.as_str()).collect()),
+    ("consequence", || Consequence::ALL.iter().map(|code| code.as_str()).collect()),
+    ("line", || EntryKind::ALL.iter().map(|code| code.as_str()).collect()),
+    ("payer", || Payer::ALL.iter().map(|code| code.as_str()).collect()),
+    ("work", || WorkKind::ALL.iter().map(|code| code.as_str()).collect()),
+    ("payment-kind", || PaymentKind::ALL.iter().map(|code| code.as_str()).collect()),
+    ("dispute-reason", || DisputeReason::ALL.iter().map(|code| code.as_str()).collect()),
+    ("answer", || Answer::ALL.iter().map(|code| code.as_str()).collect()),
+    ("flag", || FlagCode::ALL.iter().map(|code| code.as_str()).collect()),
+    ("evidence", || EvidenceKind::ALL.iter().map(|code| code.as_str()).collect()),
+    ("unsigned", || AbsenceReason::ALL.iter().map(|code| code.as_str()).collect()),
+    ("referral-reason", || ReferralReason::ALL.iter().map(|code| code.as_str()).collect()),
+    ("referral-stage", || Stage::ALL.iter().map(|code| code.as_str()).collect()),
+    ("referral-state", || ReferralState::ALL.iter().map(|code| code.as_str()).collect()),
+    ("referral-outcome", || ReferralOutcome::ALL.iter().map(|code| code.as_str()).collect()),
+    ("recipient", || RecipientKind::ALL.iter().map(|code| code.as_str()).collect()),
+    ("contact-consent", || ContactConsent::ALL.iter().map(|code| code.as_str()).collect()),
+    ("component", || Component::ALL.iter().map(|code| code.as_str()).collect()),
+    // By a test of its own: keys have no points.
+    ("event", Vec::new),
+    ("fact", || FACTS.to_vec()),
     ("clock", || {
         vec![
             "answer_due",
@@ -134,6 +195,38 @@ const VOCABULARIES: &[Vocabulary] = &[
         ]
     }),
 ];
+
+/// Every kind of report.
+const FACTS: [&str; 18] = [
+    "departure",
+    "position",
+    "delay",
+    "arrival",
+    "no_access",
+    "id_check",
+    "work_start",
+    "pause",
+    "resume",
+    "work_end",
+    "part",
+    "special_work",
+    "consent",
+    "referral_finding",
+    "payment",
+    "withdrawal",
+    "leaving",
+    "completion",
+];
+
+#[test]
+fn every_kind_of_event_has_a_text() {
+    for kind in Kind::ALL {
+        for &locale in Locale::ALL {
+            let key = format!("event-{}", kind.as_str().replace('.', "-"));
+            assert!(Texts(locale).has(&key), "{locale}: {key}");
+        }
+    }
+}
 
 #[test]
 fn every_code_has_a_text() {

@@ -97,3 +97,16 @@ pub async fn last_change(tx: &mut Tx) -> Result<Option<Instant>, Error> {
     )?;
     Ok(row.map(|(at,)| at))
 }
+
+/// What happened to a thing, oldest first.
+pub async fn about(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<Logged>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT ord, id, at, actor, actor_id, subject, subject_id, kind, data FROM event
+         WHERE subject_id = $1 ORDER BY ord LIMIT $2",
+        subject,
+        limit
+    )?;
+    rows.into_iter().map(Logged::try_from).collect()
+}

@@ -45,6 +45,7 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("GET",    "/v1/blocks",                   DESK),
     ("DELETE", "/v1/blocks/{id}",              DESK),
     ("GET",    "/v1/places",                   &[Administrator, Supervisor, Dispatcher, Firm]),
+    ("GET",    "/v1/candidates",               DESK),
     ("POST",   "/v1/calls",                    DESK),
     ("GET",    "/v1/calls/{id}",               DESK),
     ("POST",   "/v1/calls/{id}/ending",        DESK),

@@ -24,6 +24,8 @@ const EXPECTED: &[(&str, &[Role])] = &[
     ("/board/head", DESK),
     ("/board/rows?ids=00000000-0000-7000-8000-000000000000", DESK),
     ("/account", Role::ALL),
+    ("/calls", DESK),
+    ("/calls/new", DESK),
 ];
 
 /// What changes something, with a path of nothing there is.

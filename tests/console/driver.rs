@@ -5,6 +5,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -18,6 +19,7 @@ pub(crate) struct Browser {
     driver: Child,
     session: String,
     http: reqwest::Client,
+    strokes: AtomicUsize,
 }
 
 impl Drop for Browser {
@@ -51,7 +53,7 @@ impl Browser {
             ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1280,800", "--lang=ja"];
         let options = json!({ "args": arguments });
         let wanted = json!({ "capabilities": { "alwaysMatch": { "goog:chromeOptions": options } } });
-        let mut browser = Self { driver, session: base, http };
+        let mut browser = Self { driver, session: base, http, strokes: AtomicUsize::new(0) };
         let opened = browser.ask("/session", wanted).await;
         browser.session = format!("{}/session/{}", browser.session, opened["sessionId"].as_str().unwrap());
         Some(browser)
@@ -74,8 +76,36 @@ impl Browser {
         self.ask("/execute/sync", json!({ "script": script, "args": [] })).await
     }
 
+    /// What a piece of script gives to its callback.
+    pub(crate) async fn run_async(&self, script: &str) -> Value {
+        self.ask("/execute/async", json!({ "script": script, "args": [] })).await
+    }
+
+    /// Sets a cookie of the page's host.
+    pub(crate) async fn set_cookie(&self, name: &str, value: &str) {
+        self.ask("/cookie", json!({ "cookie": { "name": name, "value": value, "path": "/" } })).await;
+    }
+
+    pub(crate) const ALT: &str = "\u{e00a}";
+    pub(crate) const CONTROL: &str = "\u{e009}";
+
+    /// How many keys were pressed so far; two held together count as one.
+    pub(crate) fn strokes(&self) -> usize {
+        self.strokes.load(Ordering::Relaxed)
+    }
+
+    /// Presses a key while another is held.
+    pub(crate) async fn chord(&self, held: &str, key: &str) {
+        self.strokes.fetch_add(1, Ordering::Relaxed);
+        let strokes = [("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)];
+        let actions = strokes.map(|(kind, key)| json!({ "type": kind, "value": key }));
+        self.ask("/actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": actions }] }))
+            .await;
+    }
+
     /// Presses keys, wherever the focus is.
     pub(crate) async fn press(&self, keys: &str) {
+        self.strokes.fetch_add(keys.chars().count(), Ordering::Relaxed);
         let strokes: Vec<_> = keys
             .chars()
             .flat_map(|key| {

@@ -1,13 +1,16 @@
 //! The pages, through real HTTP, on both engines.
 // A test helper that fails should panic.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
+#![allow(clippy::unwrap_used, clippy::print_stderr, clippy::print_stdout)]
 
 #[path = "../support/mod.rs"]
 mod support;
 
 mod access;
+mod api_calls;
 mod assets;
+mod axe;
 mod board;
+mod calling;
 mod changes;
 mod driver;
 mod forgery;

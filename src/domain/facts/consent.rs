@@ -149,6 +149,30 @@ impl Consent {
         self.cap_yen - items_yen(&self.covers)
     }
 
+    /// The most it may cost in all.
+    #[must_use]
+    pub fn cap_yen(&self) -> i64 {
+        self.cap_yen
+    }
+
+    /// In which language it was asked.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.language.as_str()
+    }
+
+    /// Code of the interpreter, where one was in between.
+    #[must_use]
+    pub fn interpreter(&self) -> Option<&str> {
+        self.interpreter.as_ref().map(ShortCode::as_str)
+    }
+
+    /// Version of the text that was read out.
+    #[must_use]
+    pub fn text_version(&self) -> &str {
+        self.text_version.as_str()
+    }
+
     /// Who pays.
     #[must_use]
     pub fn payer(&self) -> Payer {

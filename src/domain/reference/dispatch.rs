@@ -145,6 +145,23 @@ pub struct RosterRules {
     pub lint_municipalities: Vec<JisCode>,
 }
 
+/// What taking a call is measured by. Emergency services know such figures: nine of ten calls answered within 15 seconds
+/// (NENA), nine of ten processed within 60 (NFPA 1225).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IntakeTargets {
+    /// From the ring to the answer.
+    pub answer_s: Seconds,
+    /// From the answer to the first offer.
+    pub processing_s: Seconds,
+}
+
+impl Default for IntakeTargets {
+    fn default() -> Self {
+        Self { answer_s: Seconds(15), processing_s: Seconds(60) }
+    }
+}
+
 impl Default for RosterRules {
     fn default() -> Self {
         Self { on_call_ready_s: Seconds(900), year_end: None, lint_municipalities: Vec::new() }
@@ -162,6 +179,8 @@ pub struct Dispatch {
     pub booking: Booking,
     /// What rosters go by.
     pub roster: RosterRules,
+    /// What taking a call is measured by.
+    pub intake: IntakeTargets,
     policies: Vec<Policy>,
 }
 
@@ -184,6 +203,8 @@ struct DispatchFile {
     // A file from before there were such rules.
     #[serde(default)]
     roster: RosterRules,
+    #[serde(default)]
+    intake: IntakeTargets,
 }
 
 pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceError>> {
@@ -228,6 +249,7 @@ pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceErr
         held_reminder: file.held_reminder_s.delta(),
         booking: file.booking,
         roster: file.roster,
+        intake: file.intake,
         policies: file.policy,
     })
 }

@@ -7,6 +7,7 @@ mod assignments;
 mod billing_csv;
 mod blocks;
 mod calls;
+mod candidates;
 mod case_file;
 mod case_place;
 mod cases;
@@ -70,6 +71,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(rosters::show))
         .routes(routes!(rosters::lint))
         .routes(routes!(places::search))
+        .routes(routes!(candidates::preview))
         .routes(routes!(blocks::make, blocks::list))
         .routes(routes!(blocks::end))
         .merge(intake_routes())

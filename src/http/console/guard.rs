@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::sessions,
-    http::{Service, access, peer::Peer, problem::Problem},
+    http::{Service, access, peer::Peer, problem::Problem, reads},
 };
 
 /// Header that carries the session's token where there is no form, as for htmx.
@@ -48,9 +48,14 @@ pub(super) async fn guard(State(service): State<Service>, request: Request, next
     };
     let mut response = match admitted {
         Ok(mut request) => {
+            let reading = reads::Reading::of(&method, &path, request.uri().path());
             request.extensions_mut().insert(visitor.actor);
             request.extensions_mut().insert(visitor.clone());
-            next.run(request).await
+            let response = next.run(request).await;
+            if response.status().is_success() {
+                reading.note(&service.ctx, &visitor.actor);
+            }
+            response
         }
         Err(problem) => problem.into_response(),
     };

@@ -21,10 +21,13 @@ mod events;
 mod forms;
 mod guard;
 mod headers;
+mod intake;
+mod job;
 mod navigation;
 mod page;
 mod preferences;
 mod sign_in;
+mod words;
 
 use axum::{Router, middleware, routing::get};
 
@@ -38,6 +41,8 @@ pub(super) fn routes(service: &Service) -> Router<Service> {
         .merge(account::routes())
         .merge(board::routes())
         .merge(events::routes())
+        .merge(intake::routes())
+        .merge(job::routes())
         .merge(sign_in::guarded_routes())
         .route_layer(middleware::from_fn_with_state(service.clone(), guard::guard));
     let open = Router::new()

@@ -16,7 +16,7 @@ pub(super) struct Entry {
 }
 
 /// Every place: key of its name and path.
-const PLACES: &[(&str, &str)] = &[("nav-board", "/"), ("nav-account", "/account")];
+const PLACES: &[(&str, &str)] = &[("nav-board", "/"), ("nav-calls", "/calls"), ("nav-account", "/account")];
 
 /// The places of a role.
 pub(super) fn of(role: Option<Role>, here: &str) -> Vec<Entry> {

@@ -91,10 +91,12 @@ function ringing() {
 document.addEventListener("htmx:afterSettle", ringing);
 ringing();
 
-// Up and down through the rows; `a` to the first alarm.
+// Up and down through the rows, Enter into one; `a` to the first alarm, `n` takes a new call.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, textarea")) return;
   const row = event.target.closest?.("tr[data-job]");
+  if (event.key === "n") return location.assign("/calls/new");
+  if (event.key === "Enter" && row && event.target === row) return location.assign(`/jobs/${row.dataset.job}`);
   const to = { ArrowDown: row?.nextElementSibling, ArrowUp: row?.previousElementSibling, a: document.querySelector(".alarm button") }[event.key];
   if (!to) return;
   event.preventDefault();

@@ -3,9 +3,10 @@
 // form has its key.
 //
 //   name        a path: `place.room` makes {place: {room: …}}; an empty field is left out
-//   data-kind   integer | yes-no | instant (Tokyo's clock) | list (checkboxes of one name) | null-if-empty; text otherwise
+//   data-kind   integer | phone | yes-no | instant (Tokyo's clock) | list (checkboxes of one name) | null-if-empty; text otherwise
 //   data-match  on the form: the version that was seen, sent as If-Match
 //   data-fixed  on the form: JSON that is sent as well
+//   data-listed on the form: names of what is a list of one, as `recipients`
 //   data-then   on the form: where to go afterwards; `stay` tells the page by the event "sent"
 
 /** A refusal of the service, as it tells it. */
@@ -36,6 +37,12 @@ export async function call(method, path, { body, match, key } = {}) {
 /** A new key of one request. */
 export const newKey = () => crypto.randomUUID();
 
+/** A number as it is dialled in Japan, in international form. */
+export function phoneOf(text) {
+  const digits = text.normalize("NFKC").replace(/[^\d+]/g, "");
+  return digits.startsWith("0") && !digits.startsWith("00") ? `+81${digits.slice(1)}` : digits || text;
+}
+
 function valueOf(field) {
   const kind = field.dataset.kind;
   if (kind === "yes-no") return field.type === "checkbox" ? field.checked : field.value === "" ? undefined : field.value === "true";
@@ -43,6 +50,7 @@ function valueOf(field) {
   const text = field.value.trim();
   if (text === "") return kind === "null-if-empty" ? null : undefined;
   if (kind === "integer") return Number(text);
+  if (kind === "phone") return phoneOf(text);
   if (kind === "instant") return `${text.length === 16 ? `${text}:00` : text}+09:00`;
   return text;
 }
@@ -68,6 +76,7 @@ export function bodyOf(form) {
     const value = valueOf(field);
     if (value !== undefined) put(body, field.name, value);
   }
+  for (const name of (form.dataset.listed ?? "").split(" ").filter(Boolean)) if (body[name]) body[name] = [body[name]];
   return body;
 }
 

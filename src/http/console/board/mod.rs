@@ -34,6 +34,7 @@ use crate::{
 use filter::{Chip, Filter};
 use head::{Head, HeadView};
 use row::RowView;
+pub(super) use row::{ClockView, clock_view};
 
 /// Rows read anew in one request at most; a page that has missed more is read whole.
 const ROWS_MAX: usize = 50;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::{
     app::queue::{ClockKind, InHand, QueueStage},
     domain::reference::Reference,
-    http::console::page::Page,
+    http::console::{page::Page, words},
 };
 
 /// A row.
@@ -37,20 +37,18 @@ pub(super) struct RowView {
 }
 
 /// The clock that matters now.
-pub(super) struct ClockView {
-    pub(super) kind: &'static str,
-    pub(super) name: String,
+pub(in crate::http::console) struct ClockView {
+    pub(in crate::http::console) kind: &'static str,
+    pub(in crate::http::console) name: String,
     /// The instant it counts to, or since which.
-    pub(super) at_ms: i64,
+    pub(in crate::http::console) at_ms: i64,
     /// What is left while it stands still.
-    pub(super) left_s: Option<i64>,
+    pub(in crate::http::console) left_s: Option<i64>,
 }
 
 impl RowView {
     pub(super) fn of(job: &InHand, page: &Page, reference: &Reference) -> Self {
         let entry = &job.entry;
-        let kind = reference.job_codes().get(&entry.job_code);
-        let what = kind.map(|kind| if page.is_japanese() { &kind.ja } else { &kind.en });
         let created_ms = entry.created_at.timestamp_millis();
         Self {
             id: entry.job_id.0,
@@ -59,21 +57,15 @@ impl RowView {
             priority: entry.priority.as_str(),
             priority_name: page.code("priority", entry.priority),
             trade: entry.trade.as_str(),
-            what: what.cloned().unwrap_or_else(|| entry.job_code.clone()),
+            what: words::job_code(&entry.job_code, page, reference),
             job_code: entry.job_code.clone(),
             district: entry.district.clone().unwrap_or_default(),
-            language: language(&entry.language, page, reference),
+            language: words::language(&entry.language, page, reference),
             foreign: !entry.language.starts_with("ja"),
             stage: QueueStage::of(entry.state).map_or("", QueueStage::as_str),
             state: page.code("job-state", entry.state),
-            hold: entry.hold.as_deref().map(|code| hold(code, page, reference)),
-            clock: ClockView {
-                kind: job.clock.kind.as_str(),
-                name: page.code("clock", job.clock.kind),
-                at_ms: job.clock.at.timestamp_millis(),
-                left_s: (job.clock.kind == ClockKind::PausedFreeLeft)
-                    .then(|| (job.clock.at - entry.state_since).num_seconds()),
-            },
+            hold: entry.hold.as_deref().map(|code| words::hold(code, page, reference)),
+            clock: clock_view(job, page),
             created_ms,
             alarms: job.alarms.iter().map(|kind| page.code("alarm", kind)).collect(),
             technician: job.on_it.as_ref().map(|one| one.technician_name.clone()),
@@ -84,28 +76,13 @@ impl RowView {
     }
 }
 
-/// The name of a language; its tag, where it has none.
-fn language(tag: &str, page: &Page, reference: &Reference) -> String {
-    let languages = reference.languages();
-    let base = languages.base();
-    let pick = |ja: &str, en: &str| if page.is_japanese() { ja.to_owned() } else { en.to_owned() };
-    if tag == base.tag.as_str() {
-        return pick(&base.ja, &base.en);
+/// The clock that matters now, of a job in hand.
+pub(in crate::http::console) fn clock_view(job: &InHand, page: &Page) -> ClockView {
+    ClockView {
+        kind: job.clock.kind.as_str(),
+        name: page.code("clock", job.clock.kind),
+        at_ms: job.clock.at.timestamp_millis(),
+        left_s: (job.clock.kind == ClockKind::PausedFreeLeft)
+            .then(|| (job.clock.at - job.entry.state_since).num_seconds()),
     }
-    let known = languages.foreign().iter().find(|language| {
-        language.tag.as_str() == tag || language.accept.iter().any(|other| other.as_str() == tag)
-    });
-    known.map_or_else(|| tag.to_owned(), |language| pick(&language.ja, &language.en))
-}
-
-/// What holds a job, in words.
-fn hold(code: &str, page: &Page, reference: &Reference) -> String {
-    if code == "identity" {
-        return page.text("board-hold-identity");
-    }
-    let hazard = reference.hazards().get(code);
-    hazard.map_or_else(
-        || code.to_owned(),
-        |hazard| if page.is_japanese() { hazard.ja.clone() } else { hazard.en.clone() },
-    )
 }

@@ -1,0 +1,14 @@
+// A new call: the language first, then who calls.
+import { languageField, tellStanding } from "./languages.js";
+
+const input = document.getElementById("language-text");
+const chosen = document.getElementById("language");
+const phone = document.getElementById("phone");
+
+languageField(input, (language) => {
+  input.value = language.label;
+  chosen.value = language.tag;
+  tellStanding(document.getElementById("language-stands"), language);
+  phone.focus();
+});
+input.addEventListener("input", () => (chosen.value = ""));

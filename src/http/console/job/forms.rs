@@ -1,0 +1,105 @@
+//! What can be done now: a form for each command that the job's state allows and the role may call.
+
+use axum::http::Method;
+
+use crate::{
+    app::overrides::{OverrideReason, ReassignReason},
+    domain::{
+        actor::Actor,
+        appointments::{Consequence, UnbookCode},
+        jobs::{Action, CancelReason},
+        offers::{DeclineCode, WithdrawCode},
+    },
+    http::{access, console::page::Page},
+};
+
+use super::file::File;
+
+/// Which forms there are.
+#[derive(Default)]
+pub(super) struct JobForms {
+    pub(super) book: bool,
+    pub(super) unbook: bool,
+    pub(super) give: bool,
+    pub(super) reassign: bool,
+    pub(super) withdraw: bool,
+    pub(super) add_helper: bool,
+    pub(super) cancel: bool,
+    pub(super) rework: bool,
+    pub(super) answer: bool,
+}
+
+impl JobForms {
+    /// Whether nothing can be done.
+    pub(super) fn none(&self) -> bool {
+        !(self.book
+            || self.unbook
+            || self.give
+            || self.reassign
+            || self.withdraw
+            || self.add_helper
+            || self.cancel
+            || self.rework)
+    }
+}
+
+/// The forms for a job.
+pub(super) fn of_job(file: &File, actor: &Actor) -> JobForms {
+    let role = actor.role();
+    let may = |path: &str| role.is_some_and(|role| access::roles(&Method::POST, path).contains(&role));
+    let mut forms = JobForms { answer: may("/v1/offers/{id}/acceptance"), ..JobForms::default() };
+    for action in &file.job.open {
+        match action {
+            Action::Book => forms.book = may("/v1/jobs/{id}/appointment"),
+            Action::Unbook => forms.unbook = may("/v1/jobs/{id}/appointment/cancellation"),
+            Action::Override => forms.give = may("/v1/jobs/{id}/override"),
+            Action::Reassign => forms.reassign = may("/v1/jobs/{id}/reassignment"),
+            Action::Withdraw => forms.withdraw = may("/v1/assignments/{id}/withdrawal"),
+            Action::AddHelper => forms.add_helper = may("/v1/jobs/{id}/helpers"),
+            Action::Cancel => forms.cancel = may("/v1/jobs/{id}/cancellation"),
+            Action::Rework => forms.rework = may("/v1/jobs/{id}/rework"),
+        }
+    }
+    forms
+}
+
+/// A code with its name.
+pub(super) type Choice = (&'static str, String);
+
+/// What forms offer to choose from.
+pub(super) struct Choices {
+    /// Whom the latest matching run names: candidates first, then who was refused with the reason.
+    pub(super) people: Vec<(String, String)>,
+    pub(super) overrides: Vec<Choice>,
+    pub(super) consequences: Vec<Choice>,
+    pub(super) reassigns: Vec<Choice>,
+    pub(super) withdraws: Vec<Choice>,
+    pub(super) cancels: Vec<Choice>,
+    pub(super) unbooks: Vec<Choice>,
+    pub(super) declines: Vec<Choice>,
+}
+
+impl Choices {
+    pub(super) fn of(file: &File, page: &Page) -> Self {
+        let latest = file.decisions.last().map(|record| record.people.as_slice()).unwrap_or_default();
+        let people = latest.iter().map(|one| {
+            let why = if page.is_japanese() { &one.why.ja } else { &one.why.en };
+            let short: String = why.chars().take(60).collect();
+            (one.technician_id.to_string(), format!("{} ({}) {short}", one.technician_name, one.firm_name))
+        });
+        Self {
+            people: people.collect(),
+            overrides: named(page, "override", OverrideReason::ALL.iter().map(|code| code.as_str())),
+            consequences: named(page, "consequence", Consequence::ALL.iter().map(|code| code.as_str())),
+            reassigns: named(page, "reassign", ReassignReason::ALL.iter().map(|code| code.as_str())),
+            withdraws: named(page, "withdraw", WithdrawCode::CONTRACTOR.iter().map(|code| code.as_str())),
+            cancels: named(page, "cancel", CancelReason::ALL.iter().map(|code| code.as_str())),
+            unbooks: named(page, "unbook", UnbookCode::ALL.iter().map(|code| code.as_str())),
+            declines: named(page, "decline", DeclineCode::ALL.iter().map(|code| code.as_str())),
+        }
+    }
+}
+
+fn named(page: &Page, vocabulary: &str, codes: impl Iterator<Item = &'static str>) -> Vec<Choice> {
+    codes.map(|code| (code, page.texts().code(vocabulary, code))).collect()
+}

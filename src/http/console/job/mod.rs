@@ -1,0 +1,104 @@
+//! One job, whole: what happened by both clocks, who was asked and why, who worked how long, what it costs and why,
+//! and everything its state allows, and nothing else. The parts are read anew as things change.
+
+mod dispatch;
+mod file;
+mod forms;
+mod head;
+mod money;
+mod timeline;
+
+use askama::Template;
+use axum::{Router, extract::State, routing::get};
+
+use super::page::{Html, Page, Visitor};
+use crate::{
+    app::feed,
+    domain::ids::{CaseId, JobId},
+    http::{Service, extract::Path, reply::Answer},
+};
+use dispatch::{AssignmentView, DecisionView, OfferView};
+use file::File;
+use forms::{Choices, JobForms};
+use head::{CaseView, HeadView};
+use money::{EvidenceView, MoneyView, ReferralView};
+use timeline::Line;
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new().route("/jobs/{id}", get(show)).route("/cases/{id}", get(show_case))
+}
+
+#[derive(Template)]
+#[template(path = "console/job.html")]
+struct JobPage {
+    page: Page,
+    pos: i64,
+    head: HeadView,
+    case: CaseView,
+    offers: Vec<OfferView>,
+    assignments: Vec<AssignmentView>,
+    decisions: Vec<DecisionView>,
+    lines: Vec<Line>,
+    money: MoneyView,
+    evidence: EvidenceView,
+    referrals: Vec<ReferralView>,
+    forms: JobForms,
+    choices: Choices,
+}
+
+async fn show(
+    State(service): State<Service>,
+    page: Page,
+    visitor: Visitor,
+    Path(id): Path<JobId>,
+) -> Answer<Html<JobPage>> {
+    let pos = feed::position(&service.ctx).await?;
+    let file = File::read(&service.ctx, &visitor.actor, id).await?;
+    let reference = service.ctx.reference();
+    Ok(Html(JobPage {
+        pos,
+        head: HeadView::of(&file, &page, &reference),
+        case: CaseView::of(&file.case, &file.municipality, &page, &reference),
+        offers: dispatch::offers(&file, &page),
+        assignments: dispatch::assignments(&file, &page),
+        decisions: dispatch::decisions(&file, &page),
+        lines: timeline::lines(&file, &page),
+        money: MoneyView::of(&file.statement, &page),
+        evidence: EvidenceView::of(&file.evidence, &page),
+        referrals: money::referrals(&file.referrals, &page),
+        forms: forms::of_job(&file, &visitor.actor),
+        choices: Choices::of(&file, &page),
+        page,
+    }))
+}
+
+#[derive(Template)]
+#[template(path = "console/case.html")]
+struct CasePage {
+    page: Page,
+    pos: i64,
+    case: CaseView,
+    referrals: Vec<ReferralView>,
+    job_codes: Vec<(String, String)>,
+}
+
+async fn show_case(
+    State(service): State<Service>,
+    page: Page,
+    Path(id): Path<CaseId>,
+) -> Answer<Html<CasePage>> {
+    let pos = feed::position(&service.ctx).await?;
+    let case = crate::app::case_file::find(&service.ctx, id).await?;
+    let municipality = file::municipality(&service.ctx, &case).await?;
+    let (referrals, _) = crate::app::referrals::of_case(&service.ctx, id).await?;
+    let reference = service.ctx.reference();
+    let kinds = reference.job_codes().all().iter().filter(|kind| kind.trade().is_some());
+    let name = |ja: &str, en: &str| if page.is_japanese() { ja.to_owned() } else { en.to_owned() };
+    Ok(Html(CasePage {
+        pos,
+        case: CaseView::of(&case, &municipality, &page, &reference),
+        referrals: money::referrals(&referrals, &page),
+        job_codes: kinds.map(|kind| (kind.code.as_str().to_owned(), name(&kind.ja, &kind.en))).collect(),
+        page,
+    }))
+}

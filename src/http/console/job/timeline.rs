@@ -1,0 +1,97 @@
+//! What happened, by both clocks: the service's, and that of the device at the site.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    domain::{
+        event::Kind,
+        facts::Fact,
+        ids::{FactId, TechnicianId},
+        span::{Instant, tokyo},
+    },
+    http::console::page::Page,
+};
+
+use super::file::File;
+
+/// A difference between the clocks that is worth showing, seconds.
+const LATE_S: i64 = 60;
+
+/// One line.
+pub(super) struct Line {
+    pub(super) at: String,
+    pub(super) iso: String,
+    /// By the device's clock, of a report.
+    pub(super) device_at: Option<String>,
+    /// Minutes the report was under way, where that is worth saying.
+    pub(super) late_min: Option<i64>,
+    pub(super) what: String,
+    pub(super) detail: String,
+    pub(super) who: String,
+    pub(super) kind: &'static str,
+}
+
+/// The lines, oldest first.
+pub(super) fn lines(file: &File, page: &Page) -> Vec<Line> {
+    let facts: BTreeMap<FactId, &Fact> = file.facts.iter().map(|fact| (fact.id, fact)).collect();
+    let mut lines = Vec::new();
+    for happening in &file.happenings {
+        let fact = happening.data["fact"].as_str().and_then(|id| id.parse().ok()).map(FactId);
+        let fact = fact.and_then(|id| facts.get(&id));
+        if happening.kind == Kind::FactRecorded {
+            if let Some(fact) = fact {
+                lines.push(reported(fact, file, page));
+            }
+            continue;
+        }
+        let technician = happening.data["technician"].as_str().and_then(|id| id.parse().ok());
+        let name = technician.map(|id| file.name(TechnicianId(id)).0).unwrap_or_default();
+        let code = ["code", "reason", "cause"].iter().find_map(|key| happening.data[*key].as_str());
+        let code = code.map(|code| page.texts().code_or_itself("withdraw", code));
+        let code = code.or_else(|| {
+            let state = happening.data["state"].as_str()?;
+            Some(page.texts().code_or_itself("job-state", state))
+        });
+        let detail: Vec<_> =
+            [name, code.unwrap_or_default()].into_iter().filter(|text| !text.is_empty()).collect();
+        lines.push(Line {
+            at: clock(happening.at),
+            iso: happening.at.to_rfc3339(),
+            device_at: None,
+            late_min: None,
+            what: page.code("event", happening.kind.as_str().replace('.', "-")),
+            detail: detail.join(" / "),
+            who: page.texts().code_or_itself("actor", &happening.actor),
+            kind: group(happening.kind),
+        });
+    }
+    lines
+}
+
+fn reported(fact: &Fact, file: &File, page: &Page) -> Line {
+    let late = (fact.received_at - fact.device_time).num_seconds();
+    Line {
+        at: clock(fact.received_at),
+        iso: fact.received_at.to_rfc3339(),
+        device_at: Some(clock(fact.device_time)),
+        late_min: (late > LATE_S).then_some(late / 60),
+        what: page.code("fact", fact.what.code()),
+        detail: file.name(fact.technician_id).0,
+        who: page.text("actor-site"),
+        kind: "fact",
+    }
+}
+
+/// Day, hour, minute and second on the wall clock of Tokyo.
+fn clock(at: Instant) -> String {
+    tokyo(at).format("%-m/%-d %H:%M:%S").to_string()
+}
+
+fn group(kind: Kind) -> &'static str {
+    match kind.as_str().split('.').next().unwrap_or_default() {
+        "offer" | "assignment" => "offer",
+        "alarm" | "hazards" | "emergency" => "alarm",
+        "review" | "payment" | "dispute" => "money",
+        _ => "plain",
+    }
+}
