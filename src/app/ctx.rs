@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     dispatch::fleet::Fleet,
-    domain::{address::PlaceIndex, attempts::Attempts, event::Event, receivers::Receivers, span::Instant},
+    domain::{
+        address::PlaceIndex, attempts::Attempts, event::Event, receivers::Receivers, span::Instant,
+        users::SessionLife,
+    },
     store::{Db, files::Files},
 };
 
@@ -31,6 +34,7 @@ struct Inner {
     places: tokio::sync::Mutex<Places>,
     receivers: OnceLock<Receivers>,
     files: OnceLock<Files>,
+    session_life: OnceLock<SessionLife>,
     reads: Waiting,
     on_commit: Bells,
     on_feed: Bells,
@@ -82,6 +86,7 @@ impl Ctx {
             places: tokio::sync::Mutex::new(None),
             receivers: OnceLock::new(),
             files: OnceLock::new(),
+            session_life: OnceLock::new(),
             reads: Waiting::default(),
             on_commit: Bells::default(),
             on_feed: Bells::default(),
@@ -111,6 +116,19 @@ impl Ctx {
         // A second word changes nothing: what is kept would be lost from sight.
         self.0.files.set(files).ok();
         self
+    }
+
+    /// Lets sessions live so long; the first word counts.
+    #[must_use]
+    pub fn with_sessions(self, life: SessionLife) -> Self {
+        self.0.session_life.set(life).ok();
+        self
+    }
+
+    /// How long a session lives; as at a desk, when nobody has said otherwise.
+    #[must_use]
+    pub fn session_life(&self) -> SessionLife {
+        self.0.session_life.get().copied().unwrap_or(SessionLife::DESK)
     }
 
     /// The files; in the memory where nobody has said where else.

@@ -13,7 +13,7 @@ use crate::{
         event::{Kind, Subject},
         ids::{SessionId, UserId},
         span::Instant,
-        users::{Login, Password, SESSION_MAX, Session, User},
+        users::{Login, Password, Session, User},
     },
     store,
 };
@@ -160,7 +160,9 @@ pub async fn recognise(ctx: &Ctx, secret: &str) -> Result<Option<Signed>, Error>
 async fn look_up(ctx: &Ctx, secret: &str) -> Result<Option<Signed>, Error> {
     let mut tx = ctx.db().read().await?;
     let session = store::sessions::by_digest(&mut tx, &tokens::digest(secret)).await?;
-    let Some(session) = session.filter(|session| session.is_live(ctx.now())) else { return Ok(None) };
+    let Some(session) = session.filter(|session| session.is_live(ctx.now(), ctx.session_life())) else {
+        return Ok(None);
+    };
     let user = store::users::find(&mut tx, session.user_id).await?;
     Ok(user.filter(|user| user.is_live(ctx.now())).map(|user| Signed { session, user }))
 }
@@ -181,13 +183,13 @@ async fn end_in(unit: &mut Unit, user: UserId, session: SessionId) -> Result<(),
 pub async fn of_user(ctx: &Ctx, user: UserId) -> Result<Vec<Session>, Error> {
     let mut tx = ctx.db().read().await?;
     let mut sessions = store::sessions::of_user(&mut tx, user, SHOWN_MAX).await?;
-    sessions.retain(|session| session.is_live(ctx.now()));
+    sessions.retain(|session| session.is_live(ctx.now(), ctx.session_life()));
     Ok(sessions)
 }
 
 /// Forgets sessions and links that have not counted for long.
 pub async fn forget(ctx: &Ctx) -> Result<(), Error> {
-    let before = ctx.now() - SESSION_MAX - KEPT;
+    let before = ctx.now() - ctx.session_life().whole_max - KEPT;
     let mut tx = ctx.db().write().await?;
     store::sessions::forget(&mut tx, before).await?;
     store::users::forget_links(&mut tx, before).await?;

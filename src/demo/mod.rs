@@ -25,6 +25,7 @@ use crate::{
         actor::{Actor, Role},
         span::{Instant, tokyo},
         tokens::Grant,
+        users::SessionLife,
     },
     http::Limits,
     notify::Settings,
@@ -41,8 +42,8 @@ use script::{Cue, Night, Roster};
 /// The journal's key of the token everybody else's come from.
 const ADMINISTRATOR: &str = "administrator";
 
-/// How long the link to look around counts.
-const LINK_LIFE: TimeDelta = TimeDelta::hours(1);
+/// How long a link to look on counts: the clock runs through a night in less than a minute.
+const LINK_LIFE: TimeDelta = TimeDelta::days(7);
 
 /// How fast the night passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +91,13 @@ pub async fn run(options: Options, interrupted: impl Future<Output = ()>) -> any
     let server = Server { listen: options.listen, limits: options.limits, messages: Settings::default() };
     let running = server.start(ctx.clone()).await.context("the demo's server")?;
     say(&format!("kaketsuke demo on http://{}, database {}", running.local_addr, options.database_url))?;
+    if options.afterwards == Afterwards::Serve {
+        let link = app::users::guest_link(&ctx, Grant::Dispatcher, "見学", LINK_LIFE).await?;
+        say(&format!(
+            "the Board, with the night on it: http://{}{link}  (signs in as dispatcher, once)",
+            running.local_addr
+        ))?;
+    }
     let stage = perform(&ctx, &running, &options, (&roster, &night, &cues), &mut journal).await?;
     let rows = report::read(&stage, &night).await?;
     let books = stage.bill().await?;
@@ -131,7 +139,8 @@ async fn prepare(options: &Options, start: Instant) -> anyhow::Result<(Ctx, Jour
         None => journal.restart()?,
     }
     let now = last.map_or(start, |last| last.max(start));
-    let ctx = Ctx::new(db, Clock::scenario(now), Ctx::system_rng(), Loaded::embedded()?);
+    let ctx = Ctx::new(db, Clock::scenario(now), Ctx::system_rng(), Loaded::embedded()?)
+        .with_sessions(SessionLife::LOOKING_ON);
     app::reference::load_missing(&ctx).await.context("the reference data")?;
     Ok((ctx, journal))
 }

@@ -21,10 +21,22 @@ pub const PASSWORD_CHARS_MIN: usize = 12;
 /// Longest password, in characters: hashing must not be a way to keep the machine busy.
 pub const PASSWORD_CHARS_MAX: usize = 200;
 
-/// How long a session lives without a sign of its browser.
-pub const SESSION_IDLE_MAX: TimeDelta = TimeDelta::minutes(30);
-/// How long a session lives at most: a long shift and its hand-over.
-pub const SESSION_MAX: TimeDelta = TimeDelta::hours(14);
+/// How long a session lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionLife {
+    /// Without a sign of its browser.
+    pub idle_max: TimeDelta,
+    /// At most.
+    pub whole_max: TimeDelta,
+}
+
+impl SessionLife {
+    /// Of a desk: a long shift and its hand-over.
+    pub const DESK: Self = Self { idle_max: TimeDelta::minutes(30), whole_max: TimeDelta::hours(14) };
+    /// Of who looks on where a clock runs through a night in a minute.
+    pub const LOOKING_ON: Self = Self { idle_max: TimeDelta::days(7), whole_max: TimeDelta::days(7) };
+}
+
 /// How exactly signs of a browser are noted: not every request is a write.
 pub const SEEN_STEP: TimeDelta = TimeDelta::minutes(1);
 
@@ -174,10 +186,10 @@ pub struct Session {
 impl Session {
     /// Whether it counts at `now`.
     #[must_use]
-    pub fn is_live(&self, now: Instant) -> bool {
+    pub fn is_live(&self, now: Instant, life: SessionLife) -> bool {
         self.ended_at.is_none()
-            && now < self.created_at + SESSION_MAX
-            && now < self.seen_at + SESSION_IDLE_MAX
+            && now < self.created_at + life.whole_max
+            && now < self.seen_at + life.idle_max
     }
 
     /// Whether the sign of the browser at `now` is worth noting.
@@ -227,12 +239,12 @@ mod tests {
             seen_at: began,
             ended_at: None,
         };
-        assert!(session.is_live(at("2026-11-22T12:29:59Z")));
-        assert!(!session.is_live(at("2026-11-22T12:30:00Z")));
+        assert!(session.is_live(at("2026-11-22T12:29:59Z"), SessionLife::DESK));
+        assert!(!session.is_live(at("2026-11-22T12:30:00Z"), SessionLife::DESK));
         let busy = Session { seen_at: at("2026-11-23T01:59:00Z"), ..session.clone() };
-        assert!(busy.is_live(at("2026-11-23T01:59:59Z")));
-        assert!(!busy.is_live(at("2026-11-23T02:00:00Z")));
-        assert!(!Session { ended_at: Some(began), ..session.clone() }.is_live(began));
+        assert!(busy.is_live(at("2026-11-23T01:59:59Z"), SessionLife::DESK));
+        assert!(!busy.is_live(at("2026-11-23T02:00:00Z"), SessionLife::DESK));
+        assert!(!Session { ended_at: Some(began), ..session.clone() }.is_live(began, SessionLife::DESK));
         assert!(
             !session.is_stale(at("2026-11-22T12:00:59Z")) && session.is_stale(at("2026-11-22T12:01:00Z"))
         );

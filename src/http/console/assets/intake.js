@@ -61,7 +61,9 @@ function choosePlace(place) {
   if (!place) return;
   chosen.place = place;
   byId("place-text").value = `${place.postal_code} ${place.prefecture}${place.municipality}${place.town}`;
-  byId("place-found").textContent = [`${place.prefecture}${place.municipality}${place.town}`, place.town_kana, place.precision_error].filter(Boolean).join("  ");
+  const found = byId("place-found");
+  const off = place.precision_error_p90_m && found.dataset.town.replace("{m}", place.precision_error_p90_m);
+  found.textContent = [place.town_kana, off].filter(Boolean).join("  ");
   for (const [field, value] of [["place.address", place.block], ["place.building", place.building], ["place.room", place.room]]) {
     if (value) form.elements[field].value = value;
   }

@@ -1,4 +1,5 @@
 // The interpreter in the call: asked, joined or not; with how the language stands now and what comes instead.
+import { languageOf } from "./languages.js";
 import { call, newKey } from "./send.js";
 import { say } from "./console.js";
 
@@ -43,7 +44,11 @@ export function startInterpreter(callId) {
       const found = await call("GET", `/v1/languages/${encodeURIComponent(tag)}`).catch(() => null);
       if (language !== tag || !found) return;
       const japanese = document.documentElement.lang === "ja";
-      advice.textContent = tag.startsWith("ja") ? "" : japanese ? found.body.advice_ja : found.body.advice_en;
+      if (tag.startsWith("ja")) return advice.replaceChildren();
+      const item = (step) => Object.assign(document.createElement("li"), { textContent: [advice.dataset[step.step], languageOf(step.tag)?.label, languageOf(step.tag)?.stands].filter(Boolean).join(" / ") });
+      const order = Object.assign(document.createElement("ol"), {});
+      if (found.body.availability !== "open") order.append(...found.body.fallbacks.map(item));
+      advice.replaceChildren(japanese ? found.body.advice_ja : found.body.advice_en, order);
     },
   };
 }
