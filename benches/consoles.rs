@@ -2,10 +2,16 @@
 //! told, until a row of its Board has been read anew, how much memory that takes, and that nothing is missed when the
 //! service is killed and started again.
 //!
+//! Then each page is opened in Chromium, where there is one: what it weighs and when it is first painted.
+//!
 //! `cargo bench --bench consoles`; SQLite in a folder under `target/`. The consoles run in this process and on the same
 //! cores as the service and the night.
 // A benchmark that fails should panic, it prints, and it waits by the machine's clock.
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, clippy::disallowed_methods)]
+
+#[path = "../tests/console/driver.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod driver;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -263,6 +269,7 @@ async fn main() {
     .unwrap();
     wait_for(&consoles, &marks).await;
     report(&consoles, &marks, &rows, alone, most);
+    pages().await;
 
     // Killed and started again: whoever was cut off goes on where he was.
     let folder = service.kill();
@@ -284,6 +291,37 @@ async fn main() {
     let folder = service.kill();
     join_all(following).await;
     std::fs::remove_dir_all(folder).ok();
+}
+
+/// What each page weighs as it is sent, with an empty cache, and when something of it is painted first.
+async fn pages() {
+    let Some(browser) = driver::Browser::open().await else { return };
+    browser.go(&format!("http://{LISTEN}/sign-in")).await;
+    browser
+        .run(&format!(
+            "const form = document.querySelector('main form'); form.login.value = 'bench';
+             form.password.value = '{PASSWORD}'; form.requestSubmit()"
+        ))
+        .await;
+    browser.until("document.querySelector('.who-name')").await;
+    println!("{:<12} {:>9} {:>16}", "page", "kB sent", "first paint ms");
+    for path in ["/", "/calls", "/calls/new", "/map", "/roster", "/account"] {
+        browser.ask("/goog/cdp/execute", json!({ "cmd": "Network.clearBrowserCache", "params": {} })).await;
+        browser.go(&format!("http://{LISTEN}{path}")).await;
+        browser.until("performance.getEntriesByName('first-contentful-paint').length > 0").await;
+        let seen = browser
+            .run(
+                "const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
+                 return [entries.filter((one) => !one.name.includes('/v1/') && !one.name.includes('/events'))
+                   .reduce((sum, one) => sum + one.transferSize, 0), performance.getEntriesByName('first-contentful-paint')[0].startTime]",
+            )
+            .await;
+        println!(
+            "{path:<12} {:>9.0} {:>16.0}",
+            seen[0].as_f64().unwrap() / 1000.0,
+            seen[1].as_f64().unwrap()
+        );
+    }
 }
 
 async fn wait_for(consoles: &[Arc<Console>], marks: &[(String, Instant, Instant)]) {

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Ctx, Error, ladder::Sought};
+use super::{Ctx, Error, ladder::Sought, reference};
 use crate::{
     dispatch::{
         decision::{self, Decision},
@@ -32,7 +32,7 @@ pub struct Wanted {
     pub point: Point,
     /// In which municipality.
     pub jis_code: JisCode,
-    /// Language spoken with the resident.
+    /// Language spoken with the resident, as given.
     pub language: Option<String>,
 }
 
@@ -74,6 +74,8 @@ pub struct Previewed {
 
 /// The best `limit` who could be sent, on the widest rung of the ladder.
 pub async fn preview(ctx: &Ctx, wanted: Wanted, limit: usize) -> Result<Preview, Error> {
+    let language = wanted.language.map(|given| reference::spoken_language(ctx, "language", &given));
+    let language = language.transpose()?;
     let reference = ctx.reference();
     let kind = reference.job_codes().get(wanted.job_code.as_str());
     let kind = kind.ok_or_else(|| Refusal::field("job_code", "no such job code"))?;
@@ -90,7 +92,7 @@ pub async fn preview(ctx: &Ctx, wanted: Wanted, limit: usize) -> Result<Preview,
         job_code: wanted.job_code,
         trade,
         priority,
-        language: wanted.language,
+        language,
         point: wanted.point,
         municipality: wanted.jis_code,
     };

@@ -14,6 +14,7 @@ mod bad_input;
 mod billing;
 mod blocks;
 mod calls;
+mod candidates;
 mod case_file;
 mod case_place;
 mod charging;

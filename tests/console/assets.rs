@@ -3,7 +3,7 @@
 use kaketsuke::domain::actor::Role;
 
 use crate::{
-    support::{db::on_sqlite, server::TestServer},
+    support::{db::on_sqlite, server::TestServer, world},
     visitor::{Visitor, signed_in},
 };
 
@@ -32,6 +32,33 @@ async fn every_file_a_page_names_is_served_and_kept() {
         nobody.get("/assets/0000/console.css").await.expect(200);
         nobody.get("/assets/0000/../console.css").await.expect(404);
         nobody.get("/assets/0000/Cargo.toml").await.expect(404);
+        server.stop().await;
+    })
+    .await;
+}
+
+/// Bytes of a page as they are sent: itself and every file it names, packed where that is smaller.
+async fn weight(visitor: &mut Visitor, path: &str) -> usize {
+    let page = visitor.get(path).await.expect(200).text;
+    let named = page.match_indices("\"/assets/").map(|(at, _)| page[at + 1..].split('"').next().unwrap());
+    let mut sum = page.len();
+    for file in named.collect::<std::collections::BTreeSet<_>>() {
+        let packed = visitor.clone().with("accept-encoding", "gzip").request(reqwest::Method::GET, file);
+        sum += packed.send().await.unwrap().bytes().await.unwrap().len();
+    }
+    sum
+}
+
+#[tokio::test]
+async fn no_page_weighs_more_than_300_kb() {
+    on_sqlite(|db| async move {
+        let server = TestServer::start(&db).await;
+        let job = world::job(&server).await;
+        let mut visitor = signed_in(&server, Role::Dispatcher).await;
+        for path in ["/", "/calls", "/calls/new", &format!("/jobs/{job}"), "/map", "/roster", "/account"] {
+            let bytes = weight(&mut visitor, path).await;
+            assert!(bytes < 300_000, "{path}: {bytes}");
+        }
         server.stop().await;
     })
     .await;

@@ -89,6 +89,11 @@ async fn check(browser: &Browser, server: &TestServer, paths: &[String]) {
             assert!(found.is_empty(), "{path} {language} {theme}: {found:#?}");
             let wide = browser.run("return document.documentElement.scrollWidth - innerWidth").await;
             assert!(wide.as_i64().unwrap() <= 0, "{path} {language}: {wide} pixels too wide");
+            // Usable on an older screen.
+            browser.resize(1024, 768).await;
+            let wide = browser.run("return document.documentElement.scrollWidth - innerWidth").await;
+            assert!(wide.as_i64().unwrap() <= 0, "{path} {language}: {wide} pixels too wide at 1024");
+            browser.resize(1280, 800).await;
         }
     }
 }

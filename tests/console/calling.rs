@@ -1,7 +1,11 @@
 //! A call from the ring to the billed line: the dispatcher by keys alone, the technician by the API, billing by its own.
 //! And the five commonest calls, with the keys they take.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
 
 use kaketsuke::domain::tokens::Grant;
 use serde_json::json;
@@ -162,6 +166,54 @@ on_both_engines! {
         browser.until("document.getElementById('draft-state').dataset.kind === 'kept'").await;
         let kept = browser.run("return sessionStorage.getItem(Object.keys(sessionStorage).find((key) => key.startsWith('draft-')))").await;
         assert!(kept.as_str().unwrap().contains("Ram Example B"), "{kept}");
+    }
+}
+
+/// The program itself on a database, at an address that it keeps over its deaths.
+fn serve(db: &TestDb, listen: &str) -> (Child, String) {
+    let mut command = program(db);
+    let mut child = command.args(["serve", "--listen", listen]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let base = line.trim().strip_prefix("kaketsuke listens on ").unwrap().to_owned();
+    (child, base)
+}
+
+fn program(db: &TestDb) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kaketsuke"));
+    command.env("KAKETSUKE_DATABASE_URL", db.url()).env("KAKETSUKE_LOG_FILTER", "error");
+    command.env("KAKETSUKE_EVIDENCE_FOLDER", std::env::temp_dir().join("kaketsuke-test.evidence"));
+    command
+}
+
+on_both_engines! {
+    async fn what_is_half_written_survives_a_killed_service(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let adding = ["user", "add", "--login", "dispatcher", "--name", "架空 受付", "--role", "dispatcher"];
+        let mut adding = program(&db).args(adding).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        writeln!(adding.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+        assert!(adding.wait().unwrap().success());
+        let (mut child, base) = serve(&db, "127.0.0.1:0");
+        browser.go(&format!("{base}/sign-in")).await;
+        browser.press(&format!("dispatcher{TAB}{PASSWORD}{ENTER}")).await;
+        browser.until("location.pathname === '/' && document.querySelector('#connection[data-state=live]')").await;
+        begin(&browser, "ne", "08055500101").await;
+        browser.press("0").await;
+        browser.until("document.activeElement.id === 'job-text'").await;
+        browser.chord(Browser::ALT, "5").await;
+        browser.press("Ram Exa").await;
+        browser.until("document.getElementById('draft-state').dataset.kind === 'saved'").await;
+        // SIGKILL between two words; the dispatcher goes on writing.
+        child.kill().unwrap();
+        child.wait().unwrap();
+        browser.press("mple").await;
+        browser.until("document.getElementById('draft-state').dataset.kind === 'kept'").await;
+        let (mut child, _) = serve(&db, base.strip_prefix("http://").unwrap());
+        browser.until("document.getElementById('draft-state').dataset.kind === 'saved'").await;
+        browser.run("sessionStorage.clear(); location.reload()").await;
+        browser.until(&format!("{READY} && document.getElementById('resident.name').value === 'Ram Example'")).await;
+        child.kill().unwrap();
+        child.wait().unwrap();
     }
 }
 

@@ -3,7 +3,8 @@
 //! Where there is none the test says so and does nothing, unless `KAKETSUKE_REQUIRE_BROWSER=1`: then it fails.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
     time::Duration,
@@ -24,13 +25,22 @@ pub(crate) struct Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // The driver takes its browser with it.
+        // A driver that is killed leaves its browser behind: the session is ended first.
+        self.end_session().ok();
         self.driver.kill().ok();
         self.driver.wait().ok();
     }
 }
 
 impl Browser {
+    fn end_session(&self) -> std::io::Result<()> {
+        let Some((address, path)) = self.session["http://".len()..].split_once('/') else { return Ok(()) };
+        let mut connection = TcpStream::connect(address)?;
+        connection.set_read_timeout(Some(PATIENCE))?;
+        write!(connection, "DELETE /{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+        connection.read_to_end(&mut Vec::new()).map(drop)
+    }
+
     /// A browser of 1280 x 800; none where none is installed.
     pub(crate) async fn open() -> Option<Self> {
         let driver =
@@ -59,7 +69,7 @@ impl Browser {
         Some(browser)
     }
 
-    async fn ask(&self, path: &str, body: Value) -> Value {
+    pub(crate) async fn ask(&self, path: &str, body: Value) -> Value {
         let answer = self.http.post(format!("{}{path}", self.session)).json(&body).send().await.unwrap();
         let answer: Value = answer.json().await.unwrap();
         assert!(answer["value"]["error"].is_null(), "{path}: {answer}");
@@ -84,6 +94,11 @@ impl Browser {
     /// Sets a cookie of the page's host.
     pub(crate) async fn set_cookie(&self, name: &str, value: &str) {
         self.ask("/cookie", json!({ "cookie": { "name": name, "value": value, "path": "/" } })).await;
+    }
+
+    /// Makes the window so wide and high.
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.ask("/window/rect", json!({ "width": width, "height": height })).await;
     }
 
     pub(crate) const ALT: &str = "\u{e00a}";

@@ -123,13 +123,12 @@ pub(super) async fn preview(
     let job_code = query.job_code.parse().map_err(|_| Refusal::field("job_code", "is not a job code"))?;
     let point = Point::from_degrees(query.lat, query.lon)
         .map_err(|error| Refusal::field("lat", error.to_string()))?;
-    let language = query.language.map(|tag| app::languages::find(&service.ctx, &tag, &[]));
     let wanted = app::candidates::Wanted {
         job_code,
         priority: query.priority,
         point,
         jis_code: query.jis_code,
-        language: language.transpose()?.map(|(shown, _)| shown.tag),
+        language: query.language,
     };
     let limit = usize::from(query.limit.unwrap_or(LIMIT_DEFAULT));
     let preview = app::candidates::preview(&service.ctx, wanted, limit).await?;
