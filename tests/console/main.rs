@@ -14,6 +14,7 @@ mod calling;
 mod changes;
 mod driver;
 mod forgery;
+mod job;
 mod screen;
 mod sessions;
 mod sign_in;

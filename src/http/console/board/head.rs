@@ -53,7 +53,8 @@ pub(super) struct AlarmView {
     pub(super) what: String,
     /// The case's number where it is about a job in hand; else what kind of thing it is about.
     pub(super) about: String,
-    pub(super) job: Option<Uuid>,
+    /// The page of what it is about.
+    pub(super) link: Option<String>,
     pub(super) raised_ms: i64,
     /// When an acknowledged one rings again.
     pub(super) rings_ms: Option<i64>,
@@ -96,7 +97,7 @@ impl Head {
             let view = |(alarm, number): (Alarm, Option<String>)| AlarmView {
                 id: alarm.id,
                 what: page.code("alarm", alarm.kind),
-                job: (alarm.subject == Subject::Job && number.is_some()).then_some(alarm.subject_id),
+                link: link(alarm.subject, alarm.subject_id),
                 about: number.unwrap_or_else(|| page.code("subject", alarm.subject)),
                 raised_ms: alarm.raised_at.timestamp_millis(),
                 rings_ms: alarm.rings_at.map(|at| at.timestamp_millis()),
@@ -112,4 +113,15 @@ impl Head {
             query: self.query,
         }
     }
+}
+
+/// Where one looks at what an alarm is about.
+fn link(subject: Subject, id: Uuid) -> Option<String> {
+    let page = match subject {
+        Subject::Job => "jobs",
+        Subject::Case => "cases",
+        Subject::Call => "calls",
+        _ => return None,
+    };
+    Some(format!("/{page}/{id}"))
 }

@@ -1,0 +1,98 @@
+//! A job's page: everything on file, and a form for each thing its state allows.
+
+use kaketsuke::domain::{actor::Role, tokens::Grant};
+use serde_json::json;
+
+use crate::{
+    driver::Browser,
+    support::{
+        db::{TestDb, on_both_engines},
+        server::TestServer,
+        site::{self, Device},
+        world,
+    },
+    visitor::{PASSWORD, add, signed_in},
+};
+
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+
+/// The commands a page has forms for.
+fn commands(page: &str) -> Vec<String> {
+    let sends = page.match_indices("data-send=\"").map(|(at, found)| &page[at + found.len()..]);
+    sends.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+on_both_engines! {
+    async fn there_is_a_form_for_what_the_state_allows_and_for_nothing_else(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = world::job(&server).await;
+        let mut visitor = signed_in(&server, Role::Dispatcher).await;
+        let path = format!("/jobs/{job}");
+        let has = |page: &str, command: &str| commands(page).iter().any(|one| one.ends_with(command));
+
+        let asked = visitor.get(&path).await.expect(200).text;
+        for command in ["/acceptance", "/refusal", "/override", "/cancellation"] {
+            assert!(has(&asked, command), "{command}: {:?}", commands(&asked));
+        }
+        for command in ["/helpers", "/rework", "/reassignment"] {
+            assert!(!has(&asked, command), "{command}");
+        }
+        // Whom to help and where, and why this contractor.
+        for text in ["Ram Example", "+818055500101", "460-0008", "栄ハイツ", "205", "1番目"] {
+            assert!(asked.contains(text), "{text}");
+        }
+
+        let offer = world::open_offer(&crew.phone).await.unwrap();
+        crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+        server.settle().await;
+        let coming = visitor.get(&path).await.expect(200).text;
+        assert!(has(&coming, "/reassignment") && has(&coming, "/helpers") && has(&coming, "/withdrawal"));
+        assert!(!has(&coming, "/acceptance"));
+
+        server.pass(120).await;
+        let mut device = Device::new(&job, "phone");
+        let mut facts = site::work(&mut device, "21:10", "22:22");
+        facts.push(device.fact("21:50", site::consent("21:50", 2)));
+        device.send(&server, &crew.phone, &facts).await.expect(200);
+        server.settle().await;
+        let done = visitor.get(&path).await.expect(200).text;
+        assert!(has(&done, "/rework") && !has(&done, "/cancellation") && !has(&done, "/override"));
+        for text in ["2200 円", "C-08", "11/22 21:10:00", "1:12:00", "作業開始"] {
+            assert!(done.contains(text), "{text}");
+        }
+        visitor.get("/jobs/00000000-0000-7000-8000-000000000000").await.expect(404);
+        visitor.get("/cases/00000000-0000-7000-8000-000000000000").await.expect(404);
+        // Who has read it, and what for, is written down (Y-02).
+        let log = server.administrator().get("/v1/read-log").await.expect(200);
+        let routes: Vec<_> = log["items"].as_array().unwrap().iter().map(|read| read["route"].clone()).collect();
+        assert_eq!(routes.iter().filter(|route| **route == json!("GET /jobs/{id}")).count(), 3, "{routes:?}");
+        server.stop().await;
+    }
+
+    async fn what_is_said_on_the_telephone_is_recorded_by_keys(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        add(&server, "dispatcher", Grant::Dispatcher).await;
+        world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = world::job(&server).await;
+        browser.go(&format!("{}/sign-in?to=/jobs/{job}", server.base)).await;
+        browser.press(&format!("dispatcher{TAB}{PASSWORD}{ENTER}")).await;
+        browser.until("location.pathname.startsWith('/jobs/') && document.querySelector('#connection[data-state=live]')").await;
+        // Unfold, to the time, leave it empty, accept.
+        browser.run("document.querySelector('[data-send$=acceptance]').closest('details').querySelector('summary').focus()").await;
+        browser.press(ENTER).await;
+        browser.run("document.querySelector('[data-send$=acceptance] button').focus()").await;
+        browser.press(ENTER).await;
+        browser.until("document.querySelector('.job-head .s-coming')").await;
+        let shown = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200);
+        assert_eq!(shown["offers"][0]["answered_via"], "phone");
+        // A refusal is told at the form: the same command again is not possible.
+        browser.run("window.confirm = () => true; const form = document.querySelector('[data-send$=cancellation]'); form.closest('details').open = true; form.querySelector('button').focus()").await;
+        server.dispatcher().post(&format!("/v1/jobs/{job}/cancellation"), json!({ "reason": "duplicate" })).await.expect(200);
+        browser.press(ENTER).await;
+        browser.until("document.querySelector('[data-send$=cancellation] .refusal')?.textContent.includes('状況が変わった')").await;
+        server.stop().await;
+    }
+}
