@@ -57,6 +57,8 @@ on_both_engines! {
         facts.push(device.fact("21:50", site::consent("21:50", 2)));
         device.send(&server, &crew.phone, &facts).await.expect(200);
         server.settle().await;
+        // Two hours without a sign of the browser.
+        visitor.sign_in("dispatcher", PASSWORD).await.expect(303);
         let done = visitor.get(&path).await.expect(200).text;
         assert!(has(&done, "/rework") && !has(&done, "/cancellation") && !has(&done, "/override"));
         for text in ["2200 円", "C-08", "11/22 21:10:00", "1:12:00", "作業開始"] {
