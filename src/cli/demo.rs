@@ -32,7 +32,7 @@ pub(super) struct Demo {
     #[arg(long)]
     trace: bool,
     /// How fast the night passes
-    #[arg(long, value_enum, default_value_t = Speed::Max)]
+    #[arg(long, value_enum, default_value_t = Speed::Watch)]
     speed: Speed,
 }
 
@@ -41,6 +41,8 @@ pub(super) struct Demo {
 enum Speed {
     /// An hour takes an hour
     Realtime,
+    /// An hour takes twelve seconds, to look on
+    Watch,
     /// As fast as the machine can
     Max,
 }
@@ -72,6 +74,7 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
         limits: config.limits,
         speed: match demo.speed {
             Speed::Realtime => demo::Speed::Realtime,
+            Speed::Watch => demo::Speed::Watch,
             Speed::Max => demo::Speed::Max,
         },
         afterwards: if demo.once { Afterwards::Stop } else { Afterwards::Serve },

@@ -45,11 +45,19 @@ const ADMINISTRATOR: &str = "administrator";
 /// How long a link to look on counts: the clock runs through a night in less than a minute.
 const LINK_LIFE: TimeDelta = TimeDelta::days(7);
 
+/// Of [`Speed::Watch`]: the real time of a step, how much faster the night's clock goes, and the steps after which quiet
+/// hours are over.
+const WATCHED_STEP: TimeDelta = TimeDelta::milliseconds(250);
+const WATCHED_PACE: i32 = 300;
+const WATCHED_STEPS_MAX: usize = 12;
+
 /// How fast the night passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Speed {
     /// An hour takes an hour.
     Realtime,
+    /// An hour takes twelve seconds, and where nothing happens less: to look on.
+    Watch,
     /// As fast as the machine can.
     Max,
 }
@@ -192,9 +200,21 @@ async fn administrator(ctx: &Ctx, journal: &mut Journal) -> anyhow::Result<Strin
 
 /// Lets time pass up to an instant of the night.
 async fn pass(ctx: &Ctx, until: Instant, speed: Speed) {
-    if speed == Speed::Realtime {
-        let real = Clock::system();
-        real.seat().wait(Some(real.now() + (until - ctx.now()))).await;
+    let real = Clock::system();
+    match speed {
+        Speed::Realtime => _ = real.seat().wait(Some(real.now() + (until - ctx.now()))).await,
+        Speed::Watch => {
+            let mut seat = real.seat();
+            for _ in 0..WATCHED_STEPS_MAX {
+                let left = until - ctx.now();
+                if left <= TimeDelta::zero() {
+                    break;
+                }
+                seat.wait(Some(real.now() + WATCHED_STEP)).await;
+                ctx.clock().advance(left.min(WATCHED_STEP * WATCHED_PACE)).await;
+            }
+        }
+        Speed::Max => {}
     }
     ctx.clock().advance_to(until).await;
 }
