@@ -105,4 +105,19 @@ CREATE TRIGGER payment_immutable BEFORE UPDATE OR DELETE ON payment
 CREATE TRIGGER payment_immutable_whole BEFORE TRUNCATE ON payment
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('payment_immutable');
 
+-- The day in Tokyo on which the customer received the statutory document (Y-11). The last one of a job counts.
+CREATE TABLE statutory_receipt (
+    id uuid NOT NULL PRIMARY KEY,
+    job_id uuid NOT NULL REFERENCES job,
+    number bigint NOT NULL CHECK (number >= 1),
+    received_on text NOT NULL CHECK (received_on ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'),
+    recorded_at timestamptz NOT NULL,
+    recorded_by uuid REFERENCES token,
+    UNIQUE (job_id, number)
+);
+CREATE TRIGGER statutory_receipt_immutable BEFORE UPDATE OR DELETE ON statutory_receipt
+    FOR EACH ROW EXECUTE FUNCTION refuse('statutory_receipt_immutable');
+CREATE TRIGGER statutory_receipt_immutable_whole BEFORE TRUNCATE ON statutory_receipt
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('statutory_receipt_immutable');
+
 ALTER TABLE settlement ADD CONSTRAINT settlement_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES review_decision;

@@ -134,3 +134,26 @@ CREATE TRIGGER payment_not_replaced BEFORE INSERT ON payment BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: payment_pkey') WHERE EXISTS (SELECT 1 FROM payment WHERE id = NEW.id);
     SELECT RAISE(ABORT, 'kaketsuke: payment_fact_id_key') WHERE EXISTS (SELECT 1 FROM payment WHERE fact_id = NEW.fact_id);
 END;
+
+-- The day in Tokyo on which the customer received the statutory document (Y-11). The last one of a job counts.
+CREATE TABLE statutory_receipt (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    job_id BLOB NOT NULL REFERENCES job,
+    number INTEGER NOT NULL CHECK (number >= 1),
+    received_on TEXT NOT NULL CHECK (received_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    recorded_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19)) IS substr(recorded_at, 1, 19) AND julianday(recorded_at) IS NOT NULL AND length(recorded_at) IN (25, 29, 32) AND recorded_at GLOB '*+00:00' AND recorded_at NOT GLOB '*000+00:00' AND recorded_at NOT GLOB '*T24*'),
+    recorded_by BLOB REFERENCES token,
+    UNIQUE (job_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER statutory_receipt_immutable BEFORE UPDATE ON statutory_receipt BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: statutory_receipt_immutable');
+END;
+CREATE TRIGGER statutory_receipt_immutable_delete BEFORE DELETE ON statutory_receipt BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: statutory_receipt_immutable');
+END;
+CREATE TRIGGER statutory_receipt_not_replaced BEFORE INSERT ON statutory_receipt BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: statutory_receipt_pkey')
+    WHERE EXISTS (SELECT 1 FROM statutory_receipt WHERE id = NEW.id);
+    SELECT RAISE(ABORT, 'kaketsuke: statutory_receipt_job_id_number_key')
+    WHERE EXISTS (SELECT 1 FROM statutory_receipt WHERE job_id = NEW.job_id AND number = NEW.number);
+END;

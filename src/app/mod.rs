@@ -58,6 +58,7 @@ pub mod settlement;
 pub mod shift_entries;
 pub mod shift_swaps;
 pub mod statements;
+pub mod statutory_receipts;
 pub mod technicians;
 pub mod tokens;
 pub mod users;

@@ -7,6 +7,7 @@ use crate::{
     documents::statement::{self, Issuer, StatementFacts, Words},
     domain::{
         actor::{Actor, Scope},
+        cooling_off::CoolingOff,
         disputes::Dispute,
         facts::{FieldRecord, Flag},
         ids::{FirmId, JobId, TechnicianId},
@@ -53,8 +54,9 @@ pub struct Statement {
     pub collected_yen: Option<Yen>,
     /// What is still due; negative: to be paid back.
     pub due_yen: Option<Yen>,
-    /// Whether the document of the door-to-door sales rules must be handed over (Y-12).
-    pub statutory_document_required: bool,
+    /// Until when the contract may be rescinded (Y-11), where the document of the door-to-door sales rules must be handed
+    /// over (Y-12).
+    pub cooling_off: Option<CoolingOff>,
     /// What a supervisor decided, oldest first; for the desk.
     pub decisions: Vec<Decision>,
     /// The disputes, oldest first; for the desk.
@@ -76,7 +78,8 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
     let mut lines = store::ledger::lines(&mut tx, id).await?;
     let whole: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let mut payments = store::payments::of_job(&mut tx, id).await?;
-    let statutory_document_required = statutory_document_required(whole, &payments);
+    let receipts = store::statutory_receipts::of_job(&mut tx, id).await?;
+    let cooling_off = statutory_document_required(whole, &payments).then(|| CoolingOff::of(&receipts));
     let scope = actor.scope();
     let sees_all = scope == Scope::All || firms.values().all(|firm| scope.covers_firm(*firm));
     if scope != Scope::All {
@@ -112,7 +115,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
         payments,
         collected_yen,
         due_yen: collected_yen.map(|collected| Yen(total_yen.0 - collected.0)),
-        statutory_document_required,
+        cooling_off,
         decisions,
         disputes,
         terms,
@@ -161,7 +164,7 @@ pub async fn printed(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<String, Erro
         basis: statement.settlements.last().map(|settlement| settlement.basis),
         doubts: doubts.into_iter().map(|(ja, en)| Words::new(ja, en)).collect(),
         tax_percent: statement.terms.policy.tax_rate_percent(),
-        statutory_document_required: statement.statutory_document_required,
+        cooling_off: statement.cooling_off,
         payments: statement.payments,
         lines: statement.lines,
     };

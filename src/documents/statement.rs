@@ -2,15 +2,19 @@
 //! beside it; A4 when printed.
 
 use askama::Template;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::{
+    cooling_off::CoolingOff,
     ledger::{EntryKind, LedgerLine, SettlementBasis, live},
     money::Yen,
     payments::{Payment, PaymentKind, PaymentMethod, collected},
     reference::programme::Payer,
     span::tokyo,
 };
+
+/// A day as it is printed.
+const DAY: &str = "%Y年%-m月%-d日";
 
 /// A text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,8 +72,9 @@ pub struct StatementFacts {
     pub doubts: Vec<Words>,
     /// Tax rate in percent.
     pub tax_percent: i64,
-    /// Whether the document of the door-to-door sales rules must be handed over (Y-12).
-    pub statutory_document_required: bool,
+    /// Until when the contract may be rescinded, where the document of the door-to-door sales rules must be handed over
+    /// (Y-11, Y-12).
+    pub cooling_off: Option<CoolingOff>,
 }
 
 /// The statement as HTML.
@@ -105,7 +110,7 @@ struct Printed {
     collected: Yen,
     due: Yen,
     refund_due: bool,
-    statutory_document_required: bool,
+    cooling_off: Option<PrintedCoolingOff>,
 }
 
 struct PrintedLine {
@@ -123,9 +128,24 @@ struct PrintedPayment {
     amount: Yen,
 }
 
+struct PrintedCoolingOff {
+    received_on: Option<Words>,
+    ends_on: Option<Words>,
+}
+
+impl PrintedCoolingOff {
+    fn of(cooling_off: CoolingOff) -> Self {
+        let day = |date: NaiveDate| Words::new(date.format(DAY).to_string(), date.to_string());
+        Self {
+            received_on: cooling_off.document_received_on.map(day).known(),
+            ends_on: cooling_off.ends_on.map(day).known(),
+        }
+    }
+}
+
 impl Printed {
     fn of(facts: &StatementFacts) -> Self {
-        let day = |at: DateTime<Utc>| tokyo(at).format("%Y年%-m月%-d日").to_string();
+        let day = |at: DateTime<Utc>| tokyo(at).format(DAY).to_string();
         let total: Yen = facts.lines.iter().map(|line| line.charge.amount_yen).sum();
         let paid = collected(&facts.payments);
         let due = total.0 - paid.0;
@@ -165,7 +185,7 @@ impl Printed {
             collected: paid,
             due: Yen(due.abs()),
             refund_due: due < 0,
-            statutory_document_required: facts.statutory_document_required,
+            cooling_off: facts.cooling_off.map(PrintedCoolingOff::of),
         }
     }
 }

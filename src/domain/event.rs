@@ -139,6 +139,8 @@ text_enum! {
         ReviewGone = "review.gone",
         /// Money changed hands.
         PaymentRecorded = "payment.recorded",
+        /// The customer has received the statutory document.
+        StatutoryReceiptRecorded = "statutory_receipt.recorded",
         /// Somebody who is to pay does not agree.
         DisputeOpened = "dispute.opened",
         /// What comes of a dispute is decided.

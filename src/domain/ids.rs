@@ -77,6 +77,8 @@ ids! {
     ReviewDecisionId,
     /// Money that changed hands.
     PaymentId,
+    /// That the customer has received the statutory document.
+    StatutoryReceiptId,
     /// A bill somebody does not agree with.
     DisputeId,
     /// A person who signs in.

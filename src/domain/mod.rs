@@ -12,6 +12,7 @@ pub mod calls;
 pub mod cases;
 pub mod charging;
 pub mod consumers;
+pub mod cooling_off;
 pub mod dangers;
 pub mod disputes;
 pub mod email;

@@ -134,6 +134,7 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/v1/reviews/{id}/preview",     OFFICE),
     ("POST",   "/v1/jobs/{id}/payments",       DESK_AND_BILLING),
     ("GET",    "/v1/jobs/{id}/payments",       DESK_AND_BILLING),
+    ("POST",   "/v1/jobs/{id}/statutory-receipts", DESK_AND_BILLING),
     ("POST",   "/v1/jobs/{id}/disputes",       DESK_AND_BILLING),
     ("GET",    "/v1/jobs/{id}/disputes",       DESK_AND_BILLING),
     ("POST",   "/v1/disputes/{id}/resolution", SUPERVISOR),

@@ -46,6 +46,7 @@ pub mod reviews;
 pub mod schema;
 pub mod sessions;
 pub mod shift_entries;
+pub mod statutory_receipts;
 pub mod technicians;
 pub mod tokens;
 pub mod users;

@@ -134,6 +134,7 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/reviews/{id}/preview",     OFFICE),
     ("POST",   "/v1/jobs/{id}/payments",       &[Administrator, Supervisor, Dispatcher, Billing]),
     ("GET",    "/v1/jobs/{id}/payments",       &[Administrator, Supervisor, Dispatcher, Billing]),
+    ("POST",   "/v1/jobs/{id}/statutory-receipts", &[Administrator, Supervisor, Dispatcher, Billing]),
     ("POST",   "/v1/jobs/{id}/disputes",       &[Administrator, Supervisor, Dispatcher, Billing]),
     ("GET",    "/v1/jobs/{id}/disputes",       &[Administrator, Supervisor, Dispatcher, Billing]),
     ("POST",   "/v1/disputes/{id}/resolution", &[Supervisor]),

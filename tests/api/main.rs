@@ -19,6 +19,7 @@ mod case_file;
 mod case_place;
 mod charging;
 mod conventions;
+mod cooling_off;
 mod crews;
 mod dangers;
 mod decisions;

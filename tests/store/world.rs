@@ -4,7 +4,7 @@
 //! (accepted, declined, accepted), assignments 81-82 (current, released), fact 91, settlement 101, ledger lines
 //! 111-113 (112 reverses 111), events 121-124 (the first two are in the
 //! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), swap 161 (of entries 162 and 163), review
-//! 161, disputes 171-172 (the first is resolved), review decision 181, payment 191, people 161-162 (active, disabled),
+//! 161, disputes 171-172 (the first is resolved), review decision 181, payment 191, statutory receipt 195, people 161-162 (active, disabled),
 //! sessions 163-164 (live, ended), pictures 161 and 163 (the second erased), retention runs
 //! 165-166 (the first finished), reads 167-168, call 207; other numbers from 200.
 
@@ -130,6 +130,8 @@ VALUES (#181, #31, 1, #161, 'accept', 'confirmed_by_phone', '{}', '2026-11-23T12
 INSERT INTO dispute_resolution (dispute_id, outcome, resolved_at) VALUES (#171, 'rejected', '2026-11-23T12:00:00+00:00');
 INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, fact_id, recorded_at)
 VALUES (#191, #31, 'cash_on_site', 'cash', 'worker', 1100, '2026-11-23T12:00:00+00:00', #91, '2026-11-23T12:00:00+00:00');
+INSERT INTO statutory_receipt (id, job_id, number, received_on, recorded_at)
+VALUES (#195, #31, 1, '2026-11-23', '2026-11-23T12:00:00+00:00');
 INSERT INTO evidence (id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
                       erased_at, erased_for)
 VALUES (#161, #31, #1, #11, 'photo_before', 'image/jpeg', 3, @1, #162, '2026-11-23T10:20:00+00:00',
@@ -448,5 +450,9 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#291"), ("job_id", "#31"), ("kind", "'later'"), ("method", "'cash'"), ("payer", "'worker'"),
         ("amount_yen", "1100"), ("received_at", AT), ("reference", "NULL"), ("fact_id", "NULL"),
         ("settlement_id", "#101"), ("recorded_at", AT), ("recorded_by", "#61"),
+    ]),
+    ("statutory_receipt", &[
+        ("id", "#295"), ("job_id", "#31"), ("number", "2"), ("received_on", "'2026-11-24'"), ("recorded_at", AT),
+        ("recorded_by", "#61"),
     ]),
 ];

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     ids::{FirmId, JobId, LedgerLineId, PaymentId, SettlementId},
+    known::Known,
     ledger::Charge,
 };
 
@@ -77,7 +78,7 @@ fn facts(lines: Vec<LedgerLine>, payments: Vec<Payment>) -> StatementFacts {
         basis: Some(SettlementBasis::Completed),
         doubts: vec![],
         tax_percent: 10,
-        statutory_document_required: true,
+        cooling_off: Some(CoolingOff::of(&[])),
     }
 }
 
@@ -151,4 +152,18 @@ fn c_25_a_job_that_was_called_off_says_so_and_a_doubtful_one_too() {
     assert!(html(&cancelled).unwrap().contains("出動は取り消されました"));
     let doubtful = StatementFacts { basis: None, doubts: vec![Words::new("疑い", "doubt")], ..cancelled };
     assert!(html(&doubtful).unwrap().contains("金額はまだ確定していません"));
+}
+
+#[test]
+fn y_11_the_end_of_cooling_off_is_printed_or_that_it_has_not_begun() {
+    let open = html(&facts(vec![], vec![])).unwrap();
+    assert!(open.contains("書面の受領日 未登録") && open.contains("not recorded"), "{open}");
+    let day = |text: &str| Known::Known(text.parse().unwrap());
+    let cooling_off = CoolingOff { document_received_on: day("2026-12-28"), ends_on: day("2027-01-04") };
+    let known = html(&StatementFacts { cooling_off: Some(cooling_off), ..facts(vec![], vec![]) }).unwrap();
+    for text in ["2026年12月28日", "期限 2027年1月4日", "sent by the end of 2027-01-04"] {
+        assert!(known.contains(text), "{text}: {known}");
+    }
+    let none = html(&StatementFacts { cooling_off: None, ..facts(vec![], vec![]) }).unwrap();
+    assert!(!none.contains("クーリング・オフ"), "Y-12: {none}");
 }

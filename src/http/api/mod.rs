@@ -41,6 +41,7 @@ mod rosters;
 mod shift_entries;
 mod shift_swaps;
 mod statements;
+mod statutory_receipts;
 mod technicians;
 mod tokens;
 mod webhooks;
@@ -97,6 +98,7 @@ fn billing_routes() -> OpenApiRouter<Service> {
         .routes(routes!(reviews::decide))
         .routes(routes!(reviews::preview))
         .routes(routes!(payments::pay, payments::list))
+        .routes(routes!(statutory_receipts::record))
         .routes(routes!(payments::dispute, payments::disputes))
         .routes(routes!(payments::resolve))
         .routes(routes!(consumers::create, consumers::list))

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     domain::{
+        cooling_off::CoolingOff,
         disputes::Dispute,
         facts::FieldRecord,
         ids::JobId,
@@ -62,6 +63,8 @@ pub(super) struct JobStatement {
     /// Whether the document of the door-to-door sales rules must be handed over: unless the total is under 3,000 yen and
     /// was paid in cash at the site (Y-12).
     statutory_document_required: bool,
+    /// Until when the contract may be rescinded (Y-11); absent where no document is required.
+    cooling_off: Option<CoolingOff>,
     /// Why the last settlement says what it says, in words; absent while there is none.
     basis_words: Option<BasisWords>,
     /// What a supervisor decided about the bill, oldest first; for the desk.
@@ -158,7 +161,8 @@ pub(super) async fn show(
         collected_yen: statement.collected_yen,
         due_yen: statement.due_yen,
         payments: statement.payments,
-        statutory_document_required: statement.statutory_document_required,
+        statutory_document_required: statement.cooling_off.is_some(),
+        cooling_off: statement.cooling_off,
         basis_words: words.map(|(ja, en)| BasisWords { ja, en }),
         decisions: statement.decisions,
         disputes: statement.disputes,

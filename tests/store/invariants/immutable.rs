@@ -64,6 +64,10 @@ const IMMUTABLE: &[Immutable] = &[
         ("payment_pkey", "id", &[("id", "#191")]),
         ("payment_fact_id_key", "fact_id", &[("fact_id", "#91")]),
     ] },
+    Immutable { table: "statutory_receipt", row: "id = #195", keys: &[
+        ("statutory_receipt_pkey", "id", &[("id", "#195")]),
+        ("statutory_receipt_job_id_number_key", "job_id, number", &[("number", "1")]),
+    ] },
     Immutable { table: "order_note", row: "number = 'O-1'", keys: &[
         ("order_note_pkey", "assignment_id", &[("assignment_id", "#81")]),
         ("order_note_number_key", "number", &[("number", "'O-1'")]),
@@ -154,7 +158,11 @@ mod engines {
                     // Without CASCADE a foreign key refuses some of them by itself, before any trigger.
                     let referenced = !matches!(
                         *table,
-                        "ledger_line" | "reference_dataset" | "dispute_resolution" | "payment"
+                        "ledger_line"
+                            | "reference_dataset"
+                            | "dispute_resolution"
+                            | "payment"
+                            | "statutory_receipt"
                     );
                     let refused = match (cascade, referenced) {
                         ("", true) => continue,

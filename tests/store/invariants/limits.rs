@@ -232,6 +232,7 @@ const SHAPES: &[(&str, &str, &[&str], &[&str])] = &[
     ("case_place", "postal_code", &["0010000"], &["", "460000", "460-0008", "46000080", "460000a"]),
     ("case_place", "jis_code", &["01101"], &["", "2310", "231011", "2310a"]),
     ("retention_run", "day", &["2026-11-25"], &["", "2026-1-1", "20261125", "2026-11-25 ", "26-11-25"]),
+    ("statutory_receipt", "received_on", &["2026-11-25"], &["", "2026-1-1", "20261125", "2026-11-25 ", "26-11-25"]),
     ("ledger_line", "quantity", &["0", "12", "-1", "0.25", "-10.50"],
      &["", "-", ".5", "-.5", "5.", "1.2.3", "1-2", "--1", "+1", "1e3", "1,5", " 1", "a",
        "1.00000000000000000000000000000000"]),
@@ -264,7 +265,7 @@ const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
     ("settlement", "number", 2, None),
     ("ledger_line", "line", 4, None),
     ("review", "number", 1, None), ("review_decision", "number", 2, None), ("dispute", "number", 3, None),
-    ("payment", "amount_yen", 1, Some(1_000_000_000)),
+    ("payment", "amount_yen", 1, Some(1_000_000_000)), ("statutory_receipt", "number", 2, None),
 ];
 
 const HASHES: &[(&str, &str)] = &[
