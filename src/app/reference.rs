@@ -32,6 +32,11 @@ pub async fn load_missing(ctx: &Ctx) -> Result<Vec<&'static str>, Error> {
     drop(tx);
     let missing = DATASETS.iter().filter(|dataset| known.iter().all(|row| row.name != dataset.name()));
     let files: Files = missing.map(|dataset| (*dataset, dataset.embedded().to_vec())).collect();
+    if files.is_empty() {
+        // Every start but the first: what is in force was checked when it was loaded, and is read once.
+        reload(ctx).await?;
+        return Ok(Vec::new());
+    }
     load(ctx, files).await
 }
 

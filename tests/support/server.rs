@@ -46,6 +46,13 @@ pub(crate) struct TestServer {
     pub(crate) ctx: Ctx,
     running: Running,
     desk: HashMap<Role, String>,
+    http: reqwest::Client,
+}
+
+/// What speaks HTTP for every client of one service. Without the certificates of the machine: reading them takes longer
+/// than most tests' requests, and nothing here is asked over TLS.
+fn http() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
 }
 
 /// How a service is started.
@@ -131,7 +138,7 @@ impl TestServer {
         let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits, messages };
         let running = server.start(ctx.clone()).await.unwrap();
         let base = format!("http://{}", running.local_addr);
-        let mut server = Self { base, ctx, running, desk: HashMap::new() };
+        let mut server = Self { base, ctx, running, desk: HashMap::new(), http: http() };
         for role in [Role::Administrator, Role::Supervisor, Role::Dispatcher, Role::ClaimsSupport] {
             let secret = server.token(role, None, None, None).await;
             server.desk.insert(role, secret);
@@ -169,7 +176,7 @@ impl TestServer {
 
     /// A client with this token.
     pub(crate) fn with(&self, secret: Option<&str>) -> Client {
-        Client { base: self.base.clone(), secret: secret.map(str::to_owned), http: reqwest::Client::new() }
+        Client { base: self.base.clone(), secret: secret.map(str::to_owned), http: self.http.clone() }
     }
 
     /// Waits until every worker has nothing left to do.
