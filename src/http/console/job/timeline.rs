@@ -1,12 +1,11 @@
 //! What happened, by both clocks: the service's, and that of the device at the site.
 
-use std::collections::BTreeMap;
-
 use crate::{
+    app::histories::Happening,
     domain::{
         event::Kind,
         facts::Fact,
-        ids::{FactId, TechnicianId},
+        ids::TechnicianId,
         span::{Instant, tokyo},
     },
     http::console::page::Page,
@@ -31,41 +30,39 @@ pub(super) struct Line {
     pub(super) kind: &'static str,
 }
 
-/// The lines, oldest first.
+/// The lines, by when the service was told, oldest first; of one batch, by the device's clock.
 pub(super) fn lines(file: &File, page: &Page) -> Vec<Line> {
-    let facts: BTreeMap<FactId, &Fact> = file.facts.iter().map(|fact| (fact.id, fact)).collect();
-    let mut lines = Vec::new();
-    for happening in &file.happenings {
-        let fact = happening.data["fact"].as_str().and_then(|id| id.parse().ok()).map(FactId);
-        let fact = fact.and_then(|id| facts.get(&id));
-        if happening.kind == Kind::FactRecorded {
-            if let Some(fact) = fact {
-                lines.push(reported(fact, file, page));
-            }
-            continue;
-        }
-        let technician = happening.data["technician"].as_str().and_then(|id| id.parse().ok());
-        let name = technician.map(|id| file.name(TechnicianId(id)).0).unwrap_or_default();
-        let code = ["code", "reason", "cause"].iter().find_map(|key| happening.data[*key].as_str());
-        let code = code.map(|code| page.texts().code_or_itself("withdraw", code));
-        let code = code.or_else(|| {
-            let state = happening.data["state"].as_str()?;
-            Some(page.texts().code_or_itself("job-state", state))
-        });
-        let detail: Vec<_> =
-            [name, code.unwrap_or_default()].into_iter().filter(|text| !text.is_empty()).collect();
-        lines.push(Line {
-            at: clock(happening.at),
-            iso: happening.at.to_rfc3339(),
-            device_at: None,
-            late_min: None,
-            what: page.code("event", happening.kind.as_str().replace('.', "-")),
-            detail: detail.join(" / "),
-            who: page.texts().code_or_itself("actor", &happening.actor),
-            kind: group(happening.kind),
-        });
+    // Each report has a line of its own; the event only counts them.
+    let told = file.happenings.iter().filter(|happening| happening.kind != Kind::FactRecorded);
+    let told = told.map(|happening| (happening.at, None, happened(happening, file, page)));
+    let reports =
+        file.facts.iter().map(|fact| (fact.received_at, Some(fact.device_time), reported(fact, file, page)));
+    let mut lines: Vec<_> = reports.chain(told).collect();
+    lines.sort_by_key(|(at, device, _)| (*at, *device));
+    lines.into_iter().map(|(_, _, line)| line).collect()
+}
+
+fn happened(happening: &Happening, file: &File, page: &Page) -> Line {
+    let technician = happening.data["technician"].as_str().and_then(|id| id.parse().ok());
+    let name = technician.map(|id| file.name(TechnicianId(id)).0).unwrap_or_default();
+    let code = ["code", "reason", "cause"].iter().find_map(|key| happening.data[*key].as_str());
+    let code = code.map(|code| page.texts().code_or_itself("withdraw", code));
+    let code = code.or_else(|| {
+        let state = happening.data["state"].as_str()?;
+        Some(page.texts().code_or_itself("job-state", state))
+    });
+    let detail: Vec<_> =
+        [name, code.unwrap_or_default()].into_iter().filter(|text| !text.is_empty()).collect();
+    Line {
+        at: clock(happening.at),
+        iso: happening.at.to_rfc3339(),
+        device_at: None,
+        late_min: None,
+        what: page.code("event", happening.kind.as_str().replace('.', "-")),
+        detail: detail.join(" / "),
+        who: page.texts().code_or_itself("actor", &happening.actor),
+        kind: group(happening.kind),
     }
-    lines
 }
 
 fn reported(fact: &Fact, file: &File, page: &Page) -> Line {
