@@ -62,6 +62,7 @@ async fn measure(url: &str) {
         listen: "127.0.0.1:0".parse().unwrap(),
         limits: Limits::default(),
         messages: Settings::default(),
+        tiles: None,
     };
     let running = server.start(ctx.clone()).await.unwrap();
     let base = format!("http://{}", running.local_addr);

@@ -52,6 +52,7 @@ async fn measure(url: &str) {
         listen: "127.0.0.1:0".parse().unwrap(),
         limits: Limits::default(),
         messages: Settings::default(),
+        tiles: None,
     };
     let running = server.start(ctx.clone()).await.unwrap();
     let site = Site::set(&ctx, &format!("http://{}", running.local_addr)).await;

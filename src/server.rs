@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{
     app::Ctx,
-    http::{self, Limits},
+    http::{self, Limits, Tiles},
     notify::{Channels, Settings},
     worker,
 };
@@ -28,6 +28,8 @@ pub struct Server {
     pub limits: Limits,
     /// How messages leave.
     pub messages: Settings,
+    /// Where map tiles come from; none, when nobody has said.
+    pub tiles: Option<Tiles>,
 }
 
 impl Server {
@@ -46,7 +48,7 @@ impl Server {
         let channels = Channels::new(self.messages).map_err(io::Error::other)?;
         let workers = worker::start(&ctx, channels).await.map_err(io::Error::other)?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let service = http::router(ctx.clone(), self.limits);
+        let service = http::router(ctx.clone(), self.limits, self.tiles);
         let serve = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
             // A dropped sender stops as well: nobody is left who could.
             .with_graceful_shutdown(async move { drop(stopped.await) });

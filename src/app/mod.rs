@@ -40,6 +40,7 @@ pub mod loaded;
 pub mod messages;
 pub mod offers;
 pub mod order_notes;
+pub mod outlines;
 pub mod overrides;
 pub mod payments;
 pub mod places;
@@ -64,6 +65,7 @@ pub mod tokens;
 pub mod users;
 pub mod verify;
 pub mod webhooks;
+pub mod whereabouts;
 
 mod ctx;
 mod error;

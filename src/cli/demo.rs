@@ -72,6 +72,7 @@ pub(super) async fn run(config: &Config, demo: Demo) -> anyhow::Result<()> {
         },
         connections: config.database_connections,
         limits: config.limits,
+        tiles: config.tiles.clone(),
         speed: match demo.speed {
             Speed::Realtime => demo::Speed::Realtime,
             Speed::Watch => demo::Speed::Watch,

@@ -74,6 +74,12 @@ pub(super) struct Serving {
     /// Address e-mail is sent from [env: KAKETSUKE_MAIL_FROM]
     #[arg(long, value_name = "ADDRESS")]
     mail_from: Option<String>,
+    /// Address of a map tile, with {z}, {x} and {y}; outlines only without one [env: KAKETSUKE_TILE_URL]
+    #[arg(long, value_name = "URL")]
+    tile_url: Option<String>,
+    /// Whom the map names for the tiles [env: KAKETSUKE_TILE_ATTRIBUTION]
+    #[arg(long, value_name = "TEXT")]
+    tile_attribution: Option<String>,
 }
 
 /// A value given by flag.
@@ -117,6 +123,8 @@ impl Serving {
             (Key::SmtpUser, &self.smtp_user),
             (Key::SmtpPassword, &self.smtp_password),
             (Key::MailFrom, &self.mail_from),
+            (Key::TileUrl, &self.tile_url),
+            (Key::TileAttribution, &self.tile_attribution),
         ];
         set(values).collect()
     }

@@ -27,7 +27,12 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
         tracing::info!(datasets = loaded.join(", "), "reference data loaded");
     }
     let mut signals = Signals::hear().context("cannot hear signals")?;
-    let server = Server { listen: config.listen, limits: config.limits, messages: config.messages.clone() };
+    let server = Server {
+        listen: config.listen,
+        limits: config.limits,
+        messages: config.messages.clone(),
+        tiles: config.tiles.clone(),
+    };
     let warming = ctx.clone();
     let mut running =
         server.start(ctx).await.with_context(|| format!("cannot listen on {}", config.listen))?;

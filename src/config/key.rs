@@ -33,6 +33,10 @@ text_enum! {
         SmtpPassword = "smtp_password",
         /// Address e-mail is sent from.
         MailFrom = "mail_from",
+        /// Address of a map tile; no tiles, when empty.
+        TileUrl = "tile_url",
+        /// Whom the map names for them.
+        TileAttribution = "tile_attribution",
         /// How log lines are written.
         LogFormat = "log_format",
         /// Which log lines are written.
@@ -74,6 +78,8 @@ impl Key {
             | Self::SmtpUser
             | Self::SmtpPassword
             | Self::MailFrom
+            | Self::TileUrl
+            | Self::TileAttribution
             | Self::LogFormat
             | Self::LogFilter => Form::Text,
             Self::DatabaseConnections
@@ -99,6 +105,8 @@ impl Key {
             Self::AllowPrivateReceivers => "false".to_owned(),
             // Without a mail server nothing is mailed.
             Self::SmtpHost | Self::SmtpUser | Self::SmtpPassword | Self::MailFrom => String::new(),
+            // Without a server of tiles the map draws outlines only.
+            Self::TileUrl | Self::TileAttribution => String::new(),
             Self::SmtpPort => "587".to_owned(),
             Self::SmtpTls => "starttls".to_owned(),
             Self::LogFormat => "text".to_owned(),

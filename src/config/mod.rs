@@ -5,6 +5,7 @@ mod error;
 mod given;
 mod key;
 mod messages;
+mod tiles;
 mod value;
 mod warnings;
 
@@ -12,7 +13,11 @@ use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, path::Pat
 
 use tracing_subscriber::filter::Targets;
 
-use crate::{http::Limits, notify::Settings, store::DatabaseUrl};
+use crate::{
+    http::{Limits, Tiles},
+    notify::Settings,
+    store::DatabaseUrl,
+};
 
 pub use error::{Error, Errors};
 pub use given::Given;
@@ -41,6 +46,8 @@ pub struct Config {
     pub limits: Limits,
     /// How messages leave.
     pub messages: Settings,
+    /// Where map tiles come from.
+    pub tiles: Option<Tiles>,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// Which log lines are written.
@@ -101,6 +108,7 @@ impl Config {
         let request_timeout = reader.whole(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
         let (_, password_from) = reader.peek(Key::SmtpPassword);
         let messages = messages::read(&mut reader);
+        let tiles = tiles::read(&mut reader);
         let log_format = reader.take(Key::LogFormat, value::log_format);
         let log_filter = reader.take(Key::LogFilter, value::log_filter);
         let Reader { mut settings, errors, .. } = reader;
@@ -112,8 +120,8 @@ impl Config {
             Some(((database_url, database_connections), evidence_folder)),
             Some(limits),
             Some(messages),
-            Some(log),
-        ) = (listen, database, limits, messages, log)
+            Some((log, tiles)),
+        ) = (listen, database, limits, messages, log.zip(tiles))
         else {
             return Err(Errors(errors));
         };
@@ -132,6 +140,7 @@ impl Config {
         let ((body_bytes_max, requests_max), timeout_s) = limits;
         let mut warnings = warnings::warnings(listen, &url_text, &url_from);
         warnings.extend(warnings::of_messages(&messages, &password_from));
+        warnings.extend(tiles::warnings(tiles.as_ref()));
         Ok(Self {
             listen,
             warnings,
@@ -144,6 +153,7 @@ impl Config {
                 request_timeout: Duration::from_secs(timeout_s.into()),
             },
             messages,
+            tiles,
             log_format: log.0,
             log_filter: log.1,
             settings,

@@ -27,7 +27,7 @@ use crate::{
         tokens::Grant,
         users::SessionLife,
     },
-    http::Limits,
+    http::{Limits, Tiles},
     notify::Settings,
     server::{Running, Server},
     store::{DatabaseUrl, Db},
@@ -82,6 +82,8 @@ pub struct Options {
     pub connections: u32,
     /// What limits a request.
     pub limits: Limits,
+    /// Where map tiles come from.
+    pub tiles: Option<Tiles>,
     /// How fast it passes.
     pub speed: Speed,
     /// What happens when it is over.
@@ -96,7 +98,8 @@ pub async fn run(options: Options, interrupted: impl Future<Output = ()>) -> any
     let (roster, night) = (Roster::shipped()?, Night::shipped()?);
     let cues = night.cues(&roster)?;
     let (ctx, mut journal) = prepare(&options, night.start.to_utc()).await?;
-    let server = Server { listen: options.listen, limits: options.limits, messages: Settings::default() };
+    let (listen, limits, tiles) = (options.listen, options.limits, options.tiles.clone());
+    let server = Server { listen, limits, messages: Settings::default(), tiles };
     let running = server.start(ctx.clone()).await.context("the demo's server")?;
     say(&format!("kaketsuke demo on http://{}, database {}", running.local_addr, options.database_url))?;
     if options.afterwards == Afterwards::Serve {

@@ -67,6 +67,13 @@ impl Point {
         f64::from(self.lon_e6) / 1e6
     }
 
+    /// The same to a thousandth of a degree, about a hundred metres: enough for a map, and no address.
+    #[must_use]
+    pub fn coarse(self) -> Self {
+        let rounded = |e6: i32| (e6 + 500).div_euclid(1_000) * 1_000;
+        Self { lat_e6: rounded(self.lat_e6), lon_e6: rounded(self.lon_e6) }
+    }
+
     /// Great-circle distance in metres on the mean earth radius.
     #[must_use]
     pub fn metres_to(self, other: Self) -> f64 {

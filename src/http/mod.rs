@@ -17,6 +17,7 @@ mod peer;
 mod problem;
 mod reads;
 mod reply;
+mod tiles;
 
 use std::{sync::Arc, time::Duration};
 
@@ -26,6 +27,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Ctx;
 use metrics::Metrics;
+
+pub use tiles::Tiles;
 
 /// Pictures taken in at once: each is in the memory several times.
 const UPLOADS_MAX: usize = 16;
@@ -58,6 +61,9 @@ pub(crate) struct Service {
     /// One for each browser that is told of changes as they happen.
     #[cfg(feature = "console")]
     streams: Arc<Semaphore>,
+    /// Where the tiles of the map come from.
+    #[cfg(feature = "console")]
+    tiles: Option<Arc<Tiles>>,
 }
 
 /// Browsers that are told of changes at once; one more is refused with 503 and tries again.
@@ -68,7 +74,9 @@ const STREAMS_MAX: usize = 500;
 pub const HAS_CONSOLE: bool = cfg!(feature = "console");
 
 /// The whole HTTP side of the service.
-pub fn router(ctx: Ctx, limits: Limits) -> Router {
+pub fn router(ctx: Ctx, limits: Limits, tiles: Option<Tiles>) -> Router {
+    #[cfg(not(feature = "console"))]
+    drop(tiles);
     let places = Arc::new(Semaphore::new(limits.requests_max));
     let service = Service {
         metrics: Arc::new(Metrics::new()),
@@ -78,6 +86,8 @@ pub fn router(ctx: Ctx, limits: Limits) -> Router {
         limits,
         #[cfg(feature = "console")]
         streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+        #[cfg(feature = "console")]
+        tiles: tiles.map(Arc::new),
     };
     let (v1, document) = api::routes().split_for_parts();
     let document = openapi::complete(document);

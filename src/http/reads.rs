@@ -65,6 +65,8 @@ const PLAIN: &[&str] = &[
     "/v1/jobs/{id}/decisions",
     "/v1/queue",
     "/v1/alarms",
+    "/v1/fleet",
+    "/v1/outlines",
     "/v1/offers",
     "/v1/offers/{id}",
     "/v1/jobs/{id}/windows",
@@ -100,6 +102,9 @@ const PLAIN: &[&str] = &[
     "/board/head",
     "/board/rows",
     "/events",
+    // The map shows districts to a hundred metres, the roster technicians.
+    "/map",
+    "/roster",
 ];
 
 /// A route with what it shows, and of what.

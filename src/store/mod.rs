@@ -51,6 +51,7 @@ pub mod technicians;
 pub mod tokens;
 pub mod users;
 pub mod webhooks;
+pub mod whereabouts;
 pub mod windows;
 
 pub use db::{DatabaseUrl, Db, Tx};

@@ -9,6 +9,7 @@ use crate::domain::{
     ids::{CaseId, JobId, TechnicianId},
     jobs::JobState,
     offers::Slot,
+    place::Point,
     span::Instant,
     trade::{Priority, Trade},
 };
@@ -42,6 +43,8 @@ pub struct Entry {
     pub language: String,
     /// Municipality and town; nothing once erased.
     pub district: Option<String>,
+    /// Where it is; nowhere once erased.
+    pub site: Option<Point>,
     /// When the planned visit begins.
     pub starts_at: Option<Instant>,
 }
@@ -62,6 +65,8 @@ struct Row {
     language: String,
     municipality: Option<String>,
     town: Option<String>,
+    lat_e6: Option<i64>,
+    lon_e6: Option<i64>,
     starts_at: Option<Instant>,
 }
 
@@ -70,6 +75,7 @@ impl TryFrom<Row> for Entry {
 
     fn try_from(row: Row) -> Result<Self, Error> {
         let corrupt = |column| move |error| Error::corrupt("job", column, error);
+        let site = row.lat_e6.zip(row.lon_e6).map(|(lat, lon)| Point::from_e6(lat, lon)).transpose();
         Ok(Self {
             job_id: row.id.into(),
             case_id: row.case_id.into(),
@@ -84,6 +90,7 @@ impl TryFrom<Row> for Entry {
             created_at: row.created_at,
             language: row.language,
             district: row.municipality.zip(row.town).map(|(municipality, town)| municipality + &town),
+            site: site.map_err(|error| Error::corrupt("case_place", "lat_e6", error))?,
             starts_at: row.starts_at,
         })
     }
@@ -95,7 +102,8 @@ pub async fn jobs(tx: &mut Tx, limit: i64) -> Result<Vec<Entry>, Error> {
         tx,
         all Row,
         "SELECT j.id, j.case_id, c.number, j.job_code, j.trade, j.priority, j.state, j.state_since, j.hold, j.wake_at,
-                j.created_at, c.language, m.name AS municipality, p.town, w.starts_at
+                j.created_at, c.language, m.name AS municipality, p.town, p.lat_e6, p.lon_e6,
+                w.starts_at
          FROM job j JOIN case_file c ON c.id = j.case_id
               LEFT JOIN case_place p ON p.case_id = j.case_id
               LEFT JOIN municipality m ON m.jis_code = p.jis_code

@@ -102,6 +102,8 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/jobs/{id}/rework",         DESK),
     ("GET",    "/v1/jobs/{id}/decisions",      DESK),
     ("GET",    "/v1/queue",                    DESK),
+    ("GET",    "/v1/fleet",                    DESK),
+    ("GET",    "/v1/outlines",                 DESK),
     ("GET",    "/v1/alarms",                   DESK),
     ("POST",   "/v1/alarms/{id}/acknowledgement", DESK),
     ("GET",    "/v1/offers",                   FIELD),

@@ -51,5 +51,6 @@ mod scope;
 mod scrubbing;
 mod visits;
 mod webhooks;
+mod whereabouts;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;

@@ -14,7 +14,7 @@ use kaketsuke::{
         receivers::Receivers,
         span::Instant,
     },
-    http::Limits,
+    http::{Limits, Tiles},
     notify::{MailBy, Settings},
     server::{Running, Server},
     store::{Db, files::Files},
@@ -63,6 +63,7 @@ struct Start {
     now: Instant,
     files: Files,
     connections: u32,
+    tiles: Option<Tiles>,
 }
 
 impl Default for Start {
@@ -74,6 +75,7 @@ impl Default for Start {
             now: evening(),
             files: Files::in_memory(),
             connections: CONNECTIONS,
+            tiles: None,
         }
     }
 }
@@ -96,6 +98,11 @@ impl TestServer {
     /// Starts a service with so many connections to its database.
     pub(crate) async fn start_wide(db: &TestDb, connections: u32) -> Self {
         Self::start_as(db, Start { connections, ..Start::default() }).await
+    }
+
+    /// Starts a service whose map has tiles.
+    pub(crate) async fn start_tiled(db: &TestDb, tiles: Tiles) -> Self {
+        Self::start_as(db, Start { tiles: Some(tiles), ..Start::default() }).await
     }
 
     /// Starts a service on another evening.
@@ -126,7 +133,7 @@ impl TestServer {
     }
 
     async fn start_as(db: &TestDb, start: Start) -> Self {
-        let Start { limits, messages, seed, now, files, connections } = start;
+        let Start { limits, messages, seed, now, files, connections, tiles } = start;
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
@@ -135,7 +142,7 @@ impl TestServer {
         let rng = StdRng::seed_from_u64(seed);
         let ctx = Ctx::new(store, Clock::scenario(now), rng, reference).with_files(files);
         app::reference::load_missing(&ctx).await.unwrap();
-        let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits, messages };
+        let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits, messages, tiles };
         let running = server.start(ctx.clone()).await.unwrap();
         let base = format!("http://{}", running.local_addr);
         let mut server = Self { base, ctx, running, desk: HashMap::new(), http: http() };

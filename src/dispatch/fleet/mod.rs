@@ -21,7 +21,7 @@ use self::{coverage::Coverage, index::SpatialIndex};
 pub(super) use self::{index::chord_2, member::Member};
 use super::{
     question::Question,
-    technician::{Commitment, PlannedVisit, PositionFix, Standing, TechnicianProfile},
+    technician::{CandidateView, Commitment, PlannedVisit, PositionFix, Shift, Standing, TechnicianProfile},
 };
 use crate::domain::{
     ids::{OfferId, TechnicianId},
@@ -322,6 +322,13 @@ impl Fleet {
     #[must_use]
     pub fn serving(&self, question: &Question) -> Serving<'_> {
         self.coverage.serving(question)
+    }
+
+    /// What the roster of a technician comes to at the present; nothing of whom the fleet does not hold.
+    #[must_use]
+    pub fn shift(&self, technician: TechnicianId) -> Option<Shift> {
+        let slot = self.slot_of.get(&technician).copied()?;
+        Some(CandidateView::shift(self.member(slot)?, self.present))
     }
 
     /// Everybody, nearest first, with the squared chord on the unit sphere.

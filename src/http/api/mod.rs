@@ -29,6 +29,7 @@ mod languages;
 mod me;
 mod messages;
 mod offers;
+mod outlines;
 mod payments;
 mod places;
 mod privacy;
@@ -45,9 +46,11 @@ mod statutory_receipts;
 mod technicians;
 mod tokens;
 mod webhooks;
+mod whereabouts;
 
 use axum::extract::DefaultBodyLimit;
 use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Timelike as _, Utc};
+use tower_http::compression::CompressionLayer;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -75,6 +78,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(candidates::preview))
         .routes(routes!(blocks::make, blocks::list))
         .routes(routes!(blocks::end))
+        .merge(map_routes())
         .merge(intake_routes())
         .merge(dispatch_routes())
         .merge(facts_routes())
@@ -105,6 +109,14 @@ fn billing_routes() -> OpenApiRouter<Service> {
         .routes(routes!(consumers::show))
         .routes(routes!(consumers::lines))
         .routes(routes!(consumers::acknowledge))
+}
+
+/// What a map is drawn with: much of it, and alike, so that it is packed.
+fn map_routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(whereabouts::show))
+        .routes(routes!(outlines::show))
+        .layer(CompressionLayer::new())
 }
 
 /// The endpoints of messages: where they go, what became of them.

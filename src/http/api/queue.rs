@@ -11,6 +11,7 @@ use crate::{
         ids::{CaseId, JobId, TechnicianId},
         jobs::JobState,
         offers::Slot,
+        place::{GeoPoint, Point},
         trade::{Priority, Trade},
     },
     http::{Service, reply::Answer},
@@ -45,6 +46,10 @@ pub(super) struct QueuedJob {
     /// Municipality and town, in Japanese.
     #[serde(skip_serializing_if = "Option::is_none")]
     district: Option<String>,
+    /// Where that is on a map, to about a hundred metres; the exact place is read with the job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<GeoPoint>)]
+    near: Option<Point>,
     /// The clock that matters now.
     clock: QueueClock,
     /// What a person must know about it: ringing or acknowledged.
@@ -86,6 +91,7 @@ impl From<app::queue::InHand> for QueuedJob {
             created_at: entry.created_at,
             language: entry.language,
             district: entry.district,
+            near: entry.site.map(Point::coarse),
             clock,
             alarms,
             on_it: on_it.map(|one| OnIt {

@@ -185,6 +185,9 @@ struct LintFinding {
 struct LintPlace {
     /// Its code.
     jis_code: JisCode,
+    /// The city it is a ward of: an area may name either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    city: Option<JisCode>,
     /// Its name with the prefecture.
     name: String,
 }
@@ -215,6 +218,7 @@ impl From<app::roster_lint::Finding> for LintFinding {
         let (when_ja, when_en) = in_words(finding.run.span);
         let places = finding.municipalities.iter().map(|place| LintPlace {
             jis_code: place.jis_code.clone(),
+            city: place.parent_code.clone(),
             name: format!("{}{}", place.prefecture, place.name),
         });
         Self {
