@@ -12,7 +12,10 @@ type Bundle = FluentBundle<FluentResource>;
 /// The files of a language. One list, so that no language can have a file the other lacks.
 macro_rules! embedded {
     ($locale:literal) => {
-        embedded!($locale, "account", "board", "codes", "common", "events", "intake", "job", "problems", "sign_in")
+        embedded!(
+            $locale, "account", "board", "codes", "common", "events", "intake", "job", "map", "problems", "roster",
+            "sign_in"
+        )
     };
     ($locale:literal, $($name:literal),+) => {
         &[$(($name, include_str!(concat!($locale, "/", $name, ".ftl")))),+]

@@ -17,12 +17,17 @@ use crate::{
 
 const DESK: &[Role] = &[Administrator, Supervisor, Dispatcher];
 
+const DESK_AND_FIRM: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm];
+
 /// Written from the rules of the service, not from its code.
 const EXPECTED: &[(&str, &[Role])] = &[
     ("/", DESK),
     ("/?stage=open&priority=P1&trade=water&alarms=true", DESK),
     ("/board/head", DESK),
     ("/board/rows?ids=00000000-0000-7000-8000-000000000000", DESK),
+    ("/map", DESK),
+    ("/map?priority=P1&stage=open&state=free&trade=lock", DESK),
+    ("/roster", DESK_AND_FIRM),
     ("/account", Role::ALL),
     ("/calls", DESK),
     ("/calls/new", DESK),

@@ -57,6 +57,9 @@ async fn night(server: &TestServer) -> Vec<String> {
         format!("/jobs/{done}"),
         format!("/jobs/{open}"),
         format!("/cases/{case}"),
+        format!("/map?job={open}"),
+        "/map?state=free,coming".to_owned(),
+        "/roster".to_owned(),
         "/account".to_owned(),
     ]
     .to_vec()
@@ -81,6 +84,8 @@ async fn check(browser: &Browser, server: &TestServer, paths: &[String]) {
         for path in paths {
             browser.go(&format!("{}{path}", server.base)).await;
             browser.until("document.readyState === 'complete' && document.getElementById('wall-clock').textContent !== ''").await;
+            // Map and roster are drawn by their scripts.
+            browser.until("[...document.querySelectorAll('#map-page, #roster')].every((page) => page.dataset.ready)").await;
             // Everything that is folded is looked at as well.
             browser
                 .run("for (const details of document.querySelectorAll('details')) details.open = true")

@@ -15,6 +15,8 @@ mod changes;
 mod driver;
 mod forgery;
 mod job;
+mod map;
+mod roster;
 mod screen;
 mod sessions;
 mod sign_in;

@@ -23,9 +23,12 @@ mod guard;
 mod headers;
 mod intake;
 mod job;
+mod map;
 mod navigation;
 mod page;
 mod preferences;
+mod roster;
+mod script_texts;
 mod sign_in;
 mod words;
 
@@ -43,6 +46,8 @@ pub(super) fn routes(service: &Service) -> Router<Service> {
         .merge(events::routes())
         .merge(intake::routes())
         .merge(job::routes())
+        .merge(map::routes())
+        .merge(roster::routes())
         .merge(sign_in::guarded_routes())
         .route_layer(middleware::from_fn_with_state(service.clone(), guard::guard));
     let open = Router::new()
@@ -54,5 +59,8 @@ pub(super) fn routes(service: &Service) -> Router<Service> {
         .merge(open)
         .route_layer(middleware::from_fn_with_state(service.clone(), dress::dress))
         .route("/assets/{version}/{file}", get(assets::serve))
-        .route_layer(middleware::from_fn(headers::protect))
+        .route_layer(middleware::from_fn_with_state(
+            headers::policy(service.tiles.as_deref()),
+            headers::protect,
+        ))
 }

@@ -16,7 +16,14 @@ pub(super) struct Entry {
 }
 
 /// Every place: key of its name and path.
-const PLACES: &[(&str, &str)] = &[("nav-board", "/"), ("nav-calls", "/calls"), ("nav-account", "/account")];
+#[rustfmt::skip] // a table is read as a table
+const PLACES: &[(&str, &str)] = &[
+    ("nav-board", "/"),
+    ("nav-map", "/map"),
+    ("nav-calls", "/calls"),
+    ("nav-roster", "/roster"),
+    ("nav-account", "/account"),
+];
 
 /// The places of a role.
 pub(super) fn of(role: Option<Role>, here: &str) -> Vec<Entry> {
