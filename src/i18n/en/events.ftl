@@ -95,3 +95,4 @@ event-user-password_changed = Password changed
 event-session-opened = Signed in
 event-session-ended = Signed out
 event-reference-loaded = Reference data loaded
+event-statutory_receipt-recorded = Receipt of the statutory document

@@ -95,3 +95,4 @@ event-user-password_changed = パスワードを変更
 event-session-opened = サインイン
 event-session-ended = サインアウト
 event-reference-loaded = 基準データを読み込み
+event-statutory_receipt-recorded = 法定書面の受領を記録

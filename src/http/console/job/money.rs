@@ -1,10 +1,13 @@
 //! What it costs, line by line with its proof; what is on file of the site.
 
+use chrono::NaiveDate;
+
 use crate::{
     app::{evidence::Listed, statements::Statement},
     domain::{
         facts::ConsentCover,
         ids::{EvidenceId, ReferralId},
+        known::Known,
         referrals::Referral,
     },
     http::console::{page::Page, words},
@@ -22,6 +25,8 @@ pub(super) struct MoneyView {
     pub(super) doubts: Vec<String>,
     pub(super) payments: Vec<(String, String, i64)>,
     pub(super) disputes: Vec<(String, String, bool)>,
+    /// Day of receipt and last day of cooling-off, where they apply; either may not be known.
+    pub(super) cooling_off: Option<(Option<String>, Option<String>)>,
 }
 
 /// A line of the ledger.
@@ -57,6 +62,13 @@ pub(super) struct ConsentView {
 /// `1:02:03` of seconds.
 fn length(seconds: i64) -> String {
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+fn day(known: Known<NaiveDate>) -> Option<String> {
+    match known {
+        Known::Known(day) => Some(day.to_string()),
+        Known::Unspecified => None,
+    }
 }
 
 impl MoneyView {
@@ -95,6 +107,7 @@ impl MoneyView {
             doubts: statement.open.iter().map(|flag| page.code("flag", flag.code)).collect(),
             payments: payments.collect(),
             disputes: disputes.collect(),
+            cooling_off: statement.cooling_off.map(|one| (day(one.document_received_on), day(one.ends_on))),
         }
     }
 }
