@@ -228,11 +228,8 @@ async fn main() {
         lines.any(|line| line.is_ok_and(|line| line.contains("Ctrl-C")))
     });
     until_it_answers(&http).await;
-    told_by(
-        &folder,
-        &["user", "add", "--login", "bench", "--name", "bench", "--role", "dispatcher"],
-        PASSWORD,
-    );
+    let user = ["user", "add", "--login", "bench", "--name", "bench", "--role", "dispatcher"];
+    told_by(&folder, &user, PASSWORD);
     let token = told_by(&folder, &["token", "issue", "--role", "dispatcher", "--name", "bench"], "");
     let token = token.split_whitespace().find(|word| word.starts_with("kkt_")).unwrap().to_owned();
     let cookie = sign_in(&http).await;

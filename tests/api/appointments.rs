@@ -177,18 +177,18 @@ on_both_engines! {
         day_off(&server, &crew, "08:00", "10:00").await;
         assert_eq!(off_duty(&server).await, [""; 0]);
         let entry = day_off(&server, &crew, "11:00", "18:00").await;
-        assert_eq!(off_duty(&server).await, [job.clone()], "an hour of it is enough");
+        assert_eq!(off_duty(&server).await, [job.as_str()], "an hour of it is enough");
         assert_eq!(state(&server, &job).await, "booked", "the visit stands until a person decides");
         // The entry goes: so does the alarm. It comes again: the visit moves.
         cancel(&server, &crew, &entry).await;
         assert_eq!(off_duty(&server).await, [""; 0]);
         day_off(&server, &crew, "10:30", "11:00").await;
-        assert_eq!(off_duty(&server).await, [job.clone()]);
+        assert_eq!(off_duty(&server).await, [job.as_str()]);
         book(&server, &job, &crew, "12:00", "14:00").await.expect(201);
         assert_eq!(off_duty(&server).await, [""; 0]);
         // Booked into the time off knowingly: the same alarm. A visit that is given up needs none.
         book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
-        assert_eq!(off_duty(&server).await, [job.clone()]);
+        assert_eq!(off_duty(&server).await, [job.as_str()]);
         let path = format!("/v1/jobs/{job}/appointment/cancellation");
         server.dispatcher().post(&path, json!({ "reason": "contractor" })).await.expect(200);
         assert_eq!(off_duty(&server).await, [""; 0]);
