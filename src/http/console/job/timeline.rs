@@ -38,7 +38,8 @@ pub(super) fn lines(file: &File, page: &Page) -> Vec<Line> {
     let reports =
         file.facts.iter().map(|fact| (fact.received_at, Some(fact.device_time), reported(fact, file, page)));
     let mut lines: Vec<_> = reports.chain(told).collect();
-    lines.sort_by_key(|(at, device, _)| (*at, *device));
+    // What a report has brought about comes after it.
+    lines.sort_by_key(|(at, device, _)| (*at, device.is_none(), *device));
     lines.into_iter().map(|(_, _, line)| line).collect()
 }
 
@@ -48,7 +49,7 @@ fn happened(happening: &Happening, file: &File, page: &Page) -> Line {
     let code = ["code", "reason", "cause"].iter().find_map(|key| happening.data[*key].as_str());
     let code = code.map(|code| page.texts().code_or_itself("withdraw", code));
     let code = code.or_else(|| {
-        let state = happening.data["state"].as_str()?;
+        let state = happening.data["to"].as_str()?;
         Some(page.texts().code_or_itself("job-state", state))
     });
     let detail: Vec<_> =
