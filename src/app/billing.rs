@@ -1,5 +1,7 @@
 //! The ledger pulled by position: the same pull twice gives the same lines, and nothing late is ever skipped.
 
+use uuid::Uuid;
+
 use super::{Ctx, Error, consumers};
 use crate::{
     domain::{actor::Actor, ids::ConsumerId, ledger::LedgerLine, payments::Payment, span::Instant},
@@ -81,6 +83,19 @@ pub async fn pull(
         }
     }
     Ok(page)
+}
+
+pub use store::ledger::{LineFilter, Listed};
+
+/// The lines before `before`, newest first.
+pub async fn newest(
+    ctx: &Ctx,
+    filter: &LineFilter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Listed>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::ledger::newest(&mut tx, filter, before, limit).await?)
 }
 
 /// Takes a payment, or a whole settlement; most of those have no lines.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{
     Command, Ctx, Error, Unit,
@@ -121,6 +122,19 @@ async fn resolve_in(unit: &mut Unit, id: DisputeId, resolve: &Resolve) -> Result
     unit.emit(Kind::DisputeResolved, Subject::Dispute, id.0, data);
     let dispute = Dispute { state: DisputeState::Resolved, resolution: Some(resolution), ..dispute };
     Ok(Resolved { dispute, decided })
+}
+
+pub use store::disputes::Listed;
+
+/// The disputes before `before`, newest first.
+pub async fn newest(
+    ctx: &Ctx,
+    state: Option<DisputeState>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Listed>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::disputes::newest(&mut tx, state, before, limit).await?)
 }
 
 /// The disputes about a job, oldest first.

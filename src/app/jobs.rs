@@ -259,3 +259,14 @@ pub async fn list(
     let mut tx = ctx.db().read().await?;
     Ok(store::jobs::list(&mut tx, actor.scope(), state, after, limit).await?)
 }
+
+/// The actor's newest jobs first: those in a state, or those that are not finished.
+pub async fn latest(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: Option<JobState>,
+    limit: i64,
+) -> Result<Vec<Job>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::jobs::latest(&mut tx, actor.scope(), state, limit).await?)
+}

@@ -34,6 +34,7 @@ pub mod identity;
 pub mod imports;
 pub mod interpretations;
 pub mod jobs;
+pub mod kpis;
 pub mod ladder;
 pub mod languages;
 pub mod loaded;

@@ -348,6 +348,16 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: OfferId) -> Result<Offered, Erro
     offered(&mut tx, own.ok_or(Error::NotFound("offer"))?).await
 }
 
+/// The accepted offers of the actor's for which a technician has still to be named.
+pub async fn to_be_named(ctx: &Ctx, actor: &Actor, limit: i64) -> Result<Vec<Offered>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let mut found = Vec::new();
+    for offer in store::offers::to_be_named(&mut tx, actor.scope(), limit).await? {
+        found.push(offered(&mut tx, offer).await?);
+    }
+    Ok(found)
+}
+
 /// The offers after `after` that are the actor's to see, oldest first.
 pub async fn list(
     ctx: &Ctx,

@@ -1,6 +1,7 @@
 //! Payments: cash taken at the site, paid later, paid back. Each is recorded once, whoever tells of it.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
@@ -97,6 +98,14 @@ async fn keep(unit: &mut Unit, payment: &Payment) -> Result<(), Error> {
     let data = json!({ "payment": payment.id, "kind": payment.kind, "method": payment.method });
     unit.emit(Kind::PaymentRecorded, Subject::Job, payment.job_id.0, data);
     Ok(())
+}
+
+pub use store::payments::Listed;
+
+/// The payments before `before`, newest first.
+pub async fn newest(ctx: &Ctx, before: Option<Uuid>, limit: i64) -> Result<Vec<Listed>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::payments::newest(&mut tx, before, limit).await?)
 }
 
 /// What was paid for a job, in the order it was recorded.

@@ -9,6 +9,7 @@ use crate::{
         jobs::Job,
         ledger::Terms,
         reference::{CallOut, Dataset, Reference, embedded_documents, programme::Charging},
+        span::Instant,
     },
     store::{self, Tx},
 };
@@ -46,6 +47,28 @@ pub fn list(ctx: &Ctx) -> Vec<Named> {
     all.sort_by(|one, other| one.id.cmp(&other.id));
     all
 }
+
+/// A version of a dataset, with when it came into force: what was agreed before is priced by the one before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The dataset.
+    pub dataset: String,
+    /// Its version, from 1.
+    pub version: i64,
+    /// When it came into force.
+    pub in_force_from: Instant,
+}
+
+/// Every version of every dataset, newest first within a dataset.
+pub async fn history(ctx: &Ctx) -> Result<Vec<Version>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let known = store::reference::history(&mut tx, VERSIONS_MAX).await?;
+    let version = |(dataset, version, in_force_from)| Version { dataset, version, in_force_from };
+    Ok(known.into_iter().map(version).collect())
+}
+
+/// Versions told of at most.
+const VERSIONS_MAX: i64 = 500;
 
 fn call_out_named(call_out: &CallOut) -> Named {
     Named {

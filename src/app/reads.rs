@@ -13,7 +13,7 @@ use crate::{
     store,
 };
 
-pub use crate::store::reads::Filter;
+pub use crate::store::reads::{Entry, Filter};
 
 /// Reads written in one transaction at most.
 const BATCH_MAX: usize = 500;
@@ -72,8 +72,15 @@ async fn append(ctx: &Ctx, batch: &[Read]) -> Result<(), Error> {
 }
 
 /// The reads after `after`, oldest first, those that wait to be written included.
-pub async fn list(ctx: &Ctx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Read>, Error> {
+pub async fn list(ctx: &Ctx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
     write(ctx).await?;
     let mut tx = ctx.db().read().await?;
     Ok(store::reads::list(&mut tx, filter, after, limit).await?)
+}
+
+/// The reads before `before`, newest first, those that wait to be written included; before nil, the newest.
+pub async fn newest(ctx: &Ctx, filter: &Filter, before: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
+    write(ctx).await?;
+    let mut tx = ctx.db().read().await?;
+    Ok(store::reads::newest(&mut tx, filter, before, limit).await?)
 }

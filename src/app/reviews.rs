@@ -67,6 +67,8 @@ pub struct Item {
     pub review: Review,
     /// The job.
     pub job: Job,
+    /// The number of its case, to be said on the telephone.
+    pub case_number: String,
     /// The figures.
     pub figures: Figures,
     /// The job's decisions, oldest first.
@@ -224,6 +226,7 @@ pub async fn list(
 
 async fn item(ctx: &Ctx, tx: &mut Tx, review: Review) -> Result<Item, Error> {
     let job = store::jobs::find(tx, review.job_id).await?.ok_or(Error::NotFound("job"))?;
+    let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let record = records::of_job(ctx, tx, &job).await?;
     let decisions = store::reviews::decisions(tx, job.id).await?;
     let firms = settlement::firms(&store::assignments::of_job(tx, job.id).await?);
@@ -238,5 +241,5 @@ async fn item(ctx: &Ctx, tx: &mut Tx, review: Review) -> Result<Item, Error> {
         accepted_yen: total(&[]),
         decided_yen: total(&decisions),
     };
-    Ok(Item { review, job, figures, decisions, record })
+    Ok(Item { review, job, case_number: case.number, figures, decisions, record })
 }

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use super::{Command, Ctx, Error, Unit, passwords::SALT_BYTES, tokens};
 use crate::{
     domain::{
-        actor::Actor,
+        actor::{Actor, Role},
         event::{Kind, Subject},
-        ids::{SessionId, UserId},
+        ids::{ConsumerId, FirmId, SessionId, TechnicianId, UserId},
         refusal::Refusal,
         tokens::{Grant, Token},
         users::{Login, Password, User},
@@ -106,11 +106,40 @@ async fn disable_in(unit: &mut Unit, id: UserId) -> Result<User, Error> {
     if user.disabled_at.is_some() {
         return Ok(user);
     }
+    // Nobody locks the last door behind himself: another administrator does it.
+    if unit.actor.token() == Some(user.principal.id) {
+        return Err(Refusal::state("own_account", "nobody disables the own account").into());
+    }
     store::users::save_disabled(&mut unit.tx, id, unit.now).await?;
     store::tokens::revoke(&mut unit.tx, user.principal.id, unit.now).await?;
     store::sessions::end_all(&mut unit.tx, id, None, unit.now).await?;
     unit.emit(Kind::UserDisabled, Subject::User, id.0, json!({}));
     Ok(User { disabled_at: Some(unit.now), ..user })
+}
+
+/// Ends every session of a person, who may sign in again.
+pub async fn end_sessions(ctx: &Ctx, command: Command<UserId>) -> Result<User, Error> {
+    ctx.transact(command, |unit, id| Box::pin(end_sessions_in(unit, *id))).await
+}
+
+async fn end_sessions_in(unit: &mut Unit, id: UserId) -> Result<User, Error> {
+    let user = store::users::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("user"))?;
+    if store::sessions::end_all(&mut unit.tx, id, None, unit.now).await? > 0 {
+        unit.emit(Kind::SessionEnded, Subject::User, id.0, json!({}));
+    }
+    Ok(user)
+}
+
+/// A role with what it is bound to; a technician's firm is looked up.
+pub async fn grant(
+    ctx: &Ctx,
+    role: Role,
+    firm_id: Option<FirmId>,
+    technician_id: Option<TechnicianId>,
+    consumer_id: Option<ConsumerId>,
+) -> Result<Grant, Error> {
+    let mut tx = ctx.db().read().await?;
+    tokens::grant(&mut tx, role, firm_id, technician_id, consumer_id).await
 }
 
 /// A link that signs somebody in, once.
@@ -165,6 +194,12 @@ async fn hash(ctx: &Ctx, password: Password) -> Result<String, Error> {
 pub async fn by_login(ctx: &Ctx, login: &Login) -> Result<User, Error> {
     let mut tx = ctx.db().read().await?;
     store::users::by_login(&mut tx, login).await?.ok_or(Error::NotFound("user"))
+}
+
+/// The person of an id.
+pub async fn find(ctx: &Ctx, id: UserId) -> Result<User, Error> {
+    let mut tx = ctx.db().read().await?;
+    store::users::find(&mut tx, id).await?.ok_or(Error::NotFound("user"))
 }
 
 /// The people after `after`, oldest first.

@@ -30,6 +30,7 @@ pub mod intake;
 pub mod interpretations;
 pub mod jobs;
 pub mod known;
+pub mod kpis;
 pub mod languages;
 pub mod ledger;
 pub mod messages;

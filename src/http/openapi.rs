@@ -27,6 +27,7 @@ use super::{access, guard, problem};
         (name = "field", description = "What happens at the site"),
         (name = "privacy", description = "Who has read what and why; what was erased"),
         (name = "billing", description = "What it costs, and why; who has pulled it"),
+        (name = "figures", description = "How the service does: shares, times, yen"),
         (name = "programmes", description = "The terms in force, and estimates by them"),
         (name = "firms", description = "Contractors, their technicians, where they are"),
         (name = "messages", description = "What happened, told by webhook and e-mail; what has not arrived"),

@@ -118,6 +118,47 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Dispute>, Error> {
     rows.into_iter().map(Dispute::try_from).collect()
 }
 
+/// A dispute with the number of its case.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The dispute.
+    pub dispute: Dispute,
+    /// The case's number.
+    pub case_number: String,
+}
+
+#[derive(FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    case_number: String,
+}
+
+/// The disputes before `before`, newest first; before nothing, the newest.
+pub async fn newest(
+    tx: &mut Tx,
+    state: Option<DisputeState>,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Listed>, Error> {
+    let rows = query!(
+        tx,
+        all ListedRow,
+        "SELECT d.id, d.job_id, d.number, d.reason, d.payer, d.opened_at, r.outcome, r.decision_id, r.resolved_at,
+                c.number AS case_number
+         FROM dispute d JOIN job j ON j.id = d.job_id JOIN case_file c ON c.id = j.case_id
+         LEFT JOIN dispute_resolution r ON r.dispute_id = d.id
+         WHERE d.id < $1 AND ($2 = '' OR ($2 = 'open' AND r.dispute_id IS NULL)
+                                       OR ($2 = 'resolved' AND r.dispute_id IS NOT NULL))
+         ORDER BY d.id DESC LIMIT $3",
+        before.unwrap_or(Uuid::max()),
+        state.map_or("", DisputeState::as_str),
+        limit
+    )?;
+    let listed = |row: ListedRow| Ok(Listed { dispute: row.row.try_into()?, case_number: row.case_number });
+    rows.into_iter().map(listed).collect()
+}
+
 /// The dispute of an id.
 pub async fn find(tx: &mut Tx, id: DisputeId) -> Result<Option<Dispute>, Error> {
     let row = query!(

@@ -211,6 +211,33 @@ pub async fn list(
     rows.into_iter().map(Job::try_from).collect()
 }
 
+/// The newest jobs first: those in a state, or those that are not finished.
+pub async fn latest(
+    tx: &mut Tx,
+    scope: Scope,
+    state: Option<JobState>,
+    limit: i64,
+) -> Result<Vec<Job>, Error> {
+    let (all, firm, technician) = scope_binds(scope);
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
+                rung, created_at, closed_at, rework_of
+         FROM job j
+         WHERE ($1 = 1 OR EXISTS (SELECT 1 FROM assignment a WHERE a.job_id = j.id
+                                  AND (a.firm_id = $2 OR a.technician_id = $3)))
+           AND (state = $4 OR ($4 = '' AND wake_at IS NOT NULL))
+         ORDER BY id DESC LIMIT $5",
+        all,
+        firm,
+        technician,
+        state.map_or("", JobState::as_str),
+        limit
+    )?;
+    rows.into_iter().map(Job::try_from).collect()
+}
+
 /// The jobs nobody could be found for that are not due yet, most urgent first, then longest waiting.
 pub async fn waiting(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<JobId>, Error> {
     let rows = query!(

@@ -9,8 +9,9 @@ use super::{
 };
 use crate::domain::{
     ids::{JobId, PaymentId, SettlementId},
-    ledger::{Charge, LedgerLine, Settlement},
+    ledger::{Charge, EntryKind, LedgerLine, Settlement},
     money::Yen,
+    reference::programme::Payer,
     span::Instant,
 };
 
@@ -185,6 +186,107 @@ pub async fn lines_of(tx: &mut Tx, settlement: SettlementId) -> Result<Vec<Ledge
         settlement.0
     )?;
     rows.into_iter().map(LedgerLine::try_from).collect()
+}
+
+/// Which lines.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LineFilter {
+    /// Only of this kind.
+    pub kind: Option<EntryKind>,
+    /// Only of this payer.
+    pub payer: Option<Payer>,
+    /// Only of this job.
+    pub job_id: Option<JobId>,
+    /// Settled from when.
+    pub from: Option<Instant>,
+    /// Settled until when; not included.
+    pub to: Option<Instant>,
+}
+
+/// A line with what it is about.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The line.
+    pub line: LedgerLine,
+    /// When it was settled.
+    pub settled_at: Instant,
+    /// The case's number, to be said on the telephone.
+    pub case_number: String,
+    /// What was done.
+    pub job_code: String,
+    /// Whose work it was.
+    pub firm_name: String,
+    /// Whether a later line takes it back.
+    pub is_reversed: bool,
+}
+
+#[derive(FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    line: LineRow,
+    settled_at: Instant,
+    number: String,
+    job_code: String,
+    firm_name: String,
+    reversals: i64,
+}
+
+/// The lines before `before`, newest first; before nothing, the newest.
+pub async fn newest(
+    tx: &mut Tx,
+    filter: &LineFilter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<Listed>, Error> {
+    // No code is empty and no id nil: they stand for "whichever".
+    let rows = query!(
+        tx,
+        all ListedRow,
+        "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, l.code, l.quantity, l.unit_price_yen,
+                l.amount_yen, l.tax_included_yen, l.payer, l.rule, l.consent_fact_id, l.reverses, l.proof, l.text_ja,
+                l.text_en, l.collected_yen, s.settled_at, c.number, j.job_code, f.name AS firm_name,
+                (SELECT COUNT(*) FROM ledger_line r WHERE r.reverses = l.id) AS reversals
+         FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id JOIN job j ON j.id = l.job_id
+         JOIN case_file c ON c.id = j.case_id JOIN firm f ON f.id = l.firm_id
+         WHERE l.id < $1 AND ($2 = '' OR l.kind = $2) AND ($3 = '' OR l.payer = $3) AND (l.job_id = $4 OR $4 = $8)
+           AND s.settled_at >= $5 AND s.settled_at < $6
+         ORDER BY l.id DESC LIMIT $7",
+        before.unwrap_or(Uuid::max()),
+        filter.kind.map_or("", EntryKind::as_str),
+        filter.payer.map_or("", Payer::as_str),
+        filter.job_id.map_or(Uuid::nil(), |id| id.0),
+        filter.from.unwrap_or(Instant::UNIX_EPOCH),
+        filter.to.unwrap_or(AFTER_EVERYTHING),
+        limit,
+        Uuid::nil()
+    )?;
+    let listed = rows.into_iter().map(|row| {
+        Ok(Listed {
+            line: row.line.try_into()?,
+            settled_at: row.settled_at,
+            case_number: row.number,
+            job_code: row.job_code,
+            firm_name: row.firm_name,
+            is_reversed: row.reversals > 0,
+        })
+    });
+    listed.collect()
+}
+
+const AFTER_EVERYTHING: Instant = match chrono::NaiveDate::from_ymd_opt(9999, 1, 1) {
+    Some(day) => day.and_time(chrono::NaiveTime::MIN).and_utc(),
+    None => Instant::MAX_UTC,
+};
+
+/// How many settlements and payments stand in the feed after a position.
+pub async fn waiting(tx: &mut Tx, pos: i64) -> Result<i64, Error> {
+    let row = query!(
+        tx,
+        one One<i64>,
+        "SELECT COUNT(*) FROM feed WHERE topic = 'billing' AND pos > $1",
+        pos
+    )?;
+    Ok(row.0)
 }
 
 /// What concerns billing, as it stands in the feed.

@@ -30,6 +30,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod interpretations;
 pub mod jobs;
+pub mod kpis;
 pub mod ledger;
 pub mod messages;
 pub mod offers;

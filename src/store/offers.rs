@@ -181,6 +181,27 @@ pub async fn list(
     rows.into_iter().map(Offer::try_from).collect()
 }
 
+/// The accepted offers for which the firm has still to name its technician, the most pressing first.
+pub async fn to_be_named(tx: &mut Tx, scope: Scope, limit: i64) -> Result<Vec<Offer>, Error> {
+    let (all, firm, technician) = scope_binds(scope);
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
+                offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
+                naming_due_at
+         FROM offer o
+         WHERE state = 'accepted' AND addressee = 'firm' AND ($1 = 1 OR firm_id = $2 OR technician_id = $3)
+           AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.offer_id = o.id)
+         ORDER BY naming_due_at, id LIMIT $4",
+        all,
+        firm,
+        technician,
+        limit
+    )?;
+    rows.into_iter().map(Offer::try_from).collect()
+}
+
 /// Whether the technician has an open offer.
 pub async fn has_open(tx: &mut Tx, technician: TechnicianId) -> Result<bool, Error> {
     let row = query!(

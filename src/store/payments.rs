@@ -84,6 +84,37 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Payment>, Error> {
     rows.into_iter().map(Payment::try_from).collect()
 }
 
+/// A payment with the number of its case.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The payment.
+    pub payment: Payment,
+    /// The case's number.
+    pub case_number: String,
+}
+
+#[derive(FromRow)]
+struct ListedRow {
+    #[sqlx(flatten)]
+    row: Row,
+    number: String,
+}
+
+/// The payments before `before`, newest first; before nothing, the newest.
+pub async fn newest(tx: &mut Tx, before: Option<Uuid>, limit: i64) -> Result<Vec<Listed>, Error> {
+    let rows = query!(
+        tx,
+        all ListedRow,
+        "SELECT p.id, p.job_id, p.kind, p.method, p.payer, p.amount_yen, p.received_at, p.reference, p.fact_id,
+                p.settlement_id, p.recorded_at, c.number
+         FROM payment p JOIN job j ON j.id = p.job_id JOIN case_file c ON c.id = j.case_id
+         WHERE p.id < $1 ORDER BY p.id DESC LIMIT $2",
+        before.unwrap_or(Uuid::max()),
+        limit
+    )?;
+    rows.into_iter().map(|row| Ok(Listed { payment: row.row.try_into()?, case_number: row.number })).collect()
+}
+
 /// The payment of an id.
 pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>, Error> {
     let row = query!(

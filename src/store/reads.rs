@@ -105,6 +105,8 @@ pub struct Filter {
     pub actor_id: Option<Uuid>,
     /// Only of this case and what belongs to it.
     pub case_id: Option<Uuid>,
+    /// Only of the case of this number.
+    pub case_number: Option<String>,
     /// Only of this thing.
     pub subject_id: Option<Uuid>,
     /// Only for this purpose.
@@ -115,16 +117,46 @@ pub struct Filter {
     pub to: Option<Instant>,
 }
 
+/// A read with who it was and the number of its case.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The read.
+    pub read: Read,
+    /// The name of the token, or of the person whose token it is.
+    pub actor_name: Option<String>,
+    /// The number of the case it belongs to.
+    pub case_number: Option<String>,
+}
+
+#[derive(FromRow)]
+struct EntryRow {
+    #[sqlx(flatten)]
+    row: Row,
+    actor_name: Option<String>,
+    case_number: Option<String>,
+}
+
+fn entries(rows: Vec<EntryRow>) -> Result<Vec<Entry>, Error> {
+    let entry = |row: EntryRow| {
+        let (actor_name, case_number) = (row.actor_name, row.case_number);
+        Ok(Entry { read: row.row.try_into()?, actor_name, case_number })
+    };
+    rows.into_iter().map(entry).collect()
+}
+
 /// The reads after `after`, oldest first.
-pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Read>, Error> {
-    // No id is nil, and no purpose is empty: they stand for "whichever".
+pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
+    // No id is nil, and no code is empty: they stand for "whichever".
     let rows = query!(
         tx,
-        all Row,
-        "SELECT id, at, actor, actor_id, route, purpose, subject, subject_id, case_id FROM read_log
-         WHERE id > $1 AND (actor_id = $2 OR $2 = $9) AND (case_id = $3 OR $3 = $9) AND (subject_id = $4 OR $4 = $9)
-           AND ($5 = '' OR purpose = $5) AND at >= $6 AND at < $7
-         ORDER BY id LIMIT $8",
+        all EntryRow,
+        "SELECT r.id, r.at, r.actor, r.actor_id, r.route, r.purpose, r.subject, r.subject_id, r.case_id,
+                t.name AS actor_name, c.number AS case_number
+         FROM read_log r LEFT JOIN token t ON t.id = r.actor_id LEFT JOIN case_file c ON c.id = r.case_id
+         WHERE r.id > $1 AND (r.actor_id = $2 OR $2 = $9) AND (r.case_id = $3 OR $3 = $9)
+           AND (r.subject_id = $4 OR $4 = $9) AND ($5 = '' OR r.purpose = $5) AND r.at >= $6 AND r.at < $7
+           AND ($10 = '' OR c.number = $10)
+         ORDER BY r.id LIMIT $8",
         after,
         filter.actor_id.unwrap_or_default(),
         filter.case_id.unwrap_or_default(),
@@ -133,9 +165,36 @@ pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Resu
         filter.from.unwrap_or(EARLIEST),
         filter.to.unwrap_or(LATEST),
         limit,
-        Uuid::nil()
+        Uuid::nil(),
+        filter.case_number.as_deref().unwrap_or_default()
     )?;
-    rows.into_iter().map(Read::try_from).collect()
+    entries(rows)
+}
+
+/// The reads before `before`, newest first; before nil, the newest.
+pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
+    let rows = query!(
+        tx,
+        all EntryRow,
+        "SELECT r.id, r.at, r.actor, r.actor_id, r.route, r.purpose, r.subject, r.subject_id, r.case_id,
+                t.name AS actor_name, c.number AS case_number
+         FROM read_log r LEFT JOIN token t ON t.id = r.actor_id LEFT JOIN case_file c ON c.id = r.case_id
+         WHERE (r.id < $1 OR $1 = $9) AND (r.actor_id = $2 OR $2 = $9) AND (r.case_id = $3 OR $3 = $9)
+           AND (r.subject_id = $4 OR $4 = $9) AND ($5 = '' OR r.purpose = $5) AND r.at >= $6 AND r.at < $7
+           AND ($10 = '' OR c.number = $10)
+         ORDER BY r.id DESC LIMIT $8",
+        before,
+        filter.actor_id.unwrap_or_default(),
+        filter.case_id.unwrap_or_default(),
+        filter.subject_id.unwrap_or_default(),
+        filter.purpose.map_or("", ReadPurpose::as_str),
+        filter.from.unwrap_or(EARLIEST),
+        filter.to.unwrap_or(LATEST),
+        limit,
+        Uuid::nil(),
+        filter.case_number.as_deref().unwrap_or_default()
+    )?;
+    entries(rows)
 }
 
 /// Before and after everything the service has seen.

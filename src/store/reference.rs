@@ -32,6 +32,16 @@ pub async fn in_force(tx: &mut Tx) -> Result<Vec<Dataset>, Error> {
     )
 }
 
+/// Every version of every dataset with when it came into force, newest first within a dataset; at most `limit`.
+pub async fn history(tx: &mut Tx, limit: i64) -> Result<Vec<(String, i64, Instant)>, Error> {
+    query!(
+        tx,
+        all(String, i64, Instant),
+        "SELECT name, version, loaded_at FROM reference_dataset ORDER BY name, version DESC LIMIT $1",
+        limit
+    )
+}
+
 /// Keeps a newer version of a dataset.
 pub async fn insert(tx: &mut Tx, dataset: &Dataset, loaded_at: Instant) -> Result<(), Error> {
     query!(

@@ -67,6 +67,15 @@ on_both_engines! {
         let first = log("?limit=1").await;
         let next = log(&format!("?limit=1&cursor={}", first["next"].as_str().unwrap())).await;
         assert_ne!(first["items"][0]["id"], next["items"][0]["id"]);
+        // With names and numbers, and the newest first.
+        let (who, number) = (second["actor_name"].as_str().unwrap(), second["case_number"].as_str().unwrap());
+        assert_eq!(who, "test technician");
+        let of_case = log(&format!("?case_number={number}&newest_first=true")).await;
+        assert_eq!((brief(&of_case).len(), &of_case["items"][0]["actor"]), (4, &json!("supervisor")));
+        let page = log(&format!("?case_number={number}&newest_first=true&limit=3")).await;
+        let path = format!("?case_number={number}&newest_first=true&limit=3&cursor={}", page["next"].as_str().unwrap());
+        assert_eq!(brief(&log(&path).await).len(), 1);
+        assert_eq!(brief(&log("?case_number=none").await), [""; 0]);
         server.stop().await;
     }
 

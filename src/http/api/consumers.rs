@@ -85,9 +85,22 @@ pub(super) struct LinesQuery {
     #[garde(range(min = 0))]
     #[param(minimum = 0)]
     after: Option<i64>,
+    /// `csv`: a file for a spreadsheet, as with `Accept: text/csv`; `json` otherwise.
+    #[garde(skip)]
+    format: Option<LinesFormat>,
     /// As CSV only: begin with a byte-order mark, by which spreadsheets know UTF-8.
     #[garde(skip)]
     bom: Option<bool>,
+}
+
+/// A form of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum LinesFormat {
+    /// Data.
+    Json,
+    /// A file for a spreadsheet.
+    Csv,
 }
 
 /// A line with its place in the feed.
@@ -136,7 +149,7 @@ const HAS_MORE: HeaderName = HeaderName::from_static("x-has-more");
 /// Pull lines
 ///
 /// The lines settled and the payments recorded after what is acknowledged, in the order of the feed: the same pull twice
-/// gives the same, and nothing late is ever skipped. With `Accept: text/csv` the same page as CSV (RFC 4180), `pos` and
+/// gives the same, and nothing late is ever skipped. With `?format=csv` or `Accept: text/csv` the same page as CSV (RFC 4180), `pos` and
 /// `has_more` in the headers `X-Position` and `X-Has-More`.
 #[utoipa::path(get, path = "/v1/billing-consumers/{id}/lines", tag = "billing",
     params(("id" = ConsumerId, Path), LinesQuery),
@@ -150,8 +163,13 @@ pub(super) async fn lines(
 ) -> Answer<Response> {
     let limit = query.limit.unwrap_or(LINES_DEFAULT);
     let page = app::billing::pull(&service.ctx, &actor, id, query.after, limit).await?;
-    if accepts(&headers, "text/csv") {
+    let csv = match query.format {
+        Some(format) => format == LinesFormat::Csv,
+        None => accepts(&headers, "text/csv"),
+    };
+    if csv {
         let headers = [
+            (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"lines.csv\"")),
             (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
             (POSITION, HeaderValue::from(page.pos)),
             (HAS_MORE, HeaderValue::from_static(if page.has_more { "true" } else { "false" })),

@@ -25,7 +25,9 @@ mod handovers;
 mod identity;
 mod interpretations;
 mod jobs;
+mod kpis;
 mod languages;
+mod ledger;
 mod me;
 mod messages;
 mod offers;
@@ -45,6 +47,7 @@ mod statements;
 mod statutory_receipts;
 mod technicians;
 mod tokens;
+mod users;
 mod webhooks;
 mod whereabouts;
 
@@ -63,6 +66,10 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(me::show))
         .routes(routes!(tokens::issue, tokens::list))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(users::add, users::list))
+        .routes(routes!(users::set_password))
+        .routes(routes!(users::disable))
+        .routes(routes!(users::end_sessions))
         .routes(routes!(firms::register, firms::list))
         .routes(routes!(firms::show, firms::change))
         .routes(routes!(technicians::register, technicians::list))
@@ -88,6 +95,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(privacy::erase))
         .routes(routes!(privacy::reads))
         .routes(routes!(privacy::runs))
+        .routes(routes!(kpis::show))
         .routes(routes!(programmes::list))
         .routes(routes!(programmes::show))
         .routes(routes!(programmes::would_cost))
@@ -105,6 +113,9 @@ fn billing_routes() -> OpenApiRouter<Service> {
         .routes(routes!(statutory_receipts::record))
         .routes(routes!(payments::dispute, payments::disputes))
         .routes(routes!(payments::resolve))
+        .routes(routes!(ledger::lines))
+        .routes(routes!(ledger::payments))
+        .routes(routes!(ledger::disputes))
         .routes(routes!(consumers::create, consumers::list))
         .routes(routes!(consumers::show))
         .routes(routes!(consumers::lines))

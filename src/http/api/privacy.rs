@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
@@ -32,6 +32,10 @@ pub(super) struct ReadQuery {
     /// Only of this case and what belongs to it.
     #[garde(skip)]
     case_id: Option<CaseId>,
+    /// Only of the case of this number.
+    #[garde(inner(length(chars, min = 1, max = 32), custom(super::text)))]
+    #[param(min_length = 1, max_length = 32)]
+    case_number: Option<String>,
     /// Only of this job.
     #[garde(skip)]
     job_id: Option<JobId>,
@@ -44,6 +48,9 @@ pub(super) struct ReadQuery {
     /// Until when; not included.
     #[garde(inner(custom(super::instant)))]
     to: Option<DateTime<Utc>>,
+    /// The newest first, and back in time.
+    #[garde(skip)]
+    newest_first: Option<bool>,
     /// Things on the page at most.
     #[garde(range(min = 1, max = PAGE_MAX))]
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -54,26 +61,52 @@ pub(super) struct ReadQuery {
     cursor: Option<Cursor>,
 }
 
+/// A read with who it was.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct ReadEntry {
+    /// The name of the token, or of the person whose token it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actor_name: Option<String>,
+    /// The number of the case it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case_number: Option<String>,
+    /// The read.
+    #[serde(flatten)]
+    read: Read,
+}
+
+impl From<app::reads::Entry> for ReadEntry {
+    fn from(entry: app::reads::Entry) -> Self {
+        Self { actor_name: entry.actor_name, case_number: entry.case_number, read: entry.read }
+    }
+}
+
 /// List who has read personal data, and why
 ///
-/// One row a request that was answered (Y-02), oldest first. Kept three years.
+/// One row a request that was answered (Y-02), oldest first unless said otherwise. Kept three years.
 #[utoipa::path(get, path = "/v1/read-log", tag = "privacy", params(ReadQuery),
-    responses((status = 200, body = Page<Read>)))]
+    responses((status = 200, body = Page<ReadEntry>)))]
 pub(super) async fn reads(
     State(service): State<Service>,
     Query(query): Query<ReadQuery>,
-) -> Answer<Json<Page<Read>>> {
+) -> Answer<Json<Page<ReadEntry>>> {
     let page = PageQuery { limit: query.limit, cursor: query.cursor };
     let filter = app::reads::Filter {
         actor_id: query.actor_id.map(|id| id.0),
         case_id: query.case_id.map(|id| id.0),
+        case_number: query.case_number,
         subject_id: query.job_id.map(|id| id.0),
         purpose: query.purpose,
         from: query.from.map(super::cut),
         to: query.to.map(super::cut),
     };
-    let reads = app::reads::list(&service.ctx, &filter, page.after(), page.fetch()).await?;
-    Ok(Json(Page::new(&page, reads, |read| read.id.0)))
+    let ctx = &service.ctx;
+    let entries = if query.newest_first == Some(true) {
+        app::reads::newest(ctx, &filter, page.after(), page.fetch()).await?
+    } else {
+        app::reads::list(ctx, &filter, page.after(), page.fetch()).await?
+    };
+    Ok(Json(Page::new(&page, entries, |entry| entry.read.id.0)))
 }
 
 /// List what retention has taken away

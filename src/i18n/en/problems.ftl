@@ -44,6 +44,7 @@ problem-offer-not-accepted = This offer was not accepted
 problem-offer-not-due = This offer is not due yet
 problem-offer-not-open = This offer is over
 problem-offer-to-firm = This offer is to a firm: a technician must be named
+problem-own-account = This is your own account: another administrator has to disable it
 problem-over-limits = Over the limit of what can be handled at once
 problem-place-erased = The address of this case has been erased
 problem-planned-visit = There is a planned visit at this time

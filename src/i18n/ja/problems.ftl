@@ -44,6 +44,7 @@ problem-offer-not-accepted = この打診は受諾されていません
 problem-offer-not-due = まだ打診の順番ではありません
 problem-offer-not-open = この打診は、すでに終わっています
 problem-offer-to-firm = 協力会社あての打診です。作業員の指名が必要です
+problem-own-account = この利用者はご自身です。停止はほかの管理者に依頼してください
 problem-over-limits = 一度に扱える数を超えています
 problem-place-erased = この案件の住所は消去済みです
 problem-planned-visit = この時間には予約訪問があります

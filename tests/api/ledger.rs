@@ -1,0 +1,78 @@
+//! The ledger, payments and disputes of all jobs, newest first.
+
+use kaketsuke::domain::actor::Role;
+use serde_json::{Value, json};
+
+use crate::support::{
+    db::{TestDb, on_both_engines},
+    server::TestServer,
+    site::{self, Device, clock},
+    world,
+};
+
+async fn billed(server: &TestServer) -> String {
+    let crew = world::crew(server, "栄水道", 35.165, 136.91).await;
+    let job = site::accepted_job(server, &crew).await;
+    server.pass(90).await;
+    let mut phone = Device::new(&job, "phone");
+    let mut facts = site::work(&mut phone, "21:05", "22:25");
+    // Two units of work, one agreed to.
+    facts.push(phone.fact("21:50", site::consent("21:50", 1)));
+    phone.send(server, &crew.phone, &facts).await.expect(200);
+    server.settle().await;
+    job
+}
+
+fn brief(list: &Value) -> Vec<(String, i64)> {
+    let items = list["items"].as_array().unwrap().iter();
+    items
+        .map(|line| (line["kind"].as_str().unwrap().to_owned(), line["amount_yen"].as_i64().unwrap()))
+        .collect()
+}
+
+on_both_engines! {
+    async fn lines_are_listed_newest_first_and_filtered(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let job = billed(&server).await;
+        let (consumer, billing) = site::consumer(&server, "経理").await;
+        let list = async |query: &str| billing.get(&format!("/v1/ledger-lines{query}")).await.expect(200);
+        let all = list("").await;
+        assert_eq!(brief(&all), [("write_off".to_owned(), 0), ("overtime".to_owned(), 1_100)]);
+        assert_eq!(all["items"][1]["firm_name"], "栄水道");
+        assert!(all["items"][1]["case_number"].is_string() && all["items"][1]["is_reversed"] == json!(false));
+        assert_eq!(brief(&list("?kind=overtime").await).len(), 1);
+        assert_eq!(brief(&list("?payer=landlord").await).len(), 0);
+        assert_eq!(brief(&list(&format!("?job_id={job}")).await).len(), 2);
+        assert_eq!(brief(&list("?to=2026-11-22T12:00:00Z").await).len(), 0);
+        // Page by page, back in time.
+        let first = list("?limit=1").await;
+        let second = list(&format!("?limit=1&cursor={}", first["next"].as_str().unwrap())).await;
+        assert_eq!(brief(&second), [("overtime".to_owned(), 1_100)]);
+        assert!(second["next"].is_null());
+        // The same as a file.
+        let path = format!("/v1/billing-consumers/{consumer}/lines?format=csv");
+        let csv = billing.get(&path).await;
+        assert_eq!(csv.headers["content-disposition"], "attachment; filename=\"lines.csv\"");
+        assert!(csv.body.as_str().unwrap().contains("overtime"), "{}", csv.body);
+        server.stop().await;
+    }
+
+    async fn payments_and_disputes_are_listed_with_their_case(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let job = billed(&server).await;
+        let supervisor = server.client(Role::Supervisor);
+        let paid = json!({ "kind": "later", "method": "card", "payer": "worker", "amount_yen": 1_100, "received_at": clock("22:26") });
+        supervisor.post(&format!("/v1/jobs/{job}/payments"), paid).await.expect(201);
+        let dispute = json!({ "reason": "wrong_amount", "payer": "worker" });
+        let dispute = supervisor.post(&format!("/v1/jobs/{job}/disputes"), dispute).await.expect(201);
+        let payments = supervisor.get("/v1/payments").await.expect(200);
+        assert_eq!(payments["items"][0]["amount_yen"], 1_100);
+        let open = supervisor.get("/v1/disputes?state=open").await.expect(200);
+        assert_eq!((&open["items"][0]["id"], &open["items"][0]["case_number"]), (&dispute["id"], &payments["items"][0]["case_number"]));
+        let path = format!("/v1/disputes/{}/resolution", dispute["id"].as_str().unwrap());
+        supervisor.post(&path, json!({ "outcome": "rejected" })).await.expect(200);
+        assert_eq!(supervisor.get("/v1/disputes?state=open").await.expect(200)["items"], json!([]));
+        assert_eq!(supervisor.get("/v1/disputes?state=resolved").await.expect(200)["items"].as_array().unwrap().len(), 1);
+        server.stop().await;
+    }
+}

@@ -1,0 +1,72 @@
+//! People who sign in: added, given another password, disabled, by an administrator.
+
+use kaketsuke::{
+    app::users,
+    domain::{actor::Role, users::Login},
+};
+use serde_json::json;
+
+use crate::support::{
+    db::{TestDb, on_both_engines},
+    server::{TestServer, id},
+    world,
+};
+
+on_both_engines! {
+    async fn a_person_is_added_once_with_what_the_role_needs(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let administrator = server.administrator();
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let body = json!({ "login": "Sato", "name": "佐藤", "role": "firm", "firm_id": crew.firm, "password": "correct horse battery" });
+        let person = administrator.post("/v1/users", body.clone()).await.expect(201);
+        assert_eq!((&person["login"], &person["role"], &person["firm_id"]), (&json!("sato"), &json!("firm"), &json!(crew.firm)));
+        assert!(!person.to_string().contains("battery"));
+        assert_eq!(administrator.post("/v1/users", body.clone()).await.refused_field(), "login");
+        for (field, value) in [
+            ("login", json!("佐藤")),
+            ("password", json!("short")),
+            ("password", json!("my sato password")),
+            ("firm_id", json!("00000000-0000-7000-8000-000000000000")),
+        ] {
+            let mut wrong = body.clone();
+            wrong["login"] = json!("sato2");
+            if value == json!("my sato password") {
+                wrong["login"] = json!("sato");
+            }
+            wrong[field] = value.clone();
+            assert_eq!(administrator.post("/v1/users", wrong).await.refused_field(), field, "{value}");
+        }
+        let listed = administrator.get("/v1/users").await.expect(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+        server.stop().await;
+    }
+
+    async fn a_disabled_person_stays_out_and_nobody_disables_himself(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let administrator = server.administrator();
+        let body = json!({ "login": "tanaka", "name": "田中", "role": "dispatcher", "password": "correct horse battery" });
+        let tanaka = id(&administrator.post("/v1/users", body).await.expect(201));
+        let path = |what: &str| format!("/v1/users/{tanaka}/{what}");
+        // What looks like a card number is a password all the same.
+        let password = json!({ "password": "4111111111111111" });
+        administrator.post(&path("password"), password).await.expect(200);
+        administrator.post(&path("sessions/ending"), json!({})).await.expect(200);
+        let disabled = administrator.post(&path("disabling"), json!({})).await.expect(200);
+        assert!(disabled["disabled_at"].is_string());
+        let refused = administrator.post(&path("password"), json!({ "password": "correct horse battery" })).await;
+        assert_eq!(refused.problem(), "user-disabled");
+        let nobody = "/v1/users/00000000-0000-7000-8000-000000000000/disabling";
+        administrator.post(nobody, json!({})).await.expect(404);
+        // As the page would: in the name of the person's own token.
+        let own = json!({ "login": "chief", "name": "管理", "role": "administrator", "password": "correct horse battery" });
+        let own = administrator.post("/v1/users", own).await.expect(201);
+        let login: Login = "chief".parse().unwrap();
+        let user = users::by_login(&server.ctx, &login).await.unwrap();
+        let command = kaketsuke::app::Command::new(user.actor(), user.id);
+        let refused = users::disable(&server.ctx, command).await.unwrap_err().to_string();
+        assert!(refused.contains("own account"), "{refused}");
+        assert_eq!(own["token_id"], json!(user.principal.id));
+        assert_eq!(server.client(Role::Supervisor).get("/v1/users").await.status.as_u16(), 403);
+        server.stop().await;
+    }
+}
