@@ -37,6 +37,8 @@ const PERSONAL: &[Row] = &[
     ("GET",  "/calls/{id}",                        Part::Record,    Some(ReadSubject::Call)),
     ("GET",  "/cases/{id}",                        Part::Record,    Some(ReadSubject::Case)),
     ("GET",  "/jobs/{id}",                         Part::Record,    Some(ReadSubject::Job)),
+    ("GET",  "/firm/jobs/{id}",                    Part::Record,    Some(ReadSubject::Job)),
+    ("GET",  "/audit",                             Part::Oversight, None),
 ];
 
 /// Pages without: ids, codes and figures, terms, and what firms and their people have said of themselves.
@@ -110,6 +112,15 @@ const PLAIN: &[&str] = &[
     // The map shows districts to a hundred metres, the roster technicians.
     "/map",
     "/roster",
+    "/kpi",
+    "/reviews",
+    "/reviews/{id}",
+    "/billing",
+    "/billing/jobs/{id}",
+    "/users",
+    "/programmes",
+    // Of an offer the district and the language, as the API tells.
+    "/firm",
 ];
 
 /// A route with what it shows, and of what.

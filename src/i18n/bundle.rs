@@ -13,8 +13,8 @@ type Bundle = FluentBundle<FluentResource>;
 macro_rules! embedded {
     ($locale:literal) => {
         embedded!(
-            $locale, "account", "board", "codes", "common", "events", "intake", "job", "map", "problems", "roster",
-            "sign_in"
+            $locale, "account", "audit", "billing", "board", "codes", "common", "events", "firm", "intake", "job",
+            "kpi", "map", "office", "problems", "programmes", "reviews", "roster", "sign_in", "users"
         )
     };
     ($locale:literal, $($name:literal),+) => {

@@ -18,6 +18,9 @@ use crate::{
 const DESK: &[Role] = &[Administrator, Supervisor, Dispatcher];
 
 const DESK_AND_FIRM: &[Role] = &[Administrator, Supervisor, Dispatcher, Firm];
+const OFFICE: &[Role] = &[Administrator, Supervisor];
+
+const OFFICE_AND_BILLING: &[Role] = &[Administrator, Supervisor, Billing];
 
 /// Written from the rules of the service, not from its code.
 const EXPECTED: &[(&str, &[Role])] = &[
@@ -31,6 +34,17 @@ const EXPECTED: &[(&str, &[Role])] = &[
     ("/account", Role::ALL),
     ("/calls", DESK),
     ("/calls/new", DESK),
+    ("/kpi?from=2026-11-16&to=2026-11-22", OFFICE),
+    ("/programmes", OFFICE),
+    ("/reviews", OFFICE),
+    ("/firm", &[Firm]),
+    ("/firm?state=completed", &[Firm]),
+    ("/audit", OFFICE),
+    ("/audit?case=A-1&purpose=&from=2026-11-22&to=", OFFICE),
+    ("/billing", OFFICE_AND_BILLING),
+    ("/billing?kind=overtime&payer=worker&from=2026-11-22&to=", OFFICE_AND_BILLING),
+    ("/users", &[Administrator]),
+    ("/reviews?state=decided", OFFICE),
 ];
 
 /// What changes something, with a path of nothing there is.

@@ -116,6 +116,65 @@ async fn axe_finds_nothing_on_any_page() {
     .await;
 }
 
+/// A bill, a dispute about it, and a report that makes it doubtful.
+async fn office_night(server: &TestServer, crew: &world::Crew) -> Vec<String> {
+    let job = site::accepted_job(server, crew).await;
+    server.pass(120).await;
+    let mut phone = Device::new(&job, "phone");
+    let mut facts = site::work(&mut phone, "21:10", "22:22");
+    facts.push(phone.fact("21:50", site::consent("21:50", 2)));
+    phone.send(server, &crew.phone, &facts).await.expect(200);
+    server.settle().await;
+    let supervisor = server.client(Role::Supervisor);
+    let dispute = json!({ "reason": "wrong_amount", "payer": "worker" });
+    supervisor.post(&format!("/v1/jobs/{job}/disputes"), dispute).await.expect(201);
+    let mut tablet = Device::new(&job, "tablet").after(1);
+    let crossing = tablet.fact("21:40", json!({ "kind": "work_start", "work": "work" }));
+    tablet.send(server, &crew.phone, &[crossing]).await.expect(200);
+    server.settle().await;
+    let reviews = supervisor.get("/v1/reviews").await.expect(200);
+    let review = reviews["items"][0]["id"].as_str().unwrap().to_owned();
+    let billed = format!("/billing/jobs/{job}");
+    let pages = ["/kpi", "/reviews", "/billing", "/audit", "/users", "/programmes", billed.as_str()];
+    pages.map(str::to_owned).into_iter().chain([format!("/reviews/{review}")]).collect()
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_the_pages_of_the_office() {
+    on_sqlite(|db: TestDb| async move {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let paths = office_night(&server, &crew).await;
+        sign_in(&browser, &server, Role::Administrator).await;
+        check(&browser, &server, &paths).await;
+        server.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_a_contractors_pages() {
+    on_sqlite(|db: TestDb| async move {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let second = world::technician("栄水道 次郎", &["water"], world::point(35.17, 136.92));
+        let path = format!("/v1/firms/{}/technicians", crew.firm);
+        server.administrator().post(&path, second).await.expect(201);
+        let job = site::accepted_job(&server, &crew).await;
+        world::job(&server).await;
+        let firm: uuid::Uuid = crew.firm.parse().unwrap();
+        add(&server, "office", Grant::new(Role::Firm, Some(firm.into()), None, None).unwrap()).await;
+        browser.go(&format!("{}/sign-in", server.base)).await;
+        browser.run(&format!("const form = document.querySelector('main form'); form.login.value = 'office'; form.password.value = '{PASSWORD}'; form.requestSubmit()")).await;
+        browser.until("document.querySelector('.who-name')").await;
+        check(&browser, &server, &["/firm".to_owned(), format!("/firm/jobs/{job}")]).await;
+        server.stop().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn axe_would_find_something() {
     let Some(browser) = Browser::open().await else { return };

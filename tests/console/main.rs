@@ -16,6 +16,7 @@ mod driver;
 mod forgery;
 mod job;
 mod map;
+mod office;
 mod roster;
 mod screen;
 mod sessions;

@@ -36,8 +36,10 @@ type File = (&'static str, &'static str, &'static [u8]);
 #[rustfmt::skip] // a table is read as a table
 const FILES: &[File] = &[
     own!(STYLE, "console.css"),
+    own!(STYLE, "office.css"),
     own!(DRAWING, "icon.svg"),
     own!(SCRIPT, "alarms.js"),
+    own!(SCRIPT, "billing.js"),
     own!(SCRIPT, "board.js"),
     own!(STYLE, "intake.css"),
     own!(SCRIPT, "call-new.js"),
@@ -63,7 +65,11 @@ const FILES: &[File] = &[
     own!(SCRIPT, "roster.js"),
     own!(STYLE, "roster.css"),
     own!(SCRIPT, "roster-coverage.js"),
+    own!(SCRIPT, "firm.js"),
+    own!(SCRIPT, "review.js"),
+    own!(SCRIPT, "rows.js"),
     own!(SCRIPT, "send.js"),
+    own!(SCRIPT, "users.js"),
     library!(SCRIPT, "htmx.js", "htmx.org/dist/htmx.min.js"),
     library!(SCRIPT, "leaflet.js", "leaflet/dist/leaflet.js"),
     library!(STYLE, "leaflet.css", "leaflet/dist/leaflet.css"),

@@ -13,23 +13,31 @@
 
 mod account;
 mod assets;
+mod audit;
+mod billing;
 mod board;
 mod caller;
 mod cookies;
 mod dress;
 mod events;
+mod figures;
+mod firm;
 mod forms;
 mod guard;
 mod headers;
 mod intake;
 mod job;
+mod kpi;
 mod map;
 mod navigation;
 mod page;
 mod preferences;
+mod programmes;
+mod reviews;
 mod roster;
 mod script_texts;
 mod sign_in;
+mod users;
 mod words;
 
 use axum::{Router, middleware, routing::get};
@@ -42,13 +50,20 @@ use super::Service;
 pub(super) fn routes(service: &Service) -> Router<Service> {
     let guarded = Router::new()
         .merge(account::routes())
+        .merge(audit::routes())
+        .merge(billing::routes())
         .merge(board::routes())
         .merge(events::routes())
         .merge(intake::routes())
         .merge(job::routes())
         .merge(map::routes())
         .merge(roster::routes())
+        .merge(firm::routes())
+        .merge(kpi::routes())
+        .merge(programmes::routes())
+        .merge(reviews::routes())
         .merge(sign_in::guarded_routes())
+        .merge(users::routes())
         .route_layer(middleware::from_fn_with_state(service.clone(), guard::guard));
     let open = Router::new()
         .merge(sign_in::open_routes())

@@ -145,6 +145,11 @@ impl Page {
         navigation::of(self.role(), self.here.split('?').next().unwrap_or_default())
     }
 
+    /// The pages beside this one, where several share one place.
+    pub(super) fn beside(&self) -> Vec<navigation::Entry> {
+        navigation::beside(self.role(), self.here.split('?').next().unwrap_or_default())
+    }
+
     /// The service's clock when the page was made, in milliseconds of the epoch.
     pub(super) fn now_ms(&self) -> i64 {
         self.now.timestamp_millis()

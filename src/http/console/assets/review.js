@@ -1,0 +1,124 @@
+// A decision: what each ruling would cost, shown while it is being thought about; digits choose, Ctrl+Enter decides.
+import { call, newKey, Refused, tell } from "./send.js";
+
+const WAIT_MS = 250;
+
+const form = document.getElementById("decide");
+const correction = document.getElementById("correction");
+const lines = document.getElementById("lines");
+let asked = 0;
+let timer = null;
+let key = newKey();
+
+const ruling = () => form.elements.ruling.value;
+const instant = (text) => `${text.length === 16 ? `${text}:00` : text}+09:00`;
+const yen = (amount) => form.dataset.yen.replace("{amount}", amount.toLocaleString("en"));
+
+/** What is stated of the work, as the API takes it. */
+function stated() {
+  return [...form.querySelectorAll(".stated")].filter((one) => one.querySelector("[data-state]").checked).map((one) => ({
+    technician_id: one.dataset.technician,
+    stretches: [...one.querySelectorAll(".stretch")]
+      .map((row) => ({ from: row.querySelector("[data-from]").value, to: row.querySelector("[data-to]").value, work: row.querySelector("select").value }))
+      .filter(({ from, to }) => from && to)
+      .map(({ from, to, work }) => ({ from: instant(from), to: instant(to), work })),
+  }));
+}
+
+function decision(which, { reason, note }) {
+  const body = { ruling: which, reason, note };
+  if (which !== "correct") return body;
+  const left = [...form.querySelectorAll('[name="disregard"]:checked')].map((box) => box.value);
+  return { ...body, disregard: left, work: stated() };
+}
+
+async function preview(which) {
+  const cost = form.querySelector(`[data-cost="${which}"]`);
+  const body = decision(which, { reason: "other", note: "-" });
+  if (which === "correct" && body.disregard.length === 0 && body.work.length === 0) {
+    cost.textContent = form.dataset.unknown;
+    return null;
+  }
+  try {
+    const answer = await call("POST", `/v1/reviews/${form.dataset.id}/preview`, { body });
+    cost.textContent = yen(answer.body.total_yen);
+    return answer.body;
+  } catch (error) {
+    cost.textContent = error.problem?.type?.endsWith("over-limits") ? form.dataset.tooMuch : form.dataset.unknown;
+    return null;
+  }
+}
+
+function showLines(priced) {
+  lines.replaceChildren();
+  const texts = priced?.lines.map((line) => (form.dataset.language === "ja" ? line.text_ja : line.text_en)) ?? [];
+  for (const text of texts.length > 0 ? texts : [form.dataset.none]) {
+    const line = document.createElement("li");
+    line.textContent = text;
+    lines.append(line);
+  }
+}
+
+async function look() {
+  const mine = ++asked;
+  correction.hidden = ruling() !== "correct";
+  const priced = await preview(ruling());
+  // An older answer never comes over a newer one.
+  if (mine === asked) showLines(priced);
+}
+
+function soon() {
+  clearTimeout(timer);
+  timer = setTimeout(look, WAIT_MS);
+}
+
+async function send() {
+  const body = { version: Number(form.dataset.version), decision: decision(ruling(), { reason: form.elements.reason.value, note: form.elements.note.value }) };
+  const button = form.querySelector(".primary");
+  button.disabled = true;
+  try {
+    await call("POST", `/v1/reviews/${form.dataset.id}/decision`, { body, key });
+    location.assign("/reviews");
+  } catch (error) {
+    if (error instanceof Refused) key = newKey();
+    tell(form, error);
+    button.disabled = false;
+  }
+}
+
+if (form) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (form.elements.reason) send();
+  });
+  form.addEventListener("input", (event) => {
+    key = newKey();
+    const state = event.target.closest("[data-state]");
+    if (state) state.closest(".stated").querySelector(".stretches").hidden = !state.checked;
+    if (!event.target.matches("#reason, #note")) soon();
+  });
+  form.addEventListener("click", (event) => {
+    if (event.target.closest("[data-remove]")) {
+      const all = event.target.closest(".stretches");
+      event.target.closest(".stretch").remove();
+      all.querySelector("[data-add]").focus();
+      soon();
+    }
+    const add = event.target.closest("[data-add]");
+    if (add) {
+      add.before(document.getElementById("stretch").content.cloneNode(true));
+      add.previousElementSibling.querySelector("input").focus();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey && event.key === "Enter" && form.elements.reason) form.requestSubmit();
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches('input:not([type="radio"]), select, textarea')) return;
+    const choice = [...form.elements.ruling][Number(event.key) - 1];
+    if (!choice) return;
+    choice.checked = true;
+    choice.focus();
+    choice.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  for (const other of ["accept", "write_off", "rescind"]) preview(other);
+  look();
+}

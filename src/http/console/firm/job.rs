@@ -1,0 +1,107 @@
+//! One job of a contractor: whom to help and where, who goes, and taking it back.
+
+use askama::Template;
+use axum::extract::State;
+
+use super::{Page, figures, words};
+use crate::{
+    app::{self, jobs::Whole},
+    domain::{
+        ids::{AssignmentId, JobId},
+        jobs::Action,
+        offers::{Slot, WithdrawCode},
+    },
+    http::{
+        Service,
+        console::page::{Html, Visitor},
+        extract::Path,
+        reply::Answer,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "console/firm_job.html")]
+pub(super) struct View {
+    page: Page,
+    job: JobId,
+    what: String,
+    priority: String,
+    priority_code: &'static str,
+    state: String,
+    language: String,
+    resident: Option<(String, Option<String>, String)>,
+    place: Option<Place>,
+    crew: Vec<Goer>,
+    codes: &'static [WithdrawCode],
+    may_withdraw: bool,
+}
+
+struct Place {
+    postal_code: String,
+    lines: Vec<String>,
+    access_notes: Option<String>,
+}
+
+/// Who goes.
+struct Goer {
+    id: AssignmentId,
+    name: String,
+    arrival: Option<String>,
+    slot: String,
+    is_released: bool,
+}
+
+fn place(whole: &Whole, town: Option<String>) -> Option<Place> {
+    let site = whole.site.as_ref()?;
+    let street = format!("{}{} {}", town.unwrap_or_default(), site.town, site.address);
+    let home = [site.building.clone(), site.room.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    Some(Place {
+        postal_code: site.postal_code.to_string(),
+        lines: vec![street, home].into_iter().filter(|line| !line.trim().is_empty()).collect(),
+        access_notes: site.access_notes.clone(),
+    })
+}
+
+pub(super) async fn show(
+    State(service): State<Service>,
+    page: Page,
+    visitor: Visitor,
+    Path(id): Path<JobId>,
+) -> Answer<Html<View>> {
+    let (ctx, actor) = (&service.ctx, &visitor.actor);
+    super::own_firm(actor)?;
+    let whole = app::jobs::find(ctx, actor, id).await?;
+    let reference = ctx.reference();
+    let mut crew = Vec::new();
+    for assignment in &whole.assignments {
+        let technician = app::technicians::find(ctx, actor, assignment.technician_id).await?;
+        crew.push(Goer {
+            id: assignment.id,
+            name: technician.name,
+            arrival: assignment.arrival_due_at.map(figures::minute),
+            slot: page.code("slot", assignment.slot),
+            is_released: assignment.slot == Slot::Released,
+        });
+    }
+    let town = match &whole.site {
+        Some(site) => app::places::municipality(ctx, &site.jis_code).await?,
+        None => None,
+    };
+    Ok(Html(View {
+        job: id,
+        what: words::job_code(&whole.job.job_code, &page, &reference),
+        priority: page.code("priority", whole.job.priority),
+        priority_code: whole.job.priority.as_str(),
+        state: page.code("job-state", whole.job.state),
+        language: words::language(&whole.language, &page, &reference),
+        resident: whole
+            .resident
+            .as_ref()
+            .map(|one| (one.name.clone(), one.name_kana.clone(), one.phone.clone())),
+        place: place(&whole, town),
+        crew,
+        codes: WithdrawCode::CONTRACTOR,
+        may_withdraw: whole.open.contains(&Action::Withdraw),
+        page,
+    }))
+}

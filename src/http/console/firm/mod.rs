@@ -1,0 +1,237 @@
+//! A contractor's office: what it is asked, whom it sends, what it has in hand, who is on duty today. It sees its own only.
+
+mod job;
+
+use askama::Template;
+use axum::{Router, extract::State, routing::get};
+use chrono::{Days, TimeDelta};
+use garde::Validate;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    figures,
+    page::{Html, Page, Visitor},
+    words,
+};
+use crate::{
+    app::{self, Ctx, offers::Offered, rosters::RosterDays},
+    domain::{
+        actor::{Actor, Scope},
+        firms::{Standing, Technician},
+        ids::{FirmId, JobId, OfferId, TechnicianId},
+        jobs::{Job, JobState},
+        offers::{Addressee, DeclineCode, OfferState},
+        span::{Instant, tokyo},
+    },
+    http::{Service, extract::Query, problem::Problem, reply::Answer},
+};
+
+/// Offers, jobs and technicians on the page at most.
+const OFFERS_MAX: i64 = 50;
+const JOBS_MAX: i64 = 100;
+const TECHNICIANS_MAX: i64 = 200;
+/// What is put into the field of the arrival, from now.
+const ARRIVAL_IN: TimeDelta = TimeDelta::minutes(30);
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new().route("/firm", get(show)).route("/firm/jobs/{id}", get(job::show))
+}
+
+/// Which jobs; nothing said, those that are not finished.
+#[derive(Debug, Clone, Copy, Deserialize, Validate)]
+struct Filter {
+    #[garde(skip)]
+    state: Option<JobState>,
+}
+
+struct Chip {
+    name: String,
+    path: String,
+    on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/firm.html")]
+struct View {
+    page: Page,
+    firm: String,
+    offers: Vec<OfferView>,
+    naming: Vec<OfferView>,
+    jobs: Vec<JobRow>,
+    chips: Vec<Chip>,
+    technicians: Vec<DutyView>,
+    declines: &'static [DeclineCode],
+    /// The offers shown, for the script that looks whether there are others.
+    shown: String,
+}
+
+/// An offer, with the technicians who could be named for it.
+struct OfferView {
+    id: OfferId,
+    what: String,
+    job_code: String,
+    priority: String,
+    priority_code: &'static str,
+    language: String,
+    district: String,
+    to_firm: bool,
+    technician: String,
+    due_ms: i64,
+    arrival: String,
+    able: Vec<(TechnicianId, String, bool)>,
+}
+
+struct JobRow {
+    id: JobId,
+    what: String,
+    priority: String,
+    priority_code: &'static str,
+    state: String,
+    stage: &'static str,
+    since_ms: i64,
+    since: String,
+    is_final: bool,
+}
+
+/// A technician's day.
+struct DutyView {
+    name: String,
+    phone: String,
+    is_active: bool,
+    trades: Vec<String>,
+    windows: Vec<String>,
+    visits: Vec<String>,
+}
+
+/// The firm of who is signed in.
+fn own_firm(actor: &Actor) -> Answer<FirmId> {
+    match actor.scope() {
+        Scope::Firm(firm) => Ok(firm),
+        _ => Err(Problem::forbidden()),
+    }
+}
+
+async fn show(
+    State(service): State<Service>,
+    page: Page,
+    visitor: Visitor,
+    Query(filter): Query<Filter>,
+) -> Answer<Html<View>> {
+    let (ctx, actor) = (&service.ctx, &visitor.actor);
+    let id = own_firm(actor)?;
+    let firm = app::firms::find(ctx, actor, id).await?;
+    let rosters = today(ctx, actor, id).await?;
+    let open = app::offers::list(ctx, actor, Some(OfferState::Open), Uuid::nil(), OFFERS_MAX).await?;
+    let naming = app::offers::to_be_named(ctx, actor, OFFERS_MAX).await?;
+    let jobs = app::jobs::latest(ctx, actor, filter.state, JOBS_MAX).await?;
+    let shown: Vec<_> = open.iter().chain(&naming).map(|offered| offered.offer.id.to_string()).collect();
+    let arrival = tokyo(ctx.now() + ARRIVAL_IN).format("%Y-%m-%dT%H:%M").to_string();
+    let view = |offered: &Offered| offer(offered, &rosters, &arrival, &page, ctx);
+    Ok(Html(View {
+        firm: firm.name,
+        offers: open.iter().map(view).collect(),
+        naming: naming.iter().map(view).collect(),
+        jobs: jobs.iter().map(|job| job_row(job, &page, ctx)).collect(),
+        chips: chips(filter, &page),
+        technicians: rosters.iter().map(|days| duty(days, ctx.now(), &page)).collect(),
+        declines: DeclineCode::ALL,
+        shown: shown.join(","),
+        page,
+    }))
+}
+
+/// The rosters of today, from its midnight to the next.
+async fn today(ctx: &Ctx, actor: &Actor, firm: FirmId) -> Answer<Vec<RosterDays>> {
+    let day = tokyo(ctx.now()).date_naive();
+    let span = app::rosters::days(day, day.checked_add_days(Days::new(1)).unwrap_or(day))?;
+    Ok(app::rosters::of_firm(ctx, actor, firm, span, Uuid::nil(), TECHNICIANS_MAX).await?)
+}
+
+fn offer(offered: &Offered, rosters: &[RosterDays], arrival: &str, page: &Page, ctx: &Ctx) -> OfferView {
+    let reference = ctx.reference();
+    let offer = &offered.offer;
+    let trade = reference.job_codes().get(&offered.job_code).and_then(|kind| kind.trade());
+    let fits = |one: &&Technician| trade.is_none_or(|trade| one.fits(trade).is_ok());
+    let able = rosters.iter().map(|days| &days.technician).filter(fits);
+    let named = |one: &Technician| (one.id, one.name.clone(), one.id == offer.technician_id);
+    let asked = rosters.iter().find(|days| days.technician.id == offer.technician_id);
+    let promised = offer.arrival_promised_at.map(|at| tokyo(at).format("%Y-%m-%dT%H:%M").to_string());
+    OfferView {
+        id: offer.id,
+        what: words::job_code(&offered.job_code, page, &reference),
+        job_code: offered.job_code.clone(),
+        priority: page.code("priority", offered.priority),
+        priority_code: offered.priority.as_str(),
+        language: words::language(&offered.language, page, &reference),
+        district: offered.district.clone().unwrap_or_default(),
+        to_firm: offer.addressee == Addressee::Firm,
+        technician: asked.map(|days| days.technician.name.clone()).unwrap_or_default(),
+        due_ms: offer.naming_due_at.unwrap_or(offer.deadline).timestamp_millis(),
+        arrival: promised.unwrap_or_else(|| arrival.to_owned()),
+        able: able.map(named).collect(),
+    }
+}
+
+fn job_row(job: &Job, page: &Page, ctx: &Ctx) -> JobRow {
+    JobRow {
+        id: job.id,
+        what: words::job_code(&job.job_code, page, &ctx.reference()),
+        priority: page.code("priority", job.priority),
+        priority_code: job.priority.as_str(),
+        state: page.code("job-state", job.state),
+        stage: app::queue::QueueStage::of(job.state).map_or("", app::queue::QueueStage::as_str),
+        since_ms: job.state_since.timestamp_millis(),
+        since: figures::minute(job.state_since),
+        is_final: job.state.is_final(),
+    }
+}
+
+/// The states a contractor's job can be in.
+const STATES: &[JobState] = &[
+    JobState::Booked,
+    JobState::Assigned,
+    JobState::EnRoute,
+    JobState::OnSite,
+    JobState::Working,
+    JobState::Paused,
+    JobState::AwaitingReturn,
+    JobState::Completed,
+    JobState::Cancelled,
+];
+
+fn chips(filter: Filter, page: &Page) -> Vec<Chip> {
+    let in_hand =
+        Chip { name: page.text("firm-in-hand"), path: "/firm#jobs".to_owned(), on: filter.state.is_none() };
+    let states = STATES.iter().map(|&state| Chip {
+        name: page.code("job-state", state),
+        path: format!("/firm?state={state}#jobs"),
+        on: filter.state == Some(state),
+    });
+    std::iter::once(in_hand).chain(states).collect()
+}
+
+fn clock(at: Instant, today: Instant) -> String {
+    let (at, today) = (tokyo(at), tokyo(today));
+    if at.date_naive() > today.date_naive() { "24:00".to_owned() } else { at.format("%H:%M").to_string() }
+}
+
+fn duty(days: &RosterDays, now: Instant, page: &Page) -> DutyView {
+    let technician = &days.technician;
+    let windows = days.windows.iter().map(|window| {
+        let kind = page.code("duty", window.kind);
+        format!("{kind} {}–{}", clock(window.span.from(), now), clock(window.span.to(), now))
+    });
+    let visits = days
+        .visits
+        .iter()
+        .map(|visit| format!("{}–{}", clock(visit.starts_at, now), clock(visit.ends_at, now)));
+    DutyView {
+        name: technician.name.clone(),
+        phone: technician.phone.as_str().to_owned(),
+        is_active: technician.state == Standing::Active,
+        trades: technician.trades.iter().map(|trade| page.code("trade", trade)).collect(),
+        windows: windows.collect(),
+        visits: visits.collect(),
+    }
+}

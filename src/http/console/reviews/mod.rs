@@ -1,0 +1,221 @@
+//! The review queue: what is doubtful about a job, what was reported, and what each decision would cost.
+
+mod record;
+
+use askama::Template;
+use axum::{Router, extract::State, routing::get};
+use garde::Validate;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{
+    figures,
+    page::{Html, Page, Visitor},
+    words,
+};
+use crate::{
+    app::{self, Ctx, reviews::Item},
+    domain::{
+        actor::{Actor, Role},
+        charging::WorkKind,
+        ids::ReviewId,
+        money::Yen,
+        reviews::{Decision, DecisionReason, ReviewState, Ruling, flag_words},
+    },
+    http::{
+        Service,
+        extract::{Path, Query},
+        reply::Answer,
+    },
+};
+use record::{DoubtView, FactView, Names, Part, WorkView};
+
+/// Reviews on the page at most; the oldest are first.
+const REVIEWS_MAX: i64 = 100;
+/// Facts of a job on the page at most.
+const FACTS_MAX: i64 = 1_000;
+
+pub(super) fn routes() -> Router<Service> {
+    Router::new().route("/reviews", get(list)).route("/reviews/{id}", get(show))
+}
+
+/// Which reviews.
+#[derive(Debug, Clone, Copy, Deserialize, Validate)]
+struct Filter {
+    #[garde(skip)]
+    state: Option<ReviewState>,
+}
+
+/// A switch beside the list.
+struct Chip {
+    name: String,
+    path: String,
+    on: bool,
+}
+
+#[derive(Template)]
+#[template(path = "console/reviews.html")]
+struct List {
+    page: Page,
+    chips: Vec<Chip>,
+    rows: Vec<Row>,
+    is_open: bool,
+    more: bool,
+}
+
+struct Row {
+    id: ReviewId,
+    number: String,
+    what: String,
+    doubts: Vec<String>,
+    state: ReviewState,
+    opened_ms: i64,
+    opened: String,
+    billed: String,
+    accepted: String,
+}
+
+fn amount(yen: Option<Yen>, page: &Page) -> String {
+    yen.map_or_else(
+        || page.text("reviews-too-much"),
+        |yen| page.with("amount-yen", "amount", figures::yen(yen)),
+    )
+}
+
+fn words(pair: (&'static str, &'static str), page: &Page) -> String {
+    if page.is_japanese() { pair.0 } else { pair.1 }.to_owned()
+}
+
+async fn list(
+    State(service): State<Service>,
+    page: Page,
+    Query(filter): Query<Filter>,
+) -> Answer<Html<List>> {
+    let ctx = &service.ctx;
+    let state = filter.state.unwrap_or(ReviewState::Open);
+    let items = app::reviews::list(ctx, Some(state), Uuid::nil(), REVIEWS_MAX).await?;
+    let chips = ReviewState::ALL.iter().map(|&one| Chip {
+        name: page.code("review-state", one),
+        path: format!("/reviews?state={one}"),
+        on: one == state,
+    });
+    let reference = ctx.reference();
+    let row = |item: &Item| {
+        let mut codes: Vec<_> = item.review.flags.iter().map(|flag| flag.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Row {
+            id: item.review.id,
+            number: item.case_number.clone(),
+            what: words::job_code(&item.job.job_code, &page, &reference),
+            doubts: codes.into_iter().map(|code| words(flag_words(code), &page)).collect(),
+            state: item.review.state,
+            opened_ms: item.review.opened_at.timestamp_millis(),
+            opened: figures::minute(item.review.opened_at),
+            billed: amount(Some(item.figures.billed_yen), &page),
+            accepted: amount(item.figures.accepted_yen, &page),
+        }
+    };
+    let more = i64::try_from(items.len()).is_ok_and(|count| count >= REVIEWS_MAX);
+    let rows = items.iter().map(row).collect();
+    Ok(Html(List { chips: chips.collect(), rows, is_open: state == ReviewState::Open, more, page }))
+}
+
+#[derive(Template)]
+#[template(path = "console/review.html")]
+struct View {
+    page: Page,
+    id: ReviewId,
+    version: i64,
+    number: String,
+    what: String,
+    state: ReviewState,
+    job: Uuid,
+    opened: String,
+    closed: Option<String>,
+    doubts: Vec<DoubtView>,
+    billed: String,
+    decided: String,
+    facts: Vec<FactView>,
+    parts: Vec<Part>,
+    works: Vec<WorkView>,
+    kinds: &'static [WorkKind],
+    decisions: Vec<DecisionView>,
+    rulings: Vec<(Ruling, String, String)>,
+    reasons: Vec<(DecisionReason, String)>,
+    may_decide: bool,
+    is_over: bool,
+}
+
+struct DecisionView {
+    number: i64,
+    ruling: String,
+    reason: String,
+    at: String,
+}
+
+fn decision(decision: &Decision, page: &Page) -> DecisionView {
+    DecisionView {
+        number: decision.number,
+        ruling: words(decision.ruling.words(), page),
+        reason: words(decision.reason.words(), page),
+        at: figures::minute(decision.decided_at),
+    }
+}
+
+async fn show(
+    State(service): State<Service>,
+    page: Page,
+    visitor: Visitor,
+    Path(id): Path<ReviewId>,
+) -> Answer<Html<View>> {
+    let ctx = &service.ctx;
+    let item = app::reviews::find(ctx, id).await?;
+    let mut facts = app::facts::list(ctx, &visitor.actor, item.job.id, Uuid::nil(), FACTS_MAX).await?;
+    facts.sort_by_key(|fact| (fact.device_time, fact.received_at, fact.device_seq, fact.id));
+    let people = people(ctx, &visitor.actor, &item, facts.iter().map(|fact| fact.technician_id)).await?;
+    let reference = ctx.reference();
+    let rulings = Ruling::ALL.iter().map(|&ruling| {
+        let help = page.text(&format!("ruling-help-{ruling}"));
+        (ruling, words(ruling.words(), &page), help)
+    });
+    let reasons = DecisionReason::ALL.iter().map(|&reason| (reason, words(reason.words(), &page)));
+    Ok(Html(View {
+        id,
+        version: item.review.version,
+        number: item.case_number.clone(),
+        what: words::job_code(&item.job.job_code, &page, &reference),
+        state: item.review.state,
+        job: item.job.id.0,
+        opened: figures::minute(item.review.opened_at),
+        closed: item.review.closed_at.map(figures::minute),
+        doubts: record::doubts(&item, &facts, &people, &page),
+        billed: amount(Some(item.figures.billed_yen), &page),
+        decided: amount(item.figures.decided_yen, &page),
+        facts: record::facts(&facts, &item, &people, &page),
+        parts: record::parts(&item, &page),
+        works: record::works(&item, &people, &page),
+        kinds: WorkKind::ALL,
+        decisions: item.decisions.iter().map(|one| decision(one, &page)).collect(),
+        rulings: rulings.collect(),
+        reasons: reasons.collect(),
+        may_decide: visitor.actor.role() == Some(Role::Supervisor),
+        is_over: item.review.state == ReviewState::Gone,
+        page,
+    }))
+}
+
+/// The names of everybody the record tells of.
+async fn people(
+    ctx: &Ctx,
+    actor: &Actor,
+    item: &Item,
+    reported: impl Iterator<Item = crate::domain::ids::TechnicianId>,
+) -> Answer<Names> {
+    let mut names = Names::new();
+    let worked = item.record.work().map(|work| work.technician_id);
+    for id in reported.chain(worked).collect::<std::collections::BTreeSet<_>>() {
+        names.insert(id, app::technicians::find(ctx, actor, id).await?.name);
+    }
+    Ok(names)
+}

@@ -1,0 +1,47 @@
+nav-users = People
+users-people = Who signs in
+users-people-lead = Disabling somebody is for good. Do it on the day somebody leaves.
+users-name = Name
+users-role = Role
+users-password = Password
+users-no-password = None (signs in by link)
+users-state = State
+users-live = In use
+users-disabled = Disabled
+users-sessions = { $count ->
+    [one] { $count } session
+   *[other] { $count } sessions
+ }
+users-change = Change
+users-self = See your account
+users-new-password = New password
+users-set-password = Set the password
+users-end-sessions = Sign out everywhere
+users-disable = Disable
+users-disable-confirm = Disable { $name }? This cannot be undone.
+users-add = Add somebody
+users-add-send = Add
+users-login-rule = Letters a to z, digits, “.”, “_”, “-”, “@”
+users-firm = Contractor
+users-technician = Technician
+users-choose-firm = Choose the contractor first
+users-consumer = Billing consumer
+tokens-title = Access tokens of other systems
+tokens-lead = With these, programs call the service. Revoke one at once when it may have leaked.
+tokens-none = There are no access tokens.
+tokens-name = Used for
+tokens-issued = Issued
+tokens-expires = Expires
+tokens-never = Never
+tokens-expires-rule = Never, when left empty. Tokyo time.
+tokens-revoke = Revoke
+tokens-revoke-confirm = Revoke “{ $name }”? Whatever uses it stops working at once.
+tokens-issue = Issue an access token
+tokens-issue-send = Issue
+tokens-secret = This token is shown once, now. Keep it somewhere safe.
+tokens-copy = Copy
+tokens-copied = Copied
+tokens-done = Close
+token-state-live = Valid
+token-state-expired = Expired
+token-state-revoked = Revoked

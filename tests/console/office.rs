@@ -1,0 +1,193 @@
+//! The pages of the office: reviews, bills, people, the audit; and a contractor's own page.
+
+use kaketsuke::domain::{actor::Role, tokens::Grant};
+use serde_json::{Value, json};
+
+use crate::{
+    driver::Browser,
+    support::{
+        db::{TestDb, on_both_engines},
+        server::TestServer,
+        site::{self, Device},
+        world::{self, Crew},
+    },
+    visitor::{PASSWORD, Visitor, add, signed_in},
+};
+
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+const DOWN: &str = "\u{e015}";
+
+/// 72 minutes of work with consent to two units. With `skipped` reports of the device missing, it is doubtful.
+async fn worked(server: &TestServer, crew: &Crew, skipped: i64) -> String {
+    let job = site::accepted_job(server, crew).await;
+    server.pass(80).await;
+    let mut phone = Device::new(&job, "phone").after(skipped);
+    let mut facts = site::work(&mut phone, "21:05", "22:17");
+    facts.push(phone.fact("21:50", site::consent("21:50", 2)));
+    phone.send(server, &crew.phone, &facts).await.expect(200);
+    server.settle().await;
+    job
+}
+
+async fn firm_visitor(server: &TestServer, crew: &Crew, login: &str) -> Visitor {
+    let firm: uuid::Uuid = crew.firm.parse().unwrap();
+    add(server, login, Grant::new(Role::Firm, Some(firm.into()), None, None).unwrap()).await;
+    let mut visitor = Visitor::new(server);
+    visitor.sign_in(login, PASSWORD).await.expect(303);
+    visitor
+}
+
+async fn sign_in(browser: &Browser, server: &TestServer, login: &str, then: &str) {
+    browser.go(&format!("{}/sign-in", server.base)).await;
+    browser.press(&format!("{login}{TAB}{PASSWORD}{ENTER}")).await;
+    browser.until(&format!("location.pathname === '{then}'")).await;
+}
+
+/// What a page of a browser sees of the API.
+async fn first_of(server: &TestServer, path: &str) -> Value {
+    server.client(Role::Supervisor).get(path).await.expect(200)["items"][0].clone()
+}
+
+on_both_engines! {
+    async fn each_role_begins_where_its_work_is(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let (consumer, _) = site::consumer(&server, "経理").await;
+        let consumer: uuid::Uuid = consumer.parse().unwrap();
+        add(&server, "billing", Grant::new(Role::Billing, None, None, Some(consumer.into())).unwrap()).await;
+        let firm: uuid::Uuid = crew.firm.parse().unwrap();
+        add(&server, "firm", Grant::new(Role::Firm, Some(firm.into()), None, None).unwrap()).await;
+        add(&server, "supervisor", Grant::Supervisor).await;
+        for (login, first) in [("billing", "/billing"), ("firm", "/firm"), ("supervisor", "/")] {
+            let mut visitor = Visitor::new(&server);
+            let answer = visitor.sign_in(login, PASSWORD).await.expect(303);
+            assert_eq!(answer.location(), first, "{login}");
+        }
+        server.stop().await;
+    }
+
+    async fn a_doubt_stands_on_its_page_with_both_clocks(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        worked(&server, &crew, 1).await;
+        let review = first_of(&server, "/v1/reviews").await;
+        let path = format!("/reviews/{}", review["id"].as_str().unwrap());
+        let mut supervisor = signed_in(&server, Role::Supervisor).await;
+        let list = supervisor.get("/reviews").await.expect(200).text;
+        assert!(list.contains("端末からまだ届いていない報告があります") && list.contains(&path), "{list}");
+        let page = supervisor.get(&path).await.expect(200).text;
+        for text in ["栄水道 太郎", "#1", "21:05:00", "22:20:00", "name=\"note\""] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+        let mut administrator = signed_in(&server, Role::Administrator).await;
+        let read_only = administrator.get(&path).await.expect(200).text;
+        assert!(!read_only.contains("name=\"note\"") && read_only.contains("決定できるのは責任者です"));
+        supervisor.get("/reviews/00000000-0000-7000-8000-000000000000").await.expect(404);
+        server.stop().await;
+    }
+
+    async fn a_review_is_decided_by_keys_alone(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = worked(&server, &crew, 1).await;
+        let review = first_of(&server, "/v1/reviews").await;
+        add(&server, "supervisor", Grant::Supervisor).await;
+        sign_in(&browser, &server, "supervisor", "/").await;
+        browser.go(&format!("{}/reviews/{}", server.base, review["id"].as_str().unwrap())).await;
+        // What each decision would cost.
+        browser.until("document.querySelector('[data-cost=accept]').textContent.includes('2,200')").await;
+        browser.until("document.querySelector('[data-cost=write_off]').textContent.includes('0')").await;
+        browser.until("document.querySelectorAll('#lines li').length === 1").await;
+        // 3: nothing is billed; on to the reason (the ninth), the explanation, the button.
+        browser.press("3").await;
+        browser.until("document.querySelector('[value=write_off]').checked").await;
+        browser.press(&format!("{TAB}{TAB}{}", DOWN.repeat(9))).await;
+        browser.until("document.activeElement.value === 'goodwill'").await;
+        browser.press(&format!("{TAB}confirmed with the resident{TAB}{ENTER}")).await;
+        browser.until("location.pathname === '/reviews'").await;
+        let lines = server.client(Role::Supervisor).get(&format!("/v1/ledger-lines?job_id={job}")).await.expect(200);
+        assert_eq!(lines["items"][0]["kind"], "write_off", "{lines}");
+        browser.go(&format!("{}/billing?kind=write_off", server.base)).await;
+        browser.until("document.body.innerText.includes('請求しません')").await;
+        server.stop().await;
+    }
+
+    async fn a_bill_is_read_with_its_proof_and_paid(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = worked(&server, &crew, 0).await;
+        let (consumer, _) = site::consumer(&server, "経理一").await;
+        site::consumer(&server, "経理二").await;
+        let consumer: uuid::Uuid = consumer.parse().unwrap();
+        add(&server, "billing", Grant::new(Role::Billing, None, None, Some(consumer.into())).unwrap()).await;
+        sign_in(&browser, &server, "billing", "/billing").await;
+        browser.until("document.querySelector('.proof').textContent.includes('2,200円')").await;
+        // Its own position, and nobody else's.
+        assert_eq!(browser.run("return document.body.innerText.includes('経理一')").await, true);
+        assert_eq!(browser.run("return document.body.innerText.includes('経理二')").await, false);
+        browser.run("document.querySelector('.row-link').click()").await;
+        browser.until(&format!("location.pathname === '/billing/jobs/{job}'")).await;
+        browser.run("const by = (n) => document.getElementById(n); by('method').value = 'card'; by('payer').value = 'worker'; by('amount').value = '2200'; by('amount').form.requestSubmit()").await;
+        browser.until("document.querySelector('.sums strong')?.textContent.startsWith('0')").await;
+        let payments = server.client(Role::Supervisor).get("/v1/payments").await.expect(200);
+        assert_eq!((&payments["items"][0]["amount_yen"], &payments["items"][0]["method"]), (&json!(2_200), &json!("card")));
+        server.stop().await;
+    }
+
+    async fn a_contractor_sees_and_answers_its_own_only(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = world::job(&server).await;
+        // Registered later, so that the first one is asked.
+        let other = world::crew(&server, "名駅設備", 35.30, 137.05).await;
+        let mut stranger = firm_visitor(&server, &other, "other").await;
+        let page = stranger.get("/firm").await.expect(200).text;
+        assert!(page.contains("打診はありません") && page.contains("名駅設備") && !page.contains("栄水道"), "{page}");
+        firm_visitor(&server, &crew, "own").await;
+        sign_in(&browser, &server, "own", "/firm").await;
+        browser.until("document.querySelector('.offer .clock-time').textContent !== ''").await;
+        // Before it is accepted: the district, nobody's name.
+        assert_eq!(browser.run("return document.body.innerText.includes('Ram')").await, false);
+        browser.run("document.querySelector('.offer .primary').focus()").await;
+        browser.press(ENTER).await;
+        browser.until(&format!("document.querySelector('a[href=\"/firm/jobs/{job}\"]')")).await;
+        browser.go(&format!("{}/firm/jobs/{job}", server.base)).await;
+        browser.until("document.body.innerText.includes('Ram Example') && document.body.innerText.includes('栄')").await;
+        stranger.get(&format!("/firm/jobs/{job}")).await.expect(404);
+        // The read is on record, with who it was.
+        let mut supervisor = signed_in(&server, Role::Supervisor).await;
+        let audit = supervisor.get("/audit").await.expect(200).text;
+        assert!(audit.contains("GET /firm/jobs/{id}") && audit.contains("架空 own"), "{audit}");
+        let none = supervisor.get("/audit?purpose=billing").await.expect(200).text;
+        assert!(!none.contains("GET /firm/jobs/{id}"));
+        server.stop().await;
+    }
+
+    async fn people_are_added_and_disabled(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        add(&server, "administrator", Grant::Administrator).await;
+        sign_in(&browser, &server, "administrator", "/").await;
+        browser.go(&format!("{}/users", server.base)).await;
+        browser.run("document.getElementById('p-name').focus()").await;
+        browser.press(&format!("Sato{TAB}sato")).await;
+        browser.run("document.getElementById('p-role').value = 'dispatcher'; document.getElementById('p-password').value = 'correct horse battery'; document.getElementById('p-name').form.requestSubmit()").await;
+        browser.until("document.body.innerText.includes('sato')").await;
+        let mut sato = Visitor::new(&server);
+        sato.sign_in("sato", PASSWORD).await.expect(303);
+        sato.get("/").await.expect(200);
+        // A token's secret is shown once.
+        browser.run("document.getElementById('t-name').value = 'cti'; const r = document.getElementById('t-role'); r.value = 'dispatcher'; r.form.requestSubmit()").await;
+        browser.until("document.querySelector('#secret output').textContent.startsWith('kkt_')").await;
+        browser.go(&format!("{}/users", server.base)).await;
+        browser.until("document.body.innerText.includes('cti') && document.getElementById('secret').hidden").await;
+        browser.run("window.confirm = () => true; document.querySelector('form[data-send$=\"/disabling\"]').requestSubmit()").await;
+        browser.until("document.querySelector('.t-disabled')").await;
+        sato.get("/").await.expect(303);
+        server.stop().await;
+    }
+}
