@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use kaketsuke::domain::tokens::Grant;
+use kaketsuke::domain::{actor::Role, tokens::Grant};
 use serde_json::json;
 
 use crate::{
@@ -106,6 +106,17 @@ on_both_engines! {
         assert_eq!(browser.run("return window.loadedOnce").await, true);
         let proof = browser.run("return document.querySelector('.ledger .proof').textContent").await;
         assert!(proof.as_str().unwrap().contains("72"), "{proof}");
+
+        // Billing sees the line with its proof on its own page, in a browser of its own.
+        let Some(books) = Browser::open().await else { return };
+        add(&server, "billing", Grant::new(Role::Billing, None, None, Some(consumer.parse().unwrap())).unwrap()).await;
+        books.go(&format!("{}/sign-in", server.base)).await;
+        books.press(&format!("billing{TAB}{PASSWORD}{ENTER}")).await;
+        books.until("location.pathname === '/billing' && document.querySelector('table.list tbody tr')").await;
+        let row = books.run("return document.querySelector('table.list tbody tr').textContent").await;
+        let row = row.as_str().unwrap();
+        assert!(row.contains("2,200") && row.contains("C-08"), "{row}");
+        assert_eq!(books.run("return document.querySelector('nav a[href=\"/\"]')").await, json!(null), "no Board for billing");
 
         let pulled = billing.get(&format!("/v1/billing-consumers/{consumer}/lines")).await.expect(200);
         let lines = pulled["items"].as_array().unwrap();

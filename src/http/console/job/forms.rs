@@ -27,6 +27,8 @@ pub(super) struct JobForms {
     pub(super) cancel: bool,
     pub(super) rework: bool,
     pub(super) answer: bool,
+    /// What is doubtful can be looked at.
+    pub(super) reviews: bool,
 }
 
 impl JobForms {
@@ -47,7 +49,9 @@ impl JobForms {
 pub(super) fn of_job(file: &File, actor: &Actor) -> JobForms {
     let role = actor.role();
     let may = |path: &str| role.is_some_and(|role| access::roles(&Method::POST, path).contains(&role));
-    let mut forms = JobForms { answer: may("/v1/offers/{id}/acceptance"), ..JobForms::default() };
+    let reads = role.is_some_and(|role| access::roles(&Method::GET, "/reviews").contains(&role));
+    let answer = may("/v1/offers/{id}/acceptance");
+    let mut forms = JobForms { answer, reviews: reads, ..JobForms::default() };
     for action in &file.job.open {
         match action {
             Action::Book => forms.book = may("/v1/jobs/{id}/appointment"),
