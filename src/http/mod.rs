@@ -15,6 +15,7 @@ mod openapi;
 #[cfg(feature = "console")]
 mod peer;
 mod problem;
+mod protect;
 mod reads;
 mod reply;
 mod tiles;
@@ -91,7 +92,9 @@ pub fn router(ctx: Ctx, limits: Limits, tiles: Option<Tiles>) -> Router {
     };
     let (v1, document) = api::routes().split_for_parts();
     let document = openapi::complete(document);
-    let v1 = v1.route_layer(middleware::from_fn_with_state(service.clone(), auth::authorise));
+    let v1 = v1
+        .route_layer(middleware::from_fn_with_state(service.clone(), auth::authorise))
+        .route_layer(middleware::map_response(protect::protect));
     Router::new()
         .merge(v1)
         .merge(pages(&service))

@@ -59,6 +59,21 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn a_document_that_a_browser_opens_runs_nothing_and_is_not_kept(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = world::job(&server).await;
+        let mut visitor = signed_in(&server, Role::Dispatcher).await;
+        for path in [format!("/v1/jobs/{job}/statement?format=html"), format!("/v1/jobs/{job}")] {
+            let answer = visitor.get(&path).await.expect(200);
+            let policy = answer.headers["content-security-policy"].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'") && !policy.contains("script"), "{path}: {policy}");
+            assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
+            assert_eq!(answer.headers["cache-control"], "no-store", "{path}");
+        }
+        server.stop().await;
+    }
+
     async fn refusals_are_told_in_the_language_of_the_page(db: TestDb) {
         let server = TestServer::start(&db).await;
         let mut visitor = signed_in(&server, Role::Dispatcher).await;

@@ -109,7 +109,7 @@ on_both_engines! {
 
         // Billing sees the line with its proof on its own page, in a browser of its own.
         let Some(books) = Browser::open().await else { return };
-        add(&server, "billing", Grant::new(Role::Billing, None, None, Some(consumer.parse().unwrap())).unwrap()).await;
+        add(&server, "billing", Grant::new(Role::Billing, None, None, Some(consumer.parse::<uuid::Uuid>().unwrap().into())).unwrap()).await;
         books.go(&format!("{}/sign-in", server.base)).await;
         books.press(&format!("billing{TAB}{PASSWORD}{ENTER}")).await;
         books.until("location.pathname === '/billing' && document.querySelector('table.list tbody tr')").await;
