@@ -149,6 +149,7 @@ const VOCABULARIES: &[Vocabulary] = &[
     ("review-state", || ReviewState::ALL.iter().map(|code| code.as_str()).collect()),
     ("pause", || PauseReason::ALL.iter().map(|code| code.as_str()).collect()),
     ("job-outcome", || JobOutcome::ALL.iter().map(|code| code.as_str()).collect()),
+    ("yes-no", || vec!["true", "false"]),
     ("token-state", || vec!["live", "expired", "revoked"]),
     ("overtime-rounding", || OvertimeRounding::ALL.iter().map(|code| code.as_str()).collect()),
     ("allowance-scope", || AllowanceScope::ALL.iter().map(|code| code.as_str()).collect()),

@@ -91,8 +91,8 @@ fn sections(call_out: &CallOut, page: &Page) -> Vec<Section> {
         one("programme-funding", call_out.funding_ja.clone(), ""),
         one("programme-start", call_out.service_start.to_string(), "E-04"),
         one("programme-who", who.clone(), "E-01"),
-        one("programme-family", yes_no(call_out.eligibility.family_members_covered, page), "E-02"),
-        one("programme-host", yes_no(call_out.eligibility.host_company_covered, page), "E-02"),
+        one("programme-family", page.code("yes-no", call_out.eligibility.family_members_covered), "E-02"),
+        one("programme-host", page.code("yes-no", call_out.eligibility.host_company_covered), "E-02"),
         Term {
             name: page.text("programme-categories"),
             values: call_out.categories.iter().map(|category| category.ja.clone()).collect(),
@@ -117,10 +117,6 @@ fn sections(call_out: &CallOut, page: &Page) -> Vec<Section> {
     ]
 }
 
-fn yes_no(yes: bool, page: &Page) -> String {
-    page.text(if yes { "yes" } else { "no" })
-}
-
 fn charging(call_out: &CallOut, page: &Page) -> Vec<Term> {
     let terms = &call_out.charging;
     let policy = &terms.policy;
@@ -137,10 +133,10 @@ fn charging(call_out: &CallOut, page: &Page) -> Vec<Term> {
         one("terms-grace", page.with("amount-seconds", "amount", policy.grace_seconds), "C-09"),
         one("terms-scope", page.code("allowance-scope", policy.allowance_scope), "C-15"),
         one("terms-crew", page.code("crew-time", policy.crew_time), "C-16"),
-        one("terms-pauses", yes_no(policy.pauses_count, page), "C-11"),
-        one("terms-special", yes_no(policy.special_work_consumes_allowance, page), "C-13"),
-        one("terms-rework", yes_no(policy.rework_consumes_allowance, page), "C-14"),
-        one("terms-consent", yes_no(policy.require_consent_before_charge, page), "C-18"),
+        one("terms-pauses", page.code("yes-no", policy.pauses_count), "C-11"),
+        one("terms-special", page.code("yes-no", policy.special_work_consumes_allowance), "C-13"),
+        one("terms-rework", page.code("yes-no", policy.rework_consumes_allowance), "C-14"),
+        one("terms-consent", page.code("yes-no", policy.require_consent_before_charge), "C-18"),
         one("terms-overrun", page.code("overrun", policy.unconsented_overrun), "C-20"),
         one("terms-payer", page.code("payer", policy.default_payer), "C-22"),
         Term {
@@ -226,7 +222,7 @@ fn plain(value: &Value, page: &Page) -> String {
         Value::String(text) if text == "unspecified" => page.text("unspecified"),
         Value::String(text) => text.clone(),
         Value::Integer(number) => figures::thousands(*number),
-        Value::Boolean(yes) => yes_no(*yes, page),
+        Value::Boolean(yes) => page.code("yes-no", yes),
         other => other.to_string(),
     }
 }

@@ -126,6 +126,8 @@ pub(super) fn tiles(kpis: &Kpis, page: &Page) -> Vec<Tile> {
         small: cell.small,
         is_wrong: cell.is_wrong,
     };
+    // A tile has no heading that says what the second figure is.
+    let time = |seconds: Seconds| Cell { small: format!("90 % {}", written(seconds.p90)), ..time(seconds) };
     vec![
         tile("kpi-answer-rate", part(calls.answered)),
         tile("kpi-service-level", part(calls.service_level)),
