@@ -72,8 +72,10 @@ fn walk(field: Option<&str>, value: &mut Value, found: &mut BTreeSet<Secret>) {
             }
         }
         Value::Number(number) => {
-            // A draft keeps whatever was typed, numbers too.
-            if let Some(scrubbed) = scrub(&number.to_string()) {
+            // A draft keeps whatever was typed, numbers too. A fraction is a measure, however many digits it has.
+            let text = number.to_string();
+            let whole = text.strip_suffix(".0").unwrap_or(&text);
+            if let Some(scrubbed) = scrub(whole).filter(|_| !whole.contains('.')) {
                 found.extend(scrubbed.found);
                 *value = Value::String(scrubbed.text);
             }
@@ -106,10 +108,9 @@ mod tests {
     #[test]
     fn every_text_is_guarded_however_deep() {
         let (clean, found) = cleaned(&json!({
-            "note": "AB12345678CD", "deep": [{ "memo": ["4111 1111 1111 1111"] }], "typed": 123_456_789_018_u64,
+            "note": "AB12345678CD", "deep": [{ "memo": ["4111 1111 1111 1111"] }], "typed": [123_456_789_018_u64, 123_456_789_018.0],
         }));
-        let expected =
-            json!({ "note": "［削除済］", "deep": [{ "memo": ["［削除済］"] }], "typed": "［削除済］" });
+        let expected = json!({ "note": "［削除済］", "deep": [{ "memo": ["［削除済］"] }], "typed": ["［削除済］", "［削除済］"] });
         assert_eq!(clean, expected);
         assert_eq!(found, [Secret::ResidenceCard, Secret::MyNumber, Secret::PaymentCard]);
     }
@@ -120,6 +121,8 @@ mod tests {
             "device": "353879234252633", "registration_number": "T1234567890123",
             "id": "00000000-0000-7000-8000-123456789018", "phone": "+818055500101",
             "at": "2026-11-22T12:00:00.123456789Z", "point": [136.908_154, 35.170_915],
+            // The digits behind the point are a My Number by their check digit.
+            "finer": [136.123_456_789_018, 0.123_456_789_018],
         });
         assert_eq!(cleaned(&body), (body, Vec::new()));
     }
