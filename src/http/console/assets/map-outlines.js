@@ -68,7 +68,7 @@ export class Outlines {
     const css = getComputedStyle(document.getElementById("map"));
     const colour = (name) => css.getPropertyValue(name).trim();
     if (kind === "area") return { color: colour("--map-area-line"), weight: 1.5, fillColor: colour("--map-area"), fillOpacity: 0.45 };
-    const tiles = "tiles" in document.getElementById("map-page").dataset;
+    const tiles = document.getElementById("map-page")?.dataset.tiles !== undefined;
     return { color: colour("--map-border"), weight: 1, fillColor: colour("--map-land"), fillOpacity: tiles ? 0 : 1 };
   }
 
