@@ -20,7 +20,7 @@ use std::{
     process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -35,6 +35,9 @@ const LISTEN: &str = "127.0.0.1:8399";
 const PASSWORD: &str = "correct horse battery";
 /// As long as the Board waits for more before it reads its rows anew.
 const COALESCE: Duration = Duration::from_millis(150);
+
+/// Requests that were refused because too many were under way.
+static REFUSED: AtomicUsize = AtomicUsize::new(0);
 
 /// What one console has been told.
 #[derive(Default)]
@@ -113,11 +116,14 @@ impl Console {
         let (request, rows) = (request.header("cookie", &self.cookie), self.rows.clone());
         tokio::spawn(async move {
             tokio::time::sleep(COALESCE).await;
-            if let Ok(answer) = request.send().await
-                && answer.status().is_success()
-                && answer.text().await.is_ok()
-            {
-                rows.lock().unwrap().push(told.elapsed());
+            match request.send().await {
+                Ok(answer) if answer.status().is_success() => {
+                    answer.text().await.unwrap();
+                    rows.lock().unwrap().push(told.elapsed());
+                }
+                Ok(_) => _ = REFUSED.fetch_add(1, Ordering::Relaxed),
+                // The service was killed.
+                Err(_) => {}
             }
         });
     }
@@ -198,12 +204,21 @@ async fn mark(
     let mut marks = Vec::new();
     for number in from..from + count {
         let body = json!({ "channel": "phone", "language": "ne", "caller_role": "worker", "phone": "+818055500101" });
-        let sent = Instant::now();
-        let request = http.post(format!("http://{LISTEN}/v1/calls")).bearer_auth(token);
-        let answer =
-            request.header("idempotency-key", format!("mark-{number}")).json(&body).send().await.unwrap();
-        let answered = Instant::now();
-        let call: Value = answer.json().await.unwrap();
+        let (sent, answered, call) = loop {
+            let sent = Instant::now();
+            let request = http.post(format!("http://{LISTEN}/v1/calls")).bearer_auth(token);
+            let request = request.header("idempotency-key", format!("mark-{number}")).json(&body);
+            let answer = request.send().await.unwrap();
+            let (answered, status) = (Instant::now(), answer.status());
+            let call: Value = answer.json().await.unwrap();
+            if status.is_success() {
+                break (sent, answered, call);
+            }
+            // As a client does that is told to come again.
+            assert_eq!(status.as_u16(), 503, "{call}");
+            REFUSED.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        };
         marks.push((call["id"].as_str().unwrap().to_owned(), sent, answered));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -358,7 +373,8 @@ fn report(
         println!("{name:<52} {p50:>8.1} {p99:>8.1} {max:>8.1}");
     }
     println!(
-        "rows read anew {}; resident memory {alone:.0} MiB before the consoles, {most:.0} MiB with them",
-        rows.len()
+        "rows read anew {}, refused {}; resident memory {alone:.0} MiB before the consoles, {most:.0} MiB with them",
+        rows.len(),
+        REFUSED.load(Ordering::Relaxed)
     );
 }

@@ -1,6 +1,9 @@
 //! The service a use-case runs in: database, clock, randomness, and the bells that wake workers.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
+use std::sync::{
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use rand::{SeedableRng as _, rngs::StdRng};
 use tokio::sync::watch;
@@ -9,6 +12,7 @@ use super::{
     clock::{Bell, Clock},
     loaded::Loaded,
     passwords::Hashing,
+    queue::Kept,
     waiting::Waiting,
 };
 use crate::{
@@ -39,6 +43,8 @@ struct Inner {
     on_commit: Bells,
     on_feed: Bells,
     stream: watch::Sender<Stream>,
+    changes: AtomicU64,
+    in_hand: tokio::sync::Mutex<Option<Kept>>,
     hashing: Hashing,
     attempts: Mutex<Attempts>,
 }
@@ -91,6 +97,8 @@ impl Ctx {
             on_commit: Bells::default(),
             on_feed: Bells::default(),
             stream: watch::Sender::new(Stream::Grown),
+            changes: AtomicU64::new(0),
+            in_hand: tokio::sync::Mutex::default(),
             hashing: Hashing::new(),
             attempts: Mutex::default(),
         }))
@@ -180,6 +188,7 @@ impl Ctx {
 
     /// The feed has grown: wakes its readers.
     pub fn feed_grew(&self) {
+        self.0.changes.fetch_add(1, Ordering::AcqRel);
         self.0.on_feed.ring();
         self.0.stream.send_if_modified(|state| *state == Stream::Grown);
     }
@@ -212,7 +221,18 @@ impl Ctx {
             // The feed will bring the same events again; until then the snapshot is behind, which costs a retry.
             tracing::warn!(error = &error as &dyn std::error::Error, "the matching snapshot is behind");
         }
+        self.0.changes.fetch_add(1, Ordering::AcqRel);
         self.0.on_commit.ring();
+    }
+
+    /// How often something has changed here or was heard of from another node.
+    pub(super) fn changes(&self) -> u64 {
+        self.0.changes.load(Ordering::Acquire)
+    }
+
+    /// The queue as it was read last; whoever holds it reads for all who wait.
+    pub(super) fn in_hand(&self) -> &tokio::sync::Mutex<Option<Kept>> {
+        &self.0.in_hand
     }
 
     /// The reference data in force.

@@ -1,6 +1,6 @@
 //! What the desk has in hand: by urgency and age, each job with the one clock that matters now.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{Ctx, Error};
 use crate::{
     domain::{
-        alarms::AlarmKind, facts::worked_until, ids::JobId, jobs::JobState, offers::Slot,
+        alarms::AlarmKind, facts::worked_until, ids::JobId, jobs::JobState, offers::Slot, span::Instant,
         text_enum::text_enum,
     },
     store::{
@@ -97,8 +97,31 @@ pub struct InHand {
     pub alarms: Vec<AlarmKind>,
 }
 
-/// Every unfinished job, most urgent first, then oldest.
-pub async fn list(ctx: &Ctx) -> Result<Vec<InHand>, Error> {
+/// The queue as it was read, and when.
+pub struct Kept {
+    changes: u64,
+    at: Instant,
+    jobs: Arc<Vec<InHand>>,
+}
+
+/// A queue is not shown again after so long, whatever was heard of changes: a node may have missed one of another.
+const KEPT_MAX: TimeDelta = TimeDelta::seconds(2);
+
+/// Every unfinished job, most urgent first, then oldest. All consoles ask for it whenever something changes: it is read
+/// once for all of them.
+pub async fn list(ctx: &Ctx) -> Result<Arc<Vec<InHand>>, Error> {
+    let mut kept = ctx.in_hand().lock().await;
+    // Before the queue is read: what changes meanwhile makes it old.
+    let (changes, at) = (ctx.changes(), ctx.now());
+    if let Some(last) = kept.as_ref().filter(|last| last.changes == changes && at - last.at < KEPT_MAX) {
+        return Ok(last.jobs.clone());
+    }
+    let jobs = Arc::new(read(ctx).await?);
+    *kept = Some(Kept { changes, at, jobs: jobs.clone() });
+    Ok(jobs)
+}
+
+async fn read(ctx: &Ctx) -> Result<Vec<InHand>, Error> {
     let mut tx = ctx.db().read().await?;
     let entries = store::queue::jobs(&mut tx, ENTRIES_MAX).await?;
     let on_them = store::queue::on_them(&mut tx, ROWS_MAX).await?;

@@ -28,6 +28,7 @@ const OF_NOTHING: &[&str] = &["call_id", "giver_id", "technician_id", "positions
 /// Fields that only others of their request admit: left out of the good ones.
 const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("/v1/tokens", &["firm_id", "technician_id", "consumer_id"]),
+    ("/v1/users", &["firm_id", "technician_id", "consumer_id"]),
     ("/v1/blocks", &["firm_id"]),
     ("/v1/webhooks", &["firm_id"]),
     ("/v1/jobs/00000000-0000-7000-8000-000000000000/facts", &["fact"]),

@@ -144,7 +144,9 @@ impl Browser {
             });
             if met.await.is_err() {
                 let page = self.run("return document.body.innerText").await;
-                panic!("not met: {condition}\n{page}");
+                let typed = "return [document.activeElement.id, location.href, ...[...document.querySelectorAll('main input')]
+                    .map((one) => `${one.id}=${one.value} ${one.getAttribute('aria-expanded')}`)].join(', ')";
+                panic!("not met: {condition}\n{page}\n{}", self.run(typed).await);
             }
         }
     }

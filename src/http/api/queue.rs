@@ -111,5 +111,5 @@ impl From<app::queue::InHand> for QueuedJob {
 #[utoipa::path(get, path = "/v1/queue", tag = "dispatch", responses((status = 200, body = Vec<QueuedJob>)))]
 pub(super) async fn show(State(service): State<Service>) -> Answer<Json<Vec<QueuedJob>>> {
     let in_hand = app::queue::list(&service.ctx).await?;
-    Ok(Json(in_hand.into_iter().map(Into::into).collect()))
+    Ok(Json(in_hand.iter().cloned().map(Into::into).collect()))
 }

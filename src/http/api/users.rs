@@ -86,7 +86,7 @@ pub(super) struct NewPerson {
     consumer_id: Option<ConsumerId>,
     /// The password, without the login in it; without one, links alone sign in.
     #[garde(inner(length(chars, min = PASSWORD_CHARS_MIN, max = PASSWORD_CHARS_MAX)))]
-    #[schema(min_length = 12, max_length = 200)]
+    #[schema(min_length = 12, max_length = 200, examples("correct horse battery"))]
     password: Option<String>,
 }
 
@@ -123,7 +123,7 @@ pub(super) async fn list(
 pub(super) struct PersonPassword {
     /// The password, without the login in it.
     #[garde(length(chars, min = PASSWORD_CHARS_MIN, max = PASSWORD_CHARS_MAX))]
-    #[schema(min_length = 12, max_length = 200)]
+    #[schema(min_length = 12, max_length = 200, examples("correct horse battery"))]
     password: String,
 }
 

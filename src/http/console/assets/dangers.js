@@ -58,6 +58,8 @@ export function startDangers(callId, changed, onward) {
 
   document.getElementById("instruction-given").addEventListener("click", async () => {
     const hazard = dialog.dataset.hazard;
+    if (dialog.dataset.telling) return;
+    dialog.dataset.telling = "true";
     try {
       standing = (await call("POST", `/v1/calls/${callId}/instructions/${hazard}/acknowledgement`, { body: {}, key: newKey() })).body;
       dialog.close();
@@ -65,6 +67,8 @@ export function startDangers(callId, changed, onward) {
       if (!dialog.open) document.getElementById(settled() ? "job-text" : "danger-none").focus();
     } catch (error) {
       say(error.message);
+    } finally {
+      delete dialog.dataset.telling;
     }
   });
   document.getElementById("instruction-handover").addEventListener("click", async (event) => {
@@ -80,6 +84,8 @@ export function startDangers(callId, changed, onward) {
   });
   // An instruction is given or it is not: there is no way around it.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
+  // What sends a form elsewhere is no word that it was given.
+  dialog.addEventListener("keydown", (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.preventDefault());
 
   function toggle(button) {
     const answer = of(button.dataset.hazard)?.answer === "yes" ? "no" : "yes";

@@ -38,7 +38,8 @@ impl File {
     pub(super) async fn read(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Self, Error> {
         let job = app::jobs::find(ctx, actor, id).await?;
         let case = case_file::find(ctx, job.job.case_id).await?;
-        let in_hand = app::queue::list(ctx).await?.into_iter().find(|one| one.entry.job_id == id);
+        let in_hand = app::queue::list(ctx).await?;
+        let in_hand = in_hand.iter().find(|one| one.entry.job_id == id).cloned();
         let municipality = municipality(ctx, &case).await?;
         let decisions = app::decisions::of_job(ctx, id, None).await?;
         let happenings = app::histories::of_job(ctx, id, job.job.case_id).await?;
