@@ -35,6 +35,8 @@ const LISTEN: &str = "127.0.0.1:8399";
 const PASSWORD: &str = "correct horse battery";
 /// As long as the Board waits for more before it reads its rows anew.
 const COALESCE: Duration = Duration::from_millis(150);
+/// For anything that is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Requests that were refused because too many were under way.
 static REFUSED: AtomicUsize = AtomicUsize::new(0);
@@ -129,7 +131,7 @@ impl Console {
     }
 }
 
-/// A service of its own process.
+/// A service of its own process; it ends with this.
 struct Service {
     child: Child,
     folder: PathBuf,
@@ -157,6 +159,13 @@ impl Service {
     }
 }
 
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
 fn command(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kaketsuke"));
     // By a flag: the demo never plays on a database that the environment names.
@@ -175,10 +184,17 @@ fn told_by(folder: &Path, arguments: &[&str], line: &str) -> String {
     String::from_utf8(done.stdout).unwrap().trim().to_owned()
 }
 
-async fn until_it_answers(http: &reqwest::Client) {
-    while http.get(format!("http://{LISTEN}/readyz")).send().await.is_err() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
+/// Looks again and again, and gives up after [`PATIENCE`].
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so().await {
+        assert!(began.elapsed() < PATIENCE, "{what}: not after {} s", PATIENCE.as_secs());
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
+}
+
+async fn until_it_answers(http: &reqwest::Client) {
+    until("an answer", async || http.get(format!("http://{LISTEN}/readyz")).send().await.is_ok()).await;
 }
 
 async fn sign_in(http: &reqwest::Client) -> String {
@@ -270,9 +286,8 @@ async fn main() {
             tokio::spawn(async move { console.follow().await })
         })
         .collect();
-    while consoles.iter().any(|console| console.told.lock().unwrap().connections == 0) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let unconnected = |console: &Arc<Console>| console.told.lock().unwrap().connections == 0;
+    until("every console connected", async || !consoles.iter().any(unconnected)).await;
     let mut marks = mark(&http, &token, 0, MARKS).await;
     let most = service.rss_mib();
     tokio::task::spawn_blocking(move || {
@@ -286,7 +301,8 @@ async fn main() {
 
     // Killed and started again: whoever was cut off goes on where he was.
     let folder = service.kill();
-    let (service, _out) = Service::start(&folder, &["serve"]);
+    // By the clock of the night, in which the session of the consoles is not over.
+    let (service, _out) = Service::start(&folder, &["demo", "--speed", "max"]);
     until_it_answers(&http).await;
     marks.extend(mark(&http, &token, MARKS, MARKS_AFTER).await);
     wait_for(&consoles, &marks).await;
@@ -339,9 +355,8 @@ async fn pages() {
 
 async fn wait_for(consoles: &[Arc<Console>], marks: &[(String, Instant, Instant)]) {
     let (last, _, _) = marks.last().unwrap();
-    while consoles.iter().any(|console| !console.told.lock().unwrap().seen.contains_key(last)) {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    let untold = |console: &Arc<Console>| !console.told.lock().unwrap().seen.contains_key(last);
+    until("every console told", async || !consoles.iter().any(untold)).await;
 }
 
 fn report(

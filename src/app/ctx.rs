@@ -10,9 +10,9 @@ use tokio::sync::watch;
 
 use super::{
     clock::{Bell, Clock},
+    in_hand::Kept,
     loaded::Loaded,
     passwords::Hashing,
-    queue::Kept,
     waiting::Waiting,
 };
 use crate::{

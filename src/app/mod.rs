@@ -32,6 +32,7 @@ pub mod health;
 pub mod histories;
 pub mod identity;
 pub mod imports;
+pub mod in_hand;
 pub mod interpretations;
 pub mod jobs;
 pub mod kpis;

@@ -3,14 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
 
-use super::{Ctx, Error};
+use super::{
+    Ctx, Error,
+    in_hand::{ClockKind, InHand, Kept, QueueClock},
+};
 use crate::{
-    domain::{
-        alarms::AlarmKind, facts::worked_until, ids::JobId, jobs::JobState, offers::Slot, span::Instant,
-        text_enum::text_enum,
-    },
+    domain::{facts::worked_until, ids::JobId, jobs::JobState, offers::Slot},
     store::{
         self, Tx,
         queue::{Entry, OnIt},
@@ -21,88 +20,6 @@ use crate::{
 pub const ENTRIES_MAX: i64 = 500;
 /// Alarms and assignments read at most.
 const ROWS_MAX: i64 = 5_000;
-
-text_enum! {
-    /// What a clock of the queue counts to, or since when.
-    pub enum ClockKind("clock") {
-        /// Until the one who is asked must answer.
-        AnswerDue = "answer_due",
-        /// Until the firm must name its technician.
-        NamingDue = "naming_due",
-        /// Until somebody is looked for again.
-        LooksAgain = "looks_again",
-        /// Until the planned visit begins.
-        VisitBegins = "visit_begins",
-        /// Until the promised arrival.
-        ArrivalDue = "arrival_due",
-        /// Until the free minutes run out, while hands are on; an instant that has passed began the overtime (C-07).
-        FreeUntil = "free_until",
-        /// Until the free minutes would run out, had work gone on since the job's state began: it stands still.
-        PausedFreeLeft = "paused_free_left",
-        /// Since it has been so: nobody has promised anything.
-        Since = "since",
-    }
-}
-
-text_enum! {
-    /// Where a job is, as the desk sees it.
-    pub enum QueueStage("stage") {
-        /// Nobody has it: nobody is asked, or nobody may be.
-        Open = "open",
-        /// Somebody is asked, or a firm has yet to name who goes.
-        Asked = "asked",
-        /// Somebody goes.
-        Coming = "coming",
-        /// Somebody is there.
-        There = "there",
-        /// A visit is planned.
-        Planned = "planned",
-    }
-}
-
-impl QueueStage {
-    /// The stage of a state; none of a finished one.
-    #[must_use]
-    pub fn of(state: JobState) -> Option<Self> {
-        Some(match state {
-            JobState::Unassigned | JobState::Held => Self::Open,
-            JobState::Offered | JobState::Accepted => Self::Asked,
-            JobState::Assigned | JobState::EnRoute => Self::Coming,
-            JobState::OnSite | JobState::Working | JobState::Paused | JobState::AwaitingReturn => Self::There,
-            JobState::Booked => Self::Planned,
-            JobState::Completed | JobState::Cancelled | JobState::NoCoverage => return None,
-        })
-    }
-}
-
-/// The clock that matters now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct QueueClock {
-    /// What it counts to, or since when.
-    pub kind: ClockKind,
-    /// That instant.
-    pub at: DateTime<Utc>,
-}
-
-/// One unfinished job.
-#[derive(Debug, Clone)]
-pub struct InHand {
-    /// The job.
-    pub entry: Entry,
-    /// Who is on it.
-    pub on_it: Option<OnIt>,
-    /// The clock that matters now.
-    pub clock: QueueClock,
-    /// What a person must know about it.
-    pub alarms: Vec<AlarmKind>,
-}
-
-/// The queue as it was read, and when.
-pub struct Kept {
-    changes: u64,
-    at: Instant,
-    jobs: Arc<Vec<InHand>>,
-}
 
 /// A queue is not shown again after so long, whatever was heard of changes: a node may have missed one of another.
 const KEPT_MAX: TimeDelta = TimeDelta::seconds(2);
@@ -177,17 +94,5 @@ fn clock(entry: &Entry, on_it: Option<&OnIt>) -> QueueClock {
             to(ClockKind::ArrivalDue, current.and_then(|one| one.arrival_due_at))
         }
         _ => since,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_unfinished_state_has_a_stage() {
-        for &state in JobState::ALL {
-            assert_eq!(QueueStage::of(state).is_none(), state.is_final(), "{state}");
-        }
     }
 }

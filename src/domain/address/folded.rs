@@ -52,6 +52,11 @@ impl Folded {
         self.key
     }
 
+    /// Whether this stands in the text as it was written.
+    pub(super) fn contains(&self, written: &str) -> bool {
+        self.text.contains(written)
+    }
+
     /// Characters of the key.
     pub(super) fn len(&self) -> usize {
         self.marks.len()

@@ -166,6 +166,11 @@ impl PlaceIndex {
         [digits[0], digits[1]]
     }
 
+    /// The town of a row, as it is written.
+    pub(super) fn town(&self, row: u32) -> &str {
+        self.rows.get(row as usize).map_or("", |row| part(&self.text, row.town))
+    }
+
     /// A row with its texts.
     pub(super) fn place(&self, row: u32) -> Option<Place> {
         let row = self.rows.get(row as usize)?;

@@ -79,6 +79,13 @@ enum Class {
     Typing,
 }
 
+/// Whether a name is written as it was typed, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Spelling {
+    AsTyped,
+    Variant,
+}
+
 impl Class {
     fn matched(self) -> Match {
         match self {
@@ -362,15 +369,27 @@ impl Search<'_> {
         }
     }
 
-    /// The best rows; equal ones in the order of the gazetteer.
+    /// Whether a town that was named is written otherwise in the query: 清須市 has both 日之出 and 日の出.
+    fn spelling(&self, row: u32, class: Class) -> Spelling {
+        let named = matches!(class, Class::TownOfNamed | Class::Town);
+        if named && !self.is_reading && !self.query.contains(&name::normalised(self.index.town(row))) {
+            Spelling::Variant
+        } else {
+            Spelling::AsTyped
+        }
+    }
+
+    /// The best rows; of equal ones those spelled as the query is, then in the order of the gazetteer.
     fn best(self, limit: usize) -> Vec<Hit> {
-        let mut found: Vec<_> = self.found.iter().map(|(row, (fit, rest))| (*fit, *row, *rest)).collect();
+        let spelled = |row: u32, fit: Fit| (fit, self.spelling(row, fit.class), row);
+        let found = self.found.iter().map(|(row, (fit, rest))| (spelled(*row, *fit), *rest));
+        let mut found: Vec<_> = found.collect();
         if found.len() > limit {
             found.select_nth_unstable(limit);
             found.truncate(limit);
         }
         found.sort_unstable();
-        let hit = |(fit, row, rest): (Fit, u32, usize)| {
+        let hit = |((fit, _, row), rest): ((Fit, Spelling, u32), usize)| {
             let place = self.index.place(row)?;
             Some(Hit { place, matched: fit.class.matched(), rest: Rest::split(self.query.rest(rest)) })
         };

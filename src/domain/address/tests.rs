@@ -1,6 +1,6 @@
 //! Looking up and splitting, over the places of Japan.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use proptest::prelude::*;
 
@@ -94,7 +94,23 @@ fn a_town_alone_is_found_everywhere_and_exact_ones_come_first() {
     }
     let kinds: Vec<_> = find("栄").iter().map(|hit| hit.matched).collect();
     assert!(kinds.iter().all(|kind| *kind == Match::Town), "{kinds:?}");
-    assert_eq!(first("自由ヶ丘").1, first("自由が丘").1);
+    let every = |text: &str| -> BTreeSet<_> {
+        let hits = INDEX.search("q", text, 500).unwrap().into_iter();
+        hits.map(|hit| (hit.place.postal_code, hit.place.town)).collect()
+    };
+    assert_eq!(every("自由ヶ丘"), every("自由が丘"));
+    assert_eq!(first("自由が丘").1, "自由が丘");
+}
+
+#[test]
+fn of_two_names_that_fold_alike_the_one_that_is_typed_comes_first() {
+    for town in ["西枇杷島町日の出", "西枇杷島町日之出"] {
+        for line in [format!("愛知県清須市{town}1-1-1"), format!("清須市{town}"), town.to_owned()] {
+            let hits = find(&line);
+            assert_eq!(hits[0].place.town, town, "{line}");
+            assert_eq!(hits[1].place.jis_code.as_str(), "23233", "{line}");
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
-    app::{self, queue::QueueClock},
+    app::{self, in_hand::QueueClock},
     domain::{
         alarms::AlarmKind,
         ids::{CaseId, JobId, TechnicianId},
@@ -75,9 +75,9 @@ struct OnIt {
     arrival_due_at: Option<DateTime<Utc>>,
 }
 
-impl From<app::queue::InHand> for QueuedJob {
-    fn from(in_hand: app::queue::InHand) -> Self {
-        let app::queue::InHand { entry, on_it, clock, alarms } = in_hand;
+impl From<app::in_hand::InHand> for QueuedJob {
+    fn from(in_hand: app::in_hand::InHand) -> Self {
+        let app::in_hand::InHand { entry, on_it, clock, alarms } = in_hand;
         Self {
             job_id: entry.job_id,
             case_id: entry.case_id,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     app::{
         self,
-        queue::{ClockKind, QueueStage},
+        in_hand::{ClockKind, QueueStage},
         whereabouts::FleetState,
     },
     domain::{

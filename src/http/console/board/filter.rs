@@ -4,7 +4,7 @@ use garde::Validate;
 use serde::Deserialize;
 
 use crate::{
-    app::queue::{InHand, QueueStage},
+    app::in_hand::{InHand, QueueStage},
     domain::trade::{Priority, Trade},
     http::console::page::Page,
 };

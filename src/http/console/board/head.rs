@@ -6,7 +6,7 @@ use super::filter::Filter;
 use crate::{
     app::{
         self, Ctx,
-        queue::{InHand, QueueStage},
+        in_hand::{InHand, QueueStage},
     },
     domain::{
         alarms::{Alarm, AlarmState},

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    app::queue::{ClockKind, InHand, QueueStage},
+    app::in_hand::{ClockKind, InHand, QueueStage},
     domain::reference::Reference,
     http::console::{page::Page, words},
 };

@@ -180,7 +180,7 @@ fn job_row(job: &Job, page: &Page, ctx: &Ctx) -> JobRow {
         priority: page.code("priority", job.priority),
         priority_code: job.priority.as_str(),
         state: page.code("job-state", job.state),
-        stage: app::queue::QueueStage::of(job.state).map_or("", app::queue::QueueStage::as_str),
+        stage: app::in_hand::QueueStage::of(job.state).map_or("", app::in_hand::QueueStage::as_str),
         since_ms: job.state_since.timestamp_millis(),
         since: figures::minute(job.state_since),
         is_final: job.state.is_final(),

@@ -47,7 +47,7 @@ impl HeadView {
             priority: job.priority.as_str(),
             priority_name: page.code("priority", job.priority),
             trade: page.code("trade", job.trade),
-            stage: crate::app::queue::QueueStage::of(job.state).map_or("over", |stage| stage.as_str()),
+            stage: crate::app::in_hand::QueueStage::of(job.state).map_or("over", |stage| stage.as_str()),
             state: page.code("job-state", job.state),
             hold: job.hold.as_deref().map(|code| words::hold(code, page, reference)),
             clock: file.in_hand.as_ref().map(|job| clock_view(job, page)),
@@ -167,7 +167,7 @@ impl CaseView {
                 .map(|job| JobLine {
                     id: job.id,
                     what: words::job_code(&job.job_code, page, reference),
-                    stage: crate::app::queue::QueueStage::of(job.state)
+                    stage: crate::app::in_hand::QueueStage::of(job.state)
                         .map_or("over", |stage| stage.as_str()),
                     state: page.code("job-state", job.state),
                 })
