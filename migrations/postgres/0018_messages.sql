@@ -64,6 +64,7 @@ CREATE TABLE message (
 CREATE INDEX message_due ON message (receiver, next_at) WHERE state = 'pending';
 CREATE INDEX message_by_state ON message (state, id);
 CREATE INDEX message_over ON message (settled_at) WHERE settled_at IS NOT NULL;
+CREATE INDEX message_by_pos ON message (pos);
 
 -- What became of each attempt: a code and the status that was answered, never what was answered.
 CREATE TABLE message_attempt (

@@ -1,10 +1,15 @@
 //! Speaks the public API, as anybody would.
 
-use std::io::Write as _;
+use std::{io::Write as _, time::Duration};
 
 use anyhow::{Context as _, bail};
-use reqwest::{Method, RequestBuilder};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header::RETRY_AFTER};
 use serde_json::Value;
+
+/// How often the same request is sent at most while the service is overloaded.
+const ATTEMPTS_MAX: u32 = 30;
+/// Seconds until then where the service does not say.
+const PAUSE_S: u64 = 1;
 
 /// Whether every acknowledged change is written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,11 +52,10 @@ impl Client {
         &self,
         method: Method,
         path: &str,
-        with: impl FnOnce(RequestBuilder) -> RequestBuilder,
+        with: impl Fn(RequestBuilder) -> RequestBuilder,
     ) -> anyhow::Result<Value> {
-        let request =
-            self.http.request(method.clone(), format!("{}{path}", self.base)).bearer_auth(&self.secret);
-        let response = with(request).send().await.with_context(|| format!("{method} {path}"))?;
+        let response =
+            self.answered(&method, path, with).await.with_context(|| format!("{method} {path}"))?;
         let status = response.status();
         let text = response.text().await?;
         if !status.is_success() {
@@ -67,5 +71,30 @@ impl Client {
             }
         }
         Ok(body)
+    }
+
+    /// The answer; an overloaded service is asked again when it says so.
+    async fn answered(
+        &self,
+        method: &Method,
+        path: &str,
+        with: impl Fn(RequestBuilder) -> RequestBuilder,
+    ) -> reqwest::Result<Response> {
+        let mut attempt = 1;
+        loop {
+            let request = self.http.request(method.clone(), format!("{}{path}", self.base));
+            let response = with(request.bearer_auth(&self.secret)).send().await?;
+            if response.status() != StatusCode::SERVICE_UNAVAILABLE || attempt == ATTEMPTS_MAX {
+                return Ok(response);
+            }
+            attempt += 1;
+            let said =
+                response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "who waits at the other end of the line has no other clock"
+            )]
+            tokio::time::sleep(Duration::from_secs(said.unwrap_or(PAUSE_S))).await;
+        }
     }
 }

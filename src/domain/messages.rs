@@ -99,6 +99,18 @@ pub struct Message {
     pub settled_at: Option<DateTime<Utc>>,
 }
 
+/// A message about a job, with whom it goes to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Told {
+    /// The message.
+    #[serde(flatten)]
+    pub message: Message,
+    /// Name of the firm, or host of the service's own webhook; absent for the recipient of a referral.
+    pub receiver: Option<String>,
+    /// What became of the last attempt; absent before the first.
+    pub outcome: Option<AttemptCode>,
+}
+
 /// One attempt to send a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeliveryAttempt {

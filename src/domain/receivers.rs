@@ -45,8 +45,7 @@ impl Receivers {
             ("http", Self::Public) => return Err(BadUrl::NotHttps),
             _ => return Err(BadUrl::Malformed),
         }
-        let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        let host = host(authority).ok_or(BadUrl::Malformed)?;
+        let host = host(authority(rest)).ok_or(BadUrl::Malformed)?;
         if self == Self::Public && !may_be_public(host) {
             return Err(BadUrl::NotPublic);
         }
@@ -58,6 +57,17 @@ impl Receivers {
     pub fn admit(self, address: IpAddr) -> bool {
         self == Self::PrivateToo || is_public(address)
     }
+}
+
+/// The host of a URL that was checked.
+#[must_use]
+pub fn host_of(url: &str) -> Option<&str> {
+    host(authority(url.split_once("://")?.1))
+}
+
+/// What follows the scheme, up to the path.
+fn authority(rest: &str) -> &str {
+    rest.split(['/', '?']).next().unwrap_or_default()
 }
 
 /// The host of `host`, `host:port`, `[v6]` or `[v6]:port`; nothing where there is a user or anything odd.
@@ -183,6 +193,13 @@ mod tests {
             assert_eq!(Receivers::Public.check(url), Err(BadUrl::NotPublic), "{url}");
         }
         assert_eq!(Receivers::Public.check("http://example.jp/"), Err(BadUrl::NotHttps));
+    }
+
+    #[test]
+    fn of_a_url_the_host_can_be_shown() {
+        assert_eq!(host_of("https://hooks.example.jp:8443/secret?token=1"), Some("hooks.example.jp"));
+        assert_eq!(host_of("https://[2001:db8::1]/"), Some("2001:db8::1"));
+        assert_eq!(host_of("https://user@example.jp/"), None);
     }
 
     #[test]

@@ -106,6 +106,7 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/v1/jobs/{id}/helpers",        DESK),
     ("POST",   "/v1/jobs/{id}/rework",         DESK),
     ("GET",    "/v1/jobs/{id}/decisions",      DESK),
+    ("GET",    "/v1/jobs/{id}/messages",       DESK_AND_FIRM),
     ("GET",    "/v1/queue",                    DESK),
     ("GET",    "/v1/fleet",                    DESK),
     ("GET",    "/v1/outlines",                 DESK),

@@ -92,6 +92,7 @@ const PLAIN: &[&str] = &[
     "/v1/shift-swaps/{id}",
     "/v1/roster-lint",
     "/v1/jobs/{id}/payments",
+    "/v1/jobs/{id}/messages",
     "/v1/messages",
     "/v1/messages/{id}",
     "/v1/webhooks",

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::domain::{
     ids::{FirmId, JobId, MessageId, ReferralId, WebhookId},
-    messages::{AttemptCode, DeliveryAttempt, Message, MessageChannel, MessageState, Next, Outcome},
+    messages::{AttemptCode, DeliveryAttempt, Message, MessageChannel, MessageState, Next, Outcome, Told},
+    receivers::host_of,
     span::Instant,
 };
 
@@ -441,6 +442,54 @@ pub async fn attempts(tx: &mut Tx, id: MessageId) -> Result<Vec<DeliveryAttempt>
         Ok(DeliveryAttempt { number, at, code, status: status.and_then(|status| u16::try_from(status).ok()) })
     };
     rows.into_iter().map(attempt).collect()
+}
+
+#[derive(FromRow)]
+struct ToldRow {
+    #[sqlx(flatten)]
+    message: Row,
+    firm: Option<String>,
+    url: Option<String>,
+    outcome: Option<String>,
+}
+
+/// The messages about a job, its case and the referrals of that, oldest first; only those to this firm, where one is
+/// given.
+pub async fn of_job(tx: &mut Tx, job: JobId, firm: Option<FirmId>, limit: i64) -> Result<Vec<Told>, Error> {
+    let rows = query!(
+        tx,
+        all ToldRow,
+        "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
+                m.created_at, m.settled_at, n.name AS firm, w.url,
+                (SELECT a.code FROM message_attempt a WHERE a.message_id = m.id ORDER BY a.number DESC LIMIT 1) AS outcome
+         FROM event e JOIN feed f ON f.ord = e.ord JOIN message m ON m.pos = f.pos
+              LEFT JOIN webhook w ON w.id = m.webhook_id
+              LEFT JOIN firm n ON n.id = COALESCE(m.firm_id, w.firm_id)
+         WHERE e.subject_id IN (SELECT j.id FROM job j WHERE j.id = $1
+                                UNION SELECT j.case_id FROM job j WHERE j.id = $1
+                                UNION SELECT r.id FROM referral r JOIN job j ON j.case_id = r.case_id WHERE j.id = $1)
+           AND ($2 = 1 OR m.firm_id = $3 OR w.firm_id = $3)
+         ORDER BY m.pos, m.id LIMIT $4",
+        job.0,
+        i64::from(firm.is_none()),
+        firm.map_or(Uuid::nil(), |firm| firm.0),
+        limit
+    )?;
+    rows.into_iter().map(Told::try_from).collect()
+}
+
+impl TryFrom<ToldRow> for Told {
+    type Error = Error;
+
+    fn try_from(row: ToldRow) -> Result<Self, Error> {
+        let outcome = row.outcome.map(|code| code.parse()).transpose();
+        Ok(Self {
+            outcome: outcome.map_err(|error| Error::corrupt("message_attempt", "code", error))?,
+            // The path of an address may be a secret.
+            receiver: row.firm.or_else(|| Some(host_of(row.url.as_deref()?)?.to_owned())),
+            message: row.message.try_into()?,
+        })
+    }
 }
 
 /// How many messages are in a state.

@@ -106,6 +106,7 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/jobs/{id}/helpers",        DESK),
     ("POST",   "/v1/jobs/{id}/rework",         DESK),
     ("GET",    "/v1/jobs/{id}/decisions",      DESK),
+    ("GET",    "/v1/jobs/{id}/messages",       &[Administrator, Supervisor, Dispatcher, Firm]),
     ("GET",    "/v1/queue",                    DESK),
     ("GET",    "/v1/fleet",                    DESK),
     ("GET",    "/v1/outlines",                 DESK),

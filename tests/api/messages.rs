@@ -357,6 +357,18 @@ on_both_engines! {
         let listed = crew.office.get("/v1/messages").await.expect(200);
         assert_eq!(listed["items"].as_array().unwrap().len(), 2);
         assert!(!listed.to_string().contains("example.jp"), "{listed}");
+        let path = format!("/v1/jobs/{job}/messages");
+        let told = server.dispatcher().get(&path).await.expect(200);
+        let told = told.as_array().unwrap();
+        let facts = |one: &Value| ["kind", "channel", "receiver", "state", "outcome"].map(|key| one[key].clone());
+        assert_eq!(
+            told.iter().map(facts).collect::<Vec<_>>(),
+            [
+                ["offer.made", "email", "栄水道", "sent", "delivered"].map(Value::from),
+                ["offer.withdrawn", "email", "栄水道", "sent", "delivered"].map(Value::from)
+            ]
+        );
+        assert_eq!(silent.office.get(&path).await.problem(), "not-found");
         assert_eq!(silent.office.get("/v1/messages").await.expect(200)["items"], json!([]));
         server.stop().await;
     }

@@ -45,12 +45,13 @@ const READS: &[[&str; 2]] = &[
     ["Uuid", "new_v4"],
 ];
 
-/// Where each may stand all the same: the clock, the randomness and the duration of a request.
+/// Where each may stand all the same: the clock, the randomness, the duration of a request, and the pause of a client.
 const READERS: &[(&str, [&str; 2])] = &[
     ("src/app/clock.rs", ["Utc", "now"]),
     ("src/app/clock.rs", ["time", "sleep"]),
     ("src/app/ctx.rs", ["rand", "rng"]),
     ("src/http/observe.rs", ["Instant", "now"]),
+    ("src/demo/client.rs", ["time", "sleep"]),
 ];
 
 /// Imports of a layer, or of a neighbouring room, that are not in the table.

@@ -15,8 +15,8 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         event::{Kind, Subject},
-        ids::{FirmId, MessageId, WebhookId},
-        messages::{DeliveryAttempt, Message, MessageState},
+        ids::{FirmId, JobId, MessageId, WebhookId},
+        messages::{DeliveryAttempt, Message, MessageState, Told},
         refusal::Refusal,
     },
     store::{self, messages::Filter},
@@ -27,6 +27,9 @@ pub use spread::{Mailing, spread};
 
 /// The name under which the delivery acts.
 const DELIVERY: Actor = Actor::Service("delivery");
+
+/// Messages about one job at most.
+const OF_JOB_MAX: i64 = 1_000;
 
 /// A message with its attempts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +70,14 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Whole, Erro
     let message = store::messages::find(&mut tx, id, firm).await?.ok_or(Error::NotFound("message"))?;
     let attempts = store::messages::attempts(&mut tx, id).await?;
     Ok(Whole { message, attempts })
+}
+
+/// The messages about a job that are the actor's to see, oldest first; the first [`OF_JOB_MAX`].
+pub async fn of_job(ctx: &Ctx, actor: &Actor, job: JobId) -> Result<Vec<Told>, Error> {
+    super::jobs::find(ctx, actor, job).await?;
+    let Some(firm) = own(actor) else { return Ok(Vec::new()) };
+    let mut tx = ctx.db().read().await?;
+    Ok(store::messages::of_job(&mut tx, job, firm, OF_JOB_MAX).await?)
 }
 
 /// Has a dead message tried anew.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     domain::{
-        ids::{MessageId, WebhookId},
-        messages::{DeliveryAttempt, Message, MessageState},
+        ids::{JobId, MessageId, WebhookId},
+        messages::{DeliveryAttempt, Message, MessageState, Told},
     },
     http::{
         Service,
@@ -53,6 +53,19 @@ pub(super) async fn list(
     let (after, limit) = (page.after(), page.fetch());
     let found = app::messages::list(&service.ctx, &actor, filter.webhook, filter.state, after, limit).await?;
     Ok(Json(Page::new(&page, found, |message| message.id.0)))
+}
+
+/// List the messages about a job
+///
+/// Also those about its case and its referrals; oldest first. A firm sees those to itself.
+#[utoipa::path(get, path = "/v1/jobs/{id}/messages", tag = "messages", params(("id" = JobId, Path)),
+    responses((status = 200, body = Vec<Told>)))]
+pub(super) async fn of_job(
+    State(service): State<Service>,
+    Caller(actor): Caller,
+    Path(id): Path<JobId>,
+) -> Answer<Json<Vec<Told>>> {
+    Ok(Json(app::messages::of_job(&service.ctx, &actor, id).await?))
 }
 
 /// A message with its attempts.

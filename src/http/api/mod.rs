@@ -139,6 +139,7 @@ fn message_routes() -> OpenApiRouter<Service> {
         .routes(routes!(messages::replay_all))
         .routes(routes!(messages::list))
         .routes(routes!(messages::show))
+        .routes(routes!(messages::of_job))
         .routes(routes!(messages::replay))
 }
 

@@ -12,7 +12,7 @@ use crate::{
         jobs::Whole,
         statements::Statement,
     },
-    domain::{actor::Actor, facts::Fact, ids::JobId, referrals::Referral},
+    domain::{actor::Actor, facts::Fact, ids::JobId, messages::Told, referrals::Referral},
 };
 
 /// Reports shown at most.
@@ -30,6 +30,7 @@ pub(super) struct File {
     pub(super) statement: Statement,
     pub(super) evidence: Listed,
     pub(super) referrals: Vec<Referral>,
+    pub(super) messages: Vec<Told>,
     pub(super) names: Names,
     pub(super) municipality: String,
 }
@@ -47,6 +48,7 @@ impl File {
         let statement = app::statements::find(ctx, actor, id).await?;
         let evidence = app::evidence::of_job(ctx, actor, id).await?;
         let (referrals, _) = app::referrals::of_case(ctx, job.job.case_id).await?;
+        let messages = app::messages::of_job(ctx, actor, id).await?;
         let offered = job.offers.iter().map(|offer| offer.technician_id.0);
         let assigned = job.assignments.iter().map(|one| one.technician_id.0);
         let reported = facts.iter().map(|fact| fact.technician_id.0);
@@ -62,6 +64,7 @@ impl File {
             statement,
             evidence,
             referrals,
+            messages,
             names,
             municipality,
         })

@@ -5,6 +5,7 @@ mod dispatch;
 mod file;
 mod forms;
 mod head;
+mod messages;
 mod money;
 mod timeline;
 
@@ -21,6 +22,7 @@ use dispatch::{AssignmentView, DecisionView, OfferView};
 use file::File;
 use forms::{Choices, JobForms};
 use head::{CaseView, HeadView};
+use messages::MessageView;
 use money::{EvidenceView, MoneyView, ReferralView};
 use timeline::Line;
 
@@ -42,6 +44,7 @@ struct JobPage {
     money: MoneyView,
     evidence: EvidenceView,
     referrals: Vec<ReferralView>,
+    messages: Vec<MessageView>,
     forms: JobForms,
     choices: Choices,
 }
@@ -66,6 +69,7 @@ async fn show(
         money: MoneyView::of(&file.statement, &page),
         evidence: EvidenceView::of(&file.evidence, &page),
         referrals: money::referrals(&file.referrals, &page),
+        messages: messages::of_job(&file, &visitor.actor, &page),
         forms: forms::of_job(&file, &visitor.actor),
         choices: Choices::of(&file, &page),
         page,
