@@ -61,7 +61,7 @@ on_both_engines! {
         visitor.sign_in("dispatcher", PASSWORD).await.expect(303);
         let done = visitor.get(&path).await.expect(200).text;
         assert!(has(&done, "/rework") && !has(&done, "/cancellation") && !has(&done, "/override"));
-        for text in ["2200 円", "C-08", "11/22 21:10:00", "1:12:00", "作業開始"] {
+        for text in ["2,200 円", "C-08", "11/22 21:10:00", "1:12:00", "作業開始"] {
             assert!(done.contains(text), "{text}");
         }
         visitor.get("/jobs/00000000-0000-7000-8000-000000000000").await.expect(404);

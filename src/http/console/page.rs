@@ -10,11 +10,12 @@ use axum::{
 };
 use uuid::Uuid;
 
-use super::{assets, cookies, navigation};
+use super::{assets, cookies, figures, navigation};
 use crate::{
     domain::{
         actor::{Actor, Role},
         ids::{SessionId, UserId},
+        money::Yen,
         span::Instant,
     },
     http::{Service, problem::Problem},
@@ -83,6 +84,11 @@ impl Page {
     /// The text of a key that depends on a number.
     pub(super) fn count(&self, key: &str, count: impl Borrow<usize>) -> String {
         self.texts.count(key, *count.borrow())
+    }
+
+    /// An amount of money, as in `1,100 円`.
+    pub(super) fn yen(&self, amount: impl Borrow<Yen>) -> String {
+        self.with("amount-yen", "amount", figures::yen(*amount.borrow()))
     }
 
     /// The text of a code.

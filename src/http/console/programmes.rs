@@ -120,7 +120,7 @@ fn sections(call_out: &CallOut, page: &Page) -> Vec<Section> {
 fn charging(call_out: &CallOut, page: &Page) -> Vec<Term> {
     let terms = &call_out.charging;
     let policy = &terms.policy;
-    let yen = |amount| page.with("amount-yen", "amount", figures::yen(amount));
+    let yen = |amount| page.yen(amount);
     let minutes = |minutes: u32| page.with("amount-minutes", "amount", minutes);
     let one = |key: &str, value: String, rule| Term { name: page.text(key), values: vec![value], rule };
     vec![
@@ -152,7 +152,7 @@ fn charging(call_out: &CallOut, page: &Page) -> Vec<Term> {
 
 fn liability(call_out: &CallOut, page: &Page) -> Vec<Term> {
     let cover = &call_out.liability;
-    let yen = |amount| page.with("amount-yen", "amount", figures::yen(amount));
+    let yen = |amount| page.yen(amount);
     let one = |key: &str, value: String, rule| Term { name: page.text(key), values: vec![value], rule };
     let deductible = match &cover.deductible_yen {
         Known::Known(amount) => yen(*amount),

@@ -4,6 +4,7 @@ board-no-alarms = No alarm is waiting for you
 board-acknowledge = Take it
 board-acknowledged = { $count } taken care of
 board-sound = Sound
+board-ringing-for = for
 board-rung = rung { $count } times
 board-queue = In hand
 board-queue-caption = Jobs in hand, most urgent first, then oldest

@@ -4,6 +4,7 @@ board-no-alarms = 対応待ちのアラームはありません
 board-acknowledge = 対応する
 board-acknowledged = 対応中 { $count } 件
 board-sound = 音
+board-ringing-for = 発生から
 board-rung = { $count } 回目
 board-queue = 進行中の案件
 board-queue-caption = 進行中の案件。緊急度の高い順、受付の古い順

@@ -78,7 +78,7 @@ fn payment(payment: &Payment, page: &Page) -> PaymentRow {
         kind: page.code("payment-kind", payment.kind),
         method: page.code("payment-method", payment.method),
         payer: page.code("payer", payment.payer),
-        amount: page.with("amount-yen", "amount", figures::yen(payment.amount_yen)),
+        amount: page.yen(payment.amount_yen),
         received: figures::minute(payment.received_at),
         reference: payment.reference.clone(),
         from_site: payment.fact_id.is_some(),
@@ -116,7 +116,7 @@ pub(super) async fn show(
     let first = listed.first().cloned().ok_or_else(|| Problem::from(app::Error::NotFound("bill")))?;
     let total: Yen = listed.iter().map(|one| one.line.charge.amount_yen).sum();
     let paid = collected(&payments);
-    let yen = |amount| page.with("amount-yen", "amount", figures::yen(amount));
+    let yen = |amount| page.yen(amount);
     let role = visitor.actor.role();
     let may = |method: &axum::http::Method, path: &str| {
         role.is_some_and(|role| access::roles(method, path).contains(&role))

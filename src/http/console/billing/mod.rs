@@ -76,7 +76,7 @@ impl LineView {
             kind: charge.kind,
             kind_name: page.code("line", charge.kind),
             payer: page.code("payer", charge.payer),
-            amount: page.with("amount-yen", "amount", figures::yen(charge.amount_yen)),
+            amount: page.yen(charge.amount_yen),
             proof: if page.is_japanese() { charge.text_ja.clone() } else { charge.text_en.clone() },
             rule: charge.rule.clone(),
             is_reversed: listed.is_reversed,
@@ -133,7 +133,7 @@ async fn show(
         number: one.case_number,
         kind: page.code("payment-kind", one.payment.kind),
         method: page.code("payment-method", one.payment.method),
-        amount: page.with("amount-yen", "amount", figures::yen(one.payment.amount_yen)),
+        amount: page.yen(one.payment.amount_yen),
         received: figures::minute(one.payment.received_at),
     });
     Ok(Html(View {

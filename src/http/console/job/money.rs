@@ -8,22 +8,23 @@ use crate::{
         facts::ConsentCover,
         ids::{EvidenceId, ReferralId},
         known::Known,
+        money::Yen,
         referrals::Referral,
     },
-    http::console::{page::Page, words},
+    http::console::{figures, page::Page, words},
 };
 
 /// Charges, work and consents.
 pub(super) struct MoneyView {
     pub(super) settled: bool,
     pub(super) worked: Option<String>,
-    pub(super) total_yen: i64,
-    pub(super) due_yen: Option<i64>,
+    pub(super) total_yen: Yen,
+    pub(super) due: Option<String>,
     pub(super) lines: Vec<LineView>,
     pub(super) work: Vec<WorkView>,
     pub(super) consents: Vec<ConsentView>,
     pub(super) doubts: Vec<String>,
-    pub(super) payments: Vec<(String, String, i64)>,
+    pub(super) payments: Vec<(String, String, Yen)>,
     pub(super) disputes: Vec<(String, String, bool)>,
     /// Day of receipt and last day of cooling-off, where they apply; either may not be known.
     pub(super) cooling_off: Option<(Option<String>, Option<String>)>,
@@ -33,8 +34,8 @@ pub(super) struct MoneyView {
 pub(super) struct LineView {
     pub(super) kind: String,
     pub(super) quantity: String,
-    pub(super) unit_price_yen: i64,
-    pub(super) amount_yen: i64,
+    pub(super) unit_price_yen: Yen,
+    pub(super) amount_yen: Yen,
     pub(super) payer: String,
     pub(super) proof: String,
     pub(super) rule: String,
@@ -59,11 +60,6 @@ pub(super) struct ConsentView {
     pub(super) text_version: String,
 }
 
-/// `1:02:03` of seconds.
-fn length(seconds: i64) -> String {
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
 fn day(known: Known<NaiveDate>) -> Option<String> {
     match known {
         Known::Known(day) => Some(day.to_string()),
@@ -77,8 +73,8 @@ impl MoneyView {
         let lines = statement.lines.iter().map(|line| LineView {
             kind: page.code("line", line.charge.kind),
             quantity: line.charge.quantity.normalize().to_string(),
-            unit_price_yen: line.charge.unit_price_yen.0,
-            amount_yen: line.charge.amount_yen.0,
+            unit_price_yen: line.charge.unit_price_yen,
+            amount_yen: line.charge.amount_yen,
             payer: page.code("payer", line.charge.payer),
             proof: pick(&line.charge.text_ja, &line.charge.text_en),
             rule: line.charge.rule.clone(),
@@ -86,11 +82,11 @@ impl MoneyView {
         let work = statement.record.work().map(|span| WorkView {
             from: words::moment(span.from),
             to: words::moment(span.to),
-            length: length((span.to - span.from).num_seconds()),
+            length: figures::length((span.to - span.from).num_seconds()),
             kind: page.code("work", span.work),
         });
         let payments = statement.payments.iter().map(|paid| {
-            (words::moment(paid.received_at), page.code("payment-kind", paid.kind), paid.amount_yen.0)
+            (words::moment(paid.received_at), page.code("payment-kind", paid.kind), paid.amount_yen)
         });
         let disputes = statement.disputes.iter().map(|one| {
             let open = one.state == crate::domain::disputes::DisputeState::Open;
@@ -98,9 +94,9 @@ impl MoneyView {
         });
         Self {
             settled: !statement.settlements.is_empty(),
-            worked: statement.worked_seconds.map(length),
-            total_yen: statement.total_yen.0,
-            due_yen: statement.due_yen.map(|yen| yen.0),
+            worked: statement.worked_seconds.map(figures::length),
+            total_yen: statement.total_yen,
+            due: statement.due_yen.map(|yen| page.yen(yen)),
             lines: lines.collect(),
             work: work.collect(),
             consents: consents(statement, page),
@@ -119,7 +115,7 @@ fn consents(statement: &Statement, page: &Page) -> Vec<ConsentView> {
             ConsentCover::Overtime { cap_units } => Some(*cap_units),
             ConsentCover::Item { .. } => None,
         });
-        let yen = page.with("job-cap-yen", "yen", consent.cap_yen());
+        let yen = page.with("job-cap-yen", "amount", page.yen(Yen(consent.cap_yen())));
         let cap = match units {
             Some(units) => format!("{} / {yen}", page.with("job-cap-units", "units", units)),
             None => yen,

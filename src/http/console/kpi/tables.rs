@@ -83,7 +83,7 @@ fn mean(seconds: Seconds) -> Cell {
 }
 
 fn yen(page: &Page, amount: Yen) -> Cell {
-    let main = page.with("amount-yen", "amount", figures::yen(amount));
+    let main = page.yen(amount);
     Cell { main, small: String::new(), is_wrong: false }
 }
 

@@ -76,10 +76,7 @@ struct Row {
 }
 
 fn amount(yen: Option<Yen>, page: &Page) -> String {
-    yen.map_or_else(
-        || page.text("reviews-too-much"),
-        |yen| page.with("amount-yen", "amount", figures::yen(yen)),
-    )
+    yen.map_or_else(|| page.text("reviews-too-much"), |yen| page.yen(yen))
 }
 
 fn words(pair: (&'static str, &'static str), page: &Page) -> String {

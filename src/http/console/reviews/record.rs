@@ -124,7 +124,7 @@ pub(super) fn facts(facts: &[Fact], item: &Item, people: &Names, page: &Page) ->
 }
 
 fn yen(amount: i64, page: &Page) -> String {
-    page.with("amount-yen", "amount", figures::yen(Yen(amount)))
+    page.yen(Yen(amount))
 }
 
 fn detail(what: &FactKind, page: &Page) -> String {
