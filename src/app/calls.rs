@@ -19,6 +19,9 @@ use crate::{
     store,
 };
 
+/// Answered calls looked through at most for those without a case.
+const BEING_TAKEN_MAX: i64 = 500;
+
 /// A call to be written down.
 #[derive(Debug, Clone)]
 pub struct Taken {
@@ -196,4 +199,10 @@ pub async fn list(
 ) -> Result<Vec<Call>, Error> {
     let mut tx = ctx.db().read().await?;
     Ok(store::calls::list(&mut tx, state, call_back, after, limit).await?)
+}
+
+/// The calls that are being taken and have no case yet, longest first.
+pub async fn being_taken(ctx: &Ctx) -> Result<Vec<Call>, Error> {
+    let answered = list(ctx, Some(CallState::Answered), None, Uuid::nil(), BEING_TAKEN_MAX).await?;
+    Ok(answered.into_iter().filter(|call| call.case_id.is_none()).collect())
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{
     clock::{Bell, Clock},
-    in_hand::Kept,
+    in_hand::KeptQueue,
     loaded::Loaded,
     passwords::Hashing,
     waiting::Waiting,
@@ -44,7 +44,7 @@ struct Inner {
     on_feed: Bells,
     stream: watch::Sender<Stream>,
     changes: AtomicU64,
-    in_hand: tokio::sync::Mutex<Option<Kept>>,
+    in_hand: tokio::sync::Mutex<Option<KeptQueue>>,
     hashing: Hashing,
     attempts: Mutex<Attempts>,
 }
@@ -231,7 +231,7 @@ impl Ctx {
     }
 
     /// The queue as it was read last; whoever holds it reads for all who wait.
-    pub(super) fn in_hand(&self) -> &tokio::sync::Mutex<Option<Kept>> {
+    pub(super) fn in_hand(&self) -> &tokio::sync::Mutex<Option<KeptQueue>> {
         &self.0.in_hand
     }
 

@@ -86,7 +86,7 @@ pub struct InHand {
 }
 
 /// The queue as it was read, and when.
-pub(super) struct Kept {
+pub(super) struct KeptQueue {
     pub(super) changes: u64,
     pub(super) at: Instant,
     pub(super) jobs: Arc<Vec<InHand>>,

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Ctx, Error,
-    in_hand::{ClockKind, InHand, Kept, QueueClock},
+    in_hand::{ClockKind, InHand, KeptQueue, QueueClock},
 };
 use crate::{
     domain::{facts::worked_until, ids::JobId, jobs::JobState, offers::Slot},
@@ -34,7 +34,7 @@ pub async fn list(ctx: &Ctx) -> Result<Arc<Vec<InHand>>, Error> {
         return Ok(last.jobs.clone());
     }
     let jobs = Arc::new(read(ctx).await?);
-    *kept = Some(Kept { changes, at, jobs: jobs.clone() });
+    *kept = Some(KeptQueue { changes, at, jobs: jobs.clone() });
     Ok(jobs)
 }
 

@@ -101,7 +101,7 @@ pub struct Message {
 
 /// A message about a job, with whom it goes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Told {
+pub struct JobMessage {
     /// The message.
     #[serde(flatten)]
     pub message: Message,

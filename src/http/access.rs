@@ -197,6 +197,11 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/sign-out",                    EVERYONE),
 ];
 
+/// Whether this role may call this endpoint; nobody may without one.
+pub(super) fn may(role: Option<Role>, method: &Method, path: &str) -> bool {
+    role.is_some_and(|role| roles(method, path).contains(&role))
+}
+
 /// The roles that may call this endpoint; none when it is not in the table.
 pub(super) fn roles(method: &Method, path: &str) -> &'static [Role] {
     // A HEAD request is answered by the GET handler.

@@ -66,8 +66,7 @@ async fn carry_out(
 
 fn admitted(caller: Option<Actor>, method: &Method, path: &str) -> Result<Actor, Problem> {
     let actor = caller.ok_or_else(Problem::unauthenticated)?;
-    let allowed = actor.role().is_some_and(|role| access::roles(method, path).contains(&role));
-    allowed.then_some(actor).ok_or_else(Problem::forbidden)
+    access::may(actor.role(), method, path).then_some(actor).ok_or_else(Problem::forbidden)
 }
 
 /// The token of `Authorization: Bearer TOKEN`.

@@ -10,7 +10,9 @@ use super::{
 };
 use crate::domain::{
     ids::{FirmId, JobId, MessageId, ReferralId, WebhookId},
-    messages::{AttemptCode, DeliveryAttempt, Message, MessageChannel, MessageState, Next, Outcome, Told},
+    messages::{
+        AttemptCode, DeliveryAttempt, JobMessage, Message, MessageChannel, MessageState, Next, Outcome,
+    },
     receivers::host_of,
     span::Instant,
 };
@@ -445,7 +447,7 @@ pub async fn attempts(tx: &mut Tx, id: MessageId) -> Result<Vec<DeliveryAttempt>
 }
 
 #[derive(FromRow)]
-struct ToldRow {
+struct JobMessageRow {
     #[sqlx(flatten)]
     message: Row,
     firm: Option<String>,
@@ -455,10 +457,15 @@ struct ToldRow {
 
 /// The messages about a job, its case and the referrals of that, oldest first; only those to this firm, where one is
 /// given.
-pub async fn of_job(tx: &mut Tx, job: JobId, firm: Option<FirmId>, limit: i64) -> Result<Vec<Told>, Error> {
+pub async fn of_job(
+    tx: &mut Tx,
+    job: JobId,
+    firm: Option<FirmId>,
+    limit: i64,
+) -> Result<Vec<JobMessage>, Error> {
     let rows = query!(
         tx,
-        all ToldRow,
+        all JobMessageRow,
         "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
                 m.created_at, m.settled_at, n.name AS firm, w.url,
                 (SELECT a.code FROM message_attempt a WHERE a.message_id = m.id ORDER BY a.number DESC LIMIT 1) AS outcome
@@ -475,13 +482,13 @@ pub async fn of_job(tx: &mut Tx, job: JobId, firm: Option<FirmId>, limit: i64) -
         firm.map_or(Uuid::nil(), |firm| firm.0),
         limit
     )?;
-    rows.into_iter().map(Told::try_from).collect()
+    rows.into_iter().map(JobMessage::try_from).collect()
 }
 
-impl TryFrom<ToldRow> for Told {
+impl TryFrom<JobMessageRow> for JobMessage {
     type Error = Error;
 
-    fn try_from(row: ToldRow) -> Result<Self, Error> {
+    fn try_from(row: JobMessageRow) -> Result<Self, Error> {
         let outcome = row.outcome.map(|code| code.parse()).transpose();
         Ok(Self {
             outcome: outcome.map_err(|error| Error::corrupt("message_attempt", "code", error))?,

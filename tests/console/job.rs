@@ -7,13 +7,15 @@ use crate::{
     driver::Browser,
     support::{
         db::{TestDb, on_both_engines},
-        server::TestServer,
+        receiver::{Receiver, until},
+        server::{TestServer, id},
         site::{self, Device},
         world,
     },
     visitor::{PASSWORD, add, signed_in},
 };
 
+const DOWN: &str = "\u{e015}";
 const TAB: &str = "\u{e004}";
 const ENTER: &str = "\u{e007}";
 
@@ -21,6 +23,13 @@ const ENTER: &str = "\u{e007}";
 fn commands(page: &str) -> Vec<String> {
     let sends = page.match_indices("data-send=\"").map(|(at, found)| &page[at + found.len()..]);
     sends.map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+}
+
+/// The dispatcher signs in and looks at a job.
+async fn sign_in(browser: &Browser, server: &TestServer, job: &str) {
+    browser.go(&format!("{}/sign-in?to=/jobs/{job}", server.base)).await;
+    browser.press(&format!("dispatcher{TAB}{PASSWORD}{ENTER}")).await;
+    browser.until("location.pathname.startsWith('/jobs/') && document.querySelector('#connection[data-state=live]')").await;
 }
 
 on_both_engines! {
@@ -36,7 +45,7 @@ on_both_engines! {
         for command in ["/acceptance", "/refusal", "/override", "/cancellation"] {
             assert!(has(&asked, command), "{command}: {:?}", commands(&asked));
         }
-        for command in ["/helpers", "/rework", "/reassignment"] {
+        for command in ["/helpers", "/rework", "/reassignment", "/disputes", "/attachment"] {
             assert!(!has(&asked, command), "{command}");
         }
         // Whom to help and where, and why this contractor.
@@ -61,6 +70,10 @@ on_both_engines! {
         visitor.sign_in("dispatcher", PASSWORD).await.expect(303);
         let done = visitor.get(&path).await.expect(200).text;
         assert!(has(&done, "/rework") && !has(&done, "/cancellation") && !has(&done, "/override"));
+        // Whoever does not agree is heard here; the bill itself is the office's.
+        assert!(has(&done, "/disputes") && !done.contains("/billing/jobs/"));
+        let mut supervisor = signed_in(&server, Role::Supervisor).await;
+        assert!(supervisor.get(&path).await.expect(200).text.contains(&format!("/billing/jobs/{job}")));
         for text in ["2,200 円", "C-08", "11/22 21:10:00", "1:12:00", "作業開始"] {
             assert!(done.contains(text), "{text}");
         }
@@ -69,7 +82,7 @@ on_both_engines! {
         // Who has read it, and what for, is written down (Y-02).
         let log = server.administrator().get("/v1/read-log").await.expect(200);
         let routes: Vec<_> = log["items"].as_array().unwrap().iter().map(|read| read["route"].clone()).collect();
-        assert_eq!(routes.iter().filter(|route| **route == json!("GET /jobs/{id}")).count(), 3, "{routes:?}");
+        assert_eq!(routes.iter().filter(|route| **route == json!("GET /jobs/{id}")).count(), 4, "{routes:?}");
         server.stop().await;
     }
 
@@ -79,9 +92,7 @@ on_both_engines! {
         add(&server, "dispatcher", Grant::Dispatcher).await;
         world::crew(&server, "栄水道", 35.165, 136.91).await;
         let job = world::job(&server).await;
-        browser.go(&format!("{}/sign-in?to=/jobs/{job}", server.base)).await;
-        browser.press(&format!("dispatcher{TAB}{PASSWORD}{ENTER}")).await;
-        browser.until("location.pathname.startsWith('/jobs/') && document.querySelector('#connection[data-state=live]')").await;
+        sign_in(&browser, &server, &job).await;
         // Unfold, to the time, leave it empty, accept.
         browser.run("document.querySelector('[data-send$=acceptance]').closest('details').querySelector('summary').focus()").await;
         browser.press(ENTER).await;
@@ -95,6 +106,50 @@ on_both_engines! {
         server.dispatcher().post(&format!("/v1/jobs/{job}/cancellation"), json!({ "reason": "duplicate" })).await.expect(200);
         browser.press(ENTER).await;
         browser.until("document.querySelector('[data-send$=cancellation] .refusal')?.textContent.includes('状況が変わった')").await;
+        server.stop().await;
+    }
+    async fn a_call_that_is_being_taken_is_attached_to_the_case_it_is_about(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        add(&server, "dispatcher", Grant::Dispatcher).await;
+        let job = world::job(&server).await;
+        let body = json!({ "channel": "phone", "language": "vi", "caller_role": "worker", "phone": "+818055500777" });
+        let call = id(&server.dispatcher().post("/v1/calls", body).await.expect(201));
+        sign_in(&browser, &server, &job).await;
+        browser.run("document.querySelector('[data-send$=attachment]').closest('details').open = true; document.querySelector('[data-send$=attachment] select').focus()").await;
+        // The second purpose, and on to the button.
+        browser.press(&format!("{DOWN}{TAB}{ENTER}")).await;
+        browser.until(&format!("document.querySelector('.card a[href=\"/calls/{call}\"]') && !document.querySelector('[data-send$=attachment]')")).await;
+        let shown = server.dispatcher().get(&format!("/v1/calls/{call}")).await.expect(200);
+        let case = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200)["case_id"].clone();
+        assert_eq!((&shown["case_id"], &shown["purpose"]), (&case, &json!("more_information")));
+        server.stop().await;
+    }
+
+    async fn whether_a_message_has_arrived_is_seen_without_another_change(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let receiver = Receiver::start(Some(503)).await;
+        let server = TestServer::start_telling(&db, None).await;
+        add(&server, "dispatcher", Grant::Dispatcher).await;
+        let webhook = json!({ "url": receiver.url, "kinds": ["job.cancelled"] });
+        server.administrator().post("/v1/webhooks", webhook).await.expect(201);
+        world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = world::job(&server).await;
+        let path = format!("/v1/jobs/{job}/cancellation");
+        server.dispatcher().post(&path, json!({ "reason": "duplicate" })).await.expect(200);
+        until("it was tried", async || !receiver.received().is_empty()).await;
+        sign_in(&browser, &server, &job).await;
+        browser.until("document.querySelector('.messages .m-pending')?.parentElement.textContent.includes('受け取りを拒まれた')").await;
+        let told = browser.run("return document.querySelector('.messages tbody').textContent").await;
+        assert!(told.as_str().unwrap().contains("127.0.0.1"), "{told}");
+        // Why it was cancelled is told in words.
+        let timeline = browser.run("return document.querySelector('.timeline tbody').textContent").await;
+        let timeline = timeline.as_str().unwrap();
+        assert!(timeline.contains("重複") && !timeline.contains("duplicate"), "{timeline}");
+        receiver.answer(Some(200));
+        // The first pause is ten seconds and a little.
+        server.pass(1).await;
+        browser.until("document.querySelector('.messages .m-sent')?.textContent === '送信済み'").await;
         server.stop().await;
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         actor::{Actor, Scope},
         event::{Kind, Subject},
         ids::{FirmId, JobId, MessageId, WebhookId},
-        messages::{DeliveryAttempt, Message, MessageState, Told},
+        messages::{DeliveryAttempt, JobMessage, Message, MessageState},
         refusal::Refusal,
     },
     store::{self, messages::Filter},
@@ -73,7 +73,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Whole, Erro
 }
 
 /// The messages about a job that are the actor's to see, oldest first; the first [`OF_JOB_MAX`].
-pub async fn of_job(ctx: &Ctx, actor: &Actor, job: JobId) -> Result<Vec<Told>, Error> {
+pub async fn of_job(ctx: &Ctx, actor: &Actor, job: JobId) -> Result<Vec<JobMessage>, Error> {
     super::jobs::find(ctx, actor, job).await?;
     let Some(firm) = own(actor) else { return Ok(Vec::new()) };
     let mut tx = ctx.db().read().await?;

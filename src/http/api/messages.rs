@@ -8,7 +8,7 @@ use crate::{
     app,
     domain::{
         ids::{JobId, MessageId, WebhookId},
-        messages::{DeliveryAttempt, Message, MessageState, Told},
+        messages::{DeliveryAttempt, JobMessage, Message, MessageState},
     },
     http::{
         Service,
@@ -59,12 +59,12 @@ pub(super) async fn list(
 ///
 /// Also those about its case and its referrals; oldest first. A firm sees those to itself.
 #[utoipa::path(get, path = "/v1/jobs/{id}/messages", tag = "messages", params(("id" = JobId, Path)),
-    responses((status = 200, body = Vec<Told>)))]
+    responses((status = 200, body = Vec<JobMessage>)))]
 pub(super) async fn of_job(
     State(service): State<Service>,
     Caller(actor): Caller,
     Path(id): Path<JobId>,
-) -> Answer<Json<Vec<Told>>> {
+) -> Answer<Json<Vec<JobMessage>>> {
     Ok(Json(app::messages::of_job(&service.ctx, &actor, id).await?))
 }
 

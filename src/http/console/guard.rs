@@ -40,8 +40,7 @@ pub(super) async fn guard(State(service): State<Service>, request: Request, next
         Err(problem) => return problem.into_response(),
     };
     let method = request.method().clone();
-    let allowed = visitor.actor.role().is_some_and(|role| access::roles(&method, &path).contains(&role));
-    let admitted = if allowed {
+    let admitted = if access::may(visitor.actor.role(), &method, &path) {
         must_be_ours(request, &visitor, service.limits.body_bytes_max).await
     } else {
         Err(Problem::forbidden())

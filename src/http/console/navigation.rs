@@ -43,7 +43,7 @@ const OFFICE: &[Place] = &[
 ];
 
 fn may(role: Role, path: &str) -> bool {
-    access::roles(&Method::GET, path).contains(&role)
+    access::may(Some(role), &Method::GET, path)
 }
 
 /// Whether a path is a place or below it.

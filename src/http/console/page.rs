@@ -5,7 +5,7 @@ use std::{borrow::Borrow, convert::Infallible, fmt::Display};
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
-    http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::{
         money::Yen,
         span::Instant,
     },
-    http::{Service, problem::Problem},
+    http::{Service, access, problem::Problem},
     i18n::{Locale, Texts},
 };
 
@@ -87,8 +87,8 @@ impl Page {
     }
 
     /// An amount of money, as in `1,100 円`.
-    pub(super) fn yen(&self, amount: impl Borrow<Yen>) -> String {
-        self.with("amount-yen", "amount", figures::yen(*amount.borrow()))
+    pub(super) fn yen(&self, amount: Yen) -> String {
+        self.with("amount-yen", "amount", figures::yen(amount))
     }
 
     /// The text of a code.
@@ -129,6 +129,16 @@ impl Page {
     /// The role of who looks at it.
     pub(super) fn role(&self) -> Option<Role> {
         self.visitor.as_ref().and_then(|visitor| visitor.actor.role())
+    }
+
+    /// Whether who looks at it may change something by this endpoint: what a form calls.
+    pub(super) fn may_post(&self, path: &str) -> bool {
+        access::may(self.role(), &Method::POST, path)
+    }
+
+    /// Whether who looks at it may read this: where a link leads.
+    pub(super) fn may_get(&self, path: &str) -> bool {
+        access::may(self.role(), &Method::GET, path)
     }
 
     /// What a form must carry.

@@ -120,7 +120,6 @@ fn sections(call_out: &CallOut, page: &Page) -> Vec<Section> {
 fn charging(call_out: &CallOut, page: &Page) -> Vec<Term> {
     let terms = &call_out.charging;
     let policy = &terms.policy;
-    let yen = |amount| page.yen(amount);
     let minutes = |minutes: u32| page.with("amount-minutes", "amount", minutes);
     let one = |key: &str, value: String, rule| Term { name: page.text(key), values: vec![value], rule };
     vec![
@@ -128,7 +127,7 @@ fn charging(call_out: &CallOut, page: &Page) -> Vec<Term> {
         one("terms-free-minutes", minutes(terms.free_minutes), "C-01"),
         Term { name: page.text("terms-chargeable"), values: terms.chargeable_items_ja.clone(), rule: "C-02" },
         one("terms-unit", minutes(terms.overtime_unit_minutes), "C-02"),
-        one("terms-unit-price", yen(terms.overtime_unit_price_incl_tax), "C-02"),
+        one("terms-unit-price", page.yen(terms.overtime_unit_price_incl_tax), "C-02"),
         one("terms-rounding", page.code("overtime-rounding", policy.overtime_rounding), "C-08"),
         one("terms-grace", page.with("amount-seconds", "amount", policy.grace_seconds), "C-09"),
         one("terms-scope", page.code("allowance-scope", policy.allowance_scope), "C-15"),
@@ -144,18 +143,17 @@ fn charging(call_out: &CallOut, page: &Page) -> Vec<Term> {
             values: policy.allowed_payers.iter().map(|payer| page.code("payer", payer)).collect(),
             rule: "C-23",
         },
-        one("terms-cancellation", yen(policy.cancellation_fee), "C-25"),
+        one("terms-cancellation", page.yen(policy.cancellation_fee), "C-25"),
         one("terms-tax", format!("{} %", terms.tax_rate_percent), "C-27"),
-        one("terms-document", yen(policy.statutory_document_threshold_cash), "Y-12"),
+        one("terms-document", page.yen(policy.statutory_document_threshold_cash), "Y-12"),
     ]
 }
 
 fn liability(call_out: &CallOut, page: &Page) -> Vec<Term> {
     let cover = &call_out.liability;
-    let yen = |amount| page.yen(amount);
     let one = |key: &str, value: String, rule| Term { name: page.text(key), values: vec![value], rule };
     let deductible = match &cover.deductible_yen {
-        Known::Known(amount) => yen(*amount),
+        Known::Known(amount) => page.yen(*amount),
         Known::Unspecified => page.text("unspecified"),
     };
     let notice = match &cover.notice_deadline {
@@ -164,7 +162,7 @@ fn liability(call_out: &CallOut, page: &Page) -> Vec<Term> {
     };
     vec![
         one("terms-cover", cover.cover_ja.clone(), "P-01"),
-        one("terms-limit", yen(cover.limit_yen), "P-02"),
+        one("terms-limit", page.yen(cover.limit_yen), "P-02"),
         one("terms-deductible", deductible, "P-06"),
         one("terms-notice", notice, "P-06"),
         Term {

@@ -107,7 +107,6 @@ async fn show(
     let chosen = wanted.firm.and_then(|id| firms.iter().find(|firm| firm.id == id)).or(firms.first());
     let chosen = chosen.map(|firm| (firm.id, firm.name.clone()));
     let today = tokyo(service.ctx.now()).date_naive();
-    let role = page.role();
     let named = |firm: Firm| (firm.id, firm.name);
     Ok(Html(Roster {
         pos,
@@ -117,8 +116,8 @@ async fn show(
         chosen_name: chosen.map(|(_, name)| name).unwrap_or_default(),
         week: Week::of(wanted.week.unwrap_or(today), &page),
         may: May {
-            edit: matches!(role, Some(Role::Administrator | Role::Supervisor | Role::Firm)),
-            see_all: role != Some(Role::Firm),
+            edit: page.may_post("/v1/technicians/{id}/shift-entries"),
+            see_all: page.role() != Some(Role::Firm),
         },
         kinds: ShiftEntryKind::ENTERED,
         page,

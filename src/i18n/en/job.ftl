@@ -186,6 +186,11 @@ reassign-other = Other
 cancel-solved_by_itself = Solved by itself
 cancel-resident_withdrew = The resident withdrew
 cancel-no_access = No access
+erasure-retention = its time was over
+erasure-person_asked = the person asked
+erasure-consent_withdrawn = consent taken back
+erasure-not_needed = no longer needed
+erasure-unlawful = should not have been kept
 cancel-duplicate = Duplicate
 cancel-false_alarm = False alarm
 cancel-out_of_scope = Out of scope
@@ -315,6 +320,13 @@ fact-withdrawal = Withdrawn
 fact-leaving = Left
 fact-completion = Completed
 
+job-bill = The bill (payments, corrections)
+job-attach-call = Attach a call that is being taken
+call-purpose-where_is_he = Asks when somebody comes
+call-purpose-more_information = Has more to tell
+call-purpose-complaint = Complains about the work
+call-purpose-other = Other
+
 # Messages
 job-messages = Messages
 job-no-messages = No messages were sent.
@@ -328,7 +340,7 @@ message-state-pending = Waiting
 message-state-sent = Sent
 message-state-dead = Undeliverable
 message-state-dropped = No longer needed
-message-attempts = { $attempts } attempts
+message-attempts = { $count } attempts
 message-next = next at { $at }
 message-replay = Send again
 attempt-delivered = arrived

@@ -186,6 +186,11 @@ reassign-other = その他
 cancel-solved_by_itself = 自然に解決した
 cancel-resident_withdrew = 入居者の取り下げ
 cancel-no_access = 入室できない
+erasure-retention = 保存期間の満了
+erasure-person_asked = 本人の求め
+erasure-consent_withdrawn = 同意の撤回
+erasure-not_needed = 不要になった
+erasure-unlawful = 取得すべきでなかった
 cancel-duplicate = 重複
 cancel-false_alarm = 誤報
 cancel-out_of_scope = 対象外
@@ -315,6 +320,13 @@ fact-withdrawal = 辞退
 fact-leaving = 退出
 fact-completion = 完了
 
+job-bill = 請求の画面(入金・訂正)
+job-attach-call = 受付中の電話をこの案件に付ける
+call-purpose-where_is_he = いつ来るかの問い合わせ
+call-purpose-more_information = 追加の連絡
+call-purpose-complaint = 作業についての苦情
+call-purpose-other = その他
+
 # 通知
 job-messages = 通知
 job-no-messages = 送った通知はありません。
@@ -328,7 +340,7 @@ message-state-pending = 送信待ち
 message-state-sent = 送信済み
 message-state-dead = 送信できず
 message-state-dropped = 不要になった
-message-attempts = { $attempts }回
+message-attempts = { $count } 回
 message-next = 次は { $at }
 message-replay = もう一度送る
 attempt-delivered = 届いた

@@ -2,6 +2,10 @@
 import { follow } from "./changes.js";
 import { say } from "./console.js";
 import { tick } from "./clocks.js";
+import { call } from "./send.js";
+
+/** How often a message that is not settled is asked after: of deliveries the changes say nothing. */
+const DELIVERY_MS = 5000;
 
 const page = document.getElementById("job");
 const parts = () => [...document.querySelectorAll("[data-live]")];
@@ -48,3 +52,11 @@ follow(page.dataset.worker, Number(page.dataset.pos), {
     setTimeout(() => location.assign("/sign-in"), 3000);
   },
 });
+
+// A message that waits is shown as sent once it is.
+setInterval(async () => {
+  if (!document.querySelector(".m-pending")) return;
+  const told = await call("GET", `/v1/jobs/${page.dataset.job}/messages`).catch(() => ({ body: [] }));
+  const shown = new Map([...document.querySelectorAll("[data-message]")].map((row) => [row.dataset.message, row.dataset.seen]));
+  if (told.body.some(({ id, state, attempts }) => shown.get(id) !== `${state} ${attempts}`)) timer ??= setTimeout(readAnew, 0);
+}, DELIVERY_MS);

@@ -7,8 +7,7 @@ use super::{LineView, Page, figures, words};
 use crate::{
     app::{self, billing::LineFilter},
     domain::{
-        actor::Role,
-        disputes::{Dispute, DisputeReason},
+        disputes::Dispute,
         ids::JobId,
         money::Yen,
         payments::{PAYMENT_YEN_MAX, Payment, PaymentKind, PaymentMethod, collected},
@@ -16,13 +15,7 @@ use crate::{
         reviews::DecisionReason,
         span::tokyo,
     },
-    http::{
-        Service, access,
-        console::page::{Html, Visitor},
-        extract::Path,
-        problem::Problem,
-        reply::Answer,
-    },
+    http::{Service, console::page::Html, extract::Path, problem::Problem, reply::Answer},
 };
 
 /// Lines of a job on the page at most.
@@ -44,7 +37,6 @@ pub(super) struct View {
     kinds: &'static [PaymentKind],
     methods: &'static [PaymentMethod],
     payers: &'static [Payer],
-    reasons: &'static [DisputeReason],
     decision_reasons: Vec<(DecisionReason, String)>,
     amount_max: i64,
     now: String,
@@ -104,7 +96,6 @@ fn dispute(dispute: &Dispute, page: &Page) -> DisputeRow {
 pub(super) async fn show(
     State(service): State<Service>,
     page: Page,
-    visitor: Visitor,
     Path(id): Path<JobId>,
 ) -> Answer<Html<View>> {
     let ctx = &service.ctx;
@@ -116,11 +107,6 @@ pub(super) async fn show(
     let first = listed.first().cloned().ok_or_else(|| Problem::from(app::Error::NotFound("bill")))?;
     let total: Yen = listed.iter().map(|one| one.line.charge.amount_yen).sum();
     let paid = collected(&payments);
-    let yen = |amount| page.yen(amount);
-    let role = visitor.actor.role();
-    let may = |method: &axum::http::Method, path: &str| {
-        role.is_some_and(|role| access::roles(method, path).contains(&role))
-    };
     let words = |reason: DecisionReason| {
         let (ja, en) = reason.words();
         if page.is_japanese() { ja } else { en }.to_owned()
@@ -130,20 +116,19 @@ pub(super) async fn show(
         number: first.case_number.clone(),
         what: words::job_code(&first.job_code, &page, &ctx.reference()),
         lines: listed.iter().map(|one| LineView::of(one, &page, ctx)).collect(),
-        total: yen(total),
-        paid: yen(paid),
-        due: yen(Yen(total.0 - paid.0)),
+        total: page.yen(total),
+        paid: page.yen(paid),
+        due: page.yen(Yen(total.0 - paid.0)),
         payments: payments.iter().map(|one| payment(one, &page)).collect(),
         disputes: disputes.iter().map(|one| dispute(one, &page)).collect(),
         kinds: PaymentKind::ALL,
         methods: PaymentMethod::ALL,
         payers: Payer::ALL,
-        reasons: DisputeReason::ALL,
         decision_reasons: DecisionReason::ALL.iter().map(|&reason| (reason, words(reason))).collect(),
         amount_max: PAYMENT_YEN_MAX,
         now: tokyo(ctx.now()).format("%Y-%m-%dT%H:%M").to_string(),
-        may_resolve: role == Some(Role::Supervisor),
-        may_print: may(&axum::http::Method::GET, "/v1/jobs/{id}/statement"),
+        may_resolve: page.may_post("/v1/disputes/{id}/resolution"),
+        may_print: page.may_get("/v1/jobs/{id}/statement"),
         page,
     }))
 }

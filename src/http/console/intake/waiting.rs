@@ -64,13 +64,12 @@ pub(super) async fn show(State(service): State<Service>, page: Page) -> Answer<H
     let reference = ctx.reference();
     let view = |call: &Call| CallView::of(call, &page, &reference);
     let ringing = app::calls::list(ctx, Some(CallState::Offered), None, Uuid::nil(), CALLS_MAX).await?;
-    let answered = app::calls::list(ctx, Some(CallState::Answered), None, Uuid::nil(), CALLS_MAX).await?;
+    let open = app::calls::being_taken(ctx).await?;
     let due = app::calls::list(ctx, None, Some(CallBackState::Due), Uuid::nil(), CALLS_MAX).await?;
-    let open = answered.iter().filter(|call| call.case_id.is_none());
     Ok(Html(Calls {
         pos,
         ringing: ringing.iter().map(view).collect(),
-        open: open.map(view).collect(),
+        open: open.iter().map(view).collect(),
         call_backs: due.iter().map(view).collect(),
         page,
     }))

@@ -12,7 +12,7 @@ use crate::{
         jobs::Whole,
         statements::Statement,
     },
-    domain::{actor::Actor, facts::Fact, ids::JobId, messages::Told, referrals::Referral},
+    domain::{actor::Actor, calls::Call, facts::Fact, ids::JobId, messages::JobMessage, referrals::Referral},
 };
 
 /// Reports shown at most.
@@ -30,9 +30,9 @@ pub(super) struct File {
     pub(super) statement: Statement,
     pub(super) evidence: Listed,
     pub(super) referrals: Vec<Referral>,
-    pub(super) messages: Vec<Told>,
+    pub(super) messages: Vec<JobMessage>,
     pub(super) names: Names,
-    pub(super) municipality: String,
+    pub(super) around: Around,
 }
 
 impl File {
@@ -41,7 +41,7 @@ impl File {
         let case = case_file::find(ctx, job.job.case_id).await?;
         let in_hand = app::queue::list(ctx).await?;
         let in_hand = in_hand.iter().find(|one| one.entry.job_id == id).cloned();
-        let municipality = municipality(ctx, &case).await?;
+        let around = Around::read(ctx, &case).await?;
         let decisions = app::decisions::of_job(ctx, id, None).await?;
         let happenings = app::histories::of_job(ctx, id, job.job.case_id).await?;
         let facts = app::facts::list(ctx, actor, id, Uuid::nil(), FACTS_MAX).await?;
@@ -66,7 +66,7 @@ impl File {
             referrals,
             messages,
             names,
-            municipality,
+            around,
         })
     }
 
@@ -76,8 +76,20 @@ impl File {
     }
 }
 
-/// Name of the municipality of a case; empty once its place is erased.
-pub(super) async fn municipality(ctx: &Ctx, case: &case_file::Whole) -> Result<String, Error> {
-    let Some(site) = &case.site else { return Ok(String::new()) };
-    Ok(app::places::municipality(ctx, &site.jis_code).await?.unwrap_or_default())
+/// What a case's card shows that is not of the case itself.
+pub(super) struct Around {
+    /// Name of its municipality; empty once its place is erased.
+    pub(super) municipality: String,
+    /// Calls that are being taken and may be about it.
+    pub(super) talking: Vec<Call>,
+}
+
+impl Around {
+    pub(super) async fn read(ctx: &Ctx, case: &case_file::Whole) -> Result<Self, Error> {
+        let municipality = match &case.site {
+            Some(site) => app::places::municipality(ctx, &site.jis_code).await?.unwrap_or_default(),
+            None => String::new(),
+        };
+        Ok(Self { municipality, talking: app::calls::being_taken(ctx).await? })
+    }
 }

@@ -1,16 +1,13 @@
 //! What can be done now: a form for each command that the job's state allows and the role may call.
 
-use axum::http::Method;
-
 use crate::{
     app::overrides::{OverrideReason, ReassignReason},
     domain::{
-        actor::Actor,
         appointments::{Consequence, UnbookCode},
         jobs::{Action, CancelReason},
         offers::{DeclineCode, WithdrawCode},
     },
-    http::{access, console::page::Page},
+    http::console::page::Page,
 };
 
 use super::file::File;
@@ -27,6 +24,12 @@ pub(super) struct JobForms {
     pub(super) cancel: bool,
     pub(super) rework: bool,
     pub(super) answer: bool,
+    /// Somebody who does not agree with the bill can be heard.
+    pub(super) dispute: bool,
+    /// Dead messages can be tried anew.
+    pub(super) replay: bool,
+    /// The bill has a page, where it is corrected.
+    pub(super) bill: bool,
     /// What is doubtful can be looked at.
     pub(super) reviews: bool,
 }
@@ -46,12 +49,16 @@ impl JobForms {
 }
 
 /// The forms for a job.
-pub(super) fn of_job(file: &File, actor: &Actor) -> JobForms {
-    let role = actor.role();
-    let may = |path: &str| role.is_some_and(|role| access::roles(&Method::POST, path).contains(&role));
-    let reads = role.is_some_and(|role| access::roles(&Method::GET, "/reviews").contains(&role));
-    let answer = may("/v1/offers/{id}/acceptance");
-    let mut forms = JobForms { answer, reviews: reads, ..JobForms::default() };
+pub(super) fn of_job(file: &File, page: &Page) -> JobForms {
+    let may = |path: &str| page.may_post(path);
+    let mut forms = JobForms {
+        answer: may("/v1/offers/{id}/acceptance"),
+        dispute: may("/v1/jobs/{id}/disputes") && !file.statement.lines.is_empty(),
+        replay: may("/v1/messages/{id}/replay"),
+        reviews: page.may_get("/reviews"),
+        bill: page.may_get("/billing/jobs/{id}") && !file.statement.lines.is_empty(),
+        ..JobForms::default()
+    };
     for action in &file.job.open {
         match action {
             Action::Book => forms.book = may("/v1/jobs/{id}/appointment"),

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::file::File;
+use super::file::{Around, File};
 
 /// What it is and where it stands.
 pub(super) struct HeadView {
@@ -83,6 +83,8 @@ pub(super) struct CaseView {
     pub(super) hazards: Vec<(String, String, bool)>,
     pub(super) jobs: Vec<JobLine>,
     pub(super) obstacles: Vec<String>,
+    /// Calls that are being taken and may be about this case.
+    pub(super) talking: Vec<(CallId, String)>,
 }
 
 /// Where it is.
@@ -117,7 +119,7 @@ pub(super) struct JobLine {
 }
 
 impl CaseView {
-    pub(super) fn of(whole: &Whole, municipality: &str, page: &Page, reference: &Reference) -> Self {
+    pub(super) fn of(whole: &Whole, around: &Around, page: &Page, reference: &Reference) -> Self {
         let case = &whole.case;
         let hazard = |id: &str| words::hold(id, page, reference);
         Self {
@@ -136,7 +138,7 @@ impl CaseView {
             place: whole.site.as_ref().map(|site| PlaceView {
                 postal_code: hyphened(site.postal_code.as_str()),
                 jis_code: site.jis_code.as_str().to_owned(),
-                municipality: municipality.to_owned(),
+                municipality: around.municipality.clone(),
                 town: site.town.clone(),
                 address: site.address.clone(),
                 building: site.building.clone().unwrap_or_default(),
@@ -170,6 +172,14 @@ impl CaseView {
                     stage: crate::app::in_hand::QueueStage::of(job.state)
                         .map_or("over", |stage| stage.as_str()),
                     state: page.code("job-state", job.state),
+                })
+                .collect(),
+            talking: around
+                .talking
+                .iter()
+                .map(|call| {
+                    let language = words::language(&call.language, page, reference);
+                    (call.id, format!("{} {language}", words::moment(call.offered_at)))
                 })
                 .collect(),
             obstacles: whole.obstacles.iter().map(|one| one.message.clone()).collect(),

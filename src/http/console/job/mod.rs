@@ -61,7 +61,7 @@ async fn show(
     Ok(Html(JobPage {
         pos,
         head: HeadView::of(&file, &page, &reference),
-        case: CaseView::of(&file.case, &file.municipality, &page, &reference),
+        case: CaseView::of(&file.case, &file.around, &page, &reference),
         offers: dispatch::offers(&file, &page),
         assignments: dispatch::assignments(&file, &page),
         decisions: dispatch::decisions(&file, &page),
@@ -69,8 +69,8 @@ async fn show(
         money: MoneyView::of(&file.statement, &page),
         evidence: EvidenceView::of(&file.evidence, &page),
         referrals: money::referrals(&file.referrals, &page),
-        messages: messages::of_job(&file, &visitor.actor, &page),
-        forms: forms::of_job(&file, &visitor.actor),
+        messages: messages::of_job(&file, &page),
+        forms: forms::of_job(&file, &page),
         choices: Choices::of(&file, &page),
         page,
     }))
@@ -93,14 +93,14 @@ async fn show_case(
 ) -> Answer<Html<CasePage>> {
     let pos = feed::position(&service.ctx).await?;
     let case = crate::app::case_file::find(&service.ctx, id).await?;
-    let municipality = file::municipality(&service.ctx, &case).await?;
+    let around = file::Around::read(&service.ctx, &case).await?;
     let (referrals, _) = crate::app::referrals::of_case(&service.ctx, id).await?;
     let reference = service.ctx.reference();
     let kinds = reference.job_codes().all().iter().filter(|kind| kind.trade().is_some());
     let name = |ja: &str, en: &str| if page.is_japanese() { ja.to_owned() } else { en.to_owned() };
     Ok(Html(CasePage {
         pos,
-        case: CaseView::of(&case, &municipality, &page, &reference),
+        case: CaseView::of(&case, &around, &page, &reference),
         referrals: money::referrals(&referrals, &page),
         job_codes: kinds.map(|kind| (kind.code.as_str().to_owned(), name(&kind.ja, &kind.en))).collect(),
         page,

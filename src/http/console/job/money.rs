@@ -18,13 +18,13 @@ use crate::{
 pub(super) struct MoneyView {
     pub(super) settled: bool,
     pub(super) worked: Option<String>,
-    pub(super) total_yen: Yen,
+    pub(super) total: String,
     pub(super) due: Option<String>,
     pub(super) lines: Vec<LineView>,
     pub(super) work: Vec<WorkView>,
     pub(super) consents: Vec<ConsentView>,
     pub(super) doubts: Vec<String>,
-    pub(super) payments: Vec<(String, String, Yen)>,
+    pub(super) payments: Vec<(String, String, String)>,
     pub(super) disputes: Vec<(String, String, bool)>,
     /// Day of receipt and last day of cooling-off, where they apply; either may not be known.
     pub(super) cooling_off: Option<(Option<String>, Option<String>)>,
@@ -34,8 +34,8 @@ pub(super) struct MoneyView {
 pub(super) struct LineView {
     pub(super) kind: String,
     pub(super) quantity: String,
-    pub(super) unit_price_yen: Yen,
-    pub(super) amount_yen: Yen,
+    pub(super) unit_price: String,
+    pub(super) amount: String,
     pub(super) payer: String,
     pub(super) proof: String,
     pub(super) rule: String,
@@ -73,8 +73,8 @@ impl MoneyView {
         let lines = statement.lines.iter().map(|line| LineView {
             kind: page.code("line", line.charge.kind),
             quantity: line.charge.quantity.normalize().to_string(),
-            unit_price_yen: line.charge.unit_price_yen,
-            amount_yen: line.charge.amount_yen,
+            unit_price: page.yen(line.charge.unit_price_yen),
+            amount: page.yen(line.charge.amount_yen),
             payer: page.code("payer", line.charge.payer),
             proof: pick(&line.charge.text_ja, &line.charge.text_en),
             rule: line.charge.rule.clone(),
@@ -86,7 +86,7 @@ impl MoneyView {
             kind: page.code("work", span.work),
         });
         let payments = statement.payments.iter().map(|paid| {
-            (words::moment(paid.received_at), page.code("payment-kind", paid.kind), paid.amount_yen)
+            (words::moment(paid.received_at), page.code("payment-kind", paid.kind), page.yen(paid.amount_yen))
         });
         let disputes = statement.disputes.iter().map(|one| {
             let open = one.state == crate::domain::disputes::DisputeState::Open;
@@ -95,7 +95,7 @@ impl MoneyView {
         Self {
             settled: !statement.settlements.is_empty(),
             worked: statement.worked_seconds.map(figures::length),
-            total_yen: statement.total_yen,
+            total: page.yen(statement.total_yen),
             due: statement.due_yen.map(|yen| page.yen(yen)),
             lines: lines.collect(),
             work: work.collect(),

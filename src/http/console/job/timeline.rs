@@ -47,7 +47,7 @@ fn happened(happening: &Happening, file: &File, page: &Page) -> Line {
     let technician = happening.data["technician"].as_str().and_then(|id| id.parse().ok());
     let name = technician.map(|id| file.name(TechnicianId(id)).0).unwrap_or_default();
     let code = ["code", "reason", "cause"].iter().find_map(|key| happening.data[*key].as_str());
-    let code = code.map(|code| page.texts().code_or_itself("withdraw", code));
+    let code = code.map(|code| page.texts().code_or_itself(vocabulary(happening.kind), code));
     let code = code.or_else(|| {
         let state = happening.data["to"].as_str()?;
         Some(page.texts().code_or_itself("job-state", state))
@@ -83,6 +83,20 @@ fn reported(fact: &Fact, file: &File, page: &Page) -> Line {
 /// Day, hour, minute and second on the wall clock of Tokyo.
 fn clock(at: Instant) -> String {
     tokyo(at).format("%-m/%-d %H:%M:%S").to_string()
+}
+
+/// What the code of an event is a word of; without one of its own, why somebody is off a job.
+fn vocabulary(kind: Kind) -> &'static str {
+    match kind {
+        Kind::JobCancelled => "cancel",
+        Kind::JobReassigned => "reassign",
+        Kind::JobUnbooked => "unbook",
+        Kind::OfferDeclined => "decline",
+        Kind::JobOverridden => "override",
+        Kind::SignatureMissed => "unsigned",
+        Kind::CaseErased => "erasure",
+        _ => "withdraw",
+    }
 }
 
 fn group(kind: Kind) -> &'static str {

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::{self, Ctx, reviews::Item},
     domain::{
-        actor::{Actor, Role},
+        actor::Actor,
         charging::WorkKind,
         ids::ReviewId,
         money::Yen,
@@ -196,7 +196,7 @@ async fn show(
         decisions: item.decisions.iter().map(|one| decision(one, &page)).collect(),
         rulings: rulings.collect(),
         reasons: reasons.collect(),
-        may_decide: visitor.actor.role() == Some(Role::Supervisor),
+        may_decide: page.may_post("/v1/reviews/{id}/decision"),
         is_over: item.review.state == ReviewState::Gone,
         page,
     }))
