@@ -125,6 +125,27 @@ CREATE UNIQUE INDEX assignment_one_per_job_and_technician ON assignment (job_id,
 CREATE INDEX assignment_by_job ON assignment (job_id);
 CREATE INDEX assignment_by_technician ON assignment (technician_id);
 CREATE INDEX assignment_by_firm ON assignment (firm_id);
+-- Who takes or leaves a place of a technician holds the technician until the end: two who look at the places at the
+-- same time do not miss each other, and what is behind another job never stays behind nothing.
+CREATE FUNCTION hold_technician() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM 1 FROM technician WHERE id = NEW.technician_id FOR NO KEY UPDATE;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER assignment_holds_technician BEFORE INSERT OR UPDATE OF slot ON assignment
+    FOR EACH ROW EXECUTE FUNCTION hold_technician();
+CREATE FUNCTION refuse_queued_alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM assignment WHERE technician_id = NEW.technician_id AND slot = 'queued')
+       AND NOT EXISTS (SELECT 1 FROM assignment WHERE technician_id = NEW.technician_id AND slot = 'current') THEN
+        RAISE EXCEPTION 'kaketsuke: assignment_queued_alone';
+    END IF;
+    RETURN NULL;
+END
+$$;
+CREATE CONSTRAINT TRIGGER assignment_queued_alone AFTER INSERT OR UPDATE OF slot ON assignment
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_queued_alone();
 CREATE TRIGGER assignment_released BEFORE UPDATE ON assignment
     FOR EACH ROW WHEN (OLD.slot = 'released' AND to_jsonb(NEW) - 'version' <> to_jsonb(OLD) - 'version')
     EXECUTE FUNCTION refuse('assignment_released');

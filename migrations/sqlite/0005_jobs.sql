@@ -172,6 +172,13 @@ CREATE TRIGGER assignment_not_replaced BEFORE INSERT ON assignment BEGIN
       AND EXISTS (SELECT 1 FROM assignment
                   WHERE job_id = NEW.job_id AND technician_id = NEW.technician_id AND slot <> 'released');
 END;
+-- What is behind another job never stays behind nothing. Nobody else writes between a release and the promotion that
+-- follows, so what a release leaves behind is looked at by the sweep; here, what is put behind nothing.
+CREATE TRIGGER assignment_queued_alone BEFORE INSERT ON assignment BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: assignment_queued_alone')
+    WHERE NEW.slot = 'queued'
+      AND NOT EXISTS (SELECT 1 FROM assignment WHERE technician_id = NEW.technician_id AND slot = 'current');
+END;
 CREATE TRIGGER assignment_released BEFORE UPDATE ON assignment BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: assignment_released')
     WHERE OLD.slot = 'released'

@@ -3,24 +3,20 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use serde_json::json;
 
-use super::{Command, Ctx, Error, Unit, alarms, jobs, ladder, offers, windows};
+use super::{Command, Ctx, Error, Unit, dockets, jobs, ladder, windows};
 use crate::{
     dispatch::windows as free,
     domain::{
         actor::Actor,
         alarms::AlarmKind,
-        appointments::{Appointment, Consequence, UnbookCode, WindowState},
+        appointments::{Appointment, UnbookCode, WindowState},
         cases::CaseState,
-        event::{Kind, Subject},
         firms::Technician,
         ids::{JobId, TechnicianId},
-        jobs::{Action, Job, JobState},
-        offers::WithdrawCode,
+        jobs::{Action, Job},
         refusal::Refusal,
         span::{Instant, Span},
-        trade::Priority,
     },
     store,
 };
@@ -48,16 +44,13 @@ pub async fn book(ctx: &Ctx, job: JobId, command: Command<Booking>) -> Result<Ap
 }
 
 async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appointment, Error> {
-    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let crew = store::assignments::of_job(&mut unit.tx, id).await?;
-    jobs::may(Action::Book, &job, &crew, CaseState::Open)?;
+    let mut docket = dockets::of_job(unit, id).await?;
+    jobs::may(Action::Book, docket.job(), &docket.known().assignments, CaseState::Open)?;
     bookable(unit, booking)?;
     let technician = store::technicians::find(&mut unit.tx, booking.technician_id).await?;
     let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
-    technician.fits(job.trade)?;
+    technician.fits(docket.job().trade)?;
     store::technicians::hold(&mut unit.tx, technician.id).await?;
-    offers::withdraw_open(unit, id, WithdrawCode::Booked).await?;
-    windows::release(unit, id).await?;
     let window = Appointment {
         id: unit.id(),
         version: 1,
@@ -67,28 +60,24 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
         ends_at: booking.ends_at,
         state: WindowState::Planned,
     };
-    store::windows::insert(&mut unit.tx, &window).await.map_err(taken)?;
     let ask_before = unit.ctx.reference().dispatch().booking.ask_before_s.delta();
-    let job = job.booked(unit.now, (booking.starts_at - ask_before).max(unit.now))?;
-    store::jobs::save(&mut unit.tx, &job).await?;
-    alarms::resolve_all(unit, id.0, &[AlarmKind::PlaceChanged]).await?;
-    windows::watch_duty(unit, &window).await?;
-    windows::emit(
-        unit,
-        Kind::JobBooked,
-        &window,
-        json!({ "starts_at": window.starts_at, "ends_at": window.ends_at }),
-    );
+    let is_off = windows::is_off_duty(unit, &window).await?;
+    docket.book(window.clone(), (booking.starts_at - ask_before).max(unit.now))?;
+    if is_off {
+        docket.raise(AlarmKind::VisitOffDuty);
+    }
+    dockets::close(unit, docket).await?;
+    unit.flush().await.map_err(taken)?;
     Ok(window)
 }
 
 /// The database has refused it: the technician has another visit then.
-fn taken(error: store::Error) -> Error {
+fn taken(error: Error) -> Error {
     match error {
-        store::Error::Exists(_) | store::Error::Forbidden(_) => {
+        Error::Store(store::Error::Exists(_) | store::Error::Forbidden(_)) => {
             Refusal::state("window_taken", "the technician has another visit planned in this window").into()
         }
-        other => other.into(),
+        other => other,
     }
 }
 
@@ -116,60 +105,9 @@ pub async fn unbook(ctx: &Ctx, job: JobId, command: Command<UnbookCode>) -> Resu
 }
 
 async fn unbook_in(unit: &mut Unit, id: JobId, code: UnbookCode) -> Result<Job, Error> {
-    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let Some(window) = store::windows::of_job(&mut unit.tx, id).await? else {
-        return Err(Refusal::state("not_booked", "no visit is planned for this job").into());
-    };
-    Action::Unbook.check(job.state)?;
-    windows::give_up(unit, &window, code.as_str()).await?;
-    let job = waiting_for_a_window(unit, job)?;
-    store::jobs::save(&mut unit.tx, &job).await?;
-    Ok(job)
-}
-
-/// The job has time to be booked anew before the ladder begins.
-fn waiting_for_a_window(unit: &Unit, job: Job) -> Result<Job, Error> {
-    let wait = unit.ctx.reference().dispatch().policy(job.priority).start_after_s.delta();
-    Ok(job.unassigned(unit.now, unit.now + wait)?)
-}
-
-/// Makes way for an emergency: what becomes of the visit has been said before it is moved.
-pub(super) async fn displace(
-    unit: &mut Unit,
-    technician: TechnicianId,
-    span: Span,
-    by: &Job,
-    consequence: Option<Consequence>,
-) -> Result<(), Error> {
-    for window in store::windows::overlapping(&mut unit.tx, technician, span).await? {
-        if window.job_id == by.id {
-            continue;
-        }
-        let Some(consequence) = consequence else {
-            let message = format!(
-                "the technician has a visit planned from {} (job {}); say what becomes of it",
-                crate::domain::span::tokyo(window.starts_at).format("%m-%d %H:%M"),
-                window.job_id
-            );
-            return Err(Refusal::state("planned_visit", message).into());
-        };
-        if !matches!(by.priority, Priority::P0 | Priority::P1) {
-            let message = format!("a job of priority {} does not displace a planned visit", by.priority);
-            return Err(Refusal::state("planned_visit", message).into());
-        }
-        let displaced =
-            store::jobs::lock(&mut unit.tx, window.job_id).await?.ok_or(Error::NotFound("job"))?;
-        windows::give_up(unit, &window, consequence.as_str()).await?;
-        alarms::raise(unit, AlarmKind::Displaced, Subject::Job, displaced.id.0).await?;
-        if displaced.state == JobState::Booked {
-            let displaced = match consequence {
-                Consequence::Rebook => waiting_for_a_window(unit, displaced)?,
-                Consequence::OtherTechnician => displaced.unassigned(unit.now, unit.now)?,
-            };
-            store::jobs::save(&mut unit.tx, &displaced).await?;
-        }
-    }
-    Ok(())
+    let mut docket = dockets::of_job(unit, id).await?;
+    docket.unbook(code, unit.ctx.reference().dispatch())?;
+    Ok(dockets::close(unit, docket).await?.job)
 }
 
 /// A window that can be booked, with who could come.
@@ -189,9 +127,7 @@ pub async fn windows(ctx: &Ctx, job: JobId, days: Option<u16>) -> Result<Vec<Win
     let job = store::jobs::find(&mut tx, job).await?.ok_or(Error::NotFound("job"))?;
     let site = store::cases::site(&mut tx, job.case_id).await?.ok_or(Error::NotFound("place"))?;
     let reference = ctx.reference();
-    let rungs = &reference.dispatch().policy(job.priority).rungs;
-    let widest = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
-    let question = ladder::question(ctx, &mut tx, &job, &site, widest, Default::default()).await?;
+    let question = ladder::question(ctx, &mut tx, &job, &site).await?;
     let booking = &reference.dispatch().booking;
     let days = days.unwrap_or(booking.days_max).min(booking.days_max);
     let (opens, closes) = (booking.opens_minute, booking.closes_minute);

@@ -92,7 +92,7 @@ async fn word(tx: &mut Tx, job: Job, now: Instant) -> Result<Word, Error> {
         job_id: job.id,
         job_code: job.job_code,
         state: job.state,
-        hold: job.hold,
+        hold: job.hold.map(Into::into),
         technician: technician.map(|technician| technician.name),
         arrival_due_at: on_it.and_then(|one| one.arrival_due_at),
         position_age_s: position.map(|position| (now - position.measured_at).num_seconds().max(0)),

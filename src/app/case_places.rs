@@ -119,27 +119,9 @@ async fn tell(unit: &mut Unit, id: CaseId, corrected: &Corrected) -> Result<(), 
         "moved_from": corrected.moved_from,
     });
     unit.emit(Kind::CasePlaceChanged, Subject::Case, id.0, data);
-    for job in store::jobs::of_case(&mut unit.tx, id).await? {
-        match job.state {
-            JobState::Unassigned => store::jobs::wake(&mut unit.tx, job.id, unit.now).await?,
-            JobState::Held | JobState::Booked | JobState::Offered => {}
-            state if state.is_final() => {}
-            _ => tell_contractor(unit, &job).await?,
-        }
-    }
-    Ok(())
-}
-
-async fn tell_contractor(unit: &mut Unit, job: &Job) -> Result<(), Error> {
-    alarms::raise(unit, AlarmKind::PlaceChanged, Subject::Job, job.id.0).await?;
-    let on_it = store::assignments::of_job(&mut unit.tx, job.id).await?;
-    let on_it: Vec<_> = on_it.iter().filter(|assignment| assignment.slot != Slot::Released).collect();
-    for assignment in &on_it {
-        let data = json!({ "technician": assignment.technician_id, "firm": assignment.firm_id });
-        unit.emit(Kind::JobPlaceChanged, Subject::Job, job.id.0, data);
-    }
-    if on_it.is_empty() {
-        unit.emit(Kind::JobPlaceChanged, Subject::Job, job.id.0, json!({}));
+    for mut docket in dockets::of_case(unit, id.0).await? {
+        docket.place_changed();
+        dockets::close(unit, docket).await?;
     }
     Ok(())
 }

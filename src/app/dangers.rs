@@ -186,7 +186,7 @@ pub(super) async fn raise(
     call: CallId,
     told: impl IntoIterator<Item = String>,
 ) -> Result<(), Error> {
-    let known = store::dangers::of_case(&mut unit.tx, case.id).await?;
+    let mut known = store::dangers::of_case(&mut unit.tx, case.id).await?;
     let mut number = known.last().map_or(1, |last| last.number + 1);
     for hazard in told {
         if known.iter().any(|known| known.hazard == hazard && known.cleared_at.is_none()) {
@@ -205,8 +205,9 @@ pub(super) async fn raise(
         number += 1;
         store::dangers::insert_hazard(&mut unit.tx, &hazard).await.map_err(Error::in_the_way)?;
         unit.emit(Kind::HazardRaised, Subject::Case, case.id.0, json!({ "hazard": hazard.hazard }));
+        known.push(hazard);
     }
-    holds::apply_to_case(unit, case).await?;
+    holds::apply_to_case(unit, case.id, &known).await?;
     Ok(())
 }
 
@@ -244,8 +245,8 @@ async fn clear_in(unit: &mut Unit, case: CaseId, clearance: &Clearance) -> Resul
             Refusal::field("cleared_by", "only a supervisor can say so in a supervisor's name").into()
         );
     }
-    let known = store::dangers::of_case(&mut unit.tx, case.id).await?;
-    let open = known.into_iter().find(|one| one.hazard == clearance.hazard && one.cleared_at.is_none());
+    let mut known = store::dangers::of_case(&mut unit.tx, case.id).await?;
+    let open = known.iter_mut().find(|one| one.hazard == clearance.hazard && one.cleared_at.is_none());
     let reference = unit.ctx.reference();
     let kind = reference.hazards().get(&clearance.hazard);
     let Some(open) = open else {
@@ -258,13 +259,14 @@ async fn clear_in(unit: &mut Unit, case: CaseId, clearance: &Clearance) -> Resul
         .into());
     };
     let action = kind.map(|kind| kind.action);
-    let hazard = open.cleared(action, clearance.cleared_by, clearance.note_code, unit.now)?;
+    let hazard = open.clone().cleared(action, clearance.cleared_by, clearance.note_code, unit.now)?;
+    *open = hazard.clone();
     let by = unit.actor.token().map(|token| token.0);
     if !store::dangers::clear_hazard(&mut unit.tx, &hazard, by).await? {
         return Err(Error::Conflict);
     }
     let data = json!({ "hazard": hazard.hazard, "by": clearance.cleared_by, "note": clearance.note_code });
     unit.emit(Kind::HazardCleared, Subject::Case, case.id.0, data);
-    let jobs = holds::apply_to_case(unit, &case).await?;
+    let jobs = holds::apply_to_case(unit, case.id, &known).await?;
     Ok(Cleared { hazard, jobs })
 }

@@ -295,6 +295,7 @@ fn profile(member: Member) -> TechnicianProfile {
         base: technician.base,
         languages: technician.languages,
         roster: technician.shifts,
+        addressee: firm.offers_to,
         state: if active { TechnicianState::Active } else { TechnicianState::Suspended },
         accepted_24h: u32::try_from(accepted_24h).unwrap_or(u32::MAX),
     }

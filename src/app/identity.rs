@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Command, Ctx, Error, Unit, holds};
+use super::{Command, Ctx, Error, Unit, dockets, holds};
 use crate::{
     domain::{
         event::{Kind, Subject},
@@ -35,9 +35,10 @@ pub async fn plan(ctx: &Ctx, job: JobId, command: Command<Plan>) -> Result<(Iden
 
 async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPlan, Job), Error> {
     let missing = || Error::NotFound("job");
-    let job = store::jobs::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
-    store::cases::guard(&mut unit.tx, job.case_id).await?.ok_or_else(missing)?;
-    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    let found = store::jobs::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    store::cases::guard(&mut unit.tx, found.case_id).await?.ok_or_else(missing)?;
+    let mut docket = dockets::of_job(unit, id).await?;
+    let job = docket.job();
     if job.trade != Trade::Lock {
         let message = "only where a door is opened is the identity checked";
         return Err(Refusal::rule("no_identity_check", "S-01", message).into());
@@ -63,6 +64,7 @@ async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPla
     let by = unit.actor.token().map(|token| token.0);
     store::identity::insert(&mut unit.tx, &planned, &impossible, by).await?;
     unit.emit(Kind::IdentityPlanned, Subject::Job, id.0, json!({ "method": planned.method }));
-    let job = holds::apply(unit, job).await?;
+    docket.know_identity(planned.method);
+    let job = holds::apply(unit, docket).await?;
     Ok((planned, job))
 }

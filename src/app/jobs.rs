@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, case_file, reference, settlement, windows};
+use super::{Command, Ctx, Error, Unit, case_file, dockets, holds, reference, settlement};
 use crate::{
     domain::{
         actor::{Actor, Scope},
@@ -21,8 +21,6 @@ use crate::{
 
 /// Technicians on one job at most.
 pub const CREW_MAX: usize = 6;
-/// Waiting jobs woken by one freed technician at most; the others are looked at in their own time.
-const WAITING_MAX: i64 = 20;
 
 /// A job to be made.
 #[derive(Debug, Clone)]
@@ -57,7 +55,14 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     store::jobs::insert(&mut unit.tx, &job).await?;
     let data = json!({ "case": case.id, "job_code": job.job_code, "priority": job.priority });
     unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
-    super::holds::apply(unit, job).await
+    hold_new(unit, job).await
+}
+
+/// A new job is held from the beginning where its case is dangerous.
+async fn hold_new(unit: &mut Unit, job: Job) -> Result<Job, Error> {
+    let dangers = store::dangers::of_case(&mut unit.tx, job.case_id).await?;
+    let docket = dockets::take(unit, Known { dangers, ..Known::new(job) });
+    holds::apply(unit, docket).await
 }
 
 /// Has a job done again, for the contractor's own fault: a new job of the same case, neither charged nor counted (C-14).
@@ -84,7 +89,7 @@ async fn rework_in(unit: &mut Unit, id: JobId, priority: Option<Priority>) -> Re
         "case": case.id, "job_code": job.job_code, "priority": job.priority, "rework_of": first.id,
     });
     unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
-    super::holds::apply(unit, job).await
+    hold_new(unit, job).await
 }
 
 /// Calls a job off: whoever was asked or had accepted is free again. Costs nothing (C-25).
@@ -94,68 +99,11 @@ pub async fn cancel(ctx: &Ctx, id: JobId, command: Command<CancelReason>) -> Res
 }
 
 async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<Job, Error> {
-    let job =
-        store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?.cancelled(unit.now)?;
-    super::offers::withdraw_open(unit, id, WithdrawCode::Cancelled).await?;
-    release_all(unit, id, reason.as_str()).await?;
-    windows::release(unit, id).await?;
-    alarms::resolve_all(unit, id.0, &[]).await?;
-    store::jobs::save(&mut unit.tx, &job).await?;
-    unit.emit(Kind::JobCancelled, Subject::Job, id.0, json!({ "reason": reason }));
+    let mut docket = dockets::of_job(unit, id).await?;
+    docket.cancel(reason)?;
+    let job = dockets::close(unit, docket).await?.job;
     settlement::settle_cancelled(unit, &job, reason).await?;
     Ok(job)
-}
-
-/// Frees everybody who is on the job; whoever had another job waiting goes on to that one.
-pub(super) async fn release_all(unit: &mut Unit, job: JobId, code: &str) -> Result<(), Error> {
-    for assignment in store::assignments::of_job(&mut unit.tx, job).await? {
-        if assignment.slot != Slot::Released {
-            release(unit, &assignment, code).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Frees one of those who are on the job.
-pub(super) async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result<(), Error> {
-    let now = unit.now;
-    if !store::assignments::release(&mut unit.tx, assignment, now, code).await? {
-        return Err(Error::Conflict);
-    }
-    if assignment.slot == Slot::Current {
-        promote_next(unit, assignment.technician_id).await?;
-    }
-    unit.emit(
-        Kind::AssignmentReleased,
-        Subject::Job,
-        assignment.job_id.0,
-        json!({ "technician": assignment.technician_id, "code": code }),
-    );
-    look_at_waiting(unit, assignment.job_id).await
-}
-
-/// The job that waited behind a finished one is the technician's current one; from now on he is expected to leave.
-async fn promote_next(unit: &mut Unit, technician: TechnicianId) -> Result<(), Error> {
-    let waiting = store::assignments::of_technician(&mut unit.tx, technician).await?;
-    let Some(next) = waiting.iter().find(|other| other.slot == Slot::Queued) else { return Ok(()) };
-    if !store::assignments::promote(&mut unit.tx, next, unit.now).await? {
-        return Err(Error::Conflict);
-    }
-    if let Some(job) = store::jobs::lock(&mut unit.tx, next.job_id).await? {
-        let job = Job { wake_at: job.wake_at.map(|_| unit.now), ..job };
-        store::jobs::save(&mut unit.tx, &job).await?;
-    }
-    Ok(())
-}
-
-/// Somebody is free again: the jobs nobody could be found for are looked at now, most urgent first.
-async fn look_at_waiting(unit: &mut Unit, but: JobId) -> Result<(), Error> {
-    for id in store::jobs::waiting(&mut unit.tx, unit.now, WAITING_MAX).await? {
-        if id != but {
-            store::jobs::wake(&mut unit.tx, id, unit.now).await?;
-        }
-    }
-    Ok(())
 }
 
 /// A job with its offers and who is on it.
@@ -200,7 +148,7 @@ pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseStat
     action.check(job.state)?;
     let on_it = crew.iter().filter(|one| one.slot != Slot::Released).count();
     let was_there =
-        crew.iter().any(|one| one.release_code.as_deref() == Some(WithdrawCode::VisitOver.as_str()));
+        crew.iter().any(|one| one.release_code == Some(ReleaseCode::VisitOver));
     match action {
         // Whoever comes back does so at an agreed time, however urgent the first visit was.
         Action::Book if matches!(job.priority, Priority::P0 | Priority::P1) && !was_there => {

@@ -1,35 +1,34 @@
-//! The ladder: every job that is due is looked at, and something is done about it: somebody is asked, a firm that does
-//! not name its technician loses the job, whoever does not come is replaced, a held job reminds the desk. Runs until
+//! The ladder: every job that is due is looked at, and something is done about it (`dispatch::ladder` says what). Runs until
 //! nothing is due. A job that is not finished always has an instant at which it is looked at again: never silence.
-
-mod ask;
-mod booked;
-mod watch;
 
 use std::collections::BTreeSet;
 
-use super::{Command, Ctx, Error, Unit, alarms, offers, windows};
+use super::{Command, Ctx, Error, Unit, dockets};
 use crate::{
-    dispatch::question::{NAMED_MAX, Named, Policy, Question, Queueing},
+    dispatch::{
+        decision::Decision,
+        ladder::{Answer, Asked, LeftOut, Run, Sight, Subject, step},
+        matcher,
+        question::{NAMED_MAX, Named, Policy, Question, Queueing},
+    },
     domain::{
         actor::Actor,
-        alarms::AlarmKind,
         cases::Site,
-        event::{Kind, Subject},
-        ids::{FirmId, JobId, TechnicianId},
+        docket::Docket,
+        events::JobMatched,
+        ids::{DecisionId, FirmId, JobId, TechnicianId},
         jobs::{Job, JobState},
-        offers::{Offer, OfferState, WithdrawCode},
         place::{JisCode, Point},
         reference::{
             JobCode,
             dispatch::{MayQueue, Rung},
         },
+        refusal::Refusal,
         span::Instant,
         trade::{Priority, Trade},
     },
     store::{self, Tx},
 };
-pub(super) use ask::record_widest;
 
 /// Jobs looked at in one round at most.
 const ROUND_MAX: i64 = 100;
@@ -40,6 +39,7 @@ const ACTOR: Actor = Actor::Service("ladder");
 
 /// Looks at every job that is due; answers when the next one will be.
 pub async fn climb(ctx: &Ctx) -> Result<Option<Instant>, Error> {
+    go_on(ctx).await?;
     loop {
         let now = ctx.now();
         let mut tx = ctx.db().read().await?;
@@ -50,82 +50,137 @@ pub async fn climb(ctx: &Ctx) -> Result<Option<Instant>, Error> {
             return Ok(next);
         }
         for job in due {
-            step(ctx, job).await?;
+            let command = Command::new(ACTOR, job);
+            ctx.transact(command, |unit, id| Box::pin(look_in(unit, *id))).await?;
         }
     }
 }
 
-/// Looks at one job: of several nodes, one does.
-async fn step(ctx: &Ctx, id: JobId) -> Result<(), Error> {
-    let command = Command::new(ACTOR, id);
-    ctx.transact(command, |unit, id| Box::pin(step_in(unit, *id))).await
-}
-
-async fn step_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
-    let Some(job) = store::jobs::lock_due(&mut unit.tx, id, unit.now).await? else { return Ok(()) };
-    let asked = store::offers::of_job(&mut unit.tx, id).await?;
-    let job = match job.state {
-        JobState::Unassigned => ask::next(unit, job, asked).await?,
-        JobState::Offered => expire(unit, job, asked).await?,
-        JobState::Accepted => not_named(unit, job, asked).await?,
-        JobState::Booked => booked::ask(unit, job, asked).await?,
-        JobState::Held => remind(unit, job).await?,
-        _ => watch::look(unit, job, asked).await?,
-    };
-    store::jobs::save(&mut unit.tx, &job).await?;
+/// Whoever has a job waiting behind nothing goes on to it: what races could leave behind is mended here.
+async fn go_on(ctx: &Ctx) -> Result<(), Error> {
+    let mut tx = ctx.db().read().await?;
+    let left_behind = store::assignments::queued_alone(&mut tx, ROUND_MAX).await?;
+    drop(tx);
+    for job in left_behind {
+        ctx.transact(Command::new(ACTOR, job), |unit, id| Box::pin(go_on_in(unit, *id))).await?;
+    }
     Ok(())
 }
 
-/// Ends the open offers whose deadline has passed; when none is left, the next ones are asked.
-async fn expire(unit: &mut Unit, job: Job, mut asked: Vec<Offer>) -> Result<Job, Error> {
-    for offer in asked.iter_mut().filter(|offer| offer.state == OfferState::Open) {
-        if offer.deadline <= unit.now {
-            *offer = offer.clone().expire(unit.now)?;
-            offers::save(unit, offer).await?;
-            offer.version += 1;
-            offers::emit(unit, Kind::OfferExpired, offer, serde_json::json!({}));
-            offers::refused_once_more(unit, job.id).await?;
-            windows::lapse(unit, offer).await?;
+async fn go_on_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
+    let mut docket = dockets::of_job(unit, id).await?;
+    docket.go_on();
+    dockets::close(unit, docket).await?;
+    Ok(())
+}
+
+/// Looks at one job: of several nodes, one does.
+async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
+    let mut docket = dockets::of_job(unit, id).await?;
+    if docket.job().wake_at.is_none_or(|at| at > unit.now) {
+        return Ok(());
+    }
+    let Some(site) = store::cases::site(&mut unit.tx, docket.job().case_id).await? else {
+        return Err(Refusal::state("place_erased", "the case has no place any more").into());
+    };
+    let base = question(&unit.ctx, &mut unit.tx, docket.job(), &site).await?;
+    let subject = subject(unit, &docket).await?;
+    let recorded_at = store::decisions::last_at(&mut unit.tx, id).await?;
+    let (ctx, reference) = (unit.ctx.clone(), unit.ctx.reference());
+    let mut asking = |job: &Job, rung: &Rung, out: &LeftOut| ask(&ctx, &base, job, rung, out);
+    let mut sight =
+        Sight { rules: reference.dispatch(), site: site.point, subject, recorded_at, asking: &mut asking };
+    let runs = step(&mut docket, &mut sight)?;
+    let asked: Vec<_> = docket.asked_now().collect();
+    for technician in asked {
+        if store::offers::has_open(&mut unit.tx, technician).await? {
+            // The snapshot is behind the database: look again with a fresh one.
+            unit.ctx.refresh(technician).await?;
+            return Err(Error::Conflict);
         }
     }
-    let open = asked.iter().filter(|offer| offer.state == OfferState::Open);
-    match open.map(|offer| offer.deadline).min() {
-        Some(deadline) => Ok(Job { wake_at: Some(deadline), ..job }),
-        None => {
-            let job = job.unassigned(unit.now, unit.now)?;
-            ask::next(unit, job, asked).await
-        }
+    for run in runs {
+        keep(unit, id, run).await?;
     }
+    dockets::close(unit, docket).await?;
+    Ok(())
 }
 
-/// A firm has accepted and not named its technician: a person is told, and the job goes on to the next.
-async fn not_named(unit: &mut Unit, job: Job, mut asked: Vec<Offer>) -> Result<Job, Error> {
-    for offer in asked.iter_mut().filter(|offer| offer.state == OfferState::Accepted) {
-        *offer = offers::withdraw(unit, offer.clone(), WithdrawCode::NotNamed).await?;
-    }
-    alarms::raise(unit, AlarmKind::NotNamed, Subject::Job, job.id.0).await?;
-    let job = job.unassigned(unit.now, unit.now)?;
-    ask::next(unit, job, asked).await
+/// Asks the fleet, as it is now.
+fn ask(ctx: &Ctx, base: &Question, job: &Job, rung: &Rung, out: &LeftOut) -> Answer {
+    let question = Question {
+        priority: job.priority,
+        tier_max: rung.tier_max,
+        queueing: queueing(rung),
+        excluded: named(out.technicians.iter().copied()),
+        // Whoever is kept away comes first: a block is never left out for a refusal.
+        blocked: named(base.blocked.iter().copied().chain(out.firms.iter().copied())),
+        ..base.clone()
+    };
+    ctx.matched(|fleet| {
+        let outcome = matcher::run(fleet, &question);
+        let addressees = outcome.candidates.iter().map(|one| fleet.addressee(one.facts.technician)).collect();
+        Answer { outcome, addressees }
+    })
 }
 
-/// A held job is never forgotten.
-async fn remind(unit: &mut Unit, job: Job) -> Result<Job, Error> {
-    alarms::raise(unit, AlarmKind::Held, Subject::Job, job.id.0).await?;
-    let again = unit.now + unit.ctx.reference().dispatch().held_reminder;
-    Ok(Job { wake_at: Some(again), ..job })
+/// Whom a look is about: the one who goes, or the one whose visit is planned.
+async fn subject(unit: &mut Unit, docket: &Docket) -> Result<Option<Subject>, Error> {
+    let visitor = docket.window().filter(|_| docket.job().state == JobState::Booked);
+    let who = visitor.map(|window| window.technician_id);
+    let Some(id) = who.or_else(|| docket.on_it().next().map(|one| one.technician_id)) else {
+        return Ok(None);
+    };
+    let Some(technician) = store::technicians::find(&mut unit.tx, id).await? else { return Ok(None) };
+    let position = store::positions::find(&mut unit.tx, id).await?;
+    let asking = match store::offers::has_open(&mut unit.tx, id).await? {
+        true => Asked::Already,
+        false => Asked::NotNow,
+    };
+    Ok(Some(Subject {
+        id,
+        firm: technician.firm_id,
+        addressee: unit.ctx.matched(|fleet| fleet.addressee(id)),
+        base: technician.base,
+        position: position.map(|position| (position.point, position.measured_at)),
+        asking,
+    }))
 }
 
-/// What is asked of the fleet for this job.
+/// Writes down a matching run.
+async fn keep(unit: &mut Unit, job: JobId, run: Run) -> Result<(), Error> {
+    let decision = Decision::new(run.outcome, unit.ctx.data_versions());
+    let document = serde_json::to_string(&decision).map_err(|error| Error::Internal(error.to_string()))?;
+    let by = unit.actor.token().map(|token| token.0);
+    let engine = &decision.engine_version;
+    Ok(store::decisions::insert(&mut unit.tx, run.id, job, unit.now, by, engine, &document).await?)
+}
+
+/// Asks the widest rung without offering anything, and writes it down: what a person's decision passes over.
+pub(super) async fn record_widest(unit: &mut Unit, job: &Job) -> Result<DecisionId, Error> {
+    let site = store::cases::site(&mut unit.tx, job.case_id).await?.ok_or(Error::NotFound("place"))?;
+    let base = question(&unit.ctx, &mut unit.tx, job, &site).await?;
+    let reference = unit.ctx.reference();
+    let rungs = &reference.dispatch().policy(job.priority).rungs;
+    let rung = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
+    let answer = ask(&unit.ctx, &base, job, rung, &LeftOut::default());
+    let decision: DecisionId = unit.id();
+    unit.emit(JobMatched { job: job.id, decision, verdict: answer.outcome.verdict });
+    keep(unit, job.id, Run { id: decision, outcome: answer.outcome }).await?;
+    Ok(decision)
+}
+
+/// What is asked of the fleet for this job on the widest rung, with nobody left out but who is blocked.
 pub(super) async fn question(
     ctx: &Ctx,
     tx: &mut Tx,
     job: &Job,
     site: &Site,
-    rung: &Rung,
-    out: (BTreeSet<TechnicianId>, BTreeSet<FirmId>),
 ) -> Result<Question, Error> {
     let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let (excluded, blocked) = out;
+    let reference = ctx.reference();
+    let rungs = &reference.dispatch().policy(job.priority).rungs;
+    let rung = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
     let (firms, technicians) = store::blocks::of_case(tx, job.case_id).await?;
     let job_code = job.job_code.parse().map_err(|_| Error::Internal("a job with no job code".to_owned()))?;
     let sought = Sought {
@@ -138,9 +193,7 @@ pub(super) async fn question(
         municipality: site.jis_code.clone(),
     };
     Ok(Question {
-        excluded: named(excluded),
-        // Whoever is kept away comes first: a block is never left out for a refusal.
-        blocked: named(firms.into_iter().chain(blocked)),
+        blocked: named(firms),
         blocked_technicians: named(technicians),
         ..sought.asked_of_everybody(ctx, tx, rung).await?
     })
@@ -187,16 +240,20 @@ impl Sought {
             tier_max: rung.tier_max,
             priority: self.priority,
             language: self.language,
-            queueing: match rung.queueing {
-                MayQueue::FreeOnly => Queueing::FreeOnly,
-                MayQueue::Allowed => Queueing::Allowed,
-            },
+            queueing: queueing(rung),
             on_call_ready_s: reference.dispatch().roster.on_call_ready_s.seconds(),
             excluded: Named::default(),
             blocked: Named::default(),
             blocked_technicians: Named::default(),
             policy: Policy::default(),
         })
+    }
+}
+
+fn queueing(rung: &Rung) -> Queueing {
+    match rung.queueing {
+        MayQueue::FreeOnly => Queueing::FreeOnly,
+        MayQueue::Allowed => Queueing::Allowed,
     }
 }
 

@@ -13,7 +13,6 @@ pub mod case_file;
 pub mod case_places;
 pub mod cases;
 pub mod clock;
-mod comebacks;
 pub mod consumers;
 pub mod crew;
 pub mod dangers;
@@ -70,8 +69,8 @@ pub mod webhooks;
 pub mod whereabouts;
 
 mod ctx;
+mod dockets;
 mod error;
-mod field;
 mod fleet;
 mod holds;
 mod passwords;

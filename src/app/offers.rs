@@ -1,35 +1,24 @@
 //! Offers answered: the technician, the firm or a dispatcher on the telephone says yes or no.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
-use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, order_notes, windows};
+use super::{Command, Ctx, Error, Unit, dockets};
 use crate::{
-    dispatch::watch,
     domain::{
-        actor::{Actor, Scope},
-        alarms::AlarmKind,
-        event::{Kind, Subject},
-        ids::{FirmId, JobId, OfferId, TechnicianId},
-        jobs::{Job, JobState},
-        offers::{Addressee, Assignment, DeclineCode, Offer, OfferState, Slot, Via, WithdrawCode},
-        refusal::Refusal,
+        docket::{self, Answerer, Docket, Known},
+        ids::{OfferId, TechnicianId},
+        offers::{Assignment, DeclineCode, Offer},
         span::Instant,
-        trade::Priority,
     },
-    store::{self, Tx},
+    store,
 };
-
-/// Alarms that an acceptance does not settle.
-const KEPT: &[AlarmKind] = &[AlarmKind::PlaceChanged];
 
 /// An accepted offer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Accepted {
     /// The offer.
     pub offer: Offer,
-    /// Who goes; absent until the firm that was asked has named him.
+    /// Who goes; absent until the firm that was asked has named them.
     pub assignment: Option<Assignment>,
 }
 
@@ -38,43 +27,22 @@ pub struct Accepted {
 pub struct Naming {
     /// The technician.
     pub technician_id: TechnicianId,
-    /// When he promises to be there.
+    /// When they promise to be there.
     pub arrival_at: Option<Instant>,
 }
 
-/// Accepts an offer: the first yes has the job, the others who were asked are told. Arrival may be promised. A firm
-/// names its technician next.
+/// Accepts an offer; see [`Docket::accept`].
 pub async fn accept(ctx: &Ctx, id: OfferId, command: Command<Option<Instant>>) -> Result<Accepted, Error> {
     let command = command.map(|arrival_at| (id, arrival_at));
     ctx.transact(command, |unit, (id, arrival_at)| Box::pin(accept_in(unit, *id, *arrival_at))).await
 }
 
 async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) -> Result<Accepted, Error> {
-    let (job, offer) = lock(unit, id).await?;
-    answerable(unit, &offer)?;
-    not_past(unit, arrival_at)?;
-    let offer = offer.accept(unit.now, via(unit), arrival_at)?;
-    withdraw_others(unit, &offer, WithdrawCode::TakenByOther).await?;
-    if offer.addressee == Addressee::Technician {
-        save(unit, &offer).await?;
-        let assignment = assign(unit, job, &offer).await?;
-        emit(
-            unit,
-            Kind::OfferAccepted,
-            &offer,
-            json!({ "assignment": assignment.id, "via": offer.answered_via }),
-        );
-        return Ok(Accepted { offer: saved(offer), assignment: Some(assignment) });
-    }
-    let reference = unit.ctx.reference();
-    let due = unit.now + reference.dispatch().policy(job.priority).naming_s.delta();
-    let offer = offer.to_be_named(due);
-    save(unit, &offer).await?;
-    let job = job.accepted(unit.now, due)?;
-    store::jobs::save(&mut unit.tx, &job).await?;
-    alarms::resolve_all(unit, job.id.0, KEPT).await?;
-    emit(unit, Kind::OfferAccepted, &offer, json!({ "via": offer.answered_via, "naming_due_at": due }));
-    Ok(Accepted { offer: saved(offer), assignment: None })
+    let mut docket = of(unit, id, None).await?;
+    let (by, reference) = (Answerer::of(unit.actor.scope()), unit.ctx.reference());
+    let assignment = docket.accept(id, by, arrival_at, reference.dispatch())?;
+    let known = dockets::close(unit, docket).await?;
+    Ok(Accepted { offer: offer(known, id)?, assignment })
 }
 
 /// A firm that has accepted names the technician who goes.
@@ -84,87 +52,13 @@ pub async fn name(ctx: &Ctx, id: OfferId, command: Command<Naming>) -> Result<As
 }
 
 async fn name_in(unit: &mut Unit, id: OfferId, naming: &Naming) -> Result<Assignment, Error> {
-    let (job, offer) = lock(unit, id).await?;
-    answerable(unit, &offer)?;
-    not_past(unit, naming.arrival_at)?;
-    if job.state != JobState::Accepted {
-        return Err(Refusal::state(
-            "job_state",
-            format!("the job is {}, so nobody is to be named", job.state),
-        )
-        .into());
-    }
+    let mut docket = of(unit, id, Some(naming.technician_id)).await?;
     let technician = store::technicians::find(&mut unit.tx, naming.technician_id).await?;
-    let technician = technician
-        .filter(|technician| technician.firm_id == offer.firm_id)
-        .ok_or_else(|| Refusal::field("technician_id", "the firm has no such technician"))?;
-    technician.fits(job.trade)?;
-    let offer = offer.named(technician.id, naming.arrival_at)?;
-    save(unit, &offer).await?;
-    let assignment = assign(unit, job, &offer).await?;
-    emit(unit, Kind::OfferNamed, &offer, json!({ "assignment": assignment.id, "via": via(unit) }));
+    let naming = docket::Naming { technician, arrival_at: naming.arrival_at };
+    let (by, reference) = (Answerer::of(unit.actor.scope()), unit.ctx.reference());
+    let assignment = docket.name(id, by, &naming, reference.dispatch())?;
+    dockets::close(unit, docket).await?;
     Ok(assignment)
-}
-
-/// Puts the technician of an accepted offer on the job.
-pub(super) async fn assign(unit: &mut Unit, job: Job, offer: &Offer) -> Result<Assignment, Error> {
-    let now = unit.now;
-    assign_since(unit, job, offer, now).await
-}
-
-/// The same for somebody who has been on it since before anybody heard of it.
-pub(super) async fn assign_since(
-    unit: &mut Unit,
-    job: Job,
-    offer: &Offer,
-    since: Instant,
-) -> Result<Assignment, Error> {
-    let assignment = put_on(unit, offer, since).await?;
-    let reference = unit.ctx.reference();
-    let watch = &reference.dispatch().policy(job.priority).watch;
-    let look_at = unit.now + watch::first_look(watch, JobState::Assigned);
-    let job = match job.state {
-        JobState::Offered | JobState::Accepted => job.assigned(unit.now, look_at)?,
-        _ => job.overridden(unit.now, look_at)?,
-    };
-    store::jobs::save(&mut unit.tx, &job).await?;
-    alarms::resolve_all(unit, job.id.0, KEPT).await?;
-    Ok(assignment)
-}
-
-/// Writes the assignment that follows from an accepted offer, and its order.
-pub(super) async fn put_on(unit: &mut Unit, offer: &Offer, since: Instant) -> Result<Assignment, Error> {
-    let slot = free_slot(unit, offer).await?;
-    let assignment = Assignment {
-        id: unit.id(),
-        version: 1,
-        job_id: offer.job_id,
-        offer_id: offer.id,
-        firm_id: offer.firm_id,
-        technician_id: offer.technician_id,
-        slot,
-        assigned_at: since,
-        arrival_due_at: offer.arrival_promised_at,
-        released_at: None,
-        release_code: None,
-        current_since: (slot == Slot::Current).then_some(unit.now),
-        progress: None,
-    };
-    store::assignments::insert(&mut unit.tx, &assignment).await.map_err(Error::in_the_way)?;
-    order_notes::issue(unit, &assignment).await?;
-    Ok(assignment)
-}
-
-/// The technician's free place: the current one, or behind it the next one.
-async fn free_slot(unit: &mut Unit, offer: &Offer) -> Result<Slot, Error> {
-    let taken = store::assignments::of_technician(&mut unit.tx, offer.technician_id).await?;
-    match taken.len() {
-        0 => Ok(Slot::Current),
-        1 => Ok(Slot::Queued),
-        _ => {
-            Err(Refusal::state("technician_busy", "the technician has a job and another one waiting").into())
-        }
-    }
 }
 
 /// Declines an offer: the job goes to the next at once.
@@ -174,27 +68,10 @@ pub async fn decline(ctx: &Ctx, id: OfferId, command: Command<DeclineCode>) -> R
 }
 
 async fn decline_in(unit: &mut Unit, id: OfferId, code: DeclineCode) -> Result<Offer, Error> {
-    let (job, offer) = lock(unit, id).await?;
-    answerable(unit, &offer)?;
-    let offer = offer.decline(unit.now, via(unit), code)?;
-    save(unit, &offer).await?;
-    emit(unit, Kind::OfferDeclined, &offer, json!({ "code": code, "via": offer.answered_via }));
-    refused_once_more(unit, job.id).await?;
-    windows::lapse(unit, &offer).await?;
-    back_on_the_ladder(unit, job).await?;
-    Ok(saved(offer))
-}
-
-/// One more has refused or not answered: every third time a human is told, and told again.
-pub(super) async fn refused_once_more(unit: &mut Unit, job: JobId) -> Result<(), Error> {
-    let every = unit.ctx.reference().dispatch().refusals_before_alarm;
-    let offers = store::offers::of_job(&mut unit.tx, job).await?;
-    let refused =
-        offers.iter().filter(|offer| matches!(offer.state, OfferState::Declined | OfferState::Expired));
-    if refused.count() % every == 0 {
-        alarms::raise(unit, AlarmKind::Refusals, Subject::Job, job.0).await?;
-    }
-    Ok(())
+    let mut docket = of(unit, id, None).await?;
+    let (by, reference) = (Answerer::of(unit.actor.scope()), unit.ctx.reference());
+    docket.decline(id, by, code, reference.dispatch())?;
+    offer(dockets::close(unit, docket).await?, id)
 }
 
 /// Takes an open offer back: the desk has changed its mind about whom to ask.
@@ -203,173 +80,25 @@ pub async fn take_back(ctx: &Ctx, command: Command<OfferId>) -> Result<Offer, Er
 }
 
 async fn take_back_in(unit: &mut Unit, id: OfferId) -> Result<Offer, Error> {
-    let (job, offer) = lock(unit, id).await?;
-    if offer.state != OfferState::Open {
-        let message = format!("the offer is {}; reassign the job to take an acceptance back", offer.state);
-        return Err(Refusal::state("offer_not_open", message).into());
-    }
-    let offer = withdraw(unit, offer, WithdrawCode::Desk).await?;
-    back_on_the_ladder(unit, job).await?;
-    Ok(offer)
+    let mut docket = of(unit, id, None).await?;
+    docket.take_back(id)?;
+    offer(dockets::close(unit, docket).await?, id)
 }
 
-/// The job is looked at now, unless others are still being asked.
-pub(super) async fn back_on_the_ladder(unit: &mut Unit, job: Job) -> Result<(), Error> {
-    let offers = store::offers::of_job(&mut unit.tx, job.id).await?;
-    let job = if offers.iter().any(|offer| offer.state == OfferState::Open) {
-        job
-    } else {
-        job.unassigned(unit.now, unit.now)?
-    };
-    Ok(store::jobs::save(&mut unit.tx, &job).await?)
-}
-
-/// Whoever is asked answers; the desk may always answer for him, with him on the telephone.
-fn answerable(unit: &Unit, offer: &Offer) -> Result<(), Error> {
-    match (unit.actor.scope(), offer.addressee) {
-        (Scope::Technician(..), Addressee::Firm) => {
-            Err(Refusal::state("offer_to_firm", "the offer was made to the firm, which answers it").into())
-        }
-        _ => Ok(()),
+/// The job of an offer, in hand, if the offer is the actor's to touch.
+async fn of(unit: &mut Unit, id: OfferId, also: Option<TechnicianId>) -> Result<Docket, Error> {
+    let docket = dockets::of(unit, id.0, also).await.map_err(|error| match error {
+        Error::NotFound(_) => Error::NotFound("offer"),
+        other => other,
+    })?;
+    let offer = docket.known().offers.iter().find(|offer| offer.id == id);
+    let scope = unit.actor.scope();
+    match offer.is_some_and(|offer| scope.covers(offer.firm_id, offer.technician_id)) {
+        true => Ok(docket),
+        false => Err(Error::NotFound("offer")),
     }
 }
 
-/// How the answer came in.
-fn via(unit: &Unit) -> Via {
-    match unit.actor.scope() {
-        Scope::All => Via::Phone,
-        _ => Via::Asked,
-    }
-}
-
-fn not_past(unit: &Unit, arrival_at: Option<Instant>) -> Result<(), Error> {
-    if arrival_at.is_some_and(|at| at < unit.now) {
-        return Err(Refusal::field("arrival_at", "the arrival cannot be promised for the past").into());
-    }
-    Ok(())
-}
-
-/// Who is asked of a firm's technicians.
-pub(super) async fn addressee(unit: &mut Unit, firm: FirmId) -> Result<Addressee, Error> {
-    let firm = store::firms::find(&mut unit.tx, firm).await?.ok_or(Error::NotFound("firm"))?;
-    Ok(firm.offers_to)
-}
-
-/// The offer's job, locked, and the offer as it is under that lock; if they are the actor's to touch.
-async fn lock(unit: &mut Unit, id: OfferId) -> Result<(Job, Offer), Error> {
-    let missing = || Error::NotFound("offer");
-    let offer = store::offers::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
-    if !unit.actor.scope().covers(offer.firm_id, offer.technician_id) {
-        return Err(missing());
-    }
-    let job = store::jobs::lock(&mut unit.tx, offer.job_id).await?.ok_or_else(missing)?;
-    let offer = store::offers::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
-    Ok((job, offer))
-}
-
-/// Writes an answered offer. The job's lock makes it ours; should it not be, the use-case runs again.
-pub(super) async fn save(unit: &mut Unit, offer: &Offer) -> Result<(), Error> {
-    if store::offers::save(&mut unit.tx, offer).await? { Ok(()) } else { Err(Error::Conflict) }
-}
-
-pub(super) fn emit(unit: &mut Unit, kind: Kind, offer: &Offer, more: serde_json::Value) {
-    let mut data = json!({ "offer": offer.id, "firm": offer.firm_id, "technician": offer.technician_id });
-    if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
-        data.extend(more);
-    }
-    unit.emit(kind, Subject::Job, offer.job_id.0, data);
-}
-
-/// Takes an offer or its acceptance back.
-pub(super) async fn withdraw(unit: &mut Unit, offer: Offer, code: WithdrawCode) -> Result<Offer, Error> {
-    let offer = offer.withdraw(unit.now, code)?;
-    save(unit, &offer).await?;
-    emit(unit, Kind::OfferWithdrawn, &offer, json!({ "code": code }));
-    Ok(saved(offer))
-}
-
-/// Takes back the open offers of a locked job.
-pub(super) async fn withdraw_open(unit: &mut Unit, job: JobId, code: WithdrawCode) -> Result<(), Error> {
-    for offer in store::offers::of_job(&mut unit.tx, job).await? {
-        if offer.state == OfferState::Open {
-            withdraw(unit, offer, code).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Takes back every other open offer of the job: one has said yes.
-async fn withdraw_others(unit: &mut Unit, winner: &Offer, code: WithdrawCode) -> Result<(), Error> {
-    for offer in store::offers::of_job(&mut unit.tx, winner.job_id).await? {
-        if offer.state == OfferState::Open && offer.id != winner.id {
-            withdraw(unit, offer, code).await?;
-        }
-    }
-    Ok(())
-}
-
-/// The offer as it is after it was written.
-fn saved(offer: Offer) -> Offer {
-    Offer { version: offer.version + 1, ..offer }
-}
-
-/// An offer with what may be known before it is accepted: what, how urgent, in which district, in which language.
-#[derive(Debug, Clone)]
-pub struct Offered {
-    /// The offer.
-    pub offer: Offer,
-    /// What is to be done.
-    pub job_code: String,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// Language to speak with the resident.
-    pub language: String,
-    /// Municipality and town; no address, no name.
-    pub district: Option<String>,
-}
-
-async fn offered(tx: &mut Tx, offer: Offer) -> Result<Offered, Error> {
-    let job = store::jobs::find(tx, offer.job_id).await?.ok_or(Error::NotFound("job"))?;
-    let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let district = match store::cases::site(tx, job.case_id).await? {
-        Some(site) => {
-            store::places::name(tx, &site.jis_code).await?.map(|name| format!("{name}{}", site.town))
-        }
-        None => None,
-    };
-    Ok(Offered { offer, job_code: job.job_code, priority: job.priority, language: case.language, district })
-}
-
-/// The offer, if it is the actor's to see.
-pub async fn find(ctx: &Ctx, actor: &Actor, id: OfferId) -> Result<Offered, Error> {
-    let mut tx = ctx.db().read().await?;
-    let found = store::offers::find(&mut tx, id).await?;
-    let own = found.filter(|offer| actor.scope().covers(offer.firm_id, offer.technician_id));
-    offered(&mut tx, own.ok_or(Error::NotFound("offer"))?).await
-}
-
-/// The accepted offers of the actor's for which a technician has still to be named.
-pub async fn to_be_named(ctx: &Ctx, actor: &Actor, limit: i64) -> Result<Vec<Offered>, Error> {
-    let mut tx = ctx.db().read().await?;
-    let mut found = Vec::new();
-    for offer in store::offers::to_be_named(&mut tx, actor.scope(), limit).await? {
-        found.push(offered(&mut tx, offer).await?);
-    }
-    Ok(found)
-}
-
-/// The offers after `after` that are the actor's to see, oldest first.
-pub async fn list(
-    ctx: &Ctx,
-    actor: &Actor,
-    state: Option<OfferState>,
-    after: Uuid,
-    limit: i64,
-) -> Result<Vec<Offered>, Error> {
-    let mut tx = ctx.db().read().await?;
-    let mut found = Vec::new();
-    for offer in store::offers::list(&mut tx, actor.scope(), state, after, limit).await? {
-        found.push(offered(&mut tx, offer).await?);
-    }
-    Ok(found)
+fn offer(known: Known, id: OfferId) -> Result<Offer, Error> {
+    known.offers.into_iter().find(|offer| offer.id == id).ok_or(Error::NotFound("offer"))
 }

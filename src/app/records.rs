@@ -35,14 +35,8 @@ async fn beside(tx: &mut Tx, id: JobId, record: FieldRecord) -> Result<FieldReco
     technicians.dedup();
     // Work elsewhere that reaches into this one has begun so much earlier at most, by a clock so far off at most.
     let (earliest, latest) = (from - WORK_INTERVAL_MAX - SKEW_MAX, to + SKEW_MAX);
-    let mut elsewhere: Vec<WorkSpan> = Vec::new();
-    for technician in technicians {
-        for other in store::facts::jobs_worked_on(tx, technician, earliest, latest).await? {
-            if other != id {
-                let record = FieldRecord::of(&store::facts::of_job(tx, other).await?);
-                elsewhere.extend(record.work().filter(|work| work.technician_id == technician).cloned());
-            }
-        }
-    }
+    let others = store::facts::of_work_elsewhere(tx, id, &technicians, earliest, latest).await?;
+    let elsewhere: Vec<WorkSpan> =
+        others.values().flat_map(|facts| FieldRecord::of(facts).work().cloned().collect::<Vec<_>>()).collect();
     Ok(record.beside(&elsewhere))
 }

@@ -187,6 +187,11 @@ pub struct TooManyNamed {
 }
 
 impl<T: Ord> Named<T> {
+    /// Who is named, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.0.iter()
+    }
+
     /// Whether `id` is named.
     #[must_use]
     pub fn contains(&self, id: &T) -> bool {

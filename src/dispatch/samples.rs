@@ -64,6 +64,7 @@ pub(super) fn technician(number: u128) -> TechnicianProfile {
         languages: vec!["ja".to_owned()],
         roster: round_the_clock(),
         state: TechnicianState::Active,
+        addressee: Addressee::Technician,
         accepted_24h: 0,
     }
 }

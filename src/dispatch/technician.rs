@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{areas::Areas, licences::Licences};
 use crate::domain::{
     ids::{FirmId, JobId, OfferId, TechnicianId},
+    offers::Addressee,
     place::{JisCode, Point},
     reference::{JobCode, job_codes::Licence},
     roster::{
@@ -53,6 +54,8 @@ pub struct TechnicianProfile {
     pub roster: Roster,
     /// Whether he, and his firm, are in service.
     pub state: TechnicianState,
+    /// Who answers an offer: the technician, or the firm.
+    pub addressee: Addressee,
     /// Jobs he accepted in the last 24 hours: fair load.
     pub accepted_24h: u32,
 }

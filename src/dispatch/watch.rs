@@ -49,20 +49,6 @@ pub enum Action {
     SendAnother,
 }
 
-/// How long after it has entered `state` a job is looked at.
-#[must_use]
-pub fn first_look(watch: &Watch, state: JobState) -> TimeDelta {
-    match state {
-        // Positions are looked at three times before anybody is warned.
-        JobState::EnRoute => watch.stalled_s.delta() / 3,
-        JobState::OnSite => watch.on_site_s.delta(),
-        JobState::Working => watch.working_s.delta(),
-        JobState::Paused => watch.paused_s.delta(),
-        JobState::AwaitingReturn => watch.return_s.delta(),
-        _ => watch.departure_s.delta(),
-    }
-}
-
 /// Looks at a job at `now`.
 #[must_use]
 pub fn look(watch: &Watch, seen: &Seen, now: Instant) -> Look {
@@ -119,7 +105,7 @@ fn on_the_way(watch: &Watch, seen: &Seen, now: Instant) -> Look {
 
 /// Nobody is sent away from a site by a machine: a person is told.
 fn overdue(watch: &Watch, seen: &Seen, alarm: AlarmKind, now: Instant) -> Look {
-    let patience = first_look(watch, seen.state);
+    let patience = watch.first_look(seen.state);
     if now < seen.since + patience {
         return wait_until(seen.since + patience);
     }

@@ -1,6 +1,7 @@
 //! Jobs: one dispatch order (出動) each.
 
 mod actions;
+mod hold;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -48,10 +49,10 @@ text_enum! {
     }
 }
 
-pub use self::actions::Action;
+pub use self::{actions::Action, hold::Hold};
 
 /// Highest round of the ladder.
-pub const ROUND_MAX: i64 = 1_000_000;
+const ROUND_MAX: i64 = 1_000_000;
 
 text_enum! {
     /// Why a job was called off (C-25: always 0 yen).
@@ -102,7 +103,8 @@ pub struct Job {
     /// Since when.
     pub state_since: DateTime<Utc>,
     /// What holds it: a hazard as in `H-GAS`, or `identity`.
-    pub hold: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub hold: Option<Hold>,
     /// When it is looked at again; absent only when nothing more will happen.
     pub wake_at: Option<DateTime<Utc>>,
     /// When its contractor was last warned of being late; somebody else is sent when the warning changes nothing.
@@ -181,9 +183,9 @@ impl Job {
     }
 
     /// The job that nobody may be asked for; a human is reminded at `remind_at`.
-    pub fn held(self, code: &str, now: Instant, remind_at: Instant) -> Result<Self, Refusal> {
+    pub fn held(self, hold: Hold, now: Instant, remind_at: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Unassigned, JobState::Held, JobState::Offered, JobState::Booked], "held")?;
-        Ok(Self { hold: Some(code.to_owned()), ..self.entered(JobState::Held, now, remind_at) })
+        Ok(Self { hold: Some(hold), ..self.entered(JobState::Held, now, remind_at) })
     }
 
     /// The held job set free: it is looked at now.
@@ -266,9 +268,12 @@ impl Job {
 
     /// A return visit that is planned begins a new round of the ladder: whoever was there may be asked again.
     fn anew(self) -> Self {
-        if self.state != JobState::AwaitingReturn {
-            return self;
-        }
+        if self.state == JobState::AwaitingReturn { self.next_round() } else { self }
+    }
+
+    /// The job in the next round of the ladder, which begins at its first rung.
+    #[must_use]
+    pub fn next_round(self) -> Self {
         Self { round: (self.round + 1).min(ROUND_MAX), rung: 0, ..self }
     }
 

@@ -15,6 +15,7 @@ pub mod consumers;
 pub mod cooling_off;
 pub mod dangers;
 pub mod disputes;
+pub mod docket;
 pub mod email;
 pub mod emergencies;
 pub mod event;

@@ -217,7 +217,69 @@ pub struct Progress {
     pub point: Point,
 }
 
+/// Who is asked for a job, and by which matching run.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// The offer's id.
+    pub id: OfferId,
+    /// The job.
+    pub job_id: JobId,
+    /// The matching run it follows from, or is passed over by it.
+    pub decision_id: DecisionId,
+    /// The firm.
+    pub firm_id: FirmId,
+    /// The technician.
+    pub technician_id: TechnicianId,
+    /// Who answers.
+    pub addressee: Addressee,
+    /// Whether it is the job, or a hand with it.
+    pub role: CrewRole,
+    /// Running number among the offers of the job, from 1.
+    pub rank: i64,
+    /// Round of the ladder, from 1.
+    pub round: i64,
+    /// Rung of the ladder, from 0.
+    pub rung: i64,
+}
+
 impl Offer {
+    /// An offer that waits for its answer until `deadline`.
+    #[must_use]
+    pub fn open(asked: Asked, now: Instant, deadline: Instant) -> Self {
+        Self {
+            id: asked.id,
+            version: 1,
+            job_id: asked.job_id,
+            decision_id: asked.decision_id,
+            firm_id: asked.firm_id,
+            technician_id: asked.technician_id,
+            addressee: asked.addressee,
+            role: asked.role,
+            rank: asked.rank,
+            round: asked.round,
+            rung: asked.rung,
+            state: OfferState::Open,
+            offered_at: now,
+            deadline,
+            answered_at: None,
+            decline_code: None,
+            arrival_promised_at: None,
+            answered_via: None,
+            withdraw_code: None,
+            naming_due_at: None,
+        }
+    }
+
+    /// An acceptance that was agreed on before anybody was asked.
+    #[must_use]
+    pub fn agreed(asked: Asked, now: Instant, via: Via, arrival: Option<Instant>) -> Self {
+        Self {
+            arrival_promised_at: arrival,
+            answered_via: Some(via),
+            ..Self::open(asked, now, now).answer(OfferState::Accepted, now)
+        }
+    }
+
     /// The offer accepted.
     pub fn accept(
         self,

@@ -3,9 +3,12 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
 use crate::domain::{
-    ids::{AssignmentId, JobId, TechnicianId},
+    ids::{AssignmentId, JobId},
     offers::{Assignment, Progress},
     place::Point,
     span::Instant,
@@ -55,28 +58,6 @@ impl TryFrom<Row> for Assignment {
     }
 }
 
-/// Keeps a new assignment.
-pub async fn insert(tx: &mut Tx, assignment: &Assignment) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
-        "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at,
-                                 current_since)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        assignment.id.0,
-        assignment.version,
-        assignment.job_id.0,
-        assignment.offer_id.0,
-        assignment.firm_id.0,
-        assignment.technician_id.0,
-        assignment.slot.as_str(),
-        assignment.assigned_at,
-        assignment.arrival_due_at,
-        assignment.current_since
-    )?;
-    Ok(())
-}
-
 /// The assignments of a job, oldest first.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Assignment>, Error> {
     let rows = query!(
@@ -90,75 +71,18 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Assignment>, Error> {
     rows.into_iter().map(Assignment::try_from).collect()
 }
 
-/// The unreleased assignments of a technician: the current one first.
-pub async fn of_technician(tx: &mut Tx, technician: TechnicianId) -> Result<Vec<Assignment>, Error> {
+/// The jobs that wait behind another one that their technician does not have.
+pub async fn queued_alone(tx: &mut Tx, limit: i64) -> Result<Vec<JobId>, Error> {
     let rows = query!(
         tx,
-        all Row,
-        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at,
-                release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
-         FROM assignment WHERE technician_id = $1 AND slot <> 'released' ORDER BY slot, id",
-        technician.0
+        all One<Uuid>,
+        "SELECT job_id FROM assignment a
+         WHERE slot = 'queued'
+           AND NOT EXISTS (SELECT 1 FROM assignment c WHERE c.technician_id = a.technician_id AND c.slot = 'current')
+         ORDER BY id LIMIT $1",
+        limit
     )?;
-    rows.into_iter().map(Assignment::try_from).collect()
-}
-
-/// Releases an assignment; whether it was still as it had been read.
-pub async fn release(tx: &mut Tx, assignment: &Assignment, at: Instant, code: &str) -> Result<bool, Error> {
-    let changed = query!(
-        tx,
-        execute,
-        "UPDATE assignment SET version = version + 1, slot = 'released', released_at = $3, release_code = $4
-         WHERE id = $1 AND version = $2",
-        assignment.id.0,
-        assignment.version,
-        at,
-        code
-    )?;
-    Ok(changed == 1)
-}
-
-/// Makes the waiting assignment the technician's current one; whether it was still as it had been read.
-pub async fn promote(tx: &mut Tx, assignment: &Assignment, at: Instant) -> Result<bool, Error> {
-    let changed = query!(
-        tx,
-        execute,
-        "UPDATE assignment SET version = version + 1, slot = 'current', current_since = $3
-         WHERE id = $1 AND version = $2",
-        assignment.id.0,
-        assignment.version,
-        at
-    )?;
-    Ok(changed == 1)
-}
-
-/// Writes down when the technician promises to be there now; whether the assignment was still as it had been read.
-pub async fn promise(tx: &mut Tx, assignment: &Assignment, arrival_at: Instant) -> Result<bool, Error> {
-    let changed = query!(
-        tx,
-        execute,
-        "UPDATE assignment SET version = version + 1, arrival_due_at = $3 WHERE id = $1 AND version = $2",
-        assignment.id.0,
-        assignment.version,
-        arrival_at
-    )?;
-    Ok(changed == 1)
-}
-
-/// Writes down that the technician came nearer; whether the assignment was still as it had been read.
-pub async fn progressed(tx: &mut Tx, assignment: &Assignment, progress: &Progress) -> Result<bool, Error> {
-    let changed = query!(
-        tx,
-        execute,
-        "UPDATE assignment SET version = version + 1, progress_at = $3, progress_lat_e6 = $4, progress_lon_e6 = $5
-         WHERE id = $1 AND version = $2",
-        assignment.id.0,
-        assignment.version,
-        progress.at,
-        progress.point.lat_e6(),
-        progress.point.lon_e6()
-    )?;
-    Ok(changed == 1)
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// The assignment of an id.

@@ -1,16 +1,19 @@
 //! Facts: what devices report from the site. Never changed.
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query, scope_binds},
+    batch::{Batch, later},
+    db::{query, scope_binds},
 };
 use crate::domain::{
     actor::Scope,
     facts::Fact,
-    ids::{FactId, JobId, TechnicianId},
+    ids::{JobId, TechnicianId},
     span::Instant,
 };
 
@@ -47,34 +50,34 @@ impl TryFrom<Row> for Fact {
     }
 }
 
-/// Keeps a new fact.
-pub async fn insert(tx: &mut Tx, fact: &Fact) -> Result<(), Error> {
-    let data = serde_json::to_string(&fact.what).map_err(|error| Error::corrupt("fact", "data", error))?;
-    query!(
-        tx,
-        execute,
+/// Has new facts kept with the use-case.
+pub fn insert(batch: &mut Batch, facts: &[Fact]) -> Result<(), Error> {
+    let mut rows = Vec::with_capacity(facts.len());
+    for fact in facts {
+        let data =
+            serde_json::to_string(&fact.what).map_err(|error| Error::corrupt("fact", "data", error))?;
+        rows.push((fact, data));
+    }
+    later!(
+        batch,
+        rows,
         "INSERT INTO fact (id, job_id, assignment_id, technician_id, device, device_seq, kind, device_time, sent_at,
-                           received_at, data)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                           received_at, data) VALUES",
+        rows,
+        |(fact, data)|
         fact.id.0,
         fact.job_id.0,
         fact.assignment_id.0,
         fact.technician_id.0,
         fact.device.as_str(),
         fact.device_seq,
-        fact.what.code(),
+        fact.what.code().as_str(),
         fact.device_time,
         fact.sent_at,
         fact.received_at,
-        data
-    )?;
+        data.as_str(),
+    );
     Ok(())
-}
-
-/// Whether a fact of this id is known, of whichever job.
-pub async fn exists(tx: &mut Tx, id: FactId) -> Result<bool, Error> {
-    let row = query!(tx, optional One<i64>, "SELECT device_seq FROM fact WHERE id = $1", id.0)?;
-    Ok(row.is_some())
 }
 
 /// Every fact of a job. Their order means nothing.
@@ -116,22 +119,44 @@ pub async fn list(
     rows.into_iter().map(Fact::try_from).collect()
 }
 
-/// The jobs on which a technician began to work within a time, by the devices' clocks.
-pub async fn jobs_worked_on(
+/// The facts of the other jobs on which one of these technicians began to work within a time, by the devices' clocks.
+pub async fn of_work_elsewhere(
     tx: &mut Tx,
-    technician: TechnicianId,
+    but: JobId,
+    technicians: &[TechnicianId],
     from: Instant,
     to: Instant,
-) -> Result<Vec<JobId>, Error> {
+) -> Result<BTreeMap<JobId, Vec<Fact>>, Error> {
+    let ids: Vec<_> = technicians.iter().map(|id| id.0.simple().to_string()).collect();
+    let ids = serde_json::to_string(&ids).map_err(|error| Error::corrupt("technician", "id", error))?;
     let rows = query!(
         tx,
-        all One<Uuid>,
-        "SELECT DISTINCT job_id FROM fact
-         WHERE technician_id = $1 AND kind = 'work_start' AND device_time >= $2 AND device_time <= $3
-         ORDER BY job_id",
-        technician.0,
+        all Row,
+        {
+            sqlite: "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at,
+                            received_at, data
+                     FROM fact WHERE job_id IN (
+                         SELECT w.job_id FROM json_each($2) t
+                         CROSS JOIN fact w ON w.technician_id = unhex(t.value) AND w.kind = 'work_start'
+                         WHERE w.device_time >= $3 AND w.device_time <= $4 AND w.job_id <> $1)
+                     ORDER BY job_id, id",
+            postgres: "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at,
+                              received_at, data
+                       FROM fact WHERE job_id IN (
+                           SELECT w.job_id FROM jsonb_array_elements_text(CAST($2 AS JSONB)) t(value)
+                           JOIN fact w ON w.technician_id = CAST(t.value AS UUID) AND w.kind = 'work_start'
+                           WHERE w.device_time >= $3 AND w.device_time <= $4 AND w.job_id <> $1)
+                       ORDER BY job_id, id"
+        },
+        but.0,
+        ids,
         from,
         to
     )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    let mut facts: BTreeMap<JobId, Vec<Fact>> = BTreeMap::new();
+    for row in rows {
+        let fact = Fact::try_from(row)?;
+        facts.entry(fact.job_id).or_default().push(fact);
+    }
+    Ok(facts)
 }

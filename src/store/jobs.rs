@@ -47,7 +47,7 @@ impl TryFrom<Row> for Job {
             priority: row.priority.parse().map_err(|error| Error::corrupt("job", "priority", error))?,
             state: row.state.parse().map_err(|error| Error::corrupt("job", "state", error))?,
             state_since: row.state_since,
-            hold: row.hold,
+            hold: row.hold.map(Into::into),
             wake_at: row.wake_at,
             warned_at: row.warned_at,
             round: row.round,
@@ -75,7 +75,7 @@ pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
         job.priority.as_str(),
         job.state.as_str(),
         job.state_since,
-        job.hold.as_deref(),
+        job.hold.as_ref().map(|hold| hold.as_str()),
         job.wake_at,
         job.created_at,
         job.rework_of.map(|id| id.0)
@@ -107,43 +107,6 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
         id.0
     )?;
     row.map(Job::try_from).transpose()
-}
-
-/// The job, locked at a new version, when it is still due: of several nodes one gets it.
-pub async fn lock_due(tx: &mut Tx, id: JobId, now: Instant) -> Result<Option<Job>, Error> {
-    let row = query!(
-        tx,
-        optional Row,
-        "UPDATE job SET version = version + 1 WHERE id = $1 AND wake_at <= $2
-         RETURNING id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
-                   rung, created_at, closed_at, rework_of",
-        id.0,
-        now
-    )?;
-    row.map(Job::try_from).transpose()
-}
-
-/// Writes what may change of a locked job.
-pub async fn save(tx: &mut Tx, job: &Job) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
-        "UPDATE job SET state = $3, wake_at = $4, closed_at = $5, state_since = $6, hold = $7, warned_at = $8,
-                        round = $9, rung = $10, priority = $11
-         WHERE id = $1 AND version = $2",
-        job.id.0,
-        job.version,
-        job.state.as_str(),
-        job.wake_at,
-        job.closed_at,
-        job.state_since,
-        job.hold.as_deref(),
-        job.warned_at,
-        job.round,
-        job.rung,
-        job.priority.as_str()
-    )?;
-    Ok(())
 }
 
 /// The jobs that are due, most urgent first, then longest waiting.
@@ -236,30 +199,4 @@ pub async fn latest(
         limit
     )?;
     rows.into_iter().map(Job::try_from).collect()
-}
-
-/// The jobs nobody could be found for that are not due yet, most urgent first, then longest waiting.
-pub async fn waiting(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<JobId>, Error> {
-    let rows = query!(
-        tx,
-        all One<Uuid>,
-        "SELECT id FROM job WHERE state = 'unassigned' AND round > 1 AND wake_at > $1
-         ORDER BY priority, created_at, id LIMIT $2",
-        now,
-        limit
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
-}
-
-/// Has an unassigned job looked at at `at`, unless that is to be sooner anyway.
-pub async fn wake(tx: &mut Tx, id: JobId, at: Instant) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
-        "UPDATE job SET version = version + 1, wake_at = $2
-         WHERE id = $1 AND state = 'unassigned' AND wake_at > $2",
-        id.0,
-        at
-    )?;
-    Ok(())
 }

@@ -14,6 +14,8 @@ pub mod consumers;
 pub mod dangers;
 pub mod decisions;
 pub mod disputes;
+pub mod docket_changes;
+pub mod dockets;
 pub mod drafts;
 pub mod duplicates;
 pub mod emergencies;

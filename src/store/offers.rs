@@ -73,35 +73,6 @@ impl TryFrom<Row> for Offer {
     }
 }
 
-/// Keeps a new offer.
-pub async fn insert(tx: &mut Tx, offer: &Offer) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
-        "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung,
-                            state, offered_at, deadline, answered_at, arrival_promised_at, answered_via)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-        offer.id.0,
-        offer.version,
-        offer.job_id.0,
-        offer.decision_id.0,
-        offer.firm_id.0,
-        offer.technician_id.0,
-        offer.addressee.as_str(),
-        offer.role.as_str(),
-        offer.rank,
-        offer.round,
-        offer.rung,
-        offer.state.as_str(),
-        offer.offered_at,
-        offer.deadline,
-        offer.answered_at,
-        offer.arrival_promised_at,
-        offer.answered_via.map(Via::as_str)
-    )?;
-    Ok(())
-}
-
 /// The offer of an id.
 pub async fn find(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Error> {
     let row = query!(
@@ -114,29 +85,6 @@ pub async fn find(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Error> {
         id.0
     )?;
     row.map(Offer::try_from).transpose()
-}
-
-/// Writes an answered offer over the open or accepted one; whether it was still as it had been read.
-pub async fn save(tx: &mut Tx, offer: &Offer) -> Result<bool, Error> {
-    let changed = query!(
-        tx,
-        execute,
-        "UPDATE offer SET version = version + 1, technician_id = $3, state = $4, answered_at = $5,
-                          decline_code = $6, arrival_promised_at = $7, answered_via = $8, withdraw_code = $9,
-                          naming_due_at = $10
-         WHERE id = $1 AND version = $2",
-        offer.id.0,
-        offer.version,
-        offer.technician_id.0,
-        offer.state.as_str(),
-        offer.answered_at,
-        offer.decline_code.map(DeclineCode::as_str),
-        offer.arrival_promised_at,
-        offer.answered_via.map(Via::as_str),
-        offer.withdraw_code.map(WithdrawCode::as_str),
-        offer.naming_due_at
-    )?;
-    Ok(changed == 1)
 }
 
 /// The offers of a job, oldest first.

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    batch::{Batch, later},
     db::{One, query},
 };
 use crate::domain::{
@@ -83,6 +84,26 @@ pub async fn record(tx: &mut Tx, firm: Option<FirmId>, position: &Position) -> R
         position.received_at
     )?;
     Ok(true)
+}
+
+/// The same with the use-case, for a technician who is known.
+pub fn record_later(batch: &mut Batch, position: &Position) {
+    later!(
+        batch,
+        any,
+        "INSERT INTO position (technician_id, lat_e6, lon_e6, accuracy_m, measured_at, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (technician_id) DO UPDATE
+         SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6, accuracy_m = excluded.accuracy_m,
+             measured_at = excluded.measured_at, received_at = excluded.received_at
+         WHERE position.measured_at < excluded.measured_at",
+        position.technician_id.0,
+        position.point.lat_e6(),
+        position.point.lon_e6(),
+        position.accuracy_m,
+        position.measured_at,
+        position.received_at,
+    );
 }
 
 /// The newest position of a technician.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{Error, Tx, db::query};
 use crate::domain::{
-    appointments::{Appointment, WindowState},
+    appointments::Appointment,
     ids::{JobId, TechnicianId},
     span::{Instant, Span},
 };
@@ -35,37 +35,6 @@ impl TryFrom<Row> for Appointment {
             state: row.state.parse().map_err(|error| Error::corrupt("planned_window", "state", error))?,
         })
     }
-}
-
-/// Keeps a planned visit; `Exists` or `Forbidden` when it overlaps another one of the technician.
-pub async fn insert(tx: &mut Tx, window: &Appointment) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
-        "INSERT INTO planned_window (id, version, technician_id, job_id, starts_at, ends_at, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        window.id.0,
-        window.version,
-        window.technician_id.0,
-        window.job_id.0,
-        window.starts_at,
-        window.ends_at,
-        window.state.as_str()
-    )?;
-    Ok(())
-}
-
-/// Gives a planned visit up; whether it was still as it had been read.
-pub async fn release(tx: &mut Tx, window: &Appointment) -> Result<bool, Error> {
-    let changed = query!(
-        tx,
-        execute,
-        "UPDATE planned_window SET version = version + 1, state = $3 WHERE id = $1 AND version = $2",
-        window.id.0,
-        window.version,
-        WindowState::Released.as_str()
-    )?;
-    Ok(changed == 1)
 }
 
 /// The planned visit of a job.

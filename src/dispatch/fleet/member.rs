@@ -10,6 +10,7 @@ use crate::{
     },
     domain::{
         ids::{FirmId, JobId, OfferId, TechnicianId},
+        offers::Addressee,
         place::{JisCode, Point},
         reference::{JobCode, job_codes::Licence},
         roster::{
@@ -51,6 +52,10 @@ impl Member {
             rest_days,
             watched: None,
         }
+    }
+
+    pub(super) fn addressee(&self) -> Addressee {
+        self.profile.addressee
     }
 
     pub(super) fn profile(&self) -> &TechnicianProfile {

@@ -331,6 +331,13 @@ impl Fleet {
         Some(CandidateView::shift(self.member(slot)?, self.present))
     }
 
+    /// Who answers an offer to a technician.
+    #[must_use]
+    pub fn addressee(&self, technician: TechnicianId) -> Addressee {
+        let member = self.slot_of.get(&technician).and_then(|slot| self.member(*slot));
+        member.map_or(Addressee::Technician, Member::addressee)
+    }
+
     /// Everybody, nearest first, with the squared chord on the unit sphere.
     pub(super) fn nearest(&self, site: Point) -> impl Iterator<Item = (&Member, u32, f64)> + '_ {
         self.index.nearest(site).filter_map(|(slot, chord_2)| Some((self.member(slot)?, slot, chord_2)))

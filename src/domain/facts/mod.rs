@@ -13,6 +13,7 @@ mod forms;
 mod person;
 mod record;
 mod refusal;
+pub mod reports;
 #[cfg(test)]
 pub(crate) mod script;
 #[cfg(test)]

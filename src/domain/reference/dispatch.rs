@@ -7,7 +7,7 @@ use super::{
     document::{Document, Findings},
     error::ReferenceError,
 };
-use crate::domain::{calendar::YearEnd, place::JisCode, text_enum::text_enum, trade::Priority};
+use crate::domain::{jobs::JobState, calendar::YearEnd, place::JisCode, text_enum::text_enum, trade::Priority};
 
 /// Rungs of a ladder at most.
 const RUNGS_MAX: usize = 20;
@@ -96,6 +96,22 @@ pub struct Watch {
     pub working_s: Seconds,
     /// Between two visits.
     pub return_s: Seconds,
+}
+
+impl Watch {
+    /// How long after it has entered `state` a job is looked at.
+    #[must_use]
+    pub fn first_look(&self, state: JobState) -> TimeDelta {
+        match state {
+            // Positions are looked at three times before anybody is warned.
+            JobState::EnRoute => self.stalled_s.delta() / 3,
+            JobState::OnSite => self.on_site_s.delta(),
+            JobState::Working => self.working_s.delta(),
+            JobState::Paused => self.paused_s.delta(),
+            JobState::AwaitingReturn => self.return_s.delta(),
+            _ => self.departure_s.delta(),
+        }
+    }
 }
 
 /// How jobs of some priorities are offered and watched.

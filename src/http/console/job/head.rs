@@ -49,7 +49,7 @@ impl HeadView {
             trade: page.code("trade", job.trade),
             stage: crate::app::in_hand::QueueStage::of(job.state).map_or("over", |stage| stage.as_str()),
             state: page.code("job-state", job.state),
-            hold: job.hold.as_deref().map(|code| words::hold(code, page, reference)),
+            hold: job.hold.as_ref().map(|hold| words::hold(hold.as_str(), page, reference)),
             clock: file.in_hand.as_ref().map(|job| clock_view(job, page)),
             alarms: file
                 .in_hand

@@ -1,0 +1,59 @@
+//! Jobs in hand: loaded at once, decided on in `domain::docket` or `dispatch::ladder`, written once at the end.
+
+use uuid::Uuid;
+
+use super::{Error, Unit, order_notes};
+use crate::{
+    domain::{
+        docket::{Docket, Known},
+        ids::{JobId, TechnicianId},
+    },
+    store::{
+        self,
+        dockets::{Loaded, Wanted},
+    },
+};
+
+/// What is known of a job, with its reports.
+pub(super) async fn load(unit: &mut Unit, wanted: Wanted<'_>) -> Result<Loaded, Error> {
+    let mut all = store::dockets::load(&mut unit.tx, wanted).await?;
+    all.pop().ok_or(Error::NotFound("job"))
+}
+
+/// Takes a loaded job in hand.
+pub(super) fn take(unit: &Unit, known: Known) -> Docket {
+    let (ctx, now) = (unit.ctx.clone(), unit.now);
+    Docket::new(known, now, Box::new(move || ctx.new_id(now)))
+}
+
+/// Takes a job in hand.
+pub(super) async fn of_job(unit: &mut Unit, id: JobId) -> Result<Docket, Error> {
+    of(unit, id.0, None).await
+}
+
+/// Takes a job in hand by its id, or by that of an offer or assignment; with somebody who was not asked.
+pub(super) async fn of(unit: &mut Unit, id: Uuid, also: Option<TechnicianId>) -> Result<Docket, Error> {
+    let loaded = load(unit, Wanted { id, also, reports: &[] }).await?;
+    Ok(take(unit, loaded.known))
+}
+
+/// Takes every job of a case in hand.
+pub(super) async fn of_case(unit: &mut Unit, case: Uuid) -> Result<Vec<Docket>, Error> {
+    let all = store::dockets::load(&mut unit.tx, Wanted { id: case, also: None, reports: &[] }).await?;
+    Ok(all.into_iter().map(|loaded| take(unit, loaded.known)).collect())
+}
+
+/// Has what follows from the decision written with the use-case; the job as it is then. Each new assignment is an order
+/// in writing (C-26).
+pub(super) async fn close(unit: &mut Unit, docket: Docket) -> Result<Known, Error> {
+    let (known, changes) = docket.close();
+    if changes.is_empty() {
+        return Ok(known);
+    }
+    store::docket_changes::save(&mut unit.writes, &changes, unit.now);
+    for assignment in &changes.assignments.new {
+        order_notes::issue(unit, assignment).await?;
+    }
+    changes.events.into_iter().for_each(|event| unit.emit(event));
+    Ok(known)
+}

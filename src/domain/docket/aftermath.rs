@@ -1,0 +1,144 @@
+//! What follows from reports of the site besides the price: who is on the job and who is off it, who comes later than
+//! promised, where the job is, what a person at the desk must know.
+
+use super::{Docket, alarms::KEPT};
+use crate::domain::{
+    alarms::AlarmKind,
+    events::{AssignmentDelayed, FactRecorded, JobProgressed},
+    facts::{Fact, FactKind, FieldRecord, FieldState, ToldDelay},
+    ids::AssignmentId,
+    jobs::{Job, JobState},
+    offers::{Assignment, ReleaseCode, Slot, WithdrawCode},
+    reference::dispatch::Dispatch,
+    refusal::Refusal,
+};
+
+/// What a device has told.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The assignment it is filed under.
+    pub assignment: AssignmentId,
+    /// The reports that are new.
+    pub recorded: &'a [Fact],
+    /// What all reports of the job add up to.
+    pub record: &'a FieldRecord,
+}
+
+impl Docket {
+    /// Draws the consequences of new reports. Facts describe what happened, so no state refuses them.
+    pub fn aftermath(&mut self, told: Told<'_>, rules: &Dispatch) -> Result<(), Refusal> {
+        if let Some(event) = FactRecorded::of(told.recorded) {
+            self.say(event);
+        }
+        self.reinstate(told.assignment, told.record, rules)?;
+        self.promise_again(told.record);
+        self.let_go(told.record)?;
+        self.progress(told.record, rules);
+        let nobody_opened = told.recorded.iter().any(|fact| matches!(fact.what, FactKind::NoAccess { .. }));
+        let in_vain = told.record.technicians.iter().any(|told| told.state == FieldState::NoAccess);
+        if nobody_opened && in_vain && self.is.job.state == JobState::AwaitingReturn {
+            self.raise(AlarmKind::NoAccess);
+        }
+        Ok(())
+    }
+
+    /// The arrival is what was promised last.
+    fn promise_again(&mut self, record: &FieldRecord) {
+        let (now, mut told) = (self.now, Vec::new());
+        for assignment in self.is.assignments.iter_mut().filter(|one| one.slot != Slot::Released) {
+            let own = |delay: &&ToldDelay| {
+                delay.technician_id == assignment.technician_id && delay.at >= assignment.assigned_at
+            };
+            let Some(delay) = record.delays.iter().rfind(own) else { continue };
+            if assignment.arrival_due_at != Some(delay.arrival_at) {
+                assignment.arrival_due_at = Some(delay.arrival_at);
+                told.push(AssignmentDelayed {
+                    job: assignment.job_id,
+                    assignment: assignment.id,
+                    technician: assignment.technician_id,
+                    arrival_due_at: delay.arrival_at,
+                });
+            }
+        }
+        for event in told {
+            if event.arrival_due_at > now {
+                self.resolve(AlarmKind::LateArrival);
+            }
+            self.say(event);
+        }
+    }
+
+    /// Lets everybody off the job who has left or cannot go on. When the only one cannot, the next ones are asked at once.
+    fn let_go(&mut self, record: &FieldRecord) -> Result<(), Refusal> {
+        let over: Vec<_> = self
+            .on_it()
+            .filter_map(|one| is_over(record, one).map(|code| (one.id, one.offer_id, code)))
+            .collect();
+        let mut withdrew = false;
+        for (assignment, offer, code) in over {
+            self.withdraw_offer(offer, code)?;
+            self.release(assignment, code.into());
+            withdrew |= code != WithdrawCode::VisitOver;
+        }
+        let goes_on = withdrew
+            && self.on_it().next().is_none()
+            && self.is.job.state.is_in_the_field()
+            && record.completed_at.is_none();
+        if goes_on {
+            self.end_visit();
+            self.look_for_others()?;
+        }
+        Ok(())
+    }
+
+    /// Where the job is, as its facts tell; when they tell that it is done, everybody on it is free again.
+    fn progress(&mut self, record: &FieldRecord, rules: &Dispatch) {
+        let Some(state) = self.state_told(record) else { return };
+        let before = self.is.job.state;
+        let look_at = self.now + self.watch_from(rules).first_look(state);
+        self.is.job = self.is.job.clone().told(state, record.completed_at, self.now, look_at);
+        let Job { id, state, .. } = self.is.job;
+        if state == before {
+            return;
+        }
+        self.say(JobProgressed { job: id, from: before, to: state, outcome: record.outcome });
+        if state == JobState::Completed {
+            self.release_all(ReleaseCode::Completed);
+        }
+        if matches!(state, JobState::Completed | JobState::AwaitingReturn) {
+            self.end_visit();
+        }
+        self.resolve_all(KEPT);
+    }
+
+    /// As far on as whoever is on it. Whoever was taken off it and goes all the same does not move it; once nobody is on
+    /// it any more, the record tells.
+    fn state_told(&self, record: &FieldRecord) -> Option<JobState> {
+        if self.on_it().next().is_none() || record.completed_at.is_some() {
+            return record.state;
+        }
+        let states = self.on_it().map(|one| {
+            let told = record.technician(one.technician_id).filter(|told| told.state.is_present());
+            told.and_then(|told| told.state.of_job()).unwrap_or(JobState::Assigned)
+        });
+        states.max_by_key(|state| state.progress())
+    }
+}
+
+/// Why the assignment is over, as its technician tells. What was told before it began is about an earlier visit.
+fn is_over(record: &FieldRecord, assignment: &Assignment) -> Option<WithdrawCode> {
+    let told =
+        record.technician(assignment.technician_id).filter(|told| told.since >= assignment.assigned_at)?;
+    match told.state {
+        FieldState::AwaitingReturn | FieldState::NoAccess | FieldState::Left => Some(WithdrawCode::VisitOver),
+        FieldState::Withdrawn => {
+            let own = record.withdrawals.iter().rfind(|one| one.technician_id == assignment.technician_id);
+            own.map(|withdrawn| withdrawn.code.into())
+        }
+        FieldState::EnRoute
+        | FieldState::OnSite
+        | FieldState::Working
+        | FieldState::Paused
+        | FieldState::Done => None,
+    }
+}

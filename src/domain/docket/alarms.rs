@@ -1,0 +1,62 @@
+//! The alarms of a job in hand: one a cause, however often it is noticed.
+
+use super::Docket;
+use crate::domain::{
+    alarms::{Alarm, AlarmKind, AlarmState},
+    events::{AlarmRaised, AlarmResolved, Subject},
+    span::Instant,
+};
+
+/// Alarms that neither an acceptance nor a report from the site settles.
+pub(super) const KEPT: &[AlarmKind] = &[AlarmKind::PlaceChanged];
+
+impl Docket {
+    /// Raises an alarm that rings at once. An acknowledged one rings again.
+    pub fn raise(&mut self, kind: AlarmKind) {
+        self.raise_at(kind, self.now);
+    }
+
+    /// Raises an alarm that rings at `at`.
+    pub fn raise_at(&mut self, kind: AlarmKind, at: Instant) {
+        if let Some(known) = self.unresolved(kind) {
+            *known = known.clone().raised_again(at);
+            return;
+        }
+        let alarm = Alarm {
+            id: self.id(),
+            version: 1,
+            kind,
+            subject: Subject::Job,
+            subject_id: self.is.job.id.0,
+            state: AlarmState::Waiting,
+            raised_at: self.now,
+            rings_at: Some(at),
+            rung: 0,
+            acknowledged_at: None,
+            resolved_at: None,
+        };
+        self.say(AlarmRaised::of(&alarm));
+        self.is.alarms.push(alarm);
+    }
+
+    /// The cause is gone; nothing happens when there is no such alarm.
+    pub fn resolve(&mut self, kind: AlarmKind) {
+        let now = self.now;
+        let Some(known) = self.unresolved(kind) else { return };
+        *known = known.clone().resolve(now);
+        let event = AlarmResolved::of(known);
+        self.say(event);
+    }
+
+    /// The causes of all alarms are gone, but for those of the kinds to keep.
+    pub fn resolve_all(&mut self, keep: &[AlarmKind]) {
+        let kinds: Vec<_> = self.is.alarms.iter().map(|alarm| alarm.kind).collect();
+        for kind in kinds.into_iter().filter(|kind| !keep.contains(kind)) {
+            self.resolve(kind);
+        }
+    }
+
+    fn unresolved(&mut self, kind: AlarmKind) -> Option<&mut Alarm> {
+        self.is.alarms.iter_mut().find(|alarm| alarm.kind == kind && alarm.state != AlarmState::Resolved)
+    }
+}

@@ -1,0 +1,162 @@
+//! Offers answered: the technician, the firm or a dispatcher on the telephone says yes or no.
+
+use super::{Docket, alarms::KEPT};
+use crate::domain::{
+    actor::Scope,
+    events::{OfferAccepted, OfferDeclined, OfferNamed},
+    firms::Technician,
+    ids::OfferId,
+    jobs::JobState,
+    offers::{Addressee, Assignment, DeclineCode, Offer, OfferState, Via, WithdrawCode},
+    reference::dispatch::Dispatch,
+    refusal::Refusal,
+    span::Instant,
+};
+
+/// Who answers an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answerer {
+    /// The technician.
+    Technician,
+    /// The technician's firm.
+    Firm,
+    /// The desk, with whoever was asked on the telephone.
+    Desk,
+}
+
+impl Answerer {
+    /// Who answers, by whose rows they may touch.
+    #[must_use]
+    pub fn of(scope: Scope) -> Self {
+        match scope {
+            Scope::All | Scope::Nothing => Self::Desk,
+            Scope::Firm(_) => Self::Firm,
+            Scope::Technician(..) => Self::Technician,
+        }
+    }
+
+    fn via(self) -> Via {
+        match self {
+            Self::Desk => Via::Phone,
+            Self::Technician | Self::Firm => Via::Asked,
+        }
+    }
+
+    /// Refuses the answer of a technician whose firm was asked.
+    fn may_answer(self, offer: &Offer) -> Result<(), Refusal> {
+        match (self, offer.addressee) {
+            (Self::Technician, Addressee::Firm) => {
+                Err(Refusal::state("offer_to_firm", "the offer was made to the firm, which answers it"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whom a firm sends.
+#[derive(Debug, Clone)]
+pub struct Naming {
+    /// The technician.
+    pub technician: Technician,
+    /// When they promise to be there.
+    pub arrival_at: Option<Instant>,
+}
+
+impl Docket {
+    /// Accepts an offer: the first yes has the job, the others who were asked are told. A firm names its technician next:
+    /// until then nobody is assigned.
+    pub fn accept(
+        &mut self,
+        id: OfferId,
+        by: Answerer,
+        arrival_at: Option<Instant>,
+        rules: &Dispatch,
+    ) -> Result<Option<Assignment>, Refusal> {
+        let offer = self.to_answer(id, by)?;
+        self.not_past(arrival_at)?;
+        let offer = offer.accept(self.now, by.via(), arrival_at)?;
+        self.withdraw_those(WithdrawCode::TakenByOther, |other| {
+            other.state == OfferState::Open && other.id != id
+        })?;
+        if offer.addressee == Addressee::Technician {
+            self.answered(offer.clone());
+            let assignment = self.assign(&offer, self.now, rules)?;
+            self.say(OfferAccepted::by_technician(&offer, &assignment));
+            return Ok(Some(assignment));
+        }
+        let due = self.now + rules.policy(self.is.job.priority).naming_s.delta();
+        let offer = offer.to_be_named(due);
+        self.is.job = self.is.job.clone().accepted(self.now, due)?;
+        self.resolve_all(KEPT);
+        self.say(OfferAccepted::by_firm(&offer, due));
+        self.answered(offer);
+        Ok(None)
+    }
+
+    /// The technician whom a firm that has accepted sends.
+    pub fn name(
+        &mut self,
+        id: OfferId,
+        by: Answerer,
+        naming: &Naming,
+        rules: &Dispatch,
+    ) -> Result<Assignment, Refusal> {
+        let offer = self.to_answer(id, by)?;
+        self.not_past(naming.arrival_at)?;
+        if self.is.job.state != JobState::Accepted {
+            let message = format!("the job is {}, so nobody is to be named", self.is.job.state);
+            return Err(Refusal::state("job_state", message));
+        }
+        let technician = &naming.technician;
+        if technician.firm_id != offer.firm_id {
+            return Err(Refusal::field("technician_id", "the firm has no such technician"));
+        }
+        technician.fits(self.is.job.trade)?;
+        let offer = offer.named(technician.id, naming.arrival_at)?;
+        self.answered(offer.clone());
+        let assignment = self.assign(&offer, self.now, rules)?;
+        self.say(OfferNamed::of(&offer, &assignment, by.via()));
+        Ok(assignment)
+    }
+
+    /// Declines an offer: the job goes to the next at once.
+    pub fn decline(
+        &mut self,
+        id: OfferId,
+        by: Answerer,
+        code: DeclineCode,
+        rules: &Dispatch,
+    ) -> Result<(), Refusal> {
+        let offer = self.to_answer(id, by)?.decline(self.now, by.via(), code)?;
+        let technician = offer.technician_id;
+        self.say(OfferDeclined::of(&offer, code));
+        self.answered(offer);
+        self.count_refusals(rules);
+        self.lapse(technician);
+        self.back_on_the_ladder()
+    }
+
+    /// Takes an open offer back: the desk has changed its mind about whom to ask.
+    pub fn take_back(&mut self, id: OfferId) -> Result<(), Refusal> {
+        if let Some(offer) = self.offer(id).filter(|offer| offer.state != OfferState::Open) {
+            let message = format!("the offer is {}; reassign the job to take an acceptance back", offer.state);
+            return Err(Refusal::state("offer_not_open", message));
+        }
+        self.withdraw_offer(id, WithdrawCode::Desk)?;
+        self.back_on_the_ladder()
+    }
+
+    fn to_answer(&self, id: OfferId, by: Answerer) -> Result<Offer, Refusal> {
+        let offer = self.offer(id).ok_or_else(|| Refusal::field("id", "no such offer"))?;
+        by.may_answer(offer)?;
+        Ok(offer.clone())
+    }
+
+    /// Refuses an arrival that is promised for the past.
+    pub(super) fn not_past(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
+        if arrival_at.is_some_and(|at| at < self.now) {
+            return Err(Refusal::field("arrival_at", "the arrival cannot be promised for the past"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,136 @@
+//! What has to be written of a job in hand: each row once.
+
+use super::{Docket, Known};
+use crate::domain::{
+    alarms::Alarm,
+    appointments::Appointment,
+    events::Event,
+    ids::JobId,
+    jobs::Job,
+    offers::{Assignment, Offer},
+};
+
+/// All that follows from a decision about a job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    /// The job at its new version; it was read at the one before. Absent where nothing follows at all.
+    pub job: Option<Job>,
+    /// Offers made and answered.
+    pub offers: Rows<Offer>,
+    /// Assignments begun and changed, those of the job that the technicians go on to included.
+    pub assignments: Rows<Assignment>,
+    /// Visits planned and given up.
+    pub windows: Rows<Appointment>,
+    /// Alarms raised and changed.
+    pub alarms: Rows<Alarm>,
+    /// Other jobs that are looked at at once, because their technician can leave for them now.
+    pub woken: Vec<JobId>,
+    /// What becomes of the jobs nobody could be found for.
+    pub waiting: Waiting,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+/// Rows of one table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rows<T> {
+    /// Rows that were not there.
+    pub new: Vec<T>,
+    /// Rows that were, at their new version: each was read at the one before.
+    pub changed: Vec<T>,
+}
+
+impl Changes {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.job.is_none()
+    }
+}
+
+impl<T> Rows<T> {
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.changed.is_empty()
+    }
+}
+
+/// What becomes of the jobs nobody could be found for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// Each is looked at when its time has come.
+    Left,
+    /// Somebody is free again: the most urgent ones are looked at now.
+    LookedAt,
+}
+
+/// A row with an id and a version.
+trait Row: Clone + PartialEq {
+    type Id: PartialEq;
+    fn key(&self) -> Self::Id;
+    fn version(&mut self) -> &mut i64;
+}
+
+macro_rules! rows {
+    ($($row:ty => $id:ty),+ $(,)?) => {$(
+        impl Row for $row {
+            type Id = $id;
+            fn key(&self) -> $id { self.id }
+            fn version(&mut self) -> &mut i64 { &mut self.version }
+        }
+    )+};
+}
+
+rows! {
+    Offer => crate::domain::ids::OfferId,
+    Assignment => crate::domain::ids::AssignmentId,
+    Appointment => crate::domain::ids::WindowId,
+    Alarm => crate::domain::ids::AlarmId,
+}
+
+/// Tells new and changed rows from those that are as they were, and raises the version of the changed ones.
+fn differing<'a, T: Row + 'a>(was: &[T], is: impl IntoIterator<Item = &'a mut T>) -> Rows<T> {
+    let mut rows = Rows { new: Vec::new(), changed: Vec::new() };
+    for row in is {
+        match was.iter().find(|before| before.key() == row.key()) {
+            None => rows.new.push(row.clone()),
+            Some(before) if before == row => {}
+            Some(_) => {
+                *row.version() += 1;
+                rows.changed.push(row.clone());
+            }
+        }
+    }
+    rows
+}
+
+impl Docket {
+    /// Ends the decision: what has to be written, and the job as it is once that is written.
+    #[must_use]
+    pub fn close(self) -> (Known, Changes) {
+        let Self { was, mut is, events, woken, waiting, .. } = self;
+        let before: Vec<_> = was.assignments.into_iter().chain(was.elsewhere).collect();
+        let mut changes = Changes {
+            job: None,
+            offers: differing(&was.offers, &mut is.offers),
+            assignments: differing(&before, is.assignments.iter_mut().chain(&mut is.elsewhere)),
+            windows: differing(&was.windows, &mut is.windows),
+            alarms: differing(&was.alarms, &mut is.alarms),
+            woken: woken.into_iter().collect(),
+            waiting,
+            events,
+        };
+        let is_same = is.job == was.job
+            && changes.offers.is_empty()
+            && changes.assignments.is_empty()
+            && changes.windows.is_empty()
+            && changes.alarms.is_empty()
+            && changes.events.is_empty();
+        if !is_same {
+            is.job.version += 1;
+            changes.job = Some(is.job.clone());
+        }
+        (is, changes)
+    }
+}

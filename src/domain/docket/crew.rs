@@ -1,0 +1,120 @@
+//! Who is on a job in hand: put on it, let off it, and on to the job that waits for them.
+
+use super::{Docket, Waiting, alarms::KEPT};
+use crate::domain::{
+    events::AssignmentReleased,
+    ids::{AssignmentId, TechnicianId},
+    jobs::JobState,
+    offers::{Assignment, Offer, Progress, ReleaseCode, Slot},
+    reference::dispatch::Dispatch,
+    refusal::Refusal,
+    span::Instant,
+};
+
+impl Docket {
+    /// Puts the technician of an accepted offer on the job as the one who has it.
+    pub(super) fn assign(
+        &mut self,
+        offer: &Offer,
+        since: Instant,
+        rules: &Dispatch,
+    ) -> Result<Assignment, Refusal> {
+        let assignment = self.put_on(offer, since)?;
+        let look_at = self.now + self.watch_from(rules).first_look(JobState::Assigned);
+        let job = self.is.job.clone();
+        self.is.job = match job.state {
+            JobState::Offered | JobState::Accepted => job.assigned(self.now, look_at)?,
+            _ => job.overridden(self.now, look_at)?,
+        };
+        self.resolve_all(KEPT);
+        Ok(assignment)
+    }
+
+    /// Puts the technician of an accepted offer on the job, whatever that makes of the job.
+    pub(super) fn put_on(&mut self, offer: &Offer, since: Instant) -> Result<Assignment, Refusal> {
+        let slot = self.free_slot(offer.technician_id)?;
+        let assignment = Assignment {
+            id: self.id(),
+            version: 1,
+            job_id: offer.job_id,
+            offer_id: offer.id,
+            firm_id: offer.firm_id,
+            technician_id: offer.technician_id,
+            slot,
+            assigned_at: since,
+            arrival_due_at: offer.arrival_promised_at,
+            released_at: None,
+            release_code: None,
+            current_since: (slot == Slot::Current).then_some(self.now),
+            progress: None,
+        };
+        self.is.assignments.push(assignment.clone());
+        Ok(assignment)
+    }
+
+    /// The technician's free place: the current one, or behind it the next one.
+    fn free_slot(&self, technician: TechnicianId) -> Result<Slot, Refusal> {
+        match self.places_taken(technician) {
+            0 => Ok(Slot::Current),
+            1 => Ok(Slot::Queued),
+            _ => Err(Refusal::state("technician_busy", "the technician has a job and another one waiting")),
+        }
+    }
+
+    /// How many jobs a technician has, this one included.
+    pub(super) fn places_taken(&self, technician: TechnicianId) -> usize {
+        let all = self.is.assignments.iter().chain(&self.is.elsewhere);
+        all.filter(|one| one.technician_id == technician && one.slot != Slot::Released).count()
+    }
+
+    /// Those who have this job behind another one that is over go on to it.
+    pub fn go_on(&mut self) {
+        let now = self.now;
+        let busy: Vec<_> = self.is.elsewhere.iter().filter(|one| one.slot == Slot::Current).collect();
+        let busy: Vec<_> = busy.into_iter().map(|one| one.technician_id).collect();
+        let mut goes = false;
+        for one in &mut self.is.assignments {
+            if one.slot == Slot::Queued && !busy.contains(&one.technician_id) {
+                (one.slot, one.current_since) = (Slot::Current, Some(now));
+                goes = true;
+            }
+        }
+        if goes {
+            self.is.job.wake_at = self.is.job.wake_at.map(|_| now);
+        }
+    }
+
+    /// Writes down where a technician was when they were last seen to move.
+    pub fn seen_at(&mut self, id: AssignmentId, progress: Progress) {
+        if let Some(one) = self.is.assignments.iter_mut().find(|one| one.id == id) {
+            one.progress = Some(progress);
+        }
+    }
+
+    /// Frees everybody who is on the job.
+    pub fn release_all(&mut self, code: ReleaseCode) {
+        let ids: Vec<_> = self.on_it().map(|one| one.id).collect();
+        for id in ids {
+            self.release(id, code);
+        }
+    }
+
+    /// Frees one of those who are on the job. The job that waited for them is their current one, and they are expected
+    /// to leave for it from now on; jobs nobody could be found for are looked at.
+    pub(super) fn release(&mut self, id: AssignmentId, code: ReleaseCode) {
+        let now = self.now;
+        let Some(one) = self.is.assignments.iter_mut().find(|one| one.id == id) else { return };
+        let (was, technician) = (one.slot, one.technician_id);
+        (one.slot, one.released_at, one.release_code) = (Slot::Released, Some(now), Some(code));
+        let event = AssignmentReleased { job: one.job_id, technician, code };
+        if was == Slot::Current {
+            let waits = |one: &&mut Assignment| one.technician_id == technician && one.slot == Slot::Queued;
+            if let Some(next) = self.is.elsewhere.iter_mut().find(waits) {
+                (next.slot, next.current_since) = (Slot::Current, Some(now));
+                self.woken.insert(next.job_id);
+            }
+        }
+        self.say(event);
+        self.waiting = Waiting::LookedAt;
+    }
+}

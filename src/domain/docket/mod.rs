@@ -1,0 +1,168 @@
+//! A job in hand: everything a decision about it looks at, loaded at once, and all that follows from the decision, as one
+//! value that is written once.
+//!
+//! A use-case loads a [`Docket`], calls the one function that decides ([`Docket::accept`], [`Docket::aftermath`], …) and
+//! hands [`Docket::close`]'s [`Changes`] to the store. Nothing here reads a clock or a database: `now` and the source of
+//! ids are part of the docket, so the same docket and the same decision always give the same changes.
+
+mod aftermath;
+mod alarms;
+mod answers;
+mod changes;
+mod comeback;
+mod crew;
+mod holds;
+mod offers;
+mod overrides;
+mod place;
+mod said;
+#[cfg(test)]
+mod tests;
+mod visit;
+
+use std::collections::BTreeSet;
+
+use uuid::Uuid;
+
+pub use self::{
+    aftermath::Told,
+    answers::{Answerer, Naming},
+    changes::{Changes, Rows, Waiting},
+    overrides::{Given, needed},
+};
+use super::{
+    alarms::Alarm,
+    appointments::{Appointment, WindowState},
+    dangers::CaseHazard,
+    events::Event,
+    identity::Method,
+    ids::{JobId, TechnicianId},
+    jobs::Job,
+    offers::{Assignment, Offer, OfferState, Slot},
+    reference::dispatch::Dispatch,
+    span::Instant,
+};
+
+/// What is known of a job, as it was loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The job.
+    pub job: Job,
+    /// Everybody who was asked, in order of rank.
+    pub offers: Vec<Offer>,
+    /// Everybody who has had it, oldest first.
+    pub assignments: Vec<Assignment>,
+    /// What those who are or were asked have accepted besides, and is not over.
+    pub elsewhere: Vec<Assignment>,
+    /// The planned visit; once given up it is released.
+    pub windows: Vec<Appointment>,
+    /// The alarms about it that are not resolved, oldest first.
+    pub alarms: Vec<Alarm>,
+    /// The dangers of its case, cleared ones included.
+    pub dangers: Vec<CaseHazard>,
+    /// How the identity will be checked, by the last plan.
+    pub identity: Option<Method>,
+}
+
+impl Known {
+    /// A job of which nothing else is known yet.
+    #[must_use]
+    pub fn new(job: Job) -> Self {
+        Self {
+            job,
+            offers: Vec::new(),
+            assignments: Vec::new(),
+            elsewhere: Vec::new(),
+            windows: Vec::new(),
+            alarms: Vec::new(),
+            dangers: Vec::new(),
+            identity: None,
+        }
+    }
+}
+
+/// Where new ids come from: ids drawn one after the other ascend.
+pub type Ids = Box<dyn FnMut() -> Uuid + Send>;
+
+/// A job in hand.
+pub struct Docket {
+    was: Known,
+    is: Known,
+    now: Instant,
+    ids: Ids,
+    events: Vec<Event>,
+    woken: BTreeSet<JobId>,
+    waiting: Waiting,
+}
+
+impl Docket {
+    /// Takes a job in hand.
+    #[must_use]
+    pub fn new(known: Known, now: Instant, ids: Ids) -> Self {
+        Self {
+            was: known.clone(),
+            is: known,
+            now,
+            ids,
+            events: Vec::new(),
+            woken: BTreeSet::new(),
+            waiting: Waiting::Left,
+        }
+    }
+
+    /// What is known of the job now.
+    #[must_use]
+    pub fn known(&self) -> &Known {
+        &self.is
+    }
+
+    /// The job as it is now.
+    #[must_use]
+    pub fn job(&self) -> &Job {
+        &self.is.job
+    }
+
+    /// The instant of the decision.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// The planned visit.
+    #[must_use]
+    pub fn window(&self) -> Option<&Appointment> {
+        self.is.windows.iter().find(|window| window.state == WindowState::Planned)
+    }
+
+    /// The assignments that are not over.
+    pub fn on_it(&self) -> impl Iterator<Item = &Assignment> {
+        self.is.assignments.iter().filter(|one| one.slot != Slot::Released)
+    }
+
+    /// Who is asked from now on.
+    pub fn asked_now(&self) -> impl Iterator<Item = TechnicianId> {
+        let is_new = |offer: &&Offer| {
+            offer.state == OfferState::Open && self.was.offers.iter().all(|before| before.id != offer.id)
+        };
+        self.is.offers.iter().filter(is_new).map(|offer| offer.technician_id)
+    }
+
+    /// The job put into another state.
+    pub fn put(&mut self, job: Job) {
+        self.is.job = job;
+    }
+
+    /// Says that something has happened.
+    pub fn say(&mut self, event: impl Into<Event>) {
+        self.events.push(event.into());
+    }
+
+    /// A new id.
+    pub fn id<T: From<Uuid>>(&mut self) -> T {
+        (self.ids)().into()
+    }
+
+    fn watch_from<'a>(&self, rules: &'a Dispatch) -> &'a super::reference::dispatch::Watch {
+        &rules.policy(self.is.job.priority).watch
+    }
+}

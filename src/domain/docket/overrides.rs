@@ -1,0 +1,215 @@
+//! What a person decides past the ladder: giving a job to somebody, sending a helper, taking a job back, calling it off; and
+//! a contractor who cannot come after all.
+
+use chrono::TimeDelta;
+
+use super::Docket;
+use crate::domain::{
+    alarms::AlarmKind,
+    appointments::Consequence,
+    events::{HelperAdded, JobCancelled, JobOverridden, JobReassigned},
+    firms::Technician,
+    ids::{AssignmentId, DecisionId, TechnicianId},
+    jobs::{Action, CancelReason, JobState},
+    offers::{
+        Addressee, Asked, Assignment, CrewRole, Offer, OfferState, OverrideReason, ReassignReason,
+        ReleaseCode, Slot, Via, WithdrawCode,
+    },
+    reference::dispatch::Dispatch,
+    refusal::Refusal,
+    span::{Instant, Span, tokyo},
+    trade::Priority,
+};
+
+/// How long a technician is taken to be needed when planned visits are looked at.
+const NEEDED: TimeDelta = TimeDelta::minutes(120);
+
+/// Whom a person sends, as agreed on the telephone.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Who goes.
+    pub technician: Technician,
+    /// When they promised to be there.
+    pub arrival_at: Option<Instant>,
+    /// The matching run that is passed over.
+    pub decision_id: DecisionId,
+}
+
+/// Until when a technician who is sent now is taken to be needed.
+#[must_use]
+pub fn needed(now: Instant, arrival_at: Option<Instant>) -> Option<Span> {
+    Span::new(now, arrival_at.unwrap_or(now) + NEEDED)
+}
+
+impl Docket {
+    /// Refuses to give the job to anybody: a danger is not overridden (section 4.1), and whoever has it keeps it until it
+    /// is taken back.
+    pub fn may_give(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
+        let job = &self.is.job;
+        if job.state == JobState::Held {
+            let hold = job.hold.as_ref().map_or("a hold", |hold| hold.as_str());
+            return Err(Refusal::rule("job_held", "4.1", format!("the job is held by {hold}; clear it first")));
+        }
+        Action::Override.check(job.state)?;
+        self.not_past(arrival_at)
+    }
+
+    /// Gives the job to somebody past the ladder.
+    pub fn give(
+        &mut self,
+        given: &Given,
+        reason: OverrideReason,
+        rules: &Dispatch,
+    ) -> Result<Assignment, Refusal> {
+        self.may_give(given.arrival_at)?;
+        given.technician.fits(self.is.job.trade)?;
+        self.withdraw_all(WithdrawCode::Overridden)?;
+        let offer = self.agreed(given, CrewRole::Lead);
+        let assignment = self.assign(&offer, self.now, rules)?;
+        self.say(JobOverridden {
+            job: self.is.job.id,
+            technician: offer.technician_id,
+            firm: offer.firm_id,
+            reason,
+            assignment: assignment.id,
+            decision: offer.decision_id,
+        });
+        Ok(assignment)
+    }
+
+    /// Refuses as a helper whoever is on the job already.
+    pub fn may_help(&self, helper: TechnicianId, arrival_at: Option<Instant>) -> Result<(), Refusal> {
+        if self.on_it().any(|one| one.technician_id == helper) {
+            return Err(Refusal::field("technician_id", "is on the job already"));
+        }
+        self.not_past(arrival_at)
+    }
+
+    /// Sends somebody to help whoever has the job (C-16).
+    pub fn help(&mut self, given: &Given) -> Result<Assignment, Refusal> {
+        self.may_help(given.technician.id, given.arrival_at)?;
+        given.technician.fits(self.is.job.trade)?;
+        let offer = self.agreed(given, CrewRole::Helper);
+        let assignment = self.put_on(&offer, self.now)?;
+        self.say(HelperAdded {
+            job: self.is.job.id,
+            technician: offer.technician_id,
+            firm: offer.firm_id,
+            assignment: assignment.id,
+            decision: offer.decision_id,
+        });
+        Ok(assignment)
+    }
+
+    /// The acceptance that a person's decision is.
+    fn agreed(&mut self, given: &Given, role: CrewRole) -> Offer {
+        let asked = Asked {
+            id: self.id(),
+            job_id: self.is.job.id,
+            decision_id: given.decision_id,
+            firm_id: given.technician.firm_id,
+            technician_id: given.technician.id,
+            addressee: Addressee::Technician,
+            role,
+            rank: self.next_rank(),
+            round: self.is.job.round,
+            rung: self.is.job.rung,
+        };
+        let offer = Offer::agreed(asked, self.now, Via::Phone, given.arrival_at);
+        self.is.offers.push(offer.clone());
+        offer
+    }
+
+    /// Makes way for an emergency: what becomes of this job's visit has been said before it is moved.
+    pub fn make_way(
+        &mut self,
+        by: Priority,
+        consequence: Option<Consequence>,
+        rules: &Dispatch,
+    ) -> Result<(), Refusal> {
+        let Some(window) = self.window() else { return Ok(()) };
+        let Some(consequence) = consequence else {
+            let from = tokyo(window.starts_at).format("%m-%d %H:%M");
+            let message = format!(
+                "the technician has a visit planned from {from} (job {}); say what becomes of it",
+                window.job_id
+            );
+            return Err(Refusal::state("planned_visit", message));
+        };
+        if !matches!(by, Priority::P0 | Priority::P1) {
+            let message = format!("a job of priority {by} does not displace a planned visit");
+            return Err(Refusal::state("planned_visit", message));
+        }
+        self.give_visit_up(consequence.as_str());
+        self.raise(AlarmKind::Displaced);
+        if self.is.job.state != JobState::Booked {
+            return Ok(());
+        }
+        match consequence {
+            Consequence::Rebook => self.await_window(rules),
+            Consequence::OtherTechnician => self.look_for_others(),
+        }
+    }
+
+    /// Whoever is given another job is not asked for this one any more; it goes to the next.
+    pub fn pass_over(&mut self, technician: TechnicianId) -> Result<(), Refusal> {
+        self.withdraw_those(WithdrawCode::Overridden, |offer| {
+            offer.state == OfferState::Open && offer.technician_id == technician
+        })?;
+        self.back_on_the_ladder()
+    }
+
+    /// Takes the job back from whoever has accepted it; the next ones are asked at once, they are not.
+    pub fn reassign(&mut self, reason: ReassignReason) -> Result<(), Refusal> {
+        Action::Reassign.check(self.is.job.state)?;
+        self.clear_crew(WithdrawCode::Reassigned, reason.into())?;
+        self.say(JobReassigned { job: self.is.job.id, reason });
+        self.look_for_others()
+    }
+
+    /// A contractor who has accepted cannot come after all: the next ones are asked at once, unless others stay.
+    pub fn withdraw(&mut self, id: AssignmentId, code: WithdrawCode) -> Result<(), Refusal> {
+        if !WithdrawCode::CONTRACTOR.contains(&code) {
+            let known: Vec<_> = WithdrawCode::CONTRACTOR.iter().map(|code| code.as_str()).collect();
+            return Err(Refusal::field("code", format!("a contractor gives one of: {}", known.join(", "))));
+        }
+        let own = self.is.assignments.iter().find(|one| one.id == id);
+        let Some(own) = own.filter(|one| one.slot != Slot::Released) else {
+            return Err(Refusal::state("assignment_released", "the assignment is over already"));
+        };
+        Action::Withdraw.check(self.is.job.state)?;
+        if self.on_it().any(|one| one.id != id) {
+            self.withdraw_offer(own.offer_id, code)?;
+            self.release(id, code.into());
+            return Ok(());
+        }
+        self.clear_crew(code, code.into())?;
+        self.look_for_others()
+    }
+
+    /// Calls the job off: whoever was asked or had accepted is free again.
+    pub fn cancel(&mut self, reason: CancelReason) -> Result<(), Refusal> {
+        let job = self.is.job.clone().cancelled(self.now)?;
+        self.withdraw_open(WithdrawCode::Cancelled)?;
+        self.withdraw_accepted(WithdrawCode::Cancelled)?;
+        self.release_all(reason.into());
+        self.end_visit();
+        self.resolve_all(&[]);
+        self.is.job = job;
+        self.say(JobCancelled { job: self.is.job.id, reason });
+        Ok(())
+    }
+
+    fn clear_crew(&mut self, code: WithdrawCode, released: ReleaseCode) -> Result<(), Refusal> {
+        self.withdraw_all(code)?;
+        self.release_all(released);
+        self.end_visit();
+        Ok(())
+    }
+
+    /// Nobody has the job: the ladder looks for somebody now.
+    pub fn look_for_others(&mut self) -> Result<(), Refusal> {
+        self.is.job = self.is.job.clone().unassigned(self.now, self.now)?;
+        Ok(())
+    }
+}

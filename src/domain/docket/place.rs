@@ -1,0 +1,36 @@
+//! The place of a job in hand was corrected: who has accepted it must be told, who has not is looked for again.
+
+use super::Docket;
+use crate::domain::{
+    alarms::AlarmKind,
+    events::JobPlaceChanged,
+    jobs::{Job, JobState},
+};
+
+impl Docket {
+    /// The place of the case has changed.
+    pub fn place_changed(&mut self) {
+        match self.is.job.state {
+            JobState::Unassigned => {
+                let soon = self.is.job.wake_at.map(|at| at.min(self.now));
+                self.is.job = Job { wake_at: soon, ..self.is.job.clone() };
+            }
+            JobState::Held | JobState::Booked | JobState::Offered => {}
+            state if state.is_final() => {}
+            _ => self.tell_contractor(),
+        }
+    }
+
+    fn tell_contractor(&mut self) {
+        self.raise(AlarmKind::PlaceChanged);
+        let job = self.is.job.id;
+        let mut told: Vec<_> = self
+            .on_it()
+            .map(|one| JobPlaceChanged { job, technician: Some(one.technician_id), firm: Some(one.firm_id) })
+            .collect();
+        if told.is_empty() {
+            told.push(JobPlaceChanged { job, technician: None, firm: None });
+        }
+        told.into_iter().for_each(|event| self.say(event));
+    }
+}

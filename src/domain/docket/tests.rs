@@ -1,0 +1,323 @@
+//! A docket is a value: the same docket and the same decision give the same changes, each row changes once, and whatever is
+//! decided in whatever order leaves nothing that must never be.
+
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::{Answerer, Changes, Docket, Given, Known, Rows, Told};
+use crate::domain::{
+    dangers::CaseHazard,
+    facts::{
+        Fact, FieldRecord,
+        script::{Device, at, firm, plain_job, simple, start, technician},
+    },
+    firms::{Standing, Technician},
+    ids::{CallId, CaseId, DecisionId, JobId, OfferId},
+    jobs::{CancelReason, Job, JobState, Order},
+    offers::{
+        Addressee, Asked, CrewRole, DeclineCode, Offer, OfferState, OverrideReason, ReassignReason, Slot,
+        WithdrawCode,
+    },
+    place::Point,
+    reference::Reference,
+    refusal::Refusal,
+    roster::Roster,
+    span::Instant,
+    tools::OpeningAuthority,
+    trade::{Priority, Trade},
+};
+
+/// Technicians of the stories.
+const TECHNICIANS: u128 = 3;
+
+fn new_job() -> Job {
+    let order = Order { job_code: "W-TOILET-CLOG".to_owned(), trade: Trade::Water, priority: Priority::P1 };
+    let made = at("09:00:00");
+    Job::new(JobId(Uuid::from_u128(1)), CaseId(Uuid::from_u128(7)), order, made, made)
+}
+
+fn docket(known: &Known, now: Instant, step: u128) -> Docket {
+    let mut next = step << 32;
+    let ids = move || {
+        next += 1;
+        Uuid::from_u128(next)
+    };
+    Docket::new(known.clone(), now, Box::new(ids))
+}
+
+fn person(number: u128) -> Technician {
+    Technician {
+        id: technician(number),
+        version: 1,
+        firm_id: firm(number),
+        name: "計測 一郎".to_owned(),
+        phone: "+81525550111".parse().unwrap(),
+        base: Point::new(35.17, 136.9).unwrap(),
+        trades: vec![Trade::Water],
+        job_codes: Vec::new(),
+        tools: Vec::new(),
+        opening_tools: OpeningAuthority::NotAuthorised,
+        badge_number: None,
+        key: None,
+        languages: vec!["ja".to_owned()],
+        shifts: Roster::default(),
+        state: Standing::Active,
+        created_at: at("00:00:00"),
+    }
+}
+
+fn given(number: u128) -> Given {
+    Given { technician: person(number), arrival_at: None, decision_id: DecisionId(Uuid::from_u128(3)) }
+}
+
+/// Something that is decided, or told.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Ask(u128),
+    Accept,
+    Decline,
+    TakeBack,
+    Give(u128),
+    Help(u128),
+    Reassign,
+    Withdraw,
+    Cancel,
+    Danger,
+    Cleared,
+    /// A technician reports as much of a job as this.
+    Report(u128, usize),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let who = 1..=TECHNICIANS;
+    let one = prop_oneof![
+        6 => who.clone().prop_map(Step::Ask),
+        6 => Just(Step::Accept),
+        2 => Just(Step::Decline),
+        1 => Just(Step::TakeBack),
+        2 => who.clone().prop_map(Step::Give),
+        1 => who.clone().prop_map(Step::Help),
+        2 => Just(Step::Reassign),
+        2 => Just(Step::Withdraw),
+        1 => Just(Step::Cancel),
+        1 => Just(Step::Danger),
+        1 => Just(Step::Cleared),
+        5 => (who, 1_usize..=5).prop_map(|(who, count)| Step::Report(who, count)),
+    ];
+    proptest::collection::vec(one, 1..24)
+}
+
+/// What a technician has told so far of a job.
+fn told(number: u128, count: usize) -> Vec<Fact> {
+    let mut facts = plain_job(&mut Device::of(number), &[("10:05:00", "10:40:00")]);
+    facts.truncate(count);
+    facts
+}
+
+fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<(), Refusal> {
+    let reference = Reference::embedded().unwrap();
+    let rules = reference.dispatch();
+    let open = docket.known().offers.iter().find(|offer| offer.state == OfferState::Open).map(|one| one.id);
+    let open = open.unwrap_or(OfferId(Uuid::nil()));
+    match step {
+        Step::Ask(number) => ask(docket, number),
+        Step::Accept => docket.accept(open, Answerer::Technician, None, rules).map(|_| ()),
+        Step::Decline => docket.decline(open, Answerer::Technician, DeclineCode::Busy, rules),
+        Step::TakeBack => docket.take_back(open),
+        Step::Give(number) => {
+            docket.give(&given(number), OverrideReason::AlreadyNear, rules).map(|_| ())
+        }
+        // The one place that says when a helper can be sent is the list of actions.
+        Step::Help(number) if docket.job().state.is_in_the_field() && docket.on_it().count() > 0 => {
+            docket.help(&given(number)).map(|_| ())
+        }
+        Step::Help(_) => Ok(()),
+        Step::Reassign => docket.reassign(ReassignReason::NotReachable),
+        Step::Withdraw => match docket.on_it().next().map(|one| one.id) {
+            Some(id) => docket.withdraw(id, WithdrawCode::Breakdown),
+            None => Ok(()),
+        },
+        Step::Cancel => docket.cancel(CancelReason::FalseAlarm),
+        Step::Danger | Step::Cleared => {
+            docket.know_dangers(vec![danger(docket.now(), step)]);
+            docket.apply_holds(reference.hazards(), rules)
+        }
+        Step::Report(number, count) => report(docket, told(number, count), reports, &reference),
+    }
+}
+
+fn danger(now: Instant, step: Step) -> CaseHazard {
+    CaseHazard {
+        case_id: CaseId(Uuid::from_u128(7)),
+        number: 1,
+        hazard: "H-GAS".to_owned(),
+        call_id: CallId(Uuid::from_u128(8)),
+        raised_at: now,
+        cleared_at: matches!(step, Step::Cleared).then_some(now),
+        cleared_by: None,
+        note_code: None,
+    }
+}
+
+fn ask(docket: &mut Docket, number: u128) -> Result<(), Refusal> {
+    if docket.job().state != JobState::Unassigned {
+        return Ok(());
+    }
+    let asked = Asked {
+        id: docket.id(),
+        job_id: docket.job().id,
+        decision_id: DecisionId(Uuid::from_u128(3)),
+        firm_id: firm(number),
+        technician_id: technician(number),
+        addressee: Addressee::Technician,
+        role: CrewRole::Lead,
+        rank: docket.next_rank(),
+        round: 1,
+        rung: 0,
+    };
+    let deadline = docket.now() + chrono::TimeDelta::hours(5);
+    docket.ask(Offer::open(asked, docket.now(), deadline));
+    let job = docket.job().clone().offered(docket.now(), deadline)?;
+    docket.put(job);
+    Ok(())
+}
+
+/// Reports of somebody who has, or has had, the job.
+fn report(
+    docket: &mut Docket,
+    facts: Vec<Fact>,
+    reports: &mut Vec<Fact>,
+    reference: &Reference,
+) -> Result<(), Refusal> {
+    let who = facts[0].technician_id;
+    let own = docket.known().assignments.iter().rfind(|one| one.technician_id == who);
+    let Some(assignment) = own.map(|one| one.id) else { return Ok(()) };
+    let mut recorded = facts;
+    recorded.retain(|fact| reports.iter().all(|known| known.id != fact.id));
+    recorded.iter_mut().for_each(|fact| fact.assignment_id = assignment);
+    reports.extend(recorded.iter().cloned());
+    let record = FieldRecord::of(reports);
+    docket.aftermath(Told { assignment, recorded: &recorded, record: &record }, reference.dispatch())
+}
+
+/// What must never be.
+fn check(known: &Known) {
+    let job = &known.job;
+    let accepted = known.offers.iter().filter(|offer| {
+        offer.state == OfferState::Accepted && offer.role == CrewRole::Lead
+    });
+    assert!(accepted.count() <= 1, "two winners");
+    let open = known.offers.iter().any(|offer| offer.state == OfferState::Open);
+    assert_eq!(open, job.state == JobState::Offered, "{}: open offers", job.state);
+    let live: Vec<_> = known.assignments.iter().filter(|one| one.slot != Slot::Released).collect();
+    let is_going = job.state.is_in_the_field() && job.state != JobState::AwaitingReturn;
+    assert_eq!(!live.is_empty(), is_going, "{}: {} on it", job.state, live.len());
+    let mut who: Vec<_> = live.iter().map(|one| one.technician_id).collect();
+    who.dedup();
+    assert_eq!(who.len(), live.len(), "twice on one job");
+    assert_eq!(job.wake_at.is_none(), job.state.is_final(), "{}: looked at again", job.state);
+    assert_eq!(job.hold.is_some(), job.state == JobState::Held);
+}
+
+/// Each row that is written was read at the version before, and none is written twice.
+fn written_once<T, K: Ord + Copy>(rows: &Rows<T>, before: &[T], key: impl Fn(&T) -> (K, i64)) {
+    let mut keys: Vec<_> = rows.new.iter().chain(&rows.changed).map(|row| key(row).0).collect();
+    let count = keys.len();
+    keys.sort();
+    keys.dedup();
+    assert_eq!(keys.len(), count, "a row written twice");
+    for row in &rows.changed {
+        let (id, version) = key(row);
+        let was = before.iter().map(&key).find(|(known, _)| *known == id);
+        assert_eq!(was, Some((id, version - 1)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_decision_leaves_what_must_never_be(steps in steps()) {
+        let (mut known, mut reports) = (Known::new(new_job()), Vec::new());
+        for (number, step) in (1_u128..).zip(steps) {
+            let now = at("11:00:00") + chrono::TimeDelta::minutes(i64::try_from(number).unwrap());
+            let told = reports.clone();
+            let once = |reports: &mut Vec<Fact>| -> Option<(Known, Changes)> {
+                let mut docket = docket(&known, now, number);
+                decide(&mut docket, step, reports).ok()?;
+                Some(docket.close())
+            };
+            let Some((after, changes)) = once(&mut reports) else {
+                // Refused: nothing half-done stays, reports included.
+                reports = told;
+                continue;
+            };
+            let (again, same) = once(&mut told.clone()).unwrap();
+            prop_assert_eq!((&after, &changes), (&again, &same), "the same decision twice");
+            check(&after);
+            written_once(&changes.offers, &known.offers, |offer| (offer.id, offer.version));
+            written_once(&changes.assignments, &known.assignments, |one| (one.id, one.version));
+            written_once(&changes.alarms, &known.alarms, |alarm| (alarm.id, alarm.version));
+            prop_assert_eq!(changes.is_empty(), after == known);
+            known = after;
+        }
+    }
+
+    #[test]
+    fn the_order_of_reports_changes_nothing(shuffled in Just(told(1, 5)).prop_shuffle()) {
+        let reference = Reference::embedded().unwrap();
+        let changes = |facts: Vec<Fact>| {
+            let mut docket = assigned();
+            report(&mut docket, facts, &mut Vec::new(), &reference).unwrap();
+            let (known, mut changes) = docket.close();
+            (known.job.state, changes.assignments, changes.offers, changes.events.split_off(1))
+        };
+        prop_assert_eq!(changes(told(1, 5)), changes(shuffled));
+    }
+}
+
+/// A job that technician 1 has accepted, at eleven.
+fn assigned() -> Docket {
+    let mut first = docket(&Known::new(new_job()), at("09:00:00"), 1);
+    let mut none = Vec::new();
+    decide(&mut first, Step::Ask(1), &mut none).unwrap();
+    decide(&mut first, Step::Accept, &mut none).unwrap();
+    docket(&first.close().0, at("11:00:00"), 2)
+}
+
+#[test]
+fn a_docket_nobody_has_touched_writes_nothing() {
+    let known = assigned().close().0;
+    let (after, changes) = docket(&known, at("12:00:00"), 9).close();
+    assert!(changes.is_empty());
+    assert_eq!(after, known);
+}
+
+#[test]
+fn who_ends_a_job_goes_on_to_the_one_behind_it() {
+    let mut known = assigned().close().0;
+    let mut next = known.assignments[0].clone();
+    (next.id, next.job_id) = (crate::domain::ids::AssignmentId(Uuid::from_u128(55)), JobId(Uuid::from_u128(2)));
+    (next.slot, next.current_since) = (Slot::Queued, None);
+    known.elsewhere.push(next);
+    let mut docket = docket(&known, at("12:00:00"), 9);
+    docket.reassign(ReassignReason::TooLate).unwrap();
+    let (_, changes) = docket.close();
+    let promoted = changes.assignments.changed.iter().find(|one| one.job_id == JobId(Uuid::from_u128(2)));
+    assert_eq!(promoted.map(|one| (one.slot, one.current_since)), Some((Slot::Current, Some(at("12:00:00")))));
+    assert_eq!(changes.woken, [JobId(Uuid::from_u128(2))]);
+}
+
+#[test]
+fn work_at_the_site_brings_back_who_was_given_up() {
+    let mut docket = assigned();
+    docket.reassign(ReassignReason::NotReachable).unwrap();
+    let known = docket.close().0;
+    let mut back = super::tests::docket(&known, at("11:30:00"), 9);
+    let mut device = Device::of(1);
+    let facts = vec![device.tell("10:00:00", simple("arrival")), device.tell("10:05:00", start("work"))];
+    report(&mut back, facts, &mut Vec::new(), &Reference::embedded().unwrap()).unwrap();
+    let known = back.close().0;
+    assert_eq!((known.job.state, known.assignments.len()), (JobState::Working, 2));
+    check(&known);
+}

@@ -1,0 +1,66 @@
+//! The planned visit of a job in hand: its window is free again when the visit is over, moved, or will not happen.
+
+use super::Docket;
+use crate::domain::{
+    alarms::AlarmKind,
+    appointments::{Appointment, UnbookCode, WindowState},
+    events::{JobBooked, JobUnbooked},
+    jobs::Action,
+    offers::WithdrawCode,
+    reference::dispatch::Dispatch,
+    refusal::Refusal,
+    span::Instant,
+};
+
+impl Docket {
+    /// Plans a visit; what was planned before is given up, and whoever is asked now is not any more. Its technician is
+    /// asked at `ask_at`.
+    pub fn book(&mut self, window: Appointment, ask_at: Instant) -> Result<(), Refusal> {
+        self.withdraw_open(WithdrawCode::Booked)?;
+        self.end_visit();
+        self.is.job = self.is.job.clone().booked(self.now, ask_at)?;
+        self.resolve_all(super::alarms::KEPT);
+        self.say(JobBooked::of(&window));
+        self.is.windows.push(window);
+        Ok(())
+    }
+
+    /// Gives the planned visit up; the job waits for another window before the ladder begins.
+    pub fn unbook(&mut self, code: UnbookCode, rules: &Dispatch) -> Result<(), Refusal> {
+        if self.window().is_none() {
+            return Err(Refusal::state("not_booked", "no visit is planned for this job"));
+        }
+        Action::Unbook.check(self.is.job.state)?;
+        self.give_visit_up(code.as_str());
+        self.await_window(rules)
+    }
+
+    /// The job has time to be booked again before the ladder begins.
+    pub(super) fn await_window(&mut self, rules: &Dispatch) -> Result<(), Refusal> {
+        let wait = rules.policy(self.is.job.priority).start_after_s.delta();
+        self.is.job = self.is.job.clone().unassigned(self.now, self.now + wait)?;
+        Ok(())
+    }
+
+    /// The visit is over, or planned again.
+    pub fn end_visit(&mut self) {
+        self.give_visit_up("over");
+    }
+
+    /// The technician of the visit does not come: a person must know.
+    pub(super) fn lapse(&mut self, technician: crate::domain::ids::TechnicianId) {
+        if self.window().is_some_and(|window| window.technician_id == technician) {
+            self.give_visit_up("contractor");
+            self.raise(AlarmKind::AppointmentAtRisk);
+        }
+    }
+
+    pub(super) fn give_visit_up(&mut self, code: &'static str) {
+        let planned = |window: &&mut Appointment| window.state == WindowState::Planned;
+        let Some(window) = self.is.windows.iter_mut().find(planned) else { return };
+        window.state = WindowState::Released;
+        let event = JobUnbooked::of(window, code);
+        self.resolve(AlarmKind::VisitOffDuty);
+        self.say(event);
+    }
+}

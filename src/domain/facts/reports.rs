@@ -1,0 +1,156 @@
+//! Reports as a device sends them: each is recorded, a duplicate, or refused by itself.
+
+use std::collections::BTreeMap;
+
+use chrono::SubsecRound as _;
+use serde::{Deserialize, Serialize};
+
+use super::{FACTS_PER_JOB_MAX, Fact, FactKind, ShortCode};
+use crate::domain::{
+    ids::{AssignmentId, FactId, JobId, TechnicianId},
+    span::Instant,
+    text_enum::text_enum,
+};
+
+/// Reports of one device on one job.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Who did what is reported; a technician reports their own work and need not say so.
+    pub technician_id: Option<TechnicianId>,
+    /// The device, by a name of its own.
+    pub device: ShortCode,
+    /// When the batch is sent, by the device's clock; when it is received, where that clock is right.
+    pub sent_at: Option<Instant>,
+    /// The reports.
+    pub reports: Vec<Report>,
+}
+
+/// One report.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Its id, made by the device.
+    pub id: FactId,
+    /// Running number of the device on this job, from 1.
+    pub device_seq: i64,
+    /// When it happened, by the device's clock.
+    pub device_time: Instant,
+    /// What happened.
+    pub what: FactKind,
+}
+
+text_enum! {
+    /// What became of a report.
+    pub enum ReportOutcome("outcome") {
+        /// It is on record now.
+        Recorded = "recorded",
+        /// It was on record already.
+        Duplicate = "duplicate",
+        /// It is not on record, and will not be.
+        Refused = "refused",
+    }
+}
+
+text_enum! {
+    /// Why a report was refused.
+    pub enum RefusalCode("refusal code") {
+        /// Its id stands for another report of this job.
+        IdReused = "id_reused",
+        /// Its id stands for a report of another job.
+        ForeignJob = "foreign_job",
+        /// The job has as many reports as a job can have.
+        TooMany = "too_many_facts",
+    }
+}
+
+impl RefusalCode {
+    /// The same in words.
+    #[must_use]
+    pub fn message(self) -> &'static str {
+        match self {
+            Self::IdReused => "this id stands for another report of this job; make a new one",
+            Self::ForeignJob => "this id stands for a report of another job",
+            Self::TooMany => "the job has as many reports as a job can have",
+        }
+    }
+}
+
+/// What became of one report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FactOutcome {
+    /// The report.
+    pub id: FactId,
+    /// What became of it.
+    pub outcome: ReportOutcome,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<RefusalCode>,
+    /// The same in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// Under which assignment reports are filed, and when they came.
+#[derive(Debug, Clone, Copy)]
+pub struct Filing {
+    /// The job.
+    pub job_id: JobId,
+    /// The assignment.
+    pub assignment_id: AssignmentId,
+    /// Who did what is reported.
+    pub technician_id: TechnicianId,
+    /// When the reports were received.
+    pub received_at: Instant,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// What became of each report, in the order of the batch.
+    pub outcomes: Vec<FactOutcome>,
+    /// The reports that are new.
+    pub recorded: Vec<Fact>,
+    /// Every report of the job, the new ones included, by id.
+    pub all: Vec<Fact>,
+}
+
+impl Batch {
+    /// Files the reports beside those that are known of the job; `foreign` are those that another job has.
+    #[must_use]
+    pub fn received(&self, known: Vec<Fact>, foreign: &[FactId], filing: Filing) -> Received {
+        let mut all: BTreeMap<FactId, Fact> = known.into_iter().map(|fact| (fact.id, fact)).collect();
+        let (mut outcomes, mut recorded) = (Vec::with_capacity(self.reports.len()), Vec::new());
+        for report in &self.reports {
+            let fact = self.fact(report, filing);
+            let (outcome, code) = match all.get(&fact.id) {
+                Some(earlier) if earlier.repeats(&fact) => (ReportOutcome::Duplicate, None),
+                Some(_) => (ReportOutcome::Refused, Some(RefusalCode::IdReused)),
+                None if all.len() >= FACTS_PER_JOB_MAX => (ReportOutcome::Refused, Some(RefusalCode::TooMany)),
+                None if foreign.contains(&fact.id) => (ReportOutcome::Refused, Some(RefusalCode::ForeignJob)),
+                None => {
+                    recorded.push(fact.clone());
+                    all.insert(fact.id, fact);
+                    (ReportOutcome::Recorded, None)
+                }
+            };
+            let message = code.map(|code| code.message().to_owned());
+            outcomes.push(FactOutcome { id: report.id, outcome, code, message });
+        }
+        Received { outcomes, recorded, all: all.into_values().collect() }
+    }
+
+    /// Times are cut to what both engines keep.
+    fn fact(&self, report: &Report, filing: Filing) -> Fact {
+        Fact {
+            id: report.id,
+            job_id: filing.job_id,
+            assignment_id: filing.assignment_id,
+            technician_id: filing.technician_id,
+            device: self.device.clone(),
+            device_seq: report.device_seq,
+            device_time: report.device_time.trunc_subsecs(6),
+            sent_at: self.sent_at.map_or(filing.received_at, |at| at.trunc_subsecs(6)),
+            received_at: filing.received_at,
+            what: report.what.kept(),
+        }
+    }
+}

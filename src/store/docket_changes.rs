@@ -1,0 +1,238 @@
+//! The writing of all that follows from a decision about a job: each row once, over the version that was read.
+
+use super::batch::{Batch, later};
+use crate::domain::{
+    alarms::Alarm,
+    appointments::Appointment,
+    docket::{Changes, Waiting},
+    ids::JobId,
+    jobs::Job,
+    offers::{Assignment, DeclineCode, Offer, Slot, Via, WithdrawCode},
+    span::Instant,
+};
+
+/// Waiting jobs looked at by one freed technician at most; the others are looked at in their own time.
+const WAITING_MAX: i64 = 20;
+
+/// Adds the changes to what is written at the end of the use-case. A row that is not as it was when it was read fails all
+/// of it.
+pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
+    let Some(job) = &changes.job else { return };
+    change_job(batch, job);
+    for window in &changes.windows.changed {
+        change_window(batch, window);
+    }
+    changes.offers.changed.iter().for_each(|offer| change_offer(batch, offer));
+    let (over, others): (Vec<_>, Vec<_>) =
+        changes.assignments.changed.iter().partition(|one| one.slot == Slot::Released);
+    over.into_iter().for_each(|one| change_assignment(batch, one));
+    if !changes.offers.new.is_empty() || !changes.assignments.new.is_empty() || !others.is_empty() {
+        // A place is taken after it is free, and an offer made after another one is over.
+        batch.then();
+    }
+    others.into_iter().for_each(|one| change_assignment(batch, one));
+    changes.windows.new.iter().for_each(|window| insert_window(batch, window));
+    changes.offers.new.iter().for_each(|offer| insert_offer(batch, offer));
+    changes.assignments.new.iter().for_each(|one| insert_assignment(batch, one));
+    changes.alarms.changed.iter().for_each(|alarm| change_alarm(batch, alarm));
+    changes.alarms.new.iter().for_each(|alarm| insert_alarm(batch, alarm));
+    changes.woken.iter().for_each(|id| wake(batch, *id, now));
+    if changes.waiting == Waiting::LookedAt {
+        look_at_waiting(batch, job.id, now);
+    }
+}
+
+fn change_job(batch: &mut Batch, job: &Job) {
+    later!(
+        batch,
+        one,
+        "UPDATE job SET version = $2, state = $3, wake_at = $4, closed_at = $5, state_since = $6, hold = $7,
+                        warned_at = $8, round = $9, rung = $10, priority = $11
+         WHERE id = $1 AND version = $2 - 1",
+        job.id.0,
+        job.version,
+        job.state.as_str(),
+        job.wake_at,
+        job.closed_at,
+        job.state_since,
+        job.hold.as_ref().map(|hold| hold.as_str()),
+        job.warned_at,
+        job.round,
+        job.rung,
+        job.priority.as_str(),
+    );
+}
+
+fn change_window(batch: &mut Batch, window: &Appointment) {
+    later!(
+        batch,
+        one,
+        "UPDATE planned_window SET version = $2, state = $3 WHERE id = $1 AND version = $2 - 1",
+        window.id.0,
+        window.version,
+        window.state.as_str(),
+    );
+}
+
+fn insert_window(batch: &mut Batch, window: &Appointment) {
+    later!(
+        batch,
+        one,
+        "INSERT INTO planned_window (id, version, technician_id, job_id, starts_at, ends_at, state)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        window.id.0,
+        window.version,
+        window.technician_id.0,
+        window.job_id.0,
+        window.starts_at,
+        window.ends_at,
+        window.state.as_str(),
+    );
+}
+
+fn change_offer(batch: &mut Batch, offer: &Offer) {
+    later!(
+        batch,
+        one,
+        "UPDATE offer SET version = $2, technician_id = $3, state = $4, answered_at = $5, decline_code = $6,
+                          arrival_promised_at = $7, answered_via = $8, withdraw_code = $9, naming_due_at = $10
+         WHERE id = $1 AND version = $2 - 1",
+        offer.id.0,
+        offer.version,
+        offer.technician_id.0,
+        offer.state.as_str(),
+        offer.answered_at,
+        offer.decline_code.map(DeclineCode::as_str),
+        offer.arrival_promised_at,
+        offer.answered_via.map(Via::as_str),
+        offer.withdraw_code.map(WithdrawCode::as_str),
+        offer.naming_due_at,
+    );
+}
+
+fn insert_offer(batch: &mut Batch, offer: &Offer) {
+    later!(
+        batch,
+        one,
+        "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung,
+                            state, offered_at, deadline, answered_at, arrival_promised_at, answered_via)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        offer.id.0,
+        offer.version,
+        offer.job_id.0,
+        offer.decision_id.0,
+        offer.firm_id.0,
+        offer.technician_id.0,
+        offer.addressee.as_str(),
+        offer.role.as_str(),
+        offer.rank,
+        offer.round,
+        offer.rung,
+        offer.state.as_str(),
+        offer.offered_at,
+        offer.deadline,
+        offer.answered_at,
+        offer.arrival_promised_at,
+        offer.answered_via.map(Via::as_str),
+    );
+}
+
+fn change_assignment(batch: &mut Batch, one: &Assignment) {
+    later!(
+        batch,
+        one,
+        "UPDATE assignment SET version = $2, slot = $3, released_at = $4, release_code = $5, current_since = $6,
+                               arrival_due_at = $7, progress_at = $8, progress_lat_e6 = $9, progress_lon_e6 = $10
+         WHERE id = $1 AND version = $2 - 1",
+        one.id.0,
+        one.version,
+        one.slot.as_str(),
+        one.released_at,
+        one.release_code.map(|code| code.as_str()),
+        one.current_since,
+        one.arrival_due_at,
+        one.progress.map(|progress| progress.at),
+        one.progress.map(|progress| progress.point.lat_e6()),
+        one.progress.map(|progress| progress.point.lon_e6()),
+    );
+}
+
+fn insert_assignment(batch: &mut Batch, one: &Assignment) {
+    later!(
+        batch,
+        one,
+        "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at,
+                                 current_since)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        one.id.0,
+        one.version,
+        one.job_id.0,
+        one.offer_id.0,
+        one.firm_id.0,
+        one.technician_id.0,
+        one.slot.as_str(),
+        one.assigned_at,
+        one.arrival_due_at,
+        one.current_since,
+    );
+}
+
+fn change_alarm(batch: &mut Batch, alarm: &Alarm) {
+    later!(
+        batch,
+        one,
+        "UPDATE alarm SET version = $2, state = $3, rings_at = $4, rung = $5, acknowledged_at = $6, resolved_at = $7
+         WHERE id = $1 AND version = $2 - 1",
+        alarm.id.0,
+        alarm.version,
+        alarm.state.as_str(),
+        alarm.rings_at,
+        alarm.rung,
+        alarm.acknowledged_at,
+        alarm.resolved_at,
+    );
+}
+
+fn insert_alarm(batch: &mut Batch, alarm: &Alarm) {
+    later!(
+        batch,
+        one,
+        "INSERT INTO alarm (id, version, kind, subject, subject_id, state, raised_at, rings_at, rung)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        alarm.id.0,
+        alarm.version,
+        alarm.kind.as_str(),
+        alarm.subject.as_str(),
+        alarm.subject_id,
+        alarm.state.as_str(),
+        alarm.raised_at,
+        alarm.rings_at,
+        alarm.rung,
+    );
+}
+
+/// The job that waited for a technician: they are expected to leave for it from now on.
+fn wake(batch: &mut Batch, id: JobId, now: Instant) {
+    later!(
+        batch,
+        any,
+        "UPDATE job SET version = version + 1, wake_at = $2 WHERE id = $1 AND wake_at IS NOT NULL",
+        id.0,
+        now,
+    );
+}
+
+/// The jobs nobody could be found for that are not due yet, most urgent first, then longest waiting.
+fn look_at_waiting(batch: &mut Batch, but: JobId, now: Instant) {
+    later!(
+        batch,
+        any,
+        "UPDATE job SET version = version + 1, wake_at = $1
+         WHERE state = 'unassigned' AND wake_at > $1
+           AND id IN (SELECT id FROM job WHERE state = 'unassigned' AND round > 1 AND wake_at > $1 AND id <> $2
+                      ORDER BY priority, created_at, id LIMIT $3)",
+        now,
+        but.0,
+        WAITING_MAX,
+    );
+}
