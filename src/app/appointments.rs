@@ -13,7 +13,7 @@ use crate::{
         alarms::AlarmKind,
         appointments::{Appointment, Consequence, UnbookCode, WindowState},
         cases::CaseState,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         firms::Technician,
         ids::{JobId, TechnicianId},
         jobs::{Action, Job, JobState},

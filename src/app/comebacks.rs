@@ -4,17 +4,18 @@
 use super::{Error, Unit, offers};
 use crate::{
     domain::{
-        event::Kind,
+        events::Kind,
         facts::{FieldRecord, FieldState},
         jobs::{Job, JobState},
-        offers::{Addressee, Assignment, CrewRole, Offer, OfferState, Slot, Via, WithdrawCode},
+        offers::{Addressee, Assignment, CrewRole, Offer, OfferState, ReleaseCode, Slot, Via, WithdrawCode},
         span::Instant,
     },
     store,
 };
 
 /// Releases that only meant: he was not heard of.
-const NOT_HEARD_OF: &[&str] = &["no_show", "stalled", "too_late", "not_reachable"];
+const NOT_HEARD_OF: &[ReleaseCode] =
+    &[ReleaseCode::NoShow, ReleaseCode::Stalled, ReleaseCode::TooLate, ReleaseCode::NotReachable];
 
 /// The new assignment of a technician who tells that he is on a job that was taken from him unheard, or back on one he
 /// had left, when nobody else has it.
@@ -71,11 +72,11 @@ fn came(before: &Assignment, record: &FieldRecord) -> Option<Instant> {
 }
 
 fn is_unheard(before: &Assignment) -> bool {
-    before.release_code.as_deref().is_some_and(|code| NOT_HEARD_OF.contains(&code))
+    before.release_code.is_some_and(|code| NOT_HEARD_OF.contains(&code))
 }
 
 fn may_come_back(before: &Assignment) -> bool {
-    is_unheard(before) || before.release_code.as_deref() == Some(WithdrawCode::VisitOver.as_str())
+    is_unheard(before) || before.release_code == Some(ReleaseCode::VisitOver)
 }
 
 /// Nobody else has it; a visit that is planned is his own.

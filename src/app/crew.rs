@@ -8,7 +8,7 @@ use super::{Command, Ctx, Error, Unit, appointments, jobs, offers, overrides};
 use crate::{
     domain::{
         cases::CaseState,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{JobId, TechnicianId},
         jobs::Action,
         offers::{Assignment, CrewRole, Slot},

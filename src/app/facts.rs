@@ -15,12 +15,12 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         alarms::AlarmKind,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         facts::{FACTS_PER_JOB_MAX, Fact, FactKind, FieldRecord, Flag, ShortCode},
         ids::{FactId, JobId, TechnicianId},
         jobs::{Job, JobState},
         ledger::Settlement,
-        offers::{Assignment, Slot},
+        offers::{Assignment, ReleaseCode, Slot},
         refusal::Refusal,
         span::Instant,
         text_enum::text_enum,
@@ -284,7 +284,7 @@ async fn progress(
         let data = json!({ "from": before, "to": job.state, "outcome": record.outcome });
         unit.emit(Kind::JobProgressed, Subject::Job, job.id.0, data);
         if job.state == JobState::Completed {
-            jobs::release_all(unit, job.id, "completed").await?;
+            jobs::release_all(unit, job.id, ReleaseCode::Completed).await?;
         }
         if matches!(job.state, JobState::Completed | JobState::AwaitingReturn) {
             windows::release(unit, job.id).await?;

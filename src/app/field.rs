@@ -7,7 +7,7 @@ use super::{Error, Unit, alarms, jobs, offers, referrals, windows};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         facts::{Fact, FactKind, FieldRecord, FieldState, ToldDelay},
         jobs::{Job, JobState},
         offers::{Assignment, Slot, WithdrawCode},
@@ -45,7 +45,7 @@ pub(super) async fn let_go(
         let offer =
             store::offers::find(&mut unit.tx, assignment.offer_id).await?.ok_or(Error::NotFound("offer"))?;
         offers::withdraw(unit, offer, code).await?;
-        jobs::release(unit, assignment, code.as_str()).await?;
+        jobs::release(unit, assignment, code.into()).await?;
         withdrew |= code != WithdrawCode::VisitOver;
     }
     let goes_on = withdrew && left == 0 && job.state.is_in_the_field() && record.completed_at.is_none();

@@ -7,7 +7,7 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         cases::Case,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         identity::Method,
         ids::CaseId,
         jobs::{Job, JobState},

@@ -8,11 +8,11 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         cases::{CaseState, Resident, Site},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         facts::{FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
         ids::{CaseId, JobId, TechnicianId},
         jobs::{Action, CancelReason, Job, JobState, Order},
-        offers::{Assignment, Offer, Slot, WithdrawCode},
+        offers::{Assignment, Offer, ReleaseCode, Slot, WithdrawCode},
         refusal::Refusal,
         trade::Priority,
     },
@@ -97,7 +97,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
     let job =
         store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?.cancelled(unit.now)?;
     super::offers::withdraw_open(unit, id, WithdrawCode::Cancelled).await?;
-    release_all(unit, id, reason.as_str()).await?;
+    release_all(unit, id, reason.into()).await?;
     windows::release(unit, id).await?;
     alarms::resolve_all(unit, id.0, &[]).await?;
     store::jobs::save(&mut unit.tx, &job).await?;
@@ -107,7 +107,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
 }
 
 /// Frees everybody who is on the job; whoever had another job waiting goes on to that one.
-pub(super) async fn release_all(unit: &mut Unit, job: JobId, code: &str) -> Result<(), Error> {
+pub(super) async fn release_all(unit: &mut Unit, job: JobId, code: ReleaseCode) -> Result<(), Error> {
     for assignment in store::assignments::of_job(&mut unit.tx, job).await? {
         if assignment.slot != Slot::Released {
             release(unit, &assignment, code).await?;
@@ -117,7 +117,11 @@ pub(super) async fn release_all(unit: &mut Unit, job: JobId, code: &str) -> Resu
 }
 
 /// Frees one of those who are on the job.
-pub(super) async fn release(unit: &mut Unit, assignment: &Assignment, code: &str) -> Result<(), Error> {
+pub(super) async fn release(
+    unit: &mut Unit,
+    assignment: &Assignment,
+    code: ReleaseCode,
+) -> Result<(), Error> {
     let now = unit.now;
     if !store::assignments::release(&mut unit.tx, assignment, now, code).await? {
         return Err(Error::Conflict);
@@ -199,8 +203,7 @@ impl Whole {
 pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseState) -> Result<(), Refusal> {
     action.check(job.state)?;
     let on_it = crew.iter().filter(|one| one.slot != Slot::Released).count();
-    let was_there =
-        crew.iter().any(|one| one.release_code.as_deref() == Some(WithdrawCode::VisitOver.as_str()));
+    let was_there = crew.iter().any(|one| one.release_code == Some(ReleaseCode::VisitOver));
     match action {
         // Whoever comes back does so at an agreed time, however urgent the first visit was.
         Action::Book if matches!(job.priority, Priority::P0 | Priority::P1) && !was_there => {

@@ -15,7 +15,7 @@ use crate::{
         actor::Actor,
         alarms::AlarmKind,
         cases::Site,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{FirmId, JobId, TechnicianId},
         jobs::{Job, JobState},
         offers::{Offer, OfferState, WithdrawCode},

@@ -10,7 +10,7 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         alarms::AlarmKind,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{FirmId, JobId, OfferId, TechnicianId},
         jobs::{Job, JobState},
         offers::{Addressee, Assignment, DeclineCode, Offer, OfferState, Slot, Via, WithdrawCode},

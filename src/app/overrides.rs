@@ -8,56 +8,22 @@ use super::{Command, Ctx, Error, Unit, appointments, jobs, ladder, offers, windo
 use crate::{
     domain::{
         appointments::Consequence,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         firms::Technician,
         ids::{AssignmentId, JobId, TechnicianId},
         jobs::{Action, Job, JobState},
-        offers::{Addressee, Assignment, CrewRole, Offer, OfferState, Slot, Via, WithdrawCode},
+        offers::{
+            Addressee, Assignment, CrewRole, Offer, OfferState, OverrideReason, ReassignReason, Slot, Via,
+            WithdrawCode,
+        },
         refusal::Refusal,
         span::{Instant, Span},
-        text_enum::text_enum,
     },
     store,
 };
 
 /// How long a technician is taken to be needed when an override is checked against planned visits.
 const AROUND: TimeDelta = TimeDelta::minutes(120);
-
-text_enum! {
-    /// Why a person gives a job to somebody past the ladder.
-    pub enum OverrideReason("reason of an override") {
-        /// He is there, or nearly.
-        AlreadyNear = "already_near",
-        /// He has been there before and knows it.
-        KnowsTheSite = "knows_the_site",
-        /// The resident asked for him.
-        ResidentWish = "resident_wish",
-        /// Nobody else can be had.
-        NobodyElse = "nobody_else",
-        /// He offered himself on the telephone.
-        Volunteered = "volunteered",
-        /// Something else.
-        Other = "other",
-    }
-}
-
-text_enum! {
-    /// Why a job is taken back from who has accepted it.
-    pub enum ReassignReason("reason of a reassignment") {
-        /// He does not come, or far too late.
-        TooLate = "too_late",
-        /// He cannot be reached.
-        NotReachable = "not_reachable",
-        /// The work needs somebody else: another trade, licence or tool.
-        WrongSkills = "wrong_skills",
-        /// The resident refuses him.
-        ResidentRefuses = "resident_refuses",
-        /// Somebody else is nearer now.
-        NearerOne = "nearer_one",
-        /// Something else.
-        Other = "other",
-    }
-}
 
 /// To whom a person gives a job.
 #[derive(Debug, Clone)]
@@ -175,7 +141,7 @@ async fn reassign_in(unit: &mut Unit, id: JobId, reason: ReassignReason) -> Resu
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
     Action::Reassign.check(job.state)?;
     take_offers_back(unit, id, WithdrawCode::Reassigned).await?;
-    jobs::release_all(unit, id, reason.as_str()).await?;
+    jobs::release_all(unit, id, reason.into()).await?;
     windows::release(unit, id).await?;
     unit.emit(Kind::JobReassigned, Subject::Job, id.0, json!({ "reason": reason }));
     let job = job.unassigned(unit.now, unit.now)?;
@@ -214,11 +180,11 @@ async fn withdraw_in(unit: &mut Unit, id: AssignmentId, code: WithdrawCode) -> R
         // The others stay: the job goes on with them.
         let offer = store::offers::find(&mut unit.tx, assignment.offer_id).await?.ok_or_else(missing)?;
         offers::withdraw(unit, offer, code).await?;
-        jobs::release(unit, &assignment, code.as_str()).await?;
+        jobs::release(unit, &assignment, code.into()).await?;
         return Ok(job);
     }
     take_offers_back(unit, job.id, code).await?;
-    jobs::release_all(unit, job.id, code.as_str()).await?;
+    jobs::release_all(unit, job.id, code.into()).await?;
     windows::release(unit, job.id).await?;
     let job = job.unassigned(unit.now, unit.now)?;
     store::jobs::save(&mut unit.tx, &job).await?;

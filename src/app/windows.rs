@@ -7,7 +7,7 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         appointments::Appointment,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{JobId, TechnicianId},
         offers::Offer,
         span::Span,

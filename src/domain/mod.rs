@@ -18,6 +18,7 @@ pub mod disputes;
 pub mod email;
 pub mod emergencies;
 pub mod event;
+pub mod events;
 pub mod evidence;
 pub mod facts;
 pub mod firms;
@@ -55,6 +56,7 @@ pub mod tokens;
 pub mod tools;
 pub mod trade;
 pub mod users;
+pub mod verdict;
 pub mod webhooks;
 
 pub(crate) mod text_enum;

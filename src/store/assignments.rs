@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::{Error, Tx, db::query};
 use crate::domain::{
     ids::{AssignmentId, JobId, TechnicianId},
-    offers::{Assignment, Progress},
+    offers::{Assignment, Progress, ReleaseCode},
     place::Point,
     span::Instant,
+    text_enum::UnknownCode,
 };
 
 #[derive(FromRow)]
@@ -48,7 +49,11 @@ impl TryFrom<Row> for Assignment {
             assigned_at: row.assigned_at,
             arrival_due_at: row.arrival_due_at,
             released_at: row.released_at,
-            release_code: row.release_code,
+            release_code: row
+                .release_code
+                .map(|code| code.parse())
+                .transpose()
+                .map_err(|error: UnknownCode| Error::corrupt("assignment", "release_code", error))?,
             current_since: row.current_since,
             progress: row.progress_at.zip(point).map(|(at, point)| Progress { at, point }),
         })
@@ -104,7 +109,12 @@ pub async fn of_technician(tx: &mut Tx, technician: TechnicianId) -> Result<Vec<
 }
 
 /// Releases an assignment; whether it was still as it had been read.
-pub async fn release(tx: &mut Tx, assignment: &Assignment, at: Instant, code: &str) -> Result<bool, Error> {
+pub async fn release(
+    tx: &mut Tx,
+    assignment: &Assignment,
+    at: Instant,
+    code: ReleaseCode,
+) -> Result<bool, Error> {
     let changed = query!(
         tx,
         execute,
@@ -113,7 +123,7 @@ pub async fn release(tx: &mut Tx, assignment: &Assignment, at: Instant, code: &s
         assignment.id.0,
         assignment.version,
         at,
-        code
+        code.as_str()
     )?;
     Ok(changed == 1)
 }

@@ -17,7 +17,7 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         cases::Site,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{DecisionId, FirmId, JobId, TechnicianId},
         jobs::{Job, ROUND_MAX},
         offers::{Addressee, CrewRole, Offer, OfferState, WithdrawCode},

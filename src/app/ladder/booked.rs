@@ -8,7 +8,7 @@ use crate::{
     dispatch::matcher,
     domain::{
         alarms::AlarmKind,
-        event::Subject,
+        events::Subject,
         jobs::Job,
         offers::{CrewRole, Offer, OfferState},
         reference::dispatch::Rung,

@@ -14,7 +14,7 @@ use crate::{
     },
     domain::{
         alarms::AlarmKind,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         jobs::{Job, JobState},
         offers::{Assignment, Offer, OfferState, Progress, Slot, WithdrawCode},
         place::Point,
@@ -114,7 +114,7 @@ async fn send_another(
     mut asked: Vec<Offer>,
 ) -> Result<Job, Error> {
     let code = if why == Some(AlarmKind::Stalled) { WithdrawCode::Stalled } else { WithdrawCode::NoShow };
-    jobs::release_all(unit, job.id, code.as_str()).await?;
+    jobs::release_all(unit, job.id, code.into()).await?;
     for offer in asked.iter_mut().filter(|offer| offer.state == OfferState::Accepted) {
         *offer = offers::withdraw(unit, offer.clone(), code).await?;
     }
