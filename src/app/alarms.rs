@@ -8,7 +8,7 @@ use crate::{
     domain::{
         actor::Actor,
         alarms::{Alarm, AlarmKind, AlarmState},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::AlarmId,
         span::Instant,
     },

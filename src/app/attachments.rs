@@ -6,7 +6,7 @@ use super::{Command, Ctx, Error, Unit, dangers};
 use crate::{
     domain::{
         calls::{Call, Purpose},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{CallId, CaseId, JobId},
         jobs::{Job, JobState},
         offers::Slot,

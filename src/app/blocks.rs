@@ -7,7 +7,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         blocks::{Block, BlockReason, Blocked},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::BlockId,
         phone::Phone,
         refusal::Refusal,

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         calls::{Call, CallBack, CallBackOutcome, CallBackState},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::CallId,
     },
     store,

@@ -9,7 +9,7 @@ use crate::{
         alarms::AlarmKind,
         calls::{Arrival, Call, CallBack, CallBackState, CallPerson, CallState, CallerRole, Channel},
         emergencies::Handover,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::CallId,
         interpretations::Interpretation,
         phone::Phone,

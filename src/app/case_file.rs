@@ -12,7 +12,7 @@ use crate::{
             Resident, Site, SpokenWithWorker,
         },
         dangers::{CaseHazard, Danger},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::CaseId,
         intake::{self, Missing, Obstacle},
         jobs::Job,

@@ -8,7 +8,7 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         cases::{CaseState, Site},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::CaseId,
         jobs::{Job, JobState},
         offers::Slot,

@@ -10,7 +10,7 @@ use crate::{
             Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
             Resident, SpokenWithWorker,
         },
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::CallId,
         refusal::Refusal,
         span::tokyo,

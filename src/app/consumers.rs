@@ -8,7 +8,7 @@ use crate::{
     domain::{
         actor::Actor,
         consumers::Consumer,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::ConsumerId,
         refusal::Refusal,
     },

@@ -15,7 +15,7 @@ use crate::{
             Answered, CaseHazard, ClearanceNote, ClearedBy, Danger, Given, HazardAnswer, OtherAnswers,
             dangers, must_be_settled,
         },
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{CallId, CaseId},
         instructions::Instruction,
         jobs::Job,

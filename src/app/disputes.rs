@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{
         disputes::{DISPUTES_PER_JOB_MAX, Dispute, DisputeOutcome, DisputeReason, DisputeState, Resolution},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{DisputeId, JobId},
         reference::programme::Payer,
         refusal::Refusal,

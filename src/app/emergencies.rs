@@ -6,7 +6,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         emergencies::{EmergencyService, Handover},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{CallId, HandoverId},
         refusal::Refusal,
         span::Instant,

@@ -9,7 +9,7 @@ use super::{Command, Ctx, Error, Unit, evidence};
 use crate::{
     domain::{
         cases::CaseState,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         evidence::ErasedFor,
         ids::CaseId,
         refusal::Refusal,

@@ -12,7 +12,7 @@ use super::{Command, Ctx, Error, Unit, jobs};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         evidence::{
             AbsenceReason, Circumstances, Evidence, EvidenceKind, MediaType, Need, OF_JOB_MAX, Picture,
             clean, missing,

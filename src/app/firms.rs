@@ -8,7 +8,7 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         email::EmailAddress,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         firms::{Firm, FirmLicence, OfficeKey, Standing, Tier},
         ids::FirmId,
         offers::Addressee,

@@ -8,7 +8,7 @@ use crate::{
         actor::Scope,
         alarms::AlarmState,
         calls::CallBackState,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         handovers::ShiftHandover,
         ids::ShiftHandoverId,
         jobs::JobState,

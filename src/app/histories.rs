@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Ctx, Error};
 use crate::{
     domain::{
-        event::Kind,
+        events::Kind,
         ids::{CaseId, JobId, TechnicianId},
         span::Instant,
     },

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{Command, Ctx, Error, Unit, dockets, holds};
 use crate::{
     domain::{
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         identity::{IdentityPlan, Method, RuledOut, check_order},
         ids::JobId,
         jobs::Job,

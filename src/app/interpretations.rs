@@ -6,7 +6,7 @@ use super::{Command, Ctx, Error, Unit, reference};
 use crate::{
     domain::{
         calls::CallState,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{CallId, InterpretationId},
         interpretations::{Interpretation, InterpretationOutcome, InterpretationState},
         refusal::Refusal,

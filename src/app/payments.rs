@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         facts::{self, FieldRecord},
         ids::{FactId, JobId},
         money::Yen,

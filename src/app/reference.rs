@@ -9,7 +9,7 @@ use super::{Command, Ctx, Error, Unit, loaded::Loaded};
 use crate::{
     domain::{
         actor::Actor,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         languages,
         reference::{DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Reference, embedded_documents},
         refusal::Refusal,

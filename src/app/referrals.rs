@@ -9,7 +9,7 @@ use crate::{
     documents,
     domain::{
         alarms::AlarmKind,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         facts::FoundReferral,
         ids::{CaseId, JobId, ReferralId},
         jobs::Job,

@@ -10,7 +10,7 @@ use super::{Command, Ctx, Error, Unit, erasure, evidence};
 use crate::{
     domain::{
         actor::Actor,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         evidence::ErasedFor,
         retention::{Kept, Run},
         span::{Instant, tokyo, tokyo_instant},

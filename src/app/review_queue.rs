@@ -8,7 +8,7 @@ use super::{Error, Unit, alarms};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         facts::Flag,
         ids::JobId,
         reviews::{REVIEW_WAIT_MAX, Review, ReviewState},

@@ -8,7 +8,7 @@ use super::{Command, Ctx, Error, Unit, alarms, programmes, records, review_queue
 use crate::{
     domain::{
         alarms::AlarmKind,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         facts::{FieldRecord, Flag},
         ids::{FactId, ReviewId, TechnicianId},
         jobs::Job,

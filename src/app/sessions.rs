@@ -10,7 +10,7 @@ use super::{Command, Ctx, Error, Unit, tokens};
 use crate::{
     domain::{
         actor::Actor,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{SessionId, UserId},
         span::Instant,
         users::{Login, Password, Session, User},

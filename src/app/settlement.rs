@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Ctx, Error, Unit, programmes, records, review_queue};
 use crate::{
     domain::{
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         facts::{FieldRecord, Flag, FlagCode, JobOutcome},
         ids::{FirmId, JobId, TechnicianId},
         jobs::{CancelReason, Job, JobState},

@@ -7,7 +7,7 @@ use super::{Command, Ctx, Error, Unit, technicians, windows};
 use crate::{
     domain::{
         actor::Actor,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{ShiftEntryId, TechnicianId},
         refusal::Refusal,
         roster::{

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         actor::Actor,
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         firms::Technician,
         ids::{ShiftSwapId, TechnicianId},
         refusal::Refusal,

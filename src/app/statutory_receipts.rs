@@ -7,7 +7,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         cooling_off::{self, StatutoryReceipt},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::JobId,
     },
     store,

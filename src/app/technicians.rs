@@ -7,7 +7,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         firms::{OfficeKey, Standing, Technician},
         ids::{FirmId, TechnicianId},
         phone::Phone,

@@ -10,7 +10,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Role},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{ConsumerId, FirmId, TechnicianId, TokenId},
         refusal::Refusal,
         span::Instant,

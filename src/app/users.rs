@@ -9,7 +9,7 @@ use super::{Command, Ctx, Error, Unit, passwords::SALT_BYTES, tokens};
 use crate::{
     domain::{
         actor::{Actor, Role},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{ConsumerId, FirmId, SessionId, TechnicianId, UserId},
         refusal::Refusal,
         tokens::{Grant, Token},

@@ -10,7 +10,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{FirmId, WebhookId},
         refusal::Refusal,
         webhooks::{OF_OWNER_MAX, OLD_SECRET_HOURS, Webhook, WebhookState, check_kinds},

@@ -6,5 +6,5 @@ pub mod order_note;
 pub mod phrases;
 pub mod statement;
 
+pub use crate::domain::referrals::Language;
 pub use notices::{Facts, Notice, To, notice};
-pub use phrases::Language;

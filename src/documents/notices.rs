@@ -5,9 +5,8 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde::Serialize;
 
-use super::phrases::Language;
 use crate::domain::{
-    referrals::{Component, LesseeKind, Part, Recipient, RecipientKind, ReferralReason},
+    referrals::{Component, Language, LesseeKind, Part, Recipient, RecipientKind, ReferralReason},
     span::Instant,
     text_enum::text_enum,
 };

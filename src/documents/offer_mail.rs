@@ -3,8 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::phrases::Language;
-use crate::domain::{ids::OfferId, offers::WithdrawCode, trade::Priority};
+use crate::domain::{ids::OfferId, offers::WithdrawCode, referrals::Language, trade::Priority};
 
 /// What a letter may say. Words are in Japanese and in English.
 #[derive(Debug, Clone)]

@@ -4,22 +4,9 @@ use chrono::{DateTime, Datelike as _, Timelike as _};
 use chrono_tz::Tz;
 
 use crate::domain::{
-    referrals::{Component, DeskHours, LesseeKind, Part, ReferralReason},
+    referrals::{Component, DeskHours, Language, LesseeKind, Part, ReferralReason},
     span::{Instant, tokyo},
-    text_enum::text_enum,
 };
-
-text_enum! {
-    /// The languages of notices.
-    pub enum Language("language of notices") {
-        /// 日本語.
-        Ja = "ja",
-        /// English.
-        En = "en",
-        /// やさしい日本語.
-        Easy = "ja-x-easy",
-    }
-}
 
 /// One word in the three languages.
 type Words = [&'static str; 3];

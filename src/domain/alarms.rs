@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{event::Subject, ids::AlarmId, refusal::Refusal, span::Instant, text_enum::text_enum};
+use super::{events::Subject, ids::AlarmId, refusal::Refusal, span::Instant, text_enum::text_enum};
 
 text_enum! {
     /// What a person must know.

@@ -40,6 +40,43 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why a window is free again.
+    pub enum GivenUp("reason for a window that is free again") {
+        /// The visit is over, or the job is.
+        Over = "over",
+        /// The resident wants another time, or none.
+        Resident = "resident",
+        /// The contractor cannot, or does not answer.
+        Contractor = "contractor",
+        /// The desk decided so.
+        Desk = "desk",
+        /// It made way for an emergency, and the resident chooses another window.
+        Rebook = "rebook",
+        /// It made way for an emergency, and somebody else goes at the promised time.
+        OtherTechnician = "other_technician",
+    }
+}
+
+impl From<UnbookCode> for GivenUp {
+    fn from(code: UnbookCode) -> Self {
+        match code {
+            UnbookCode::Resident => Self::Resident,
+            UnbookCode::Contractor => Self::Contractor,
+            UnbookCode::Desk => Self::Desk,
+        }
+    }
+}
+
+impl From<Consequence> for GivenUp {
+    fn from(consequence: Consequence) -> Self {
+        match consequence {
+            Consequence::Rebook => Self::Rebook,
+            Consequence::OtherTechnician => Self::OtherTechnician,
+        }
+    }
+}
+
 /// A planned visit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Appointment {

@@ -91,4 +91,6 @@ ids! {
     ReadId,
     /// One application of the retention table.
     RetentionRunId,
+    /// One loading of a dataset of reference data.
+    ReferenceLoadId,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     email::EmailAddress,
-    event::Kind,
+    events::Kind,
     ids::{FirmId, MessageId, ReferralId, WebhookId},
     span::Instant,
     text_enum::text_enum,

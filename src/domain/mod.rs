@@ -19,6 +19,7 @@ pub mod docket;
 pub mod email;
 pub mod emergencies;
 pub mod event;
+pub mod events;
 pub mod evidence;
 pub mod facts;
 pub mod firms;
@@ -56,6 +57,7 @@ pub mod tokens;
 pub mod tools;
 pub mod trade;
 pub mod users;
+pub mod verdict;
 pub mod webhooks;
 
 pub(crate) mod text_enum;

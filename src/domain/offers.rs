@@ -1,5 +1,7 @@
 //! Offers of jobs, and the assignments that follow from acceptance.
 
+mod codes;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,8 @@ use super::{
     span::Instant,
     text_enum::text_enum,
 };
+
+pub use self::codes::{OverrideReason, ReassignReason, ReleaseCode};
 
 text_enum! {
     /// Where an offer is.
@@ -200,7 +204,7 @@ pub struct Assignment {
     /// When it was over.
     pub released_at: Option<DateTime<Utc>>,
     /// Why it was over.
-    pub release_code: Option<String>,
+    pub release_code: Option<ReleaseCode>,
     /// Since when it is, or was, the technician's current one; absent while it waits.
     pub current_since: Option<DateTime<Utc>>,
     /// The last time the technician was seen to come nearer. Not shown: a trail of positions is nobody's business.

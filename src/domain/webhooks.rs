@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::{Actor, Scope},
-    event::Kind,
+    events::Kind,
     ids::{FirmId, WebhookId},
     refusal::{FieldError, Refusal},
     text_enum::text_enum,

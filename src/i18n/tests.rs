@@ -18,7 +18,7 @@ use crate::domain::{
     charging::{AllowanceScope, Answer, CrewTime, OvertimeRounding, WorkKind},
     dangers::{ClearanceNote, ClearedBy},
     disputes::{DisputeOutcome, DisputeReason, DisputeState},
-    event::{Kind, Subject},
+    events::{Kind, Subject},
     evidence::{AbsenceReason, EvidenceKind},
     facts::{FieldState, FlagCode, JobOutcome, PauseReason},
     jobs::{CancelReason, JobState},

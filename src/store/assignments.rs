@@ -12,6 +12,7 @@ use crate::domain::{
     offers::{Assignment, Progress},
     place::Point,
     span::Instant,
+    text_enum::UnknownCode,
 };
 
 #[derive(FromRow)]
@@ -51,7 +52,8 @@ impl TryFrom<Row> for Assignment {
             assigned_at: row.assigned_at,
             arrival_due_at: row.arrival_due_at,
             released_at: row.released_at,
-            release_code: row.release_code,
+            release_code: (row.release_code.map(|code| code.parse()).transpose())
+                .map_err(|error: UnknownCode| Error::corrupt("assignment", "release_code", error))?,
             current_since: row.current_since,
             progress: row.progress_at.zip(point).map(|(at, point)| Progress { at, point }),
         })

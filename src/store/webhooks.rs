@@ -8,7 +8,7 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
-    event::Kind,
+    events::Kind,
     ids::{FirmId, WebhookId},
     span::Instant,
     webhooks::Webhook,

@@ -14,7 +14,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{FirmId, JobId, MessageId, WebhookId},
         messages::{DeliveryAttempt, JobMessage, Message, MessageState},
         refusal::Refusal,

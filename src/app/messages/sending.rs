@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::MessageId,
         messages::{AttemptCode, Next, Outcome, Outgoing, next},
         referrals::DeliveryStatus,

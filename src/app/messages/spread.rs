@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::super::{Ctx, Error};
 use crate::{
     domain::{
-        event::{Kind, Subject},
+        events::{Kind, Subject},
         ids::{FirmId, MessageId, ReferralId, TechnicianId},
         offers::WithdrawCode,
         webhooks::{FOR_FIRMS, Webhook},

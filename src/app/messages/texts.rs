@@ -14,7 +14,7 @@ use super::{
 use crate::{
     documents::offer_mail::{self, OfferFacts},
     domain::{
-        event::Kind,
+        events::Kind,
         ids::{FirmId, OfferId, ReferralId, WebhookId},
         messages::{Mail, Outgoing, WebhookCall},
         offers::OfferState,
@@ -63,6 +63,13 @@ async fn call(ctx: &Ctx, taken: &Taken, id: WebhookId, entry: &Entry) -> Result<
     let mut tx = ctx.db().read().await?;
     let Some(webhook) = store::webhooks::find(&mut tx, id).await? else { return Ok(None) };
     let secrets = store::webhooks::secrets(&mut tx, id, at).await?;
+    let body = body(entry, webhook.firm_id);
+    let call = WebhookCall { id: taken.id, url: webhook.url, secrets, at, body };
+    Ok(Some(Outgoing::Webhook(call).into()))
+}
+
+/// What a webhook is told: that of a firm less than the service's own.
+fn body(entry: &Entry, firm: Option<FirmId>) -> String {
     let body = json!({
         "type": entry.event.kind,
         "timestamp": entry.event.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
@@ -71,11 +78,10 @@ async fn call(ctx: &Ctx, taken: &Taken, id: WebhookId, entry: &Entry) -> Result<
             "pos": entry.pos,
             "subject": entry.event.subject,
             "subject_id": entry.event.subject_id,
-            "details": details(entry, webhook.firm_id),
+            "details": details(entry, firm),
         },
     });
-    let call = WebhookCall { id: taken.id, url: webhook.url, secrets, at, body: body.to_string() };
-    Ok(Some(Outgoing::Webhook(call).into()))
+    body.to_string()
 }
 
 /// The ids and codes of an event; for a firm, those that are its own.
@@ -142,4 +148,50 @@ async fn notice(ctx: &Ctx, taken: &Taken, id: ReferralId, entry: &Entry) -> Resu
     };
     let mail = Mail { id: taken.id, to, at: ctx.now(), subject: notice.subject, text: notice.text };
     Ok(Some(Prepared { outgoing: Outgoing::Mail(mail), notice: Some(tried) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        domain::{events, webhooks},
+        store::events::Logged,
+    };
+
+    /// Every stored event that somebody of this kind may be told of, as it is told.
+    fn told(firm: Option<FirmId>) -> String {
+        let mut told = String::new();
+        for (kind, subject, data) in events::stored() {
+            if webhooks::check_kinds(firm, &[kind]).is_err() {
+                continue;
+            }
+            let event = Logged {
+                ord: 7,
+                id: Uuid::from_u128(7),
+                at: "2026-11-22T12:00:00.250Z".parse().unwrap(),
+                actor: "dispatcher".to_owned(),
+                actor_id: None,
+                subject,
+                subject_id: Uuid::from_u128(8),
+                kind,
+                data: data.to_owned(),
+            };
+            let entry = Entry { pos: 9, event, prev_hash: [0; 32], hash: [0; 32] };
+            told.push_str(&body(&entry, firm));
+            told.push('\n');
+        }
+        told
+    }
+
+    #[test]
+    fn what_webhooks_of_the_service_are_told_stays_as_it_is() {
+        insta::assert_snapshot!(told(None));
+    }
+
+    #[test]
+    fn what_webhooks_of_firms_are_told_stays_as_it_is() {
+        insta::assert_snapshot!(told(Some(FirmId(Uuid::from_u128(1)))));
+    }
 }

@@ -96,7 +96,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        domain::event::{Kind, Subject},
+        domain::events::{Kind, Subject},
         store::events::Logged,
     };
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BinaryHeap};
 
-use super::outcome::{Candidate, Facts, MatchOutcome, Rejected, SearchEnd, Verdict};
+use super::outcome::{Candidate, Facts, MatchOutcome, Rejected, SearchEnd};
 use crate::{
     dispatch::{
         fleet::{Fleet, Member},
@@ -11,7 +11,7 @@ use crate::{
         rules::{self, Reason, Rejection},
         technician::CandidateView as _,
     },
-    domain::ids::TechnicianId,
+    domain::{ids::TechnicianId, verdict::Verdict},
 };
 
 /// Rejections kept by name.

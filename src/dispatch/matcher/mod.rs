@@ -13,12 +13,13 @@ mod gathering;
 mod outcome;
 
 use self::gathering::{Gathering, Order};
-pub use self::outcome::{Candidate, Facts, MatchOutcome, Rejected, SearchEnd, Verdict};
+pub use self::outcome::{Candidate, Facts, MatchOutcome, Rejected, SearchEnd};
 use super::{
     fleet::{Fleet, chord_2},
     question::{Asked, Question},
     travel,
 };
+pub use crate::domain::verdict::Verdict;
 
 /// Steps a walk may always take, however few serve the place.
 const WALK_STEPS_MIN: usize = 256;

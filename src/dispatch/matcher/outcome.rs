@@ -19,6 +19,7 @@ use crate::{
         span::{Instant, Span},
         text_enum::text_enum,
         tools::{OpeningAuthority, Tools},
+        verdict::Verdict,
     },
 };
 
@@ -50,18 +51,6 @@ pub struct MatchOutcome {
     pub serving_parent_city: usize,
     /// Why the search ended.
     pub search: SearchEnd,
-}
-
-text_enum! {
-    /// What came of a question.
-    pub enum Verdict("verdict") {
-        /// There is somebody to offer the job to.
-        Offer = "offer",
-        /// No firm serves this municipality and trade (K-04): advise the caller, do not queue.
-        NoCoverage = "no_coverage",
-        /// Somebody serves it, but nobody can be sent now: alarm a human.
-        NobodyFree = "nobody_free",
-    }
 }
 
 impl Verdict {

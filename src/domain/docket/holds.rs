@@ -73,7 +73,7 @@ impl Docket {
         self.end_visit();
         let remind_at = self.now + rules.held_reminder;
         self.is.job = self.is.job.clone().held(hold.clone(), self.now, remind_at)?;
-        self.say(JobHeld { job: self.is.job.id, hold });
+        self.say(JobHeld { job: self.is.job.id, hold: hold.into() });
         self.raise(AlarmKind::Held);
         Ok(())
     }

@@ -140,7 +140,7 @@ impl Docket {
             let message = format!("a job of priority {by} does not displace a planned visit");
             return Err(Refusal::state("planned_visit", message));
         }
-        self.give_visit_up(consequence.as_str());
+        self.give_visit_up(consequence.into());
         self.raise(AlarmKind::Displaced);
         if self.is.job.state != JobState::Booked {
             return Ok(());

@@ -3,8 +3,9 @@
 use super::Docket;
 use crate::domain::{
     alarms::AlarmKind,
-    appointments::{Appointment, UnbookCode, WindowState},
+    appointments::{Appointment, GivenUp, UnbookCode, WindowState},
     events::{JobBooked, JobUnbooked},
+    ids::TechnicianId,
     jobs::Action,
     offers::WithdrawCode,
     reference::dispatch::Dispatch,
@@ -31,7 +32,7 @@ impl Docket {
             return Err(Refusal::state("not_booked", "no visit is planned for this job"));
         }
         Action::Unbook.check(self.is.job.state)?;
-        self.give_visit_up(code.as_str());
+        self.give_visit_up(code.into());
         self.await_window(rules)
     }
 
@@ -44,18 +45,18 @@ impl Docket {
 
     /// The visit is over, or planned again.
     pub fn end_visit(&mut self) {
-        self.give_visit_up("over");
+        self.give_visit_up(GivenUp::Over);
     }
 
     /// The technician of the visit does not come: a person must know.
-    pub(super) fn lapse(&mut self, technician: crate::domain::ids::TechnicianId) {
+    pub(super) fn lapse(&mut self, technician: TechnicianId) {
         if self.window().is_some_and(|window| window.technician_id == technician) {
-            self.give_visit_up("contractor");
+            self.give_visit_up(GivenUp::Contractor);
             self.raise(AlarmKind::AppointmentAtRisk);
         }
     }
 
-    pub(super) fn give_visit_up(&mut self, code: &'static str) {
+    pub(super) fn give_visit_up(&mut self, code: GivenUp) {
         let planned = |window: &&mut Appointment| window.state == WindowState::Planned;
         let Some(window) = self.is.windows.iter_mut().find(planned) else { return };
         window.state = WindowState::Released;

@@ -153,3 +153,45 @@ impl JobOutcome {
         matches!(self, Self::CompletedWithReferral | Self::StoppedReferred)
     }
 }
+
+text_enum! {
+    /// What is reported of a site.
+    pub enum FactCode("kind of fact") {
+        /// On the way to the site.
+        Departure = "departure",
+        /// Where the technician is.
+        Position = "position",
+        /// It takes longer than promised.
+        Delay = "delay",
+        /// At the door.
+        Arrival = "arrival",
+        /// Nobody could get in, and the technician leaves.
+        NoAccess = "no_access",
+        /// Somebody's identity was checked.
+        IdCheck = "id_check",
+        /// Hands on.
+        WorkStart = "work_start",
+        /// Hands off for a while.
+        Pause = "pause",
+        /// Hands on again.
+        Resume = "resume",
+        /// Hands off.
+        WorkEnd = "work_end",
+        /// A part was used up.
+        Part = "part",
+        /// Special work at a quoted price began.
+        SpecialWork = "special_work",
+        /// The payer was asked, and answered.
+        Consent = "consent",
+        /// It was found to be the landlord's or the management company's matter.
+        ReferralFinding = "referral_finding",
+        /// Money was taken at the site, or none.
+        Payment = "payment",
+        /// The technician cannot go on.
+        Withdrawal = "withdrawal",
+        /// Away from the site, and the job is not complete.
+        Leaving = "leaving",
+        /// The job is over at the site.
+        Completion = "completion",
+    }
+}

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Consent, Finding, Hindrance, IdCheck, JobOutcome, NoAccessReason, PauseReason, Pieces, PriceYen,
-    ReturnReason, ShortCode, ShortText, SitePayment, words::moment,
+    Consent, FactCode, Finding, Hindrance, IdCheck, JobOutcome, NoAccessReason, PauseReason, Pieces,
+    PriceYen, ReturnReason, ShortCode, ShortText, SitePayment, words::moment,
 };
 use crate::domain::{
     charging::WorkKind,
@@ -160,29 +160,35 @@ fn completed() -> JobOutcome {
 }
 
 impl FactKind {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> FactCode {
+        match self {
+            Self::Departure {} => FactCode::Departure,
+            Self::Position { .. } => FactCode::Position,
+            Self::Delay { .. } => FactCode::Delay,
+            Self::Arrival {} => FactCode::Arrival,
+            Self::NoAccess { .. } => FactCode::NoAccess,
+            Self::IdCheck(_) => FactCode::IdCheck,
+            Self::WorkStart { .. } => FactCode::WorkStart,
+            Self::Pause { .. } => FactCode::Pause,
+            Self::Resume {} => FactCode::Resume,
+            Self::WorkEnd {} => FactCode::WorkEnd,
+            Self::Part { .. } => FactCode::Part,
+            Self::SpecialWork { .. } => FactCode::SpecialWork,
+            Self::Consent(_) => FactCode::Consent,
+            Self::ReferralFinding(_) => FactCode::ReferralFinding,
+            Self::Payment(_) => FactCode::Payment,
+            Self::Withdrawal { .. } => FactCode::Withdrawal,
+            Self::Leaving { .. } => FactCode::Leaving,
+            Self::Completion { .. } => FactCode::Completion,
+        }
+    }
+
     /// Its code, as stored and counted.
     #[must_use]
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Departure {} => "departure",
-            Self::Position { .. } => "position",
-            Self::Delay { .. } => "delay",
-            Self::Arrival {} => "arrival",
-            Self::NoAccess { .. } => "no_access",
-            Self::IdCheck(_) => "id_check",
-            Self::WorkStart { .. } => "work_start",
-            Self::Pause { .. } => "pause",
-            Self::Resume {} => "resume",
-            Self::WorkEnd {} => "work_end",
-            Self::Part { .. } => "part",
-            Self::SpecialWork { .. } => "special_work",
-            Self::Consent(_) => "consent",
-            Self::ReferralFinding(_) => "referral_finding",
-            Self::Payment(_) => "payment",
-            Self::Withdrawal { .. } => "withdrawal",
-            Self::Leaving { .. } => "leaving",
-            Self::Completion { .. } => "completion",
-        }
+        self.kind().as_str()
     }
 
     /// What is kept of it: of a position only that there was one.

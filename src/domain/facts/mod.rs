@@ -25,7 +25,7 @@ mod worked;
 
 pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
 pub use codes::{
-    Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, ReturnReason, TakenMethod,
+    FactCode, Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, ReturnReason, TakenMethod,
 };
 pub use consent::{Consent, ConsentCover};
 pub use fact::{Fact, FactKind};

@@ -13,8 +13,8 @@ pub use self::{
     component::Component,
     follow_up::{After, DeskHours, FollowUp},
     words::{
-        ContactConsent, DeliveryStatus, NoticeChannel, Part, RecipientKind, ReferralOutcome, ReferralReason,
-        ReferralState, Stage,
+        ContactConsent, DeliveryStatus, Language, NoticeChannel, Part, RecipientKind, ReferralOutcome,
+        ReferralReason, ReferralState, Stage,
     },
 };
 pub use super::cases::LesseeKind;

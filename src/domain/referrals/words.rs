@@ -123,3 +123,15 @@ text_enum! {
         ReturnedToUs = "returned_to_us",
     }
 }
+
+text_enum! {
+    /// The languages of notices.
+    pub enum Language("language of notices") {
+        /// 日本語.
+        Ja = "ja",
+        /// English.
+        En = "en",
+        /// やさしい日本語.
+        Easy = "ja-x-easy",
+    }
+}

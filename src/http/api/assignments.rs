@@ -6,15 +6,12 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    app::{
-        self,
-        overrides::{OverrideReason, ReassignReason},
-    },
+    app,
     domain::{
         appointments::Consequence,
         ids::{AssignmentId, JobId, TechnicianId},
         jobs::Job,
-        offers::{Assignment, WithdrawCode},
+        offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode},
     },
     http::{
         Service,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::{self, Command},
     domain::{
-        event::Kind,
+        events::Kind,
         ids::{FirmId, WebhookId},
         receivers::URL_CHARS_MAX,
         webhooks::{Webhook, WebhookState},

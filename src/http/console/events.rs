@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{cookies, guard};
 use crate::{
     app::{self, Ctx, Error, Stream, feed},
-    domain::event::Subject,
+    domain::events::Subject,
     http::{Service, extract::Query, peer::Peer, problem::Problem, reply::Answer},
 };
 

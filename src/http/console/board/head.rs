@@ -10,7 +10,7 @@ use crate::{
     },
     domain::{
         alarms::{Alarm, AlarmState},
-        event::Subject,
+        events::Subject,
         ids::AlarmId,
     },
     http::{console::page::Page, reply::Answer},

@@ -75,7 +75,7 @@ pub(super) struct AssignmentView {
 pub(super) fn assignments(file: &File, page: &Page) -> Vec<AssignmentView> {
     let view = |one: &crate::domain::offers::Assignment| {
         let (technician, firm) = file.name(one.technician_id);
-        let why = one.release_code.as_deref().map(|code| page.texts().code_or_itself("withdraw", code));
+        let why = one.release_code.map(|code| page.texts().code_or_itself("withdraw", code.as_str()));
         AssignmentView {
             id: one.id,
             technician,

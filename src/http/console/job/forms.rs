@@ -1,11 +1,10 @@
 //! What can be done now: a form for each command that the job's state allows and the role may call.
 
 use crate::{
-    app::overrides::{OverrideReason, ReassignReason},
     domain::{
         appointments::{Consequence, UnbookCode},
         jobs::{Action, CancelReason},
-        offers::{DeclineCode, WithdrawCode},
+        offers::{DeclineCode, OverrideReason, ReassignReason, WithdrawCode},
     },
     http::console::page::Page,
 };

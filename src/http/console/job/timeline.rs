@@ -3,7 +3,7 @@
 use crate::{
     app::histories::Happening,
     domain::{
-        event::Kind,
+        events::Kind,
         facts::Fact,
         ids::TechnicianId,
         span::{Instant, tokyo},

@@ -1,0 +1,62 @@
+//! Events of the site.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    events::payload::payloads,
+    evidence::{AbsenceReason, EvidenceKind},
+    facts::{FactCode, JobOutcome},
+    ids::{AssignmentId, EvidenceId, JobId, TechnicianId},
+    jobs::JobState,
+    span::Instant,
+};
+
+payloads! {
+    /// Whoever goes will be there later than promised.
+    AssignmentDelayed of job: JobId {
+        /// The assignment.
+        assignment: AssignmentId,
+        /// Who.
+        technician: TechnicianId,
+        /// When they promise to be there now.
+        arrival_due_at: Instant,
+    }
+
+    /// A fact from the site was recorded.
+    FactRecorded of job: JobId {
+        /// Under which assignment.
+        assignment: AssignmentId,
+        /// Who has told it.
+        technician: TechnicianId,
+        /// How many in one batch.
+        count: usize,
+        /// How many of each kind.
+        kinds: BTreeMap<FactCode, usize>,
+    }
+
+    /// The job's state as told by its facts changed.
+    JobProgressed of job: JobId, for firms [from, to] {
+        /// Where it was.
+        from: JobState,
+        /// Where it is.
+        to: JobState,
+        /// What came of the work, where it is over.
+        outcome: Option<JobOutcome>,
+    }
+
+    /// A picture from the site was kept.
+    EvidenceKept of job: JobId {
+        /// The picture.
+        evidence: EvidenceId,
+        /// What it shows.
+        kind: EvidenceKind,
+        /// Who took it, where that is known.
+        technician: Option<TechnicianId>,
+    }
+
+    /// It is written down why nobody has signed.
+    SignatureMissed of job: JobId {
+        /// Why.
+        reason: AbsenceReason,
+    }
+}
