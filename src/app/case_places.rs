@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Command, Ctx, Error, Unit, alarms, places};
+use super::{Command, Ctx, Error, Unit, dockets, places};
 use crate::{
     domain::{
         alarms::AlarmKind,

@@ -21,7 +21,11 @@ use crate::{
         refusal::Refusal,
         span::Instant,
     },
-    store::{self, dockets::Wanted, positions::Position},
+    store::{
+        self,
+        dockets::{Billing, Wanted},
+        positions::Position,
+    },
 };
 
 /// What became of a batch.

@@ -8,11 +8,12 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         cases::{CaseState, Resident, Site},
+        docket::Known,
         event::{Kind, Subject},
         facts::{FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
         ids::{CaseId, JobId, TechnicianId},
         jobs::{Action, CancelReason, Job, JobState, Order},
-        offers::{Assignment, Offer, Slot, WithdrawCode},
+        offers::{Assignment, Offer, ReleaseCode, Slot},
         refusal::Refusal,
         trade::Priority,
     },

@@ -39,6 +39,7 @@ pub mod ladder;
 pub mod languages;
 pub mod loaded;
 pub mod messages;
+pub mod offer_lists;
 pub mod offers;
 pub mod order_notes;
 pub mod outlines;

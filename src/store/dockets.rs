@@ -198,7 +198,7 @@ FROM jsonb_array_elements_text(CAST($3 AS JSONB)) r(value) JOIN fact f ON f.id =
 WHERE f.job_id <> w.id
 UNION ALL
 SELECT 11, w.id, '' FROM wanted w
-WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id)",
+WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id)"
     }, wanted.id, also, reports)?;
     assemble(rows)
 }

@@ -25,6 +25,7 @@ use super::{
 };
 use crate::domain::{
     ids::{OfferId, TechnicianId},
+    offers::Addressee,
     place::Point,
     roster::{duty::Entry, rest_days::RestDays},
     span::Instant,

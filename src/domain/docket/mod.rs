@@ -82,7 +82,7 @@ impl Known {
 }
 
 /// Where new ids come from: ids drawn one after the other ascend.
-pub type Ids = Box<dyn FnMut() -> Uuid + Send>;
+pub type Ids = Box<dyn FnMut() -> Uuid + Send + Sync>;
 
 /// A job in hand.
 pub struct Docket {

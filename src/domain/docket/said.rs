@@ -138,7 +138,7 @@ impl FactRecorded {
         let first = recorded.first()?;
         let mut kinds = BTreeMap::new();
         for fact in recorded {
-            *kinds.entry(fact.what.code()).or_default() += 1;
+            *kinds.entry(fact.what.kind()).or_default() += 1;
         }
         Some(Self {
             job: first.job_id,
