@@ -72,12 +72,12 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
 }
 
 /// The database has refused it: the technician has another visit then.
-fn taken(error: Error) -> Error {
+fn taken(error: store::Error) -> Error {
     match error {
-        Error::Store(store::Error::Exists(_) | store::Error::Forbidden(_)) => {
+        store::Error::Exists(_) | store::Error::Forbidden(_) => {
             Refusal::state("window_taken", "the technician has another visit planned in this window").into()
         }
-        other => other,
+        other => other.into(),
     }
 }
 

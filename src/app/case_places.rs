@@ -6,12 +6,9 @@ use serde_json::json;
 use super::{Command, Ctx, Error, Unit, dockets, places};
 use crate::{
     domain::{
-        alarms::AlarmKind,
         cases::{CaseState, Site},
         events::{Kind, Subject},
         ids::CaseId,
-        jobs::{Job, JobState},
-        offers::Slot,
         place::{Point, Precision},
         refusal::Refusal,
     },

@@ -86,7 +86,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         }
         _ => {
             // The bill is written over what the reports have made of the job.
-            unit.flush().await?;
+            unit.flush().await.map_err(Error::in_the_way)?;
             payments::reported(unit, id, &record, &new).await?;
             settlement::settle(unit, &known.job, &record, &known.assignments).await?
         }
@@ -97,7 +97,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
 /// What was found to be the landlord's matter is referred (3.4).
 async fn refer(unit: &mut Unit, job: &Job, record: &FieldRecord, new: &[FactId]) -> Result<(), Error> {
     for found in record.referral_findings.iter().filter(|found| new.contains(&found.fact_id)) {
-        unit.flush().await?;
+        unit.flush().await.map_err(Error::in_the_way)?;
         referrals::found(unit, job, found).await?;
     }
     Ok(())

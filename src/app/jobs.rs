@@ -11,7 +11,7 @@ use crate::{
         docket::Known,
         event::{Kind, Subject},
         facts::{FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
-        ids::{CaseId, JobId, TechnicianId},
+        ids::{CaseId, JobId},
         jobs::{Action, CancelReason, Job, JobState, Order},
         offers::{Assignment, Offer, ReleaseCode, Slot},
         refusal::Refusal,

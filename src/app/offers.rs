@@ -8,6 +8,7 @@ use crate::{
         docket::{self, Answerer, Docket, Known},
         ids::{OfferId, TechnicianId},
         offers::{Assignment, DeclineCode, Offer},
+        refusal::Refusal,
         span::Instant,
     },
     store,
@@ -56,6 +57,8 @@ pub async fn name(ctx: &Ctx, id: OfferId, command: Command<Naming>) -> Result<As
 async fn name_in(unit: &mut Unit, id: OfferId, naming: &Naming) -> Result<Assignment, Error> {
     let mut docket = of(unit, id, Some(naming.technician_id)).await?;
     let technician = store::technicians::find(&mut unit.tx, naming.technician_id).await?;
+    let technician =
+        technician.ok_or_else(|| Refusal::field("technician_id", "the firm has no such technician"))?;
     let naming = docket::Naming { technician, arrival_at: naming.arrival_at };
     let (by, reference) = (Answerer::of(unit.actor.scope()), unit.ctx.reference());
     let assignment = docket.name(id, by, &naming, reference.dispatch())?;

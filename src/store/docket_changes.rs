@@ -43,6 +43,7 @@ pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
 }
 
 fn change_job(batch: &mut Batch, job: &Job) {
+    batch.soonest_mut().job(job.wake_at);
     later!(
         batch,
         one,
@@ -178,6 +179,7 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
 }
 
 fn change_alarm(batch: &mut Batch, alarm: &Alarm) {
+    batch.soonest_mut().alarm(alarm.rings_at);
     later!(
         batch,
         one,
@@ -194,6 +196,7 @@ fn change_alarm(batch: &mut Batch, alarm: &Alarm) {
 }
 
 fn insert_alarm(batch: &mut Batch, alarm: &Alarm) {
+    batch.soonest_mut().alarm(alarm.rings_at);
     later!(
         batch,
         one,
@@ -213,6 +216,7 @@ fn insert_alarm(batch: &mut Batch, alarm: &Alarm) {
 
 /// The job that waited for a technician: they are expected to leave for it from now on.
 fn wake(batch: &mut Batch, id: JobId, now: Instant) {
+    batch.soonest_mut().job(Some(now));
     later!(
         batch,
         any,
@@ -224,6 +228,7 @@ fn wake(batch: &mut Batch, id: JobId, now: Instant) {
 
 /// The jobs nobody could be found for that are not due yet, most urgent first, then longest waiting.
 fn look_at_waiting(batch: &mut Batch, but: JobId, now: Instant) {
+    batch.soonest_mut().job(Some(now));
     later!(
         batch,
         any,

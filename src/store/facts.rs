@@ -71,7 +71,7 @@ pub fn insert(batch: &mut Batch, facts: &[Fact]) -> Result<(), Error> {
         fact.technician_id.0,
         fact.device.as_str(),
         fact.device_seq,
-        fact.what.code().as_str(),
+        fact.what.code(),
         fact.device_time,
         fact.sent_at,
         fact.received_at,

@@ -61,6 +61,7 @@ impl TryFrom<Row> for Job {
 
 /// Keeps a new job.
 pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
+    tx.soonest_mut().job(job.wake_at);
     query!(
         tx,
         execute,

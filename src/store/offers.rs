@@ -10,7 +10,7 @@ use super::{
 use crate::domain::{
     actor::Scope,
     ids::{JobId, OfferId, TechnicianId},
-    offers::{DeclineCode, Offer, OfferState, Via, WithdrawCode},
+    offers::{Offer, OfferState},
     span::Instant,
 };
 
