@@ -51,6 +51,8 @@ enum State {
     Waiting(Option<Instant>),
     /// Waiting, and will look around at the instant: nothing happens then by itself.
     Idling(Instant),
+    /// Waiting for the first, and will look around at the second.
+    Watching(Option<Instant>, Instant),
     Left,
 }
 
@@ -155,7 +157,7 @@ impl Table {
     /// left to call, answers `false`.
     fn step(&mut self, target: Instant) -> bool {
         let deadline = |seat: &SeatState| match seat.state {
-            State::Waiting(Some(until)) => Some(until),
+            State::Waiting(until) | State::Watching(until, _) => until,
             _ => None,
         };
         let next = self.seats.iter().filter_map(deadline).min().filter(|next| *next <= target);
@@ -163,7 +165,7 @@ impl Table {
         let shown = self.shown;
         let mut called = false;
         for seat in &mut self.seats {
-            if matches!(seat.state, State::Waiting(Some(until)) | State::Idling(until) if until <= shown) {
+            if seat.state.called_at().is_some_and(|at| at <= shown) {
                 seat.call();
                 called = true;
             }
@@ -172,10 +174,26 @@ impl Table {
     }
 }
 
+impl State {
+    /// When it is called without a bell; none while it works.
+    fn called_at(self) -> Option<Instant> {
+        match self {
+            Self::Waiting(until) => until,
+            Self::Idling(look) => Some(look),
+            Self::Watching(until, look) => Some(until.map_or(look, |until| until.min(look))),
+            Self::Working | Self::WorkingRung | Self::Left => None,
+        }
+    }
+
+    fn is_seated(self) -> bool {
+        matches!(self, Self::Waiting(_) | Self::Idling(_) | Self::Watching(..))
+    }
+}
+
 impl SeatState {
     fn call(&mut self) {
         match self.state {
-            State::Waiting(_) | State::Idling(_) => {
+            State::Waiting(_) | State::Idling(_) | State::Watching(..) => {
                 self.state = State::Working;
                 self.wake.notify_one();
             }
@@ -208,17 +226,24 @@ impl Seat {
 
     /// Waits for the bell, or for `until` where one is given.
     pub async fn wait(&mut self, until: Option<Instant>) -> Wake {
-        self.wait_as(State::Waiting(until), until).await
+        self.wait_as(State::Waiting(until)).await
     }
 
     /// Waits for the bell, and looks around at `until` for what no bell has told of. On a driven clock others have done
     /// nothing while it moves: it is not stopped for that, and whoever is due looks where it stops next.
     pub async fn idle(&mut self, until: Instant) -> Wake {
-        self.wait_as(State::Idling(until), Some(until)).await
+        self.wait_as(State::Idling(until)).await
     }
 
-    async fn wait_as(&mut self, state: State, until: Option<Instant>) -> Wake {
-        if let Some(wake) = self.sit(state, until) {
+    /// Waits for the bell, or for `until` where one is given, and looks around at `look`: for what other nodes have done,
+    /// and in case the machine's clock was set or has slept. A driven clock does not stop for that.
+    pub async fn watch(&mut self, until: Option<Instant>, look: Instant) -> Wake {
+        self.wait_as(State::Watching(until, look)).await
+    }
+
+    async fn wait_as(&mut self, state: State) -> Wake {
+        let until = state.called_at();
+        if let Some(wake) = self.sit(state) {
             return wake;
         }
         loop {
@@ -235,21 +260,21 @@ impl Seat {
                 _ => self.wake.notified().await,
             }
             let table = self.clock.table();
-            if !matches!(table.seats[self.index].state, State::Waiting(_) | State::Idling(_)) {
+            if !table.seats[self.index].state.is_seated() {
                 return if table.stopping { Wake::Stop } else { Wake::Work };
             }
         }
     }
 
     /// Sits down, unless there is a reason not to.
-    fn sit(&mut self, state: State, until: Option<Instant>) -> Option<Wake> {
+    fn sit(&mut self, state: State) -> Option<Wake> {
         let now = self.clock.now();
         let mut table = self.clock.table();
         if table.stopping {
             return Some(Wake::Stop);
         }
         let seat = &mut table.seats[self.index];
-        if seat.state == State::WorkingRung || until.is_some_and(|until| until <= now) {
+        if seat.state == State::WorkingRung || state.called_at().is_some_and(|at| at <= now) {
             seat.state = State::Working;
             return Some(Wake::Work);
         }
@@ -271,6 +296,18 @@ impl Bell {
     /// Wakes the worker, or has it look again before it next waits.
     pub fn ring(&self) {
         self.clock.table().seats[self.index].call();
+    }
+
+    /// Wakes the worker when something is due before it would wake by itself.
+    pub fn ring_for(&self, due: Instant) {
+        let seat = &mut self.clock.table().seats[self.index];
+        let knows = match seat.state {
+            State::Waiting(until) | State::Watching(until, _) => until.is_some_and(|until| until <= due),
+            _ => false,
+        };
+        if !knows {
+            seat.call();
+        }
     }
 }
 
@@ -333,6 +370,33 @@ mod tests {
             [7, 14, 20, 21],
             "each once, and not half a minute after the last time"
         );
+    }
+
+    #[tokio::test]
+    async fn who_watches_is_rung_for_what_is_due_sooner_alone() {
+        let clock = Clock::scenario(start());
+        let mut seat = clock.seat();
+        let bell = seat.bell();
+        let worker = clock.clone();
+        let in_minutes = |minutes| start() + TimeDelta::minutes(minutes);
+        let rounds = tokio::spawn(async move {
+            let mut rounds = Vec::new();
+            while seat.watch(Some(in_minutes(60)), worker.now() + TimeDelta::minutes(5)).await == Wake::Work {
+                rounds.push((worker.now() - start()).num_minutes());
+                if rounds.len() == 3 {
+                    break;
+                }
+            }
+            rounds
+        });
+        clock.settle().await;
+        bell.ring_for(in_minutes(60));
+        clock.settle().await;
+        bell.ring_for(in_minutes(59));
+        clock.settle().await;
+        clock.advance(TimeDelta::minutes(7)).await;
+        clock.advance(TimeDelta::minutes(60)).await;
+        assert_eq!(rounds.await.unwrap(), [0, 7, 60], "rung once, looked around, and was due");
     }
 
     #[tokio::test]

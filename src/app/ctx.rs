@@ -21,7 +21,7 @@ use crate::{
         address::PlaceIndex, attempts::Attempts, event::Event, receivers::Receivers, span::Instant,
         users::SessionLife,
     },
-    store::{Db, files::Files},
+    store::{Db, Soonest, files::Files},
 };
 
 /// The service. Cheap to clone.
@@ -41,6 +41,8 @@ struct Inner {
     session_life: OnceLock<SessionLife>,
     reads: Waiting,
     on_commit: Bells,
+    on_due_job: Bells,
+    on_due_alarm: Bells,
     on_feed: Bells,
     stream: watch::Sender<Stream>,
     changes: AtomicU64,
@@ -75,6 +77,13 @@ impl Bells {
             bell.ring();
         }
     }
+
+    fn ring_for(&self, due: Option<Instant>) {
+        let Some(due) = due else { return };
+        for bell in self.0.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            bell.ring_for(due);
+        }
+    }
 }
 
 impl Ctx {
@@ -95,6 +104,8 @@ impl Ctx {
             session_life: OnceLock::new(),
             reads: Waiting::default(),
             on_commit: Bells::default(),
+            on_due_job: Bells::default(),
+            on_due_alarm: Bells::default(),
             on_feed: Bells::default(),
             stream: watch::Sender::new(Stream::Grown),
             changes: AtomicU64::new(0),
@@ -176,9 +187,19 @@ impl Ctx {
         self.0.receivers.get().copied().unwrap_or_default()
     }
 
-    /// Has this bell rung whenever a use-case of this node has committed.
+    /// Has this bell rung whenever a use-case of this node has committed events.
     pub fn ring_on_commit(&self, bell: Bell) {
         self.0.on_commit.add(bell);
+    }
+
+    /// Has this bell rung when a use-case of this node has made a job due sooner than its worker knows.
+    pub fn ring_on_due_job(&self, bell: Bell) {
+        self.0.on_due_job.add(bell);
+    }
+
+    /// Has this bell rung when a use-case of this node has made an alarm due sooner than its worker knows.
+    pub fn ring_on_due_alarm(&self, bell: Bell) {
+        self.0.on_due_alarm.add(bell);
     }
 
     /// Has this bell rung whenever the feed has grown.
@@ -216,13 +237,18 @@ impl Ctx {
     }
 
     /// A use-case has committed these events: the snapshot takes them over, workers wake.
-    pub(super) async fn committed(&self, events: Vec<Event>) {
+    pub(super) async fn committed(&self, events: Vec<Event>, soonest: Soonest) {
+        let is_told = !events.is_empty();
         if let Err(error) = self.follow(events.into_iter()).await {
             // The feed will bring the same events again; until then the snapshot is behind, which costs a retry.
             tracing::warn!(error = &error as &dyn std::error::Error, "the matching snapshot is behind");
         }
         self.0.changes.fetch_add(1, Ordering::AcqRel);
-        self.0.on_commit.ring();
+        if is_told {
+            self.0.on_commit.ring();
+        }
+        self.0.on_due_job.ring_for(soonest.job);
+        self.0.on_due_alarm.ring_for(soonest.alarm);
     }
 
     /// How often something has changed here or was heard of from another node.

@@ -49,8 +49,8 @@ impl Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
-            store::Error::Retry(_) => Self::Conflict,
-            store::Error::Overloaded => Self::Overloaded,
+            store::Error::Retry(_) | store::Error::Stale => Self::Conflict,
+            store::Error::Overloaded | store::Error::Unavailable => Self::Overloaded,
             other => Self::Store(other),
         }
     }

@@ -1,5 +1,5 @@
-//! One use-case, one transaction: the idempotency key is checked first, the events are written last, and everything
-//! commits together or not at all.
+//! One use-case, one transaction: the idempotency key is looked up first, the outcome and the events are written last, and
+//! everything commits together or not at all.
 
 use futures_util::future::BoxFuture;
 use rand::RngExt as _;
@@ -12,10 +12,11 @@ use crate::{
     domain::{
         actor::Actor,
         event::{Event, Kind, Subject},
+        ids::TokenId,
         refusal::Refusal,
         span::Instant,
     },
-    store::{self, Tx},
+    store::{self, Batch, Tx},
 };
 
 /// How often a use-case is run again when a concurrent transaction was in the way.
@@ -76,6 +77,9 @@ pub struct Unit {
     pub actor: Actor,
     /// The service around it.
     pub ctx: Ctx,
+    /// What is written last, in one call with the events: everything that nothing in this use-case reads again. A row that
+    /// is not as it was read, or exists already, has the use-case run again.
+    pub writes: Batch,
     events: Vec<(Uuid, Event)>,
 }
 
@@ -114,7 +118,11 @@ impl Ctx {
         let task = tokio::spawn(async move {
             for _ in 1..ATTEMPTS_MAX {
                 match ctx.attempt(&command, &run).await {
-                    Err(Error::Conflict) => tokio::task::yield_now().await,
+                    // What was in the way may not be durable yet, and the snapshot reads what is.
+                    Err(Error::Conflict) => {
+                        ctx.db().settled().await;
+                        tokio::task::yield_now().await;
+                    }
                     done => return done,
                 }
             }
@@ -133,9 +141,13 @@ impl Ctx {
     {
         let tx = self.db().write().await?;
         let (now, ctx) = (self.now(), self.clone());
-        let mut unit = Unit { tx, now, actor: command.actor, ctx, events: Vec::new() };
-        // The transaction is dropped with the unit, and with it all that was written.
-        run(&mut unit, &command.body).await
+        let writes = Batch::of(&tx);
+        let mut unit = Unit { tx, now, actor: command.actor, ctx, writes, events: Vec::new() };
+        let outcome = run(&mut unit, &command.body).await?;
+        let Unit { mut tx, writes, .. } = unit;
+        writes.run(&mut tx).await.map_err(Error::in_the_way)?;
+        // The transaction is dropped, and with it all that was written.
+        Ok(outcome)
     }
 
     async fn attempt<C, O, F>(&self, command: &Command<C>, run: &F) -> Result<O, Error>
@@ -147,24 +159,52 @@ impl Ctx {
         let mut tx = self.db().write().await?;
         let now = self.now();
         let claim = command.actor.token().zip(command.key.as_ref());
-        if let Some((principal, key)) = claim {
-            let earlier =
-                store::idempotency::claim(&mut tx, principal, &key.key, &key.fingerprint, now).await?;
-            if let Some(earlier) = earlier {
-                return recall(earlier, key);
+        if let Some((principal, key)) = claim
+            && let Some(earlier) = store::idempotency::find(&mut tx, principal, &key.key).await?
+        {
+            // The first answer may not be durable yet: nobody is told of it before.
+            tx.commit().await?;
+            return recall(earlier, key);
+        }
+        let (ctx, writes) = (self.clone(), Batch::of(&tx));
+        let mut unit = Unit { tx, now, actor: command.actor, ctx, writes, events: Vec::new() };
+        let outcome = match run(&mut unit, &command.body).await {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                drop(unit);
+                return self.answered_meanwhile(claim, error).await;
             }
-        }
-        let mut unit = Unit { tx, now, actor: command.actor, ctx: self.clone(), events: Vec::new() };
-        let outcome = run(&mut unit, &command.body).await?;
-        let Unit { mut tx, events, .. } = unit;
+        };
+        let Unit { mut tx, events, mut writes, .. } = unit;
         if let Some((principal, key)) = claim {
-            let text = serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
-            store::idempotency::fulfil(&mut tx, principal, &key.key, &text).await?;
+            let outcome =
+                serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
+            let answered = store::idempotency::Earlier { fingerprint: key.fingerprint, outcome };
+            store::idempotency::keep(&mut writes, principal, &key.key, &answered, now);
         }
-        store::events::append(&mut tx, now, &command.actor, &events).await?;
+        store::events::append(&mut writes, now, &command.actor, &events);
+        writes.run(&mut tx).await.map_err(Error::in_the_way)?;
+        let soonest = tx.soonest();
         tx.commit().await?;
-        self.committed(events.into_iter().map(|(_, event)| event).collect()).await;
+        self.committed(events.into_iter().map(|(_, event)| event).collect(), soonest).await;
         Ok(outcome)
+    }
+
+    /// A use-case that fails because the same request has just been carried out by another connection answers as that one
+    /// did.
+    async fn answered_meanwhile<O: DeserializeOwned>(
+        &self,
+        claim: Option<(TokenId, &IdempotencyKey)>,
+        error: Error,
+    ) -> Result<O, Error> {
+        let (Some((principal, key)), false) = (claim, matches!(error, Error::Conflict)) else {
+            return Err(error);
+        };
+        let mut tx = self.db().read().await?;
+        match store::idempotency::find(&mut tx, principal, &key.key).await? {
+            Some(earlier) => recall(earlier, key),
+            None => Err(error),
+        }
     }
 }
 

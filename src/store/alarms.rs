@@ -51,6 +51,7 @@ impl TryFrom<Row> for Alarm {
 
 /// Keeps a new alarm.
 pub async fn insert(tx: &mut Tx, alarm: &Alarm) -> Result<(), Error> {
+    tx.soonest_mut().alarm(alarm.rings_at);
     query!(
         tx,
         execute,
@@ -112,6 +113,7 @@ pub async fn lock_due(tx: &mut Tx, id: AlarmId, now: Instant) -> Result<Option<A
 
 /// Writes what may change of a locked alarm; `by` is who has acknowledged it, kept when nobody new has.
 pub async fn save(tx: &mut Tx, alarm: &Alarm, by: Option<TokenId>) -> Result<(), Error> {
+    tx.soonest_mut().alarm(alarm.rings_at);
     query!(
         tx,
         execute,

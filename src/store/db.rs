@@ -10,8 +10,12 @@ use sqlx::{
 
 use uuid::Uuid;
 
-use super::{Error, schema};
-use crate::domain::actor::Scope;
+use super::{
+    Error,
+    door::{Door, Visit},
+    schema,
+};
+use crate::domain::{actor::Scope, span::Instant};
 
 /// How long a request waits for a connection before it is refused as overloaded.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -96,14 +100,20 @@ impl std::fmt::Debug for DatabaseUrl {
 }
 
 /// The database. Cheap to clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Db(Engine);
 
-#[derive(Clone, Debug)]
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Db").field(&self.engine()).finish()
+    }
+}
+
+#[derive(Clone)]
 enum Engine {
     /// One writer, many readers: SQLite has one write lock, and queueing for it here is fairer than busy-waiting.
     Sqlite {
-        writer: SqlitePool,
+        writer: Door,
         readers: SqlitePool,
     },
     Postgres(PgPool),
@@ -136,16 +146,16 @@ impl Db {
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT)
             .statement_cache_capacity(STATEMENTS_MAX);
-        let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(ACQUIRE_TIMEOUT);
-        let writer = pool(1).connect_with(options.clone()).await?;
-        let readers = pool(connections).connect_with(options.read_only(true)).await?;
+        let writer = Door::open(options.clone(), ACQUIRE_TIMEOUT).await?;
+        let readers = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+        let readers = readers.connect_with(options.read_only(true)).await?;
         Ok(Self(Engine::Sqlite { writer, readers }))
     }
 
     /// Brings the schema up to this release. Safe to run from several nodes at once.
     pub async fn migrate(&self) -> Result<(), Error> {
         match &self.0 {
-            Engine::Sqlite { writer, .. } => schema::sqlite().run(writer).await?,
+            Engine::Sqlite { writer, .. } => writer.migrate().await?,
             Engine::Postgres(pool) => schema::postgres().run(pool).await?,
         }
         Ok(())
@@ -153,7 +163,7 @@ impl Db {
 
     /// A consistent snapshot to read from.
     pub async fn read(&self) -> Result<Tx, Error> {
-        Ok(Tx(match &self.0 {
+        Ok(Tx::new(match &self.0 {
             Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
             Engine::Postgres(pool) => {
                 Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
@@ -162,12 +172,30 @@ impl Db {
     }
 
     /// A transaction that may write. On SQLite it holds the write lock from the start, so that it never has to be
-    /// upgraded, which could deadlock.
+    /// upgraded, which could deadlock, and shares the wait for the disk with those who write at the same time.
     pub async fn write(&self) -> Result<Tx, Error> {
-        Ok(Tx(match &self.0 {
-            Engine::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+        Ok(Tx::new(match &self.0 {
+            Engine::Sqlite { writer, .. } => Inner::Visit(writer.enter().await?),
             Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
         }))
+    }
+
+    /// Waits until what a transaction may have seen before it was durable is durable. Whoever wants to run again after a
+    /// conflict does that first: other connections see committed rows only.
+    pub async fn settled(&self) {
+        if let Engine::Sqlite { writer, .. } = &self.0 {
+            writer.settled().await;
+        }
+    }
+
+    /// How often writes were made durable, where this process does it itself: fewer times than there were transactions,
+    /// when several shared the wait. None on a server, which groups commits by itself.
+    #[must_use]
+    pub fn flushes(&self) -> Option<u64> {
+        match &self.0 {
+            Engine::Sqlite { writer, .. } => Some(writer.flushes()),
+            Engine::Postgres(_) => None,
+        }
     }
 
     /// `sqlite` or `postgres`.
@@ -201,10 +229,43 @@ impl Db {
 }
 
 /// One transaction on either engine. Dropped without `commit`, it is rolled back.
-pub struct Tx(Inner);
+pub struct Tx {
+    inner: Inner,
+    soonest: Soonest,
+}
+
+/// When the first is due of what was written: whoever looks after it need not look before.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Soonest {
+    /// The first job to be looked at.
+    pub job: Option<Instant>,
+    /// The first alarm to ring.
+    pub alarm: Option<Instant>,
+}
+
+impl Soonest {
+    /// Takes in a job that was written.
+    pub(super) fn job(&mut self, wake_at: Option<Instant>) {
+        self.job = self.job.into_iter().chain(wake_at).min();
+    }
+
+    /// Takes in an alarm that was written.
+    pub(super) fn alarm(&mut self, rings_at: Option<Instant>) {
+        self.alarm = self.alarm.into_iter().chain(rings_at).min();
+    }
+
+    /// Takes in what another has.
+    pub(super) fn add(&mut self, other: Self) {
+        self.job(other.job);
+        self.alarm(other.alarm);
+    }
+}
 
 enum Inner {
+    /// Reads.
     Sqlite(Transaction<'static, Sqlite>),
+    /// Writes.
+    Visit(Visit),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -212,23 +273,53 @@ enum Inner {
 pub(super) enum Arm<'a> {
     Sqlite(&'a mut SqliteConnection),
     Postgres(&'a mut PgConnection),
+    /// The engine has ended the transaction.
+    Ended,
 }
 
 impl Tx {
+    fn new(inner: Inner) -> Self {
+        Self { inner, soonest: Soonest::default() }
+    }
+
+    /// When the first is due of what was written here.
+    #[must_use]
+    pub fn soonest(&self) -> Soonest {
+        self.soonest
+    }
+
+    pub(super) fn soonest_mut(&mut self) -> &mut Soonest {
+        &mut self.soonest
+    }
+
     /// Makes everything written visible and durable.
     pub async fn commit(self) -> Result<(), Error> {
-        match self.0 {
+        match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
+            Inner::Visit(visit) => visit.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }
 
+    pub(super) fn is_postgres(&self) -> bool {
+        matches!(self.inner, Inner::Postgres(_))
+    }
+
     pub(super) fn arm(&mut self) -> Arm<'_> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(tx) => Arm::Sqlite(tx),
+            Inner::Visit(visit) => visit.connection().map_or(Arm::Ended, Arm::Sqlite),
             Inner::Postgres(tx) => Arm::Postgres(tx),
         }
+    }
+
+    /// What came of a statement; a failure may be the end of the transaction.
+    pub(super) fn came<T>(&mut self, done: Result<T, sqlx::Error>) -> Result<T, Error> {
+        if let (Err(error), Inner::Visit(visit)) = (&done, &mut self.inner) {
+            visit.failed(error);
+        }
+        Ok(done?)
     }
 }
 
@@ -251,14 +342,16 @@ pub(super) type One<T> = (T,);
 /// `one` exactly one; `optional` at most one. Where the engines truly differ, two texts with the same binds:
 /// `query!(tx, all Row, { sqlite: "…", postgres: "…" }, …)`. Every text is prepared on both engines by a test.
 macro_rules! query {
-    ($tx:expr, execute, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
-        match $tx.arm() {
+    ($tx:expr, execute, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {{
+        let done = match $tx.arm() {
             $crate::store::db::Arm::Sqlite(connection) => sqlx::query::<sqlx::Sqlite>($sqlite)$(.bind($bind))*
-                .execute(connection).await.map(|done| done.rows_affected()).map_err($crate::store::Error::from),
+                .execute(connection).await.map(|done| done.rows_affected()),
             $crate::store::db::Arm::Postgres(connection) => sqlx::query::<sqlx::Postgres>($postgres)$(.bind($bind))*
-                .execute(connection).await.map(|done| done.rows_affected()).map_err($crate::store::Error::from),
-        }
-    };
+                .execute(connection).await.map(|done| done.rows_affected()),
+            $crate::store::db::Arm::Ended => Err(sqlx::Error::WorkerCrashed),
+        };
+        $tx.came(done)
+    }};
     ($tx:expr, all $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
         $crate::store::db::query!(@fetch fetch_all, $tx, $row, $sqlite, $postgres $(, $bind)*)
     };
@@ -268,14 +361,16 @@ macro_rules! query {
     ($tx:expr, optional $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
         $crate::store::db::query!(@fetch fetch_optional, $tx, $row, $sqlite, $postgres $(, $bind)*)
     };
-    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:literal, $postgres:literal $(, $bind:expr)*) => {
-        match $tx.arm() {
+    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:literal, $postgres:literal $(, $bind:expr)*) => {{
+        let done = match $tx.arm() {
             $crate::store::db::Arm::Sqlite(connection) => sqlx::query_as::<sqlx::Sqlite, $row>($sqlite)
-                $(.bind($bind))*.$fetch(connection).await.map_err($crate::store::Error::from),
+                $(.bind($bind))*.$fetch(connection).await,
             $crate::store::db::Arm::Postgres(connection) => sqlx::query_as::<sqlx::Postgres, $row>($postgres)
-                $(.bind($bind))*.$fetch(connection).await.map_err($crate::store::Error::from),
-        }
-    };
+                $(.bind($bind))*.$fetch(connection).await,
+            $crate::store::db::Arm::Ended => Err(sqlx::Error::WorkerCrashed),
+        };
+        $tx.came(done)
+    }};
     ($tx:expr, execute, $sql:literal $(, $bind:expr)* $(,)?) => {
         $crate::store::db::query!($tx, execute, { sqlite: $sql, postgres: $sql } $(, $bind)*)
     };

@@ -8,6 +8,9 @@ pub enum Error {
     /// Another transaction was in the way; running the whole use-case again may succeed.
     #[error("a concurrent transaction was in the way")]
     Retry(#[source] sqlx::Error),
+    /// A row is not as it was when it was read; running the whole use-case again may succeed.
+    #[error("a row has changed since it was read")]
+    Stale,
     /// A row like this exists already.
     #[error("a row like this exists already")]
     Exists(#[source] sqlx::Error),
@@ -20,6 +23,10 @@ pub enum Error {
     /// No free connection in time: the node is overloaded.
     #[error("no database connection was free in time")]
     Overloaded,
+    /// The database cannot be written to now: its disk is full or fails, or it is restarting. Nothing of the transaction
+    /// stays, and the same request may be sent again.
+    #[error("the database cannot be written to now")]
+    Unavailable,
     /// A stored value that this release cannot read.
     #[error("{table}.{column} holds a value that cannot be read: {cause}")]
     Corrupt {
@@ -56,6 +63,7 @@ impl From<sqlx::Error> for Error {
         let Some(database) = error.as_database_error() else {
             return match error {
                 sqlx::Error::PoolTimedOut => Self::Overloaded,
+                sqlx::Error::WorkerCrashed => Self::Unavailable,
                 other => Self::Database(other),
             };
         };
@@ -65,6 +73,9 @@ impl From<sqlx::Error> for Error {
         // PostgreSQL: serialization_failure, deadlock_detected. SQLite: SQLITE_BUSY and its extended codes.
         if matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")) {
             return Self::Retry(error);
+        }
+        if is_unwritable(&database.code().unwrap_or_default()) {
+            return Self::Unavailable;
         }
         // PostgreSQL: exclusion_violation, as two planned windows that overlap.
         if database.code().as_deref() == Some("23P01") {
@@ -78,5 +89,14 @@ impl From<sqlx::Error> for Error {
             }
             _ => Self::Database(error),
         }
+    }
+}
+
+/// PostgreSQL: disk_full. SQLite: no memory, a failing disk (its extended codes have the plain one in the lowest byte), a
+/// full one. A state of SQL has five characters, a code of SQLite fewer.
+fn is_unwritable(code: &str) -> bool {
+    match code.parse::<i32>() {
+        Ok(number) if code.len() < 5 => matches!(number & 0xff, 7 | 10 | 13),
+        _ => code == "53100",
     }
 }

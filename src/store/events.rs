@@ -4,7 +4,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Error, Tx,
+    Batch, Error, Tx,
+    batch::later,
     db::{One, query},
 };
 use crate::domain::{
@@ -68,24 +69,21 @@ impl TryFrom<Row> for Logged {
 }
 
 /// Appends what happened in this transaction, in order.
-pub async fn append(tx: &mut Tx, now: Instant, actor: &Actor, events: &[(Uuid, Event)]) -> Result<(), Error> {
-    for (id, event) in events {
-        query!(
-            tx,
-            execute,
-            "INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            *id,
-            now,
-            actor.name(),
-            actor.token().map(|token| token.0),
-            event.subject.as_str(),
-            event.subject_id,
-            event.kind.as_str(),
-            event.data.to_string()
-        )?;
-    }
-    Ok(())
+pub fn append(batch: &mut Batch, now: Instant, actor: &Actor, events: &[(Uuid, Event)]) {
+    later!(
+        batch,
+        rows,
+        "INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data) VALUES",
+        events,
+        |(id, event)| *id,
+        now,
+        actor.name(),
+        actor.token().map(|token| token.0),
+        event.subject.as_str(),
+        event.subject_id,
+        event.kind.as_str(),
+        event.data.to_string()
+    );
 }
 
 /// When the last event was written that is not about reference data.

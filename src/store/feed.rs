@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
 
 use super::{
-    Db, Error, Tx,
+    Batch, Db, Error, Tx,
+    batch::later,
     db::{One, query},
     events::{Logged, Row as EventRow},
 };
@@ -159,29 +160,35 @@ pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
          FROM feed_queue q JOIN event e ON e.ord = q.ord ORDER BY q.ord LIMIT $1",
         limit
     )?;
+    let mut links = Vec::with_capacity(waiting.len());
     for row in waiting {
         let event = Logged::try_from(row)?;
         let next = Head { pos: head.pos + 1, hash: link(&head.hash, head.pos + 1, &event) };
-        query!(
-            tx,
-            execute,
-            "INSERT INTO feed (pos, ord, prev_hash, hash, topic) VALUES ($1, $2, $3, $4, $5)",
-            next.pos,
-            event.ord,
-            head.hash.as_slice(),
-            next.hash.as_slice(),
-            event.kind.topic()
-        )?;
+        links.push((next, head.hash, event));
         head = next;
     }
     let count = usize::try_from(head.pos - first).unwrap_or_default();
     if count > 0 {
-        query!(
-            tx,
-            execute,
+        let mut batch = Batch::of(tx);
+        later!(
+            &mut batch,
+            rows,
+            "INSERT INTO feed (pos, ord, prev_hash, hash, topic) VALUES",
+            links,
+            |(next, prev_hash, event)| next.pos,
+            event.ord,
+            prev_hash.as_slice(),
+            next.hash.as_slice(),
+            event.kind.topic()
+        );
+        batch.then();
+        later!(
+            &mut batch,
+            any,
             "DELETE FROM feed_queue WHERE ord IN (SELECT f.ord FROM feed f WHERE f.pos > $1)",
             first
-        )?;
+        );
+        batch.run(tx).await?;
         query!(
             tx,
             execute,

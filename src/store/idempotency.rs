@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Error, Tx, db::query};
+use super::{Batch, Error, Tx, batch::later, db::query};
 use crate::domain::{ids::TokenId, span::Instant};
 
 /// A request answered earlier under the same key.
@@ -21,52 +21,37 @@ pub struct Earlier {
     pub outcome: String,
 }
 
-/// Claims the key for this transaction, or tells what it stood for. A concurrent claim is waited for.
-pub async fn claim(
-    tx: &mut Tx,
-    principal: TokenId,
-    key: &str,
-    fingerprint: &[u8; 32],
-    now: Instant,
-) -> Result<Option<Earlier>, Error> {
-    let claimed = query!(
-        tx,
-        execute,
-        "INSERT INTO idempotency (principal, key, fingerprint, created_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (principal, key) DO NOTHING",
-        principal.0,
-        key,
-        fingerprint.as_slice(),
-        now
-    )?;
-    if claimed == 1 {
-        return Ok(None);
-    }
+/// What was answered under the key, if anything.
+pub async fn find(tx: &mut Tx, principal: TokenId, key: &str) -> Result<Option<Earlier>, Error> {
     let row = query!(
         tx,
-        one Row,
+        optional Row,
         "SELECT fingerprint, outcome FROM idempotency WHERE principal = $1 AND key = $2",
         principal.0,
         key
     )?;
     let unreadable = |what| Error::corrupt("idempotency", what, "claim without its effect");
-    Ok(Some(Earlier {
-        fingerprint: row.fingerprint.try_into().map_err(|_| unreadable("fingerprint"))?,
-        outcome: row.outcome.ok_or_else(|| unreadable("outcome"))?,
-    }))
+    row.map(|row| {
+        Ok(Earlier {
+            fingerprint: row.fingerprint.try_into().map_err(|_| unreadable("fingerprint"))?,
+            outcome: row.outcome.ok_or_else(|| unreadable("outcome"))?,
+        })
+    })
+    .transpose()
 }
 
-/// Remembers the outcome under the claimed key.
-pub async fn fulfil(tx: &mut Tx, principal: TokenId, key: &str, outcome: &str) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
-        "UPDATE idempotency SET outcome = $3 WHERE principal = $1 AND key = $2",
+/// Remembers the outcome under the key. When somebody has answered under it meanwhile, the batch fails: such a row exists.
+pub fn keep(batch: &mut Batch, principal: TokenId, key: &str, answered: &Earlier, now: Instant) {
+    later!(
+        batch,
+        one,
+        "INSERT INTO idempotency (principal, key, fingerprint, outcome, created_at) VALUES ($1, $2, $3, $4, $5)",
         principal.0,
         key,
-        outcome
-    )?;
-    Ok(())
+        answered.fingerprint.as_slice(),
+        answered.outcome.as_str(),
+        now
+    );
 }
 
 /// Forgets what was answered before `before`; at most `limit` rows, so that no write holds the lock for long.

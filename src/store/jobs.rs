@@ -4,7 +4,8 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Error, Tx,
+    Batch, Error, Tx,
+    batch::later,
     db::{One, query, scope_binds},
 };
 use crate::domain::{
@@ -61,6 +62,7 @@ impl TryFrom<Row> for Job {
 
 /// Keeps a new job.
 pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
+    tx.soonest_mut().job(job.wake_at);
     query!(
         tx,
         execute,
@@ -125,6 +127,7 @@ pub async fn lock_due(tx: &mut Tx, id: JobId, now: Instant) -> Result<Option<Job
 
 /// Writes what may change of a locked job.
 pub async fn save(tx: &mut Tx, job: &Job) -> Result<(), Error> {
+    tx.soonest_mut().job(job.wake_at);
     query!(
         tx,
         execute,
@@ -144,6 +147,29 @@ pub async fn save(tx: &mut Tx, job: &Job) -> Result<(), Error> {
         job.priority.as_str()
     )?;
     Ok(())
+}
+
+/// Has what may change of a job written with the batch; it must be at the version at which it was read or locked.
+pub fn save_with(batch: &mut Batch, job: &Job) {
+    batch.soonest_mut().job(job.wake_at);
+    later!(
+        batch,
+        one,
+        "UPDATE job SET state = $3, wake_at = $4, closed_at = $5, state_since = $6, hold = $7, warned_at = $8,
+                        round = $9, rung = $10, priority = $11
+         WHERE id = $1 AND version = $2",
+        job.id.0,
+        job.version,
+        job.state.as_str(),
+        job.wake_at,
+        job.closed_at,
+        job.state_since,
+        job.hold.as_deref(),
+        job.warned_at,
+        job.round,
+        job.rung,
+        job.priority.as_str()
+    );
 }
 
 /// The jobs that are due, most urgent first, then longest waiting.
@@ -253,6 +279,7 @@ pub async fn waiting(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<JobId>
 
 /// Has an unassigned job looked at at `at`, unless that is to be sooner anyway.
 pub async fn wake(tx: &mut Tx, id: JobId, at: Instant) -> Result<(), Error> {
+    tx.soonest_mut().job(Some(at));
     query!(
         tx,
         execute,

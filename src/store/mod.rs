@@ -1,6 +1,8 @@
 //! The only SQL. One text for both engines, a transaction in, domain types out; decides nothing.
 
+mod batch;
 mod db;
+mod door;
 mod error;
 mod release;
 
@@ -55,6 +57,7 @@ pub mod webhooks;
 pub mod whereabouts;
 pub mod windows;
 
-pub use db::{DatabaseUrl, Db, Tx};
+pub use batch::Batch;
+pub use db::{DatabaseUrl, Db, Soonest, Tx};
 pub use error::Error;
 pub use release::{Schema, schema_of};

@@ -2,7 +2,7 @@
 
 use super::{
     Db, Error,
-    db::{Arm, One, query},
+    db::{One, query},
     schema,
 };
 
@@ -20,10 +20,7 @@ pub enum Schema {
 /// Compares the migrations applied with those of this release.
 pub async fn schema_of(db: &Db) -> Result<Schema, Error> {
     let mut tx = db.read().await?;
-    let known = match tx.arm() {
-        Arm::Sqlite(_) => schema::sqlite(),
-        Arm::Postgres(_) => schema::postgres(),
-    };
+    let known = if tx.is_postgres() { schema::postgres() } else { schema::sqlite() };
     let (tables,) = query!(
         tx,
         one One<i64>,

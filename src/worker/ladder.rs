@@ -5,14 +5,15 @@ use tokio::task::JoinSet;
 
 use crate::app::{Ctx, clock::Wake, ladder};
 
+/// How often it looks without being woken: for what other nodes have written, and in case the clock was set.
+const LOOK_AGAIN_S: i64 = 2;
 /// How long it waits after a failure.
 const AFTER_FAILURE_S: i64 = 5;
 
 /// Starts the ladder.
 pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
     let mut seat = ctx.clock().seat();
-    ctx.ring_on_commit(seat.bell());
-    ctx.ring_on_feed(seat.bell());
+    ctx.ring_on_due_job(seat.bell());
     let ctx = ctx.clone();
     workers.spawn(async move {
         loop {
@@ -26,7 +27,8 @@ pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
                     Some(ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S))
                 }
             };
-            if seat.wait(next).await == Wake::Stop {
+            let look = ctx.now() + TimeDelta::seconds(LOOK_AGAIN_S);
+            if seat.watch(next, look).await == Wake::Stop {
                 break;
             }
         }
