@@ -190,7 +190,8 @@ impl Ctx {
         };
         let Unit { mut tx, events, mut writes, .. } = unit;
         if let Some((principal, key)) = claim {
-            let outcome = serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
+            let outcome =
+                serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
             let answered = store::idempotency::Earlier { fingerprint: key.fingerprint, outcome };
             store::idempotency::keep(&mut writes, principal, &key.key, &answered, now);
         }

@@ -117,7 +117,10 @@ impl Batch {
     /// An empty batch for a transaction.
     #[must_use]
     pub fn of(tx: &Tx) -> Self {
-        let engine = if tx.is_postgres() { Kind::Postgres } else { Kind::Sqlite };
+        Self::on(if tx.is_postgres() { Kind::Postgres } else { Kind::Sqlite })
+    }
+
+    fn on(engine: Kind) -> Self {
         Self { engine, calls: vec![Call::new(engine)], soonest: Soonest::default(), wrong: None }
     }
 
@@ -410,6 +413,50 @@ mod tests {
             left -= chunk(left);
         }
         assert_eq!(chunks, [32, 32, 16, 4, 2, 1]);
+    }
+
+    #[test]
+    fn the_parts_of_a_call_count_their_binds_on() {
+        let insert = |batch: &mut Batch| {
+            later!(batch, rows, "INSERT INTO t (a, b) VALUES", [(1_i64, "x"), (2, "y")], |(a, b)| *a, *b);
+            later!(batch, one, "UPDATE t SET b = $2 WHERE id = $1", 1_i64, "z");
+        };
+        let mut sqlite = Batch::on(Kind::Sqlite);
+        insert(&mut sqlite);
+        assert_eq!(
+            sqlite.calls[0].text,
+            "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4) ;\nUPDATE t SET b = $6 WHERE id = $5"
+        );
+        let mut postgres = Batch::on(Kind::Postgres);
+        insert(&mut postgres);
+        assert_eq!(
+            postgres.calls[0].text,
+            "WITH w0 AS (INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)  RETURNING 1), \
+             w1 AS (UPDATE t SET b = $6 WHERE id = $5 RETURNING 1)"
+        );
+        postgres.then();
+        insert(&mut postgres);
+        assert_eq!(postgres.calls.len(), 2);
+        assert_eq!(postgres.calls[1].text, postgres.calls[0].text);
+    }
+
+    #[test]
+    #[should_panic(expected = "a row is changed twice in one call")]
+    fn a_row_is_not_changed_twice_in_one_call() {
+        let mut batch = Batch::on(Kind::Postgres);
+        for state in ["open", "closed", "open"] {
+            later!(&mut batch, one, "UPDATE t SET a = $1 WHERE id = $2", state, 7_i64);
+        }
+    }
+
+    #[test]
+    fn a_row_may_be_changed_again_in_the_next_call() {
+        let mut batch = Batch::on(Kind::Sqlite);
+        for state in ["open", "closed"] {
+            later!(&mut batch, one, "UPDATE t SET a = $1 WHERE id = $2", state, 7_i64);
+            batch.then();
+        }
+        assert_eq!(batch.calls.len(), 1, "one after the other, in one call");
     }
 
     #[test]

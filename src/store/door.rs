@@ -377,3 +377,129 @@ impl<T: Send + 'static> Drop for Unstoppable<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+    use sqlx::Row as _;
+
+    use super::*;
+
+    /// A door to a new file, and another connection to it.
+    async fn open() -> (Door, SqliteConnection, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let options = SqliteConnectOptions::new()
+            .filename(folder.path().join("door.db"))
+            .create_if_missing(true)
+            .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal);
+        let door = Door::open(options.clone(), Duration::from_secs(10)).await.unwrap();
+        let mut visit = door.enter().await.unwrap();
+        run(&mut visit, "CREATE TABLE t (x INTEGER NOT NULL UNIQUE, y BLOB)").await.unwrap();
+        visit.commit().await.unwrap();
+        (door, options.connect().await.unwrap(), folder)
+    }
+
+    async fn run(visit: &mut Visit, text: &'static str) -> Result<(), Error> {
+        let Some(connection) = visit.connection() else { return Err(Error::Unavailable) };
+        let done = sqlx::query(text).execute(connection).await;
+        if let Err(error) = &done {
+            visit.failed(error);
+        }
+        done.map(|_| ()).map_err(Error::from)
+    }
+
+    async fn rows(outside: &mut SqliteConnection) -> Vec<i64> {
+        let rows = sqlx::query("SELECT x FROM t ORDER BY x").fetch_all(outside).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Waits until so many stand before the door.
+    async fn until_waiting(door: &Door, number: usize) {
+        while door.0.waiting.load(Ordering::SeqCst) < number {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn who_leaves_while_others_wait_is_answered_with_them() {
+        let (door, mut outside, _folder) = open().await;
+        let before = door.flushes();
+        let mut first = door.enter().await.unwrap();
+        run(&mut first, "INSERT INTO t (x) VALUES (1)").await.unwrap();
+        let next = tokio::spawn({
+            let door = door.clone();
+            async move { door.enter().await.unwrap() }
+        });
+        until_waiting(&door, 1).await;
+        let mut answer = tokio::spawn(first.commit());
+        let mut second = next.await.unwrap();
+        run(&mut second, "INSERT INTO t (x) VALUES (2)").await.unwrap();
+        assert!((&mut answer).now_or_never().is_none(), "not before it is durable");
+        assert!(door.settled().now_or_never().is_none(), "nor is it settled");
+        assert_eq!(rows(&mut outside).await, [] as [i64; 0]);
+        second.commit().await.unwrap();
+        answer.await.unwrap().unwrap();
+        door.settled().await;
+        assert_eq!(rows(&mut outside).await, [1, 2]);
+        assert_eq!(door.flushes() - before, 1);
+        door.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_ends_it_for_all_of_the_group_and_for_nobody_after_it() {
+        let (door, mut outside, _folder) = open().await;
+        let mut visit = door.enter().await.unwrap();
+        run(&mut visit, "PRAGMA max_page_count = 20").await.unwrap();
+        visit.commit().await.unwrap();
+        let mut first = door.enter().await.unwrap();
+        run(&mut first, "INSERT INTO t (x) VALUES (1)").await.unwrap();
+        let next = tokio::spawn({
+            let door = door.clone();
+            async move { door.enter().await.unwrap() }
+        });
+        until_waiting(&door, 1).await;
+        let answer = tokio::spawn(first.commit());
+        let mut second = next.await.unwrap();
+        let third = tokio::spawn({
+            let door = door.clone();
+            async move { door.enter().await.unwrap() }
+        });
+        until_waiting(&door, 1).await;
+        let full = run(&mut second, "INSERT INTO t (x, y) VALUES (2, zeroblob(1000000))").await;
+        assert!(matches!(full, Err(Error::Unavailable)), "{full:?}");
+        let after = run(&mut second, "INSERT INTO t (x) VALUES (3)").await;
+        assert!(matches!(after, Err(Error::Unavailable)), "nothing is written outside of a transaction");
+        assert!(matches!(second.commit().await, Err(Error::Unavailable)));
+        assert!(matches!(answer.await.unwrap(), Err(Error::Unavailable)), "its work is gone, and it is told");
+        let mut third = third.await.unwrap();
+        run(&mut third, "INSERT INTO t (x, y) VALUES (4, zeroblob(1000000))").await.unwrap();
+        third.commit().await.unwrap();
+        assert_eq!(rows(&mut outside).await, [4]);
+        door.close().await;
+    }
+
+    #[tokio::test]
+    async fn who_is_dropped_takes_nobody_along() {
+        let (door, mut outside, _folder) = open().await;
+        let mut visit = door.enter().await.unwrap();
+        run(&mut visit, "INSERT INTO t (x) VALUES (1)").await.unwrap();
+        let next = tokio::spawn({
+            let door = door.clone();
+            async move { door.enter().await.unwrap() }
+        });
+        until_waiting(&door, 1).await;
+        let answer = tokio::spawn(visit.commit());
+        let mut second = next.await.unwrap();
+        run(&mut second, "INSERT INTO t (x) VALUES (2)").await.unwrap();
+        // The last one out, without a word.
+        drop(second);
+        answer.await.unwrap().unwrap();
+        assert_eq!(rows(&mut outside).await, [1]);
+        let mut third = door.enter().await.unwrap();
+        let twice = run(&mut third, "INSERT INTO t (x) VALUES (1)").await;
+        assert!(matches!(twice, Err(Error::Exists(_))), "{twice:?}");
+        assert!(third.commit().await.is_err(), "as on the other engine, nothing is kept after a failure");
+        door.close().await;
+        assert!(door.enter().await.is_err(), "closed");
+    }
+}

@@ -6,7 +6,7 @@ use kaketsuke::{
         event::{Event, Kind, Subject},
         span::Instant,
     },
-    store::{Db, Tx, events, feed},
+    store::{Batch, Db, Tx, events, feed},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -26,7 +26,9 @@ fn event(number: u128) -> (Uuid, Event) {
 
 async fn append(tx: &mut Tx, number: u128) {
     let now: Instant = "2026-11-22T12:00:00Z".parse().unwrap();
-    events::append(tx, now, &Actor::Service("test"), &[event(number)]).await.unwrap();
+    let mut batch = Batch::of(tx);
+    events::append(&mut batch, now, &Actor::Service("test"), &[event(number)]);
+    batch.run(tx).await.unwrap();
 }
 
 /// A reader with a cursor, and what it has seen.

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod commits;
 mod feed;
 mod invariants;
 mod schema;

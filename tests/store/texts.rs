@@ -21,7 +21,7 @@ fn literal(source: &str) -> Option<(String, &str)> {
     Some((body[..end].to_owned(), &body[end + 1..]))
 }
 
-/// The texts of every `query!` in a source file.
+/// The texts of every `query!` and `later!` in a source file.
 fn texts(source: &str) -> Vec<Texts> {
     let mut found = Vec::new();
     for call in source.split("query!(").skip(1) {
@@ -41,7 +41,30 @@ fn texts(source: &str) -> Vec<Texts> {
         };
         found.push(texts);
     }
+    for call in source.split("later!(").skip(1) {
+        // The batch, how many rows it changes, the text.
+        let mode = call.split(',').nth(1).unwrap().trim();
+        let quote = call.find('"').unwrap();
+        let (text, rest) = literal(&call[quote..]).unwrap();
+        let text = match mode {
+            "rows" => one_row(&text),
+            "rows_unless" => {
+                let (tail, _) = literal(&rest[rest.find('"').unwrap()..]).unwrap();
+                format!("{} {tail}", one_row(&text))
+            }
+            "one" | "any" => text,
+            other => panic!("{other}: what is added to a batch?"),
+        };
+        found.push(Texts { sqlite: text.clone(), postgres: text });
+    }
     found
+}
+
+/// `INSERT INTO t (a, b) VALUES` with a bind for each column.
+fn one_row(head: &str) -> String {
+    let columns = head.split(['(', ')']).nth(1).unwrap().split(',').count();
+    let binds: Vec<_> = (1..=columns).map(|number| format!("${number}")).collect();
+    format!("{head} ({})", binds.join(", "))
 }
 
 fn all_texts() -> Vec<(String, Texts)> {
@@ -50,8 +73,8 @@ fn all_texts() -> Vec<(String, Texts)> {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name == "db.rs" {
-            // The macro itself, and how it is used, in words.
+        if name == "db.rs" || name == "batch.rs" {
+            // The macros themselves, and how they are used, in words.
             continue;
         }
         all.extend(
@@ -88,4 +111,9 @@ fn the_reader_of_sources_finds_both_forms() {
     let text =
         |sqlite: &str, postgres: &str| Texts { sqlite: sqlite.to_owned(), postgres: postgres.to_owned() };
     assert_eq!(texts(source), [text("SELECT 1", "SELECT 1"), text("A", "B")]);
+    let source = r#"later!(&mut batch, one, "C", x); later!(batch, rows, "INSERT INTO t (a, b) VALUES", xs, |x| 1, 2);
+        later!(batch, rows_unless, "INSERT INTO t (a) VALUES", "ON CONFLICT DO NOTHING", xs, |x| 1)"#;
+    let (both, one) =
+        ("INSERT INTO t (a, b) VALUES ($1, $2)", "INSERT INTO t (a) VALUES ($1) ON CONFLICT DO NOTHING");
+    assert_eq!(texts(source), [text("C", "C"), text(both, both), text(one, one)]);
 }

@@ -1,0 +1,127 @@
+//! Use-cases that write at the same time: each is kept or not by itself, and on SQLite several share the wait for the disk.
+
+use futures_util::future::join_all;
+use kaketsuke::{
+    domain::{
+        actor::Actor,
+        event::{Event, Kind, Subject},
+        ids::JobId,
+        span::Instant,
+    },
+    store::{self, Batch, Db, Error, Tx, events},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    support::db::{TestDb, on_both_engines},
+    world,
+};
+
+const AT_ONCE: usize = 50;
+
+fn event(number: usize) -> (Uuid, Event) {
+    let data = json!({ "number": number });
+    let subject_id = Uuid::from_u128(7);
+    (
+        Uuid::from_u128(1_000 + number as u128),
+        Event { kind: Kind::FirmChanged, subject: Subject::Firm, subject_id, data },
+    )
+}
+
+async fn append(tx: &mut Tx, numbers: &[usize]) -> Result<(), Error> {
+    let now: Instant = "2026-11-22T12:00:00Z".parse().unwrap();
+    let mut batch = Batch::of(tx);
+    let what: Vec<_> = numbers.iter().copied().map(event).collect();
+    events::append(&mut batch, now, &Actor::Service("test"), &what);
+    batch.run(tx).await.map(|_| ())
+}
+
+async fn numbers(db: &Db) -> Vec<u128> {
+    let mut tx = db.read().await.unwrap();
+    let known = events::about(&mut tx, Uuid::from_u128(7), 1_000).await.unwrap();
+    let mut known: Vec<_> = known.iter().map(|logged| logged.id.as_u128() - 1_000).collect();
+    known.sort_unstable();
+    known
+}
+
+on_both_engines! {
+    async fn what_is_answered_is_durable_and_shares_the_wait(db: TestDb) {
+        let store = Db::connect(&db.url().parse().unwrap(), 8).await.unwrap();
+        let before = store.flushes();
+        let writers = (0..AT_ONCE).map(|number| {
+            let store = store.clone();
+            async move {
+                let mut tx = store.write().await.unwrap();
+                append(&mut tx, &[number]).await.unwrap();
+                tx.commit().await.unwrap();
+                assert!(numbers(&store).await.contains(&(number as u128)), "answered before it was there");
+            }
+        });
+        join_all(writers).await;
+        if let (Some(before), Some(after)) = (before, store.flushes()) {
+            assert!((1..AT_ONCE as u64 / 2).contains(&(after - before)), "{} flushes", after - before);
+        }
+        store.close().await;
+        let again = Db::connect(&db.url().parse().unwrap(), 1).await.unwrap();
+        assert_eq!(numbers(&again).await, (0..AT_ONCE as u128).collect::<Vec<_>>());
+        again.close().await;
+    }
+
+    async fn who_fails_takes_nobody_along(db: TestDb) {
+        let store = Db::connect(&db.url().parse().unwrap(), 8).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        append(&mut tx, &[900]).await.unwrap();
+        tx.commit().await.unwrap();
+        let writers = (0..AT_ONCE).map(|number| {
+            let store = store.clone();
+            async move {
+                let mut tx = store.write().await.unwrap();
+                append(&mut tx, &[number]).await.unwrap();
+                match number % 5 {
+                    1 => assert!(matches!(append(&mut tx, &[900]).await, Err(Error::Exists(_)))),
+                    2 => drop(tx),
+                    _ => tx.commit().await.unwrap(),
+                }
+            }
+        });
+        join_all(writers).await;
+        let kept = (0..AT_ONCE as u128).filter(|number| !matches!(number % 5, 1 | 2));
+        assert_eq!(numbers(&store).await, kept.chain([900]).collect::<Vec<_>>());
+        store.close().await;
+    }
+
+    async fn a_batch_keeps_the_order_and_refuses_what_has_changed(db: TestDb) {
+        drop(world::build(&db).await);
+        let store = Db::connect(&db.url().parse().unwrap(), 2).await.unwrap();
+        let id = JobId::from(Uuid::from_u128(33));
+        let mut tx = store.write().await.unwrap();
+        let mut job = store::jobs::lock(&mut tx, id).await.unwrap().unwrap();
+        let all: Vec<_> = (0..71).collect();
+        let what: Vec<_> = all.iter().copied().map(event).collect();
+        job.rung += 1;
+        let mut batch = Batch::of(&tx);
+        assert!(batch.is_empty());
+        store::jobs::save_with(&mut batch, &job);
+        events::append(&mut batch, job.created_at, &Actor::Service("test"), &what);
+        assert_eq!(batch.run(&mut tx).await.unwrap(), [1, 32, 32, 4, 2, 1]);
+        assert_eq!(tx.soonest().job, job.wake_at);
+        tx.commit().await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let known = events::about(&mut tx, Uuid::from_u128(7), 1_000).await.unwrap();
+        assert!(known.iter().map(|logged| logged.id).eq(what.iter().map(|(id, _)| *id)), "in order");
+        assert_eq!(store::jobs::find(&mut tx, id).await.unwrap().unwrap(), job);
+        drop(tx);
+
+        let mut tx = store.write().await.unwrap();
+        let mut batch = Batch::of(&tx);
+        events::append(&mut batch, job.created_at, &Actor::Service("test"), &[event(800)]);
+        job.version -= 1;
+        store::jobs::save_with(&mut batch, &job);
+        let stale = batch.run(&mut tx).await;
+        assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
+        drop(tx);
+        assert!(!numbers(&store).await.contains(&800));
+        store.close().await;
+    }
+}
