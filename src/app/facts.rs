@@ -7,9 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{
-    Command, Ctx, Error, Unit, alarms, comebacks, field, jobs, payments, records, settlement, windows,
-};
+use super::{Command, Ctx, Error, Unit, alarms, comebacks, field, jobs, records, settlement, windows};
 use crate::{
     dispatch::watch,
     domain::{
@@ -154,8 +152,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let job = progress(unit, job, field::state_told(&record, &assignments), &record).await?;
     field::tell_the_desk(unit, &job, &record, &recorded).await?;
     let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();
-    payments::reported(unit, id, &record, &new).await?;
-    let (settlement, flags) = settlement::settle(unit, &job, &record, &assignments).await?;
+    let (settlement, flags) = settlement::settle(unit, &job, &record, &assignments, &new).await?;
     Ok(Receipt { facts: outcomes, job_state: job.state, flags, settlement })
 }
 
