@@ -10,6 +10,7 @@ use crate::domain::{
     facts::{Fact, script::*},
     ids::{ReviewDecisionId, ReviewId},
     ledger::{ENGINE_VERSION, EntryKind},
+    reference::programme::Payer,
     reviews::{About, Correction, DecisionReason},
 };
 
@@ -147,6 +148,26 @@ fn a_complete_job_is_settled_with_the_cash_of_the_same_batch_inside_its_lines() 
     // Told again, it is known.
     let again = books.complete(&world, &facts, &[]);
     assert_eq!((again.payments, again.settlement, again.review), (vec![], None, None));
+}
+
+#[test]
+fn cash_goes_to_the_lines_of_whoever_paid_it() {
+    // The worker agrees to one unit, the employer to four more; both pay the technician.
+    let mut facts = plain_job(&mut Device::of(1), &[("10:00:00", "11:50:00")]);
+    let mut office = Device::numbered(1, 1);
+    facts.push(office.consent("10:50:00", &Asked::units(1)));
+    facts.push(office.consent("11:05:00", &Asked { payer: "host_company", ..Asked::units(5) }));
+    let by =
+        |payer, yen| what(json!({ "kind": "payment", "method": "cash", "amount_yen": yen, "payer": payer }));
+    facts.push(office.tell("11:48:00", by("host_company", 4_400)));
+    facts.push(office.tell("11:49:00", by("worker", 1_000)));
+    let (world, mut books) = (World::new(), Books::default());
+    let settling = books.complete(&world, &facts, &ids_of(&facts));
+    let paid: Vec<_> = settling.payments.iter().map(|one| (one.payer, one.amount_yen.0)).collect();
+    assert_eq!(paid, [(Payer::HostCompany, 4_400), (Payer::Worker, 1_000)]);
+    let brief = |line: &LedgerLine| (line.charge.payer, line.charge.amount_yen.0, line.collected_yen.0);
+    let lines: Vec<_> = books.lines.iter().map(brief).collect();
+    assert_eq!(lines, [(Payer::Worker, 1_100, 1_000), (Payer::HostCompany, 4_400, 4_400)]);
 }
 
 #[test]
