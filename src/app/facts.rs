@@ -4,7 +4,7 @@ use chrono::{SubsecRound as _, TimeDelta};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, dockets, jobs, payments, records, referrals, settlement};
+use super::{Command, Ctx, Error, Unit, dockets, jobs, records, referrals, settlement};
 pub use crate::domain::facts::reports::{Batch, FactOutcome, RefusalCode, Report, ReportOutcome};
 use crate::{
     domain::{
@@ -87,8 +87,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         _ => {
             // The bill is written over what the reports have made of the job.
             unit.flush().await.map_err(Error::in_the_way)?;
-            payments::reported(unit, id, &record, &new).await?;
-            settlement::settle(unit, &known.job, &record, &known.assignments).await?
+            settlement::settle(unit, &known.job, &record, &known.assignments, &new).await?
         }
     };
     Ok(Receipt { facts: outcomes, job_state: known.job.state, flags, settlement })

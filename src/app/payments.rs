@@ -7,8 +7,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         events::{Kind, Subject},
-        facts::{self, FieldRecord},
-        ids::{FactId, JobId},
+        ids::JobId,
         money::Yen,
         payments::{Payment, PaymentKind, PaymentMethod, check},
         reference::programme::Payer,
@@ -43,41 +42,8 @@ pub async fn record(ctx: &Ctx, job: JobId, command: Command<Paid>) -> Result<Pay
 async fn record_in(unit: &mut Unit, job: JobId, paid: &Paid) -> Result<Payment, Error> {
     store::jobs::lock(&mut unit.tx, job).await?.ok_or(Error::NotFound("job"))?;
     let known = store::payments::of_job(&mut unit.tx, job).await?;
-    let payment = payment(unit, job, paid, None).await?;
-    check(&payment, &known, unit.now)?;
-    keep(unit, &payment).await?;
-    Ok(payment)
-}
-
-/// Takes over the cash that new reports from the site tell of, in their transaction: each report once, because it is
-/// recorded once.
-pub(super) async fn reported(
-    unit: &mut Unit,
-    job: JobId,
-    record: &FieldRecord,
-    new: &[FactId],
-) -> Result<(), Error> {
-    for taken in &record.payments {
-        if taken.method != facts::TakenMethod::Cash || !new.contains(&taken.fact_id) {
-            continue;
-        }
-        let paid = Paid {
-            kind: PaymentKind::CashOnSite,
-            method: PaymentMethod::Cash,
-            payer: Payer::Worker,
-            amount_yen: Yen(taken.amount_yen.yen()),
-            received_at: taken.at,
-            reference: None,
-        };
-        let payment = payment(unit, job, &paid, Some(taken.fact_id)).await?;
-        keep(unit, &payment).await?;
-    }
-    Ok(())
-}
-
-async fn payment(unit: &mut Unit, job: JobId, paid: &Paid, fact: Option<FactId>) -> Result<Payment, Error> {
     let settlements = store::ledger::settlements(&mut unit.tx, job).await?;
-    Ok(Payment {
+    let payment = Payment {
         id: unit.id(),
         job_id: job,
         kind: paid.kind,
@@ -86,13 +52,17 @@ async fn payment(unit: &mut Unit, job: JobId, paid: &Paid, fact: Option<FactId>)
         amount_yen: paid.amount_yen,
         received_at: paid.received_at,
         reference: paid.reference.clone(),
-        fact_id: fact,
+        fact_id: None,
         settlement_id: settlements.last().map(|settlement| settlement.id),
         recorded_at: unit.now,
-    })
+    };
+    check(&payment, &known, unit.now)?;
+    keep(unit, &payment).await?;
+    Ok(payment)
 }
 
-async fn keep(unit: &mut Unit, payment: &Payment) -> Result<(), Error> {
+/// Writes a payment down, and tells of it.
+pub(super) async fn keep(unit: &mut Unit, payment: &Payment) -> Result<(), Error> {
     let by = unit.actor.token();
     store::payments::insert(&mut unit.tx, payment, by).await.map_err(Error::in_the_way)?;
     let data = json!({ "payment": payment.id, "kind": payment.kind, "method": payment.method });

@@ -1,11 +1,11 @@
-//! Programmes, their charging terms, and what something would cost under them.
+//! Programmes and their charging terms.
 
 use std::borrow::Cow;
 
 use super::{Ctx, Error, loaded::Loaded};
 use crate::{
     domain::{
-        charging::{ChargePolicy, ChargingTerms, EstimateRequest, EstimateResponse, estimate},
+        charging::{ChargePolicy, ChargingTerms},
         jobs::Job,
         ledger::Terms,
         reference::{CallOut, Dataset, Reference, embedded_documents, programme::Charging},
@@ -88,10 +88,10 @@ pub fn find(ctx: &Ctx, id: &str) -> Result<Programme, Error> {
     Ok(Programme { named, charging: charging.transpose()? })
 }
 
-/// What it would cost under a programme's terms; stores nothing.
-pub fn would_cost(ctx: &Ctx, id: &str, request: EstimateRequest) -> Result<EstimateResponse, Error> {
+/// The arithmetic of a programme's terms, as they are in force.
+pub fn charge_policy(ctx: &Ctx, id: &str) -> Result<ChargePolicy, Error> {
     let (_, policy) = find(ctx, id)?.charging.ok_or(Error::NotFound("charging policy"))?;
-    Ok(estimate(&request.into_input(policy)?).into())
+    Ok(policy)
 }
 
 /// The terms a job is priced by: those in force when it was made, so that newer terms never change what was agreed.

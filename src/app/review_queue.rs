@@ -9,45 +9,30 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         events::{Kind, Subject},
-        facts::Flag,
-        ids::JobId,
-        reviews::{REVIEW_WAIT_MAX, Review, ReviewState},
+        reviews::{REVIEW_WAIT_MAX, Review},
+        settling::ReviewChange,
     },
     store,
 };
 
-/// Keeps the review of a locked job in step with its open doubts: opens it, tells what else is doubtful, or closes it.
-pub(super) async fn keep(unit: &mut Unit, job: JobId, open: &[Flag]) -> Result<(), Error> {
-    let known = store::reviews::of_job(&mut unit.tx, job).await?;
-    let current = known.iter().find(|review| review.state == ReviewState::Open).cloned();
-    match current {
-        Some(review) if open.is_empty() => {
-            let id = review.id;
-            save(unit, review.closed(ReviewState::Gone, unit.now)).await?;
-            unit.emit(Kind::ReviewGone, Subject::Review, id.0, json!({ "job": job }));
-            alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await
-        }
-        Some(review) => {
-            let Some(changed) = review.with_flags(open) else { return Ok(()) };
-            unit.emit(Kind::ReviewChanged, Subject::Review, review.id.0, about(job, open));
-            save(unit, changed).await
-        }
-        None if open.is_empty() => Ok(()),
-        None => {
-            let review = Review {
-                id: unit.id(),
-                version: 1,
-                job_id: job,
-                number: i64::try_from(known.len()).unwrap_or(i64::MAX - 1) + 1,
-                state: ReviewState::Open,
-                flags: open.to_vec(),
-                opened_at: unit.now,
-                closed_at: None,
-            };
+/// Writes down what becomes of the review of a locked job, and tells whoever waits for it.
+pub(super) async fn carry_out(unit: &mut Unit, change: ReviewChange) -> Result<(), Error> {
+    match change {
+        ReviewChange::Open(review) => {
             store::reviews::insert(&mut unit.tx, &review).await.map_err(Error::in_the_way)?;
-            unit.emit(Kind::ReviewOpened, Subject::Review, review.id.0, about(job, open));
+            unit.emit(Kind::ReviewOpened, Subject::Review, review.id.0, about(&review));
             let late = unit.now + REVIEW_WAIT_MAX;
             alarms::raise_at(unit, AlarmKind::ReviewWaiting, Subject::Review, review.id.0, late).await
+        }
+        ReviewChange::Changed(review) => {
+            unit.emit(Kind::ReviewChanged, Subject::Review, review.id.0, about(&review));
+            save(unit, review).await
+        }
+        ReviewChange::Gone(review) => {
+            let (id, job) = (review.id, review.job_id);
+            save(unit, review).await?;
+            unit.emit(Kind::ReviewGone, Subject::Review, id.0, json!({ "job": job }));
+            alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await
         }
     }
 }
@@ -58,7 +43,7 @@ pub(super) async fn save(unit: &mut Unit, review: Review) -> Result<(), Error> {
 }
 
 /// The codes of the doubts, each once: an event is small whatever a device has done.
-fn about(job: JobId, open: &[Flag]) -> serde_json::Value {
-    let codes: BTreeSet<_> = open.iter().map(|flag| flag.code).collect();
-    json!({ "job": job, "flags": codes })
+fn about(review: &Review) -> serde_json::Value {
+    let codes: BTreeSet<_> = review.flags.iter().map(|flag| flag.code).collect();
+    json!({ "job": review.job_id, "flags": codes })
 }

@@ -120,7 +120,7 @@ pub(super) async fn rule(
     });
     unit.emit(Kind::ReviewDecided, Subject::Job, job.id.0, data);
     let assignments = store::assignments::of_job(&mut unit.tx, job.id).await?;
-    let (settlement, flags) = settlement::settle(unit, job, &record, &assignments).await?;
+    let (settlement, flags) = settlement::settle(unit, job, &record, &assignments, &[]).await?;
     Ok(Decided { decision, settlement, flags })
 }
 

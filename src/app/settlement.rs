@@ -1,58 +1,141 @@
-//! Settling: a complete record without open doubts becomes ledger lines, in the transaction of the fact that completed it
-//! or of the decision that settled the doubt.
+//! Settling: what follows for the money of a job is decided in one go, and carried out here, in the transaction of the
+//! fact that completed it or of the decision that settled the doubt.
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
 
-use super::{Ctx, Error, Unit, programmes, records, review_queue};
+use super::{Ctx, Error, Unit, payments, programmes, records, review_queue};
 use crate::{
     domain::{
         events::{Kind, Subject},
-        facts::{FieldRecord, Flag, FlagCode, JobOutcome},
-        ids::{FirmId, JobId, TechnicianId},
-        jobs::{CancelReason, Job, JobState},
-        ledger::{self, LedgerLine, Priced, Settlement, SettlementBasis, Terms, allocate, difference},
+        facts::{FieldRecord, Flag},
+        ids::{FactId, FirmId, JobId, TechnicianId},
+        jobs::{CancelReason, Job},
+        ledger::{LedgerLine, Priced, Settlement, Terms},
         offers::Assignment,
+        payments::Payment,
         refusal::Refusal,
-        reviews::{Ruling, Settled},
+        reviews::{Decision, Review, Settled},
+        settling::{self, Ending, Given, Settling},
+        span::Instant,
     },
     store::{self, Tx},
 };
 
+pub(super) use settling::firms;
+
 pub(super) mod verify;
 
-/// Settles a locked job as far as its record allows: writes what the ledger lacks, and nothing when it says the same.
-/// Answers the settlement, and why there is none where a person must look.
+/// Settles a locked job as far as its record allows: takes over the cash that the `new` reports tell of, and writes what
+/// the ledger lacks, nothing when it says the same. Answers the settlement, and why there is none where a person must
+/// look.
 pub(super) async fn settle(
     unit: &mut Unit,
     job: &Job,
     record: &FieldRecord,
     assignments: &[Assignment],
+    new: &[FactId],
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
-    let decisions = store::reviews::decisions(&mut unit.tx, job.id).await?;
-    let settled = Settled::of(record, &decisions);
-    if job.state != JobState::Completed || record.completed_at.is_none() {
-        review_queue::keep(unit, job.id, &[]).await?;
-        return Ok((None, settled.open));
-    }
-    let terms = programmes::terms_of(&unit.ctx.clone(), &mut unit.tx, job).await?;
-    let (priced, open) = priced(&settled, &terms, &firms(assignments), job.id);
-    review_queue::keep(unit, job.id, &open).await?;
-    let (Some(priced), true) = (priced, open.is_empty()) else { return Ok((None, open)) };
-    let settlement = write(unit, job.id, &settled, basis(&settled), priced.charges).await?;
-    Ok((settlement, open))
+    let terms = if settling::is_complete(job, record) {
+        Some(programmes::terms_of(&unit.ctx.clone(), &mut unit.tx, job).await?)
+    } else {
+        None
+    };
+    let ending = terms.as_ref().map_or(Ending::UnderWay, Ending::Complete);
+    let books = Books::load(unit, job.id, ending).await?;
+    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), new, unit.now))?;
+    carry_out(unit, job.id, settling).await
 }
 
 /// Settles a job that was called off: nothing is charged, and that is said (C-25).
 pub(super) async fn settle_cancelled(unit: &mut Unit, job: &Job, reason: CancelReason) -> Result<(), Error> {
-    let settled = settled(&unit.ctx.clone(), &mut unit.tx, job).await?;
-    review_queue::keep(unit, job.id, &[]).await?;
-    let basis =
-        if reason == CancelReason::NoAccess { SettlementBasis::NoAccess } else { SettlementBasis::Cancelled };
-    write(unit, job.id, &settled, basis, Vec::new()).await?;
+    let record = records::of_job(&unit.ctx.clone(), &mut unit.tx, job).await?;
+    let ending = Ending::CalledOff(reason);
+    let books = Books::load(unit, job.id, ending).await?;
+    let settling = decide(unit, &books.given(job.id, ending, &record, &BTreeMap::new(), &[], unit.now))?;
+    carry_out(unit, job.id, settling).await?;
     Ok(())
+}
+
+/// What is written about a job's money so far.
+struct Books {
+    decisions: Vec<Decision>,
+    settlements: Vec<Settlement>,
+    lines: Vec<LedgerLine>,
+    payments: Vec<Payment>,
+    reviews: Vec<Review>,
+}
+
+impl Books {
+    /// Lines and payments are asked for only once the job is over: most reports come before.
+    async fn load(unit: &mut Unit, job: JobId, ending: Ending<'_>) -> Result<Self, Error> {
+        let tx = &mut unit.tx;
+        let is_over = ending != Ending::UnderWay;
+        Ok(Self {
+            decisions: store::reviews::decisions(tx, job).await?,
+            settlements: store::ledger::settlements(tx, job).await?,
+            lines: if is_over { store::ledger::lines(tx, job).await? } else { Vec::new() },
+            payments: if is_over { store::payments::of_job(tx, job).await? } else { Vec::new() },
+            reviews: store::reviews::of_job(tx, job).await?,
+        })
+    }
+
+    fn given<'a>(
+        &'a self,
+        job: JobId,
+        ending: Ending<'a>,
+        record: &'a FieldRecord,
+        firms: &'a BTreeMap<TechnicianId, FirmId>,
+        new: &'a [FactId],
+        now: Instant,
+    ) -> Given<'a> {
+        Given {
+            job,
+            ending,
+            record,
+            new,
+            decisions: &self.decisions,
+            firms,
+            settlements: &self.settlements,
+            lines: &self.lines,
+            payments: &self.payments,
+            reviews: &self.reviews,
+            now,
+        }
+    }
+}
+
+fn decide(unit: &Unit, given: &Given<'_>) -> Result<Settling, Error> {
+    settling::settle(given, &mut || unit.ctx.new_id(unit.now))
+        .map_err(|error| Error::Internal(error.to_string()))
+}
+
+/// Writes down all that follows. Nothing is decided here.
+pub(super) async fn carry_out(
+    unit: &mut Unit,
+    job: JobId,
+    settling: Settling,
+) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
+    for payment in &settling.payments {
+        payments::keep(unit, payment).await?;
+    }
+    if let Some(refusal) = &settling.over_limits {
+        note_over_limits(job, refusal);
+    }
+    if let Some(change) = settling.review {
+        review_queue::carry_out(unit, change).await?;
+    }
+    let Some((settlement, lines)) = settling.settlement else { return Ok((None, settling.flags)) };
+    store::ledger::insert(&mut unit.tx, &settlement).await.map_err(Error::in_the_way)?;
+    for line in &lines {
+        store::ledger::insert_line(&mut unit.tx, line).await.map_err(Error::in_the_way)?;
+    }
+    let data = json!({
+        "settlement": settlement.id, "number": settlement.number, "lines": lines.len(), "basis": settlement.basis,
+    });
+    unit.emit(Kind::JobSettled, Subject::Job, job.0, data);
+    Ok((Some(settlement), settling.flags))
 }
 
 /// What the record costs, and what of it is doubtful and not decided.
@@ -62,86 +145,8 @@ pub(super) fn priced(
     firms: &BTreeMap<TechnicianId, FirmId>,
     job: JobId,
 ) -> (Option<Priced>, Vec<Flag>) {
-    let mut open = settled.open.clone();
-    match ledger::charges(settled, terms, firms) {
-        Ok(priced) => (Some(priced), open),
-        Err(refusal) => {
-            note_over_limits(job, &refusal);
-            open.push(Flag::whole(FlagCode::OverLimits));
-            (None, open)
-        }
-    }
-}
-
-/// Why a completed job costs what it does.
-fn basis(settled: &Settled) -> SettlementBasis {
-    if settled.ruled(Ruling::Rescind) {
-        SettlementBasis::Rescinded
-    } else if settled.ruled(Ruling::WriteOff) {
-        SettlementBasis::WrittenOff
-    } else if settled.record.outcome.is_some_and(JobOutcome::is_stopped) {
-        SettlementBasis::Stopped
-    } else {
-        SettlementBasis::Completed
-    }
-}
-
-/// Writes what the ledger lacks; nothing when the last settlement says the same for the same reason.
-async fn write(
-    unit: &mut Unit,
-    job: JobId,
-    settled: &Settled,
-    basis: SettlementBasis,
-    charges: Vec<ledger::Charge>,
-) -> Result<Option<Settlement>, Error> {
-    let before = store::ledger::settlements(&mut unit.tx, job).await?;
-    let written = store::ledger::lines(&mut unit.tx, job).await?;
-    let entries = difference(&written, charges);
-    let decision_id = settled.decision.as_ref().map(|decision| decision.id);
-    let same = |last: &Settlement| last.basis == basis && last.decision_id == decision_id;
-    if entries.is_empty() && before.last().is_some_and(same) {
-        return Ok(None);
-    }
-    let payments = store::payments::of_job(&mut unit.tx, job).await?;
-    let collected = allocate(&entries, &written, &payments);
-    let settlement = Settlement {
-        id: unit.id(),
-        job_id: job,
-        number: i64::try_from(before.len()).unwrap_or(i64::MAX - 1) + 1,
-        record_hash: hash(&settled.record)?,
-        basis,
-        decision_id,
-        settled_at: unit.now,
-    };
-    store::ledger::insert(&mut unit.tx, &settlement).await.map_err(Error::in_the_way)?;
-    let count = entries.len();
-    for ((entry, collected_yen), line) in entries.into_iter().zip(collected).zip(1..) {
-        let line = LedgerLine {
-            id: unit.id(),
-            settlement_id: settlement.id,
-            job_id: job,
-            line,
-            reverses: entry.reverses,
-            collected_yen,
-            charge: entry.charge,
-        };
-        store::ledger::insert_line(&mut unit.tx, &line).await.map_err(Error::in_the_way)?;
-    }
-    let data = json!({
-        "settlement": settlement.id, "number": settlement.number, "lines": count, "basis": basis,
-    });
-    unit.emit(Kind::JobSettled, Subject::Job, job.0, data);
-    Ok(Some(settlement))
-}
-
-/// The firm of everybody who was ever on the job.
-pub(super) fn firms(assignments: &[Assignment]) -> BTreeMap<TechnicianId, FirmId> {
-    assignments.iter().map(|assignment| (assignment.technician_id, assignment.firm_id)).collect()
-}
-
-fn hash(record: &FieldRecord) -> Result<[u8; 32], Error> {
-    let text = serde_json::to_vec(record).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(Sha256::digest(text).into())
+    let (priced, open) = settling::priced(settled, terms, firms);
+    (priced.map_err(|refusal| note_over_limits(job, &refusal)).ok(), open)
 }
 
 fn note_over_limits(job: JobId, refusal: &Refusal) {

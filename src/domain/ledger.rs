@@ -29,8 +29,9 @@ pub use decided::charges;
 pub use difference::{Entry, difference, live};
 pub use price::{Priced, price};
 
-/// Version of what turns a record into lines; part of every proof. Lines that differ by it only are the same.
-pub const ENGINE_VERSION: &str = "1";
+/// Version of what turns a record into lines and their sentences; part of every proof. Lines that differ by it, or by
+/// their sentence, only are the same.
+pub const ENGINE_VERSION: &str = "2";
 /// Lines one settlement has at most: everything charged before is reversed, and everything is charged anew.
 pub const LINES_MAX: usize = 2 * price::CHARGES_MAX;
 

@@ -52,6 +52,7 @@ pub mod retention;
 pub mod reviews;
 pub mod roster;
 pub mod scrub;
+pub mod settling;
 pub mod span;
 pub mod tokens;
 pub mod tools;

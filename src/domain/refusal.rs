@@ -33,6 +33,16 @@ impl Refusal {
         Self::Invalid(vec![FieldError { field: field.into(), message: message.into() }])
     }
 
+    /// The same refusal, its fields named from the root of the request: `quantity` in `parts[0]` is `parts[0].quantity`.
+    #[must_use]
+    pub fn inside(self, parent: &str) -> Self {
+        let inside = |error: FieldError| FieldError { field: format!("{parent}.{}", error.field), ..error };
+        match self {
+            Self::Invalid(errors) => Self::Invalid(errors.into_iter().map(inside).collect()),
+            state @ Self::State { .. } => state,
+        }
+    }
+
     /// Refuses because of the state the thing is in.
     pub fn state(code: &'static str, message: impl Into<String>) -> Self {
         Self::State { code, rule: None, message: message.into() }

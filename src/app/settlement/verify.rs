@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use super::{basis, firms, priced, settled};
+use super::{firms, priced, settled};
 use crate::{
     app::{Ctx, Error, programmes},
     domain::{
@@ -13,6 +13,7 @@ use crate::{
         jobs::{Job, JobState},
         ledger::{Charge, LedgerLine, Settlement, SettlementBasis, difference, wrong_collection},
         reviews::{ReviewState, Settled},
+        settling::basis,
     },
     store::{self, Tx},
 };

@@ -153,6 +153,16 @@ pub(super) struct Split {
     pub(super) basis: Basis,
 }
 
+impl Split {
+    /// The consents it rests on, in order of answering; none in estimates.
+    pub(super) fn consents(&self) -> Vec<FactId> {
+        match &self.basis {
+            Basis::Uncapped | Basis::Cap(_) => Vec::new(),
+            Basis::Recorded(grounds) => grounds.iter().map(|grounds| grounds.consent).collect(),
+        }
+    }
+}
+
 /// Where the permission to charge came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Basis {

@@ -5,7 +5,7 @@ use super::{
     consent::{Basis, Split},
     items::{Part, SpecialWork},
     limits::{AtMost, CAP_UNITS_MAX, PARTS_MAX, SPECIAL_WORK_MAX, within},
-    lines::{ChargeLine, LineKind, overtime_lines, part_line, special_work_line, total},
+    lines::{Line, LineKind, overtime_line, overtime_written_off, part_line, special_work_line, total},
     overtime::overtime,
     policy::ChargePolicy,
     worked::WorkedVisits,
@@ -37,7 +37,7 @@ pub struct ChargeEstimate {
     /// With parts and special work, tax included: the sum of the lines.
     pub total_yen: Yen,
     /// Overtime, parts, special work, each in the order given.
-    pub lines: Vec<ChargeLine>,
+    pub lines: Vec<Line>,
 }
 
 impl EstimateInput {
@@ -76,7 +76,8 @@ pub fn estimate(input: &EstimateInput) -> ChargeEstimate {
         let split = Split { billable: i64::try_from(within_cap).unwrap_or(i64::MAX), basis: basis.clone() };
         units += i64::try_from(scope.units.len()).unwrap_or(i64::MAX);
         billable_units += split.billable;
-        lines.extend(overtime_lines(scope, &split, policy));
+        lines.extend(overtime_line(scope, &split, policy));
+        lines.extend(overtime_written_off(scope, &split, policy));
     }
     let billable_yen =
         lines.iter().filter(|line| line.kind == LineKind::Overtime).map(|line| line.amount_yen).sum();

@@ -2,19 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
-use super::super::{ids::FactId, money::Yen, refusal::Refusal, span::Instant};
+use super::super::{money::Yen, refusal::Refusal};
 use super::{
     consent::{Basis, Consents, Grounds, Split},
     items::{Delivered, Part, SpecialWork},
     limits::{AtMost, PARTS_MAX, SPECIAL_WORK_MAX, name},
     lines::{
-        ChargeLine, overtime_lines, part_line, part_written_off, special_work_line, special_work_written_off,
-        total,
+        ChargeLine, Line, Of, overtime_line, overtime_written_off, part_line, part_written_off,
+        special_work_line, special_work_written_off, total,
     },
     overtime::{ScopeOvertime, overtime},
     policy::ChargePolicy,
+    proof::{OvertimeProof, ProvedUnit},
     worked::WorkedVisits,
 };
 
@@ -29,7 +28,7 @@ pub struct JobRecord {
 }
 
 /// What a job costs, and the proof.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobPrice {
     /// Overtime units worked: billable and written off.
     pub units: i64,
@@ -39,45 +38,12 @@ pub struct JobPrice {
     pub written_off_units: i64,
     /// The sum of the lines, tax included.
     pub total_yen: Yen,
-    /// Overtime by visit, parts and special work by time of delivery.
+    /// Overtime by visit, parts and special work by time of delivery; each says what it is of.
     pub lines: Vec<ChargeLine>,
     /// How the overtime came about: of the job, or of each visit, earliest first.
     pub overtime: Vec<OvertimeProof>,
     /// The rules it was computed by.
     pub policy: ChargePolicy,
-}
-
-/// How the overtime of one scope came about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OvertimeProof {
-    /// The counted work, earliest first; under person time one person's after another's may overlap.
-    pub intervals: Vec<ProvedInterval>,
-    /// Whole seconds worked.
-    pub worked_seconds: i64,
-    /// Seconds beyond the free time.
-    pub excess_seconds: i64,
-    /// Every unit, billed or not.
-    pub units: Vec<ProvedUnit>,
-}
-
-/// Counted work, half-open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ProvedInterval {
-    /// First instant inside.
-    pub from: Instant,
-    /// First instant after.
-    pub to: Instant,
-}
-
-/// One overtime unit and why it is billed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct ProvedUnit {
-    /// Number within the job, from 1.
-    pub number: i64,
-    /// When it began.
-    pub begun_at: Instant,
-    /// The consent in force then; `None`: written off.
-    pub consent: Option<FactId>,
 }
 
 impl JobRecord {
@@ -113,21 +79,27 @@ pub fn price_job(job: &JobRecord) -> JobPrice {
     for scope in overtime(&job.visits, policy) {
         let permitted: Vec<Option<Grounds>> =
             scope.units.iter().map(|unit| job.consents.for_unit(unit)).collect();
-        lines.extend(overtime_lines(&scope, &split(&permitted), policy));
-        proofs.push(proof(&scope, &permitted));
+        let split = split(&permitted);
+        let proof = OvertimeProof::of(&scope, &permitted);
+        lines.extend(overtime_lines(&scope, &split, &proof, policy));
+        proofs.push(proof);
     }
     let mut agreed = Agreed { consents: &job.consents, billed: BTreeMap::new() };
     for part in job.parts.iter() {
-        lines.extend(match agreed.grounds(part, part.what.amount_yen()) {
+        let grounds = agreed.grounds(part, part.what.amount_yen());
+        let says = match grounds {
             Some(grounds) => part_line(&part.what, Some(grounds), policy),
             None => part_written_off(&part.what),
-        });
+        };
+        lines.extend(says.map(|says| item_line(part, grounds, says)));
     }
     for work in job.special_work.iter() {
-        lines.extend(match agreed.grounds(work, work.what.price_yen()) {
+        let grounds = agreed.grounds(work, work.what.price_yen());
+        let says = match grounds {
             Some(grounds) => special_work_line(&work.what, Some(grounds), policy),
             None => special_work_written_off(&work.what),
-        });
+        };
+        lines.extend(says.map(|says| item_line(work, grounds, says)));
     }
     let count = |counted: fn(&ProvedUnit) -> bool| {
         let units = proofs.iter().flat_map(|proof| &proof.units).filter(|unit| counted(unit)).count();
@@ -137,11 +109,36 @@ pub fn price_job(job: &JobRecord) -> JobPrice {
         units: count(|_| true),
         billable_units: count(|unit| unit.consent.is_some()),
         written_off_units: count(|unit| unit.consent.is_none()),
-        total_yen: total(&lines),
+        total_yen: total(lines.iter().map(|line| &line.says)),
         lines,
         overtime: proofs,
         policy: *policy,
     }
+}
+
+/// The lines of one scope's overtime, each with its own units: none when all of it is free.
+fn overtime_lines(
+    scope: &ScopeOvertime,
+    split: &Split,
+    proof: &OvertimeProof,
+    policy: &ChargePolicy,
+) -> impl Iterator<Item = ChargeLine> {
+    let (agreed, unagreed): (Vec<_>, Vec<_>) =
+        proof.units.iter().copied().partition(|unit| unit.consent.is_some());
+    let of = |units| Of::Overtime(OvertimeProof { units, ..proof.clone() });
+    let billed = overtime_line(scope, split, policy).map(|says| ChargeLine {
+        of: of(agreed),
+        says,
+        consents: split.consents(),
+    });
+    let rest = overtime_written_off(scope, split, policy);
+    let rest = rest.map(|says| ChargeLine { of: of(unagreed), says, consents: Vec::new() });
+    billed.into_iter().chain(rest)
+}
+
+fn item_line<T>(delivered: &Delivered<T>, grounds: Option<Grounds>, says: Line) -> ChargeLine {
+    let of = Of::Item { fact: delivered.id, item: delivered.item.clone() };
+    ChargeLine { of, says, consents: grounds.iter().map(|grounds| grounds.consent).collect() }
 }
 
 /// What was billed so far under each item key: the agreed amount is for all deliveries together.
@@ -167,28 +164,6 @@ fn split(permitted: &[Option<Grounds>]) -> Split {
     grounds.sort_unstable_by_key(|one| (one.answered_at, one.consent));
     grounds.dedup();
     Split { billable, basis: Basis::Recorded(grounds) }
-}
-
-fn proof(scope: &ScopeOvertime, permitted: &[Option<Grounds>]) -> OvertimeProof {
-    OvertimeProof {
-        intervals: scope
-            .spans
-            .iter()
-            .map(|span| ProvedInterval { from: span.from(), to: span.to() })
-            .collect(),
-        worked_seconds: scope.worked_seconds,
-        excess_seconds: scope.excess_seconds,
-        units: scope
-            .units
-            .iter()
-            .zip(permitted)
-            .map(|(unit, grounds)| ProvedUnit {
-                number: unit.number,
-                begun_at: unit.begun_at,
-                consent: grounds.map(|grounds| grounds.consent),
-            })
-            .collect(),
-    }
 }
 
 /// By time of delivery, then id; a report that came twice counts once.

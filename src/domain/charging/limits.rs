@@ -7,10 +7,7 @@
 
 use chrono::{Datelike as _, Timelike as _};
 
-use super::super::{
-    refusal::{FieldError, Refusal},
-    span::Instant,
-};
+use super::super::{refusal::Refusal, span::Instant};
 
 /// Visits of a job.
 pub const VISITS_MAX: usize = 50;
@@ -86,19 +83,6 @@ pub(super) fn name(field: &str, text: &str) -> Result<String, Refusal> {
         return Err(Refusal::field(field, message));
     }
     Ok(text.to_owned())
-}
-
-/// The same refusal, its fields named from the root of the request: `quantity` in `parts[0]` is `parts[0].quantity`.
-pub(super) fn inside(parent: &str, refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Invalid(errors) => Refusal::Invalid(
-            errors
-                .into_iter()
-                .map(|error| FieldError { field: format!("{parent}.{}", error.field), ..error })
-                .collect(),
-        ),
-        state @ Refusal::State { .. } => state,
-    }
 }
 
 #[cfg(test)]

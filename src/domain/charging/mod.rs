@@ -13,27 +13,24 @@ mod limits;
 mod lines;
 mod overtime;
 mod policy;
+mod proof;
 mod sentence;
 #[cfg(test)]
 mod tests;
-mod wire;
 mod worked;
 
 pub use consent::{Answer, ConsentAnswer, ConsentTerm, Consents, Grounds};
 pub use estimate::{ChargeEstimate, EstimateInput, estimate};
 pub use items::{Delivered, Part, Quantity, SpecialWork};
-pub use job::{JobPrice, JobRecord, OvertimeProof, ProvedInterval, ProvedUnit, price_job};
+pub use job::{JobPrice, JobRecord, price_job};
 pub use limits::{
     AtMost, CAP_UNITS_MAX, CONSENTS_MAX, INTERVALS_PER_VISIT_MAX, PARTS_MAX, PRICE_YEN_MAX, QUANTITY_MAX,
     SPECIAL_WORK_MAX, VISITS_MAX, WORKED_SECONDS_MAX,
 };
-pub use lines::{ChargeLine, LineKind};
+pub use lines::{ChargeLine, Line, LineKind, Of};
 pub use overtime::{BegunUnit, ScopeOvertime, overtime, units_of};
 pub use policy::{
     AllowanceScope, ChargePolicy, ChargingTerms, CrewTime, OvertimeRounding, PolicyOverride, PolicyTerms,
 };
-pub use wire::{
-    EstimateLine, EstimateRequest, EstimateResponse, IntervalRequest, PartRequest, PolicyRequest,
-    SpecialWorkRequest,
-};
+pub use proof::{OvertimeProof, ProvedInterval, ProvedUnit};
 pub use worked::{WorkInterval, WorkKind, WorkedVisits};

@@ -25,14 +25,18 @@ pub(super) fn overtime(scope: &ScopeOvertime, split: &Split, policy: &ChargePoli
         Basis::Uncapped | Basis::Cap(_) => Default::default(),
         Basis::Recorded(grounds) => consented(grounds),
     };
-    let units = scope.units.len();
+    let units = i64::try_from(scope.units.len()).unwrap_or(i64::MAX);
     let billable = split.billable;
     let price = policy.unit_price_yen();
     let amount = Yen(price.0 * billable);
-    let (of_ja, of_en) = if usize::try_from(billable) == Ok(units) {
+    let (of_ja, of_en) = if billable == units {
         (format!("{billable}回"), units_en(billable))
     } else {
-        (format!("{units}回、うち同意のある{billable}回"), format!("{units}, of which consented {billable}"))
+        let counted = counted_en(policy);
+        (
+            format!("{units}回、うち同意のある{billable}回"),
+            format!("{} {counted}, {billable} of them agreed: {billable}", units_en(units)),
+        )
     };
     let length_ja = length_ja(policy.unit_seconds());
     let length_en = length_en(policy.unit_seconds());
@@ -224,4 +228,12 @@ fn length_en(seconds: i64) -> String {
 
 fn units_en(count: i64) -> String {
     if count == 1 { "1 unit".to_owned() } else { format!("{count} units") }
+}
+
+/// What has become of a unit that counts.
+fn counted_en(policy: &ChargePolicy) -> &'static str {
+    match policy.overtime_rounding() {
+        OvertimeRounding::Started => "begun",
+        OvertimeRounding::Completed => "completed",
+    }
 }

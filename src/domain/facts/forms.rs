@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{IdKind, IdWay, PriceYen, ShortCode, TakenMethod, words::BadWord};
-use crate::domain::referrals::{Component, Part, ReferralReason};
+use crate::domain::{
+    reference::programme::Payer,
+    referrals::{Component, Part, ReferralReason},
+};
 
 /// Photos and videos of one finding at most.
 pub const EVIDENCE_MAX: usize = 20;
@@ -69,6 +72,9 @@ pub struct SitePayment {
     pub method: TakenMethod,
     /// How much, tax included; 0 when none was taken.
     pub amount_yen: PriceYen,
+    /// Who paid; the worker, when not said. Never the programme: it is not at the door (G-07).
+    #[schema(required = false, default = "worker")]
+    pub payer: Payer,
 }
 
 #[derive(Deserialize)]
@@ -76,6 +82,7 @@ pub struct SitePayment {
 struct PaymentForm {
     method: TakenMethod,
     amount_yen: Option<PriceYen>,
+    payer: Option<Payer>,
 }
 
 impl TryFrom<PaymentForm> for SitePayment {
@@ -83,6 +90,10 @@ impl TryFrom<PaymentForm> for SitePayment {
 
     fn try_from(form: PaymentForm) -> Result<Self, BadWord> {
         let amount = form.amount_yen.map_or(0, PriceYen::yen);
+        let payer = form.payer.unwrap_or(Payer::Worker);
+        if payer == Payer::Programme {
+            return Err(BadWord::of("payer", "the programme pays nothing at the site"));
+        }
         match form.method {
             TakenMethod::Cash if amount == 0 => {
                 Err(BadWord::of("amount_yen", "say how much was taken in cash"))
@@ -90,7 +101,7 @@ impl TryFrom<PaymentForm> for SitePayment {
             TakenMethod::None if amount > 0 => {
                 Err(BadWord::of("amount_yen", "must be 0 when none was taken"))
             }
-            method => Ok(Self { method, amount_yen: amount.try_into()? }),
+            method => Ok(Self { method, amount_yen: amount.try_into()?, payer }),
         }
     }
 }

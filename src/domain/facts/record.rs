@@ -240,6 +240,7 @@ impl FieldRecord {
                 at,
                 method: payment.method,
                 amount_yen: payment.amount_yen,
+                payer: payment.payer,
             }),
             _ => {}
         }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     ids::{FactId, TechnicianId},
-    reference::programme::PriceBasis,
+    reference::programme::{Payer, PriceBasis},
 };
 
 /// A consent is written down while the payer is there: later than this goes to review.
@@ -140,6 +140,8 @@ pub struct TakenPayment {
     pub method: TakenMethod,
     /// How much, tax included; 0 when none was taken.
     pub amount_yen: PriceYen,
+    /// Who paid.
+    pub payer: Payer,
 }
 
 /// Somebody who left before the job was complete.

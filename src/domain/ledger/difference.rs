@@ -41,27 +41,40 @@ pub fn difference(written: &[LedgerLine], wanted: Vec<Charge>) -> Vec<Entry> {
     entries
 }
 
+/// The sentence of a reversal says what it takes back, that it is a reversal, and its amount with its sign.
 fn reversal(line: &LedgerLine) -> Entry {
     let charge = &line.charge;
+    let amount_yen = -charge.amount_yen;
     let charge = Charge {
         kind: EntryKind::Reversal,
         quantity: -charge.quantity,
-        amount_yen: -charge.amount_yen,
+        amount_yen,
         tax_included_yen: -charge.tax_included_yen,
         proof: proof::reversal(line.id),
-        text_ja: format!("訂正(その後の報告・判断による取消): {}", charge.text_ja),
-        text_en: format!("Correction (taken back because of later reports or decisions): {}", charge.text_en),
+        text_ja: format!(
+            "取消 {amount_yen}円(税込)。その後の報告・判断により、次の行を取り消します: {}",
+            charge.text_ja
+        ),
+        text_en: format!(
+            "Reversal: {amount_yen} yen (tax included). Later reports or decisions take this line back: {}",
+            charge.text_en
+        ),
         ..charge.clone()
     };
     Entry { charge, reverses: Some(line.id) }
 }
 
 impl Charge {
-    /// Whether the other one charges the same for the same reasons, whichever version of the engine wrote it.
+    /// Whether the other one charges the same for the same reasons, whichever version of the engine wrote it: a sentence
+    /// is its proof in words, and words get better.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
-        let comparable =
-            |charge: &Self| Self { proof: proof::without_engine(&charge.proof), ..charge.clone() };
+        let comparable = |charge: &Self| Self {
+            proof: proof::without_engine(&charge.proof),
+            text_ja: String::new(),
+            text_en: String::new(),
+            ..charge.clone()
+        };
         comparable(self) == comparable(other)
     }
 }

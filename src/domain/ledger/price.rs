@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Charge, Terms, proof};
 use crate::domain::{
     charging::{
-        ChargeLine, ConsentAnswer, ConsentTerm, Consents, Delivered, JobPrice, JobRecord, LineKind,
-        OvertimeProof, PARTS_MAX, Part, ProvedUnit, SPECIAL_WORK_MAX, SpecialWork, VISITS_MAX, WorkInterval,
-        WorkedVisits, price_job,
+        ChargeLine, ConsentAnswer, ConsentTerm, Consents, Delivered, JobRecord, LineKind, Of, OvertimeProof,
+        PARTS_MAX, Part, ProvedUnit, SPECIAL_WORK_MAX, SpecialWork, VISITS_MAX, WorkInterval, WorkedVisits,
+        price_job,
     },
     facts::{ConsentCover, DeliveredPart, FieldRecord, GivenConsent, JobOutcome},
     ids::{FactId, FirmId, TechnicianId},
@@ -48,15 +48,13 @@ pub fn price(
     terms: &Terms,
     firms: &BTreeMap<TechnicianId, FirmId>,
 ) -> Result<Priced, Refusal> {
-    let deliveries = Deliveries::of(record, terms)?;
-    let visits = worked(record)?;
-    let (parts, works) = (deliveries.parts.clone(), deliveries.works.clone());
-    let job = JobRecord::new(&visits, consents(record, terms)?, parts, works, terms.policy)?;
+    let (parts, works) = (parts(record, terms)?, special_works(record, terms)?);
+    let job = JobRecord::new(&worked(record)?, consents(record, terms)?, parts, works, terms.policy)?;
     let price = price_job(&job);
     if price.units > UNITS_MAX {
         return Err(Refusal::field("units", format!("more than {UNITS_MAX} units of overtime")));
     }
-    let charges = Pricing { record, terms, firms, price: &price }.charges(&deliveries)?;
+    let charges = Pricing { record, terms, firms }.charges(&price.lines)?;
     Ok(Priced {
         charges,
         worked_seconds: price.overtime.iter().map(|scope| scope.worked_seconds).sum(),
@@ -109,32 +107,26 @@ fn answer(given: &GivenConsent, terms: &Terms) -> Result<ConsentAnswer, Refusal>
     ConsentAnswer::new(given.fact_id, given.asked_at, given.answered_at, answer, covers.collect())
 }
 
-/// Parts and special work in the engine's order: by time of delivery, then id.
-struct Deliveries {
-    parts: Vec<Delivered<Part>>,
-    works: Vec<Delivered<SpecialWork>>,
+/// The parts as the engine reads them.
+fn parts(record: &FieldRecord, terms: &Terms) -> Result<Vec<Delivered<Part>>, Refusal> {
+    let part = |part: &DeliveredPart| {
+        let what = Part::new(part.name.as_str(), part.quantity.quantity(), with_tax(part, terms))?;
+        Ok(Delivered { id: part.fact_id, item: part.item.to_string(), at: part.at, what })
+    };
+    record.parts.iter().map(part).collect()
 }
 
-impl Deliveries {
-    fn of(record: &FieldRecord, terms: &Terms) -> Result<Self, Refusal> {
-        let part = |part: &DeliveredPart| {
-            let what = Part::new(part.name.as_str(), part.quantity.quantity(), with_tax(part, terms))?;
-            Ok(Delivered { id: part.fact_id, item: part.item.to_string(), at: part.at, what })
+/// The special work as the engine reads it.
+fn special_works(record: &FieldRecord, terms: &Terms) -> Result<Vec<Delivered<SpecialWork>>, Refusal> {
+    let works = record.special_works.iter().map(|work| {
+        let what = SpecialWork::new(work.code.as_str(), work.price_yen.yen())?;
+        let what = match terms.special_works.get(work.code.as_str()) {
+            Some((ja, en)) => what.named(ja, en),
+            None => what,
         };
-        let mut parts: Vec<_> = record.parts.iter().map(part).collect::<Result<_, Refusal>>()?;
-        let works = record.special_works.iter().map(|work| {
-            let what = SpecialWork::new(work.code.as_str(), work.price_yen.yen())?;
-            let what = match terms.special_works.get(work.code.as_str()) {
-                Some((ja, en)) => what.named(ja, en),
-                None => what,
-            };
-            Ok(Delivered { id: work.fact_id, item: work.item.to_string(), at: work.at, what })
-        });
-        let mut works: Vec<_> = works.collect::<Result<_, Refusal>>()?;
-        parts.sort_by_key(|part| (part.at, part.id));
-        works.sort_by_key(|work| (work.at, work.id));
-        Ok(Self { parts, works })
-    }
+        Ok(Delivered { id: work.fact_id, item: work.item.to_string(), at: work.at, what })
+    });
+    works.collect()
 }
 
 /// The price of one piece, tax included (C-29): converted a piece, cut down to the whole yen in the payer's favour.
@@ -151,47 +143,26 @@ struct Pricing<'a> {
     record: &'a FieldRecord,
     terms: &'a Terms,
     firms: &'a BTreeMap<TechnicianId, FirmId>,
-    price: &'a JobPrice,
 }
 
 impl Pricing<'_> {
-    /// The engine gives its lines in a fixed order: of each scope what is billed and what is written off, then every
-    /// part and every special work that has a price.
-    fn charges(&self, deliveries: &Deliveries) -> Result<Vec<Charge>, Refusal> {
-        let mut lines = self.price.lines.iter();
-        let mut next = || lines.next().ok_or_else(|| Refusal::field("lines", "fewer lines than charges"));
+    /// Each line says itself what it is of.
+    fn charges(&self, lines: &[ChargeLine]) -> Result<Vec<Charge>, Refusal> {
         let mut charges = Vec::new();
-        for scope in &self.price.overtime {
-            let (billed, written_off): (Vec<_>, Vec<_>) =
-                scope.units.iter().partition(|unit| unit.consent.is_some());
-            if !billed.is_empty() {
-                charges.extend(self.overtime(next()?, scope, &billed)?);
+        for line in lines {
+            match (&line.of, line.says.kind) {
+                (Of::Overtime(scope), LineKind::WriteOff) => charges.push(self.written_off(line, scope)?),
+                (Of::Overtime(scope), _) => charges.extend(self.overtime(line, scope)?),
+                (Of::Item { fact, item }, _) => charges.push(self.item(line, *fact, item)?),
             }
-            if !written_off.is_empty() {
-                charges.push(self.written_off(next()?, scope, &written_off)?);
-            }
-        }
-        for part in deliveries.parts.iter().filter(|part| part.what.unit_price_yen() > Yen::ZERO) {
-            charges.push(self.item(next()?, part.id, &part.item)?);
-        }
-        for work in deliveries.works.iter().filter(|work| work.what.price_yen() > Yen::ZERO) {
-            charges.push(self.item(next()?, work.id, &work.item)?);
-        }
-        if lines.next().is_some() {
-            return Err(Refusal::field("lines", "more lines than charges"));
         }
         Ok(charges)
     }
 
     /// Only who consented pays (C-23): units agreed to by different payers become a line for each.
-    fn overtime(
-        &self,
-        line: &ChargeLine,
-        scope: &OvertimeProof,
-        units: &[&ProvedUnit],
-    ) -> Result<Vec<Charge>, Refusal> {
+    fn overtime(&self, line: &ChargeLine, scope: &OvertimeProof) -> Result<Vec<Charge>, Refusal> {
         let mut shares: BTreeMap<Payer, Vec<&ProvedUnit>> = BTreeMap::new();
-        for &unit in units {
+        for unit in &scope.units {
             shares.entry(self.payer(unit.consent)).or_default().push(unit);
         }
         let is_shared = shares.len() > 1;
@@ -221,13 +192,9 @@ impl Pricing<'_> {
         shares.into_iter().map(share).collect()
     }
 
-    fn written_off(
-        &self,
-        line: &ChargeLine,
-        scope: &OvertimeProof,
-        units: &[&ProvedUnit],
-    ) -> Result<Charge, Refusal> {
-        let proof = proof::overtime(line, scope, units, &[], self.terms);
+    fn written_off(&self, line: &ChargeLine, scope: &OvertimeProof) -> Result<Charge, Refusal> {
+        let units: Vec<_> = scope.units.iter().collect();
+        let proof = proof::overtime(line, scope, &units, &[], self.terms);
         self.charge(line, Payer::Programme, self.overtime_firm()?, Vec::new(), proof)
     }
 
@@ -235,7 +202,7 @@ impl Pricing<'_> {
         let parts = self.record.parts.iter().map(|part| (part.fact_id, part.technician_id));
         let works = self.record.special_works.iter().map(|work| (work.fact_id, work.technician_id));
         let by = parts.chain(works).find(|(id, _)| *id == fact).map(|(_, technician)| technician);
-        let payer = match line.kind {
+        let payer = match line.says.kind {
             LineKind::WriteOff => Payer::Programme,
             _ => self.payer(line.consents.first().copied()),
         };
@@ -251,7 +218,8 @@ impl Pricing<'_> {
         consents: Vec<FactId>,
         proof: serde_json::Value,
     ) -> Result<Charge, Refusal> {
-        for text in [&line.text_ja, &line.text_en] {
+        let says = &line.says;
+        for text in [&says.text_ja, &says.text_en] {
             if text.chars().count() > TEXT_CHARS_MAX {
                 return Err(Refusal::field(
                     "text",
@@ -261,18 +229,18 @@ impl Pricing<'_> {
         }
         Ok(Charge {
             firm_id,
-            kind: line.kind.into(),
-            code: line.code.clone(),
-            quantity: line.quantity.normalize(),
-            unit_price_yen: line.unit_price_yen,
-            amount_yen: line.amount_yen,
-            tax_included_yen: line.tax_included_yen,
+            kind: says.kind.into(),
+            code: says.code.clone(),
+            quantity: says.quantity.normalize(),
+            unit_price_yen: says.unit_price_yen,
+            amount_yen: says.amount_yen,
+            tax_included_yen: says.tax_included_yen,
             payer,
-            rule: line.rule.to_owned(),
+            rule: says.rule.to_owned(),
             consent_fact_id: consents.first().copied(),
             proof,
-            text_ja: line.text_ja.clone(),
-            text_en: line.text_en.clone(),
+            text_ja: says.text_ja.clone(),
+            text_en: says.text_en.clone(),
         })
     }
 

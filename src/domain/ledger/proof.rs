@@ -18,7 +18,7 @@ pub(super) fn overtime(
 ) -> Value {
     json!({
         "engine": ENGINE_VERSION,
-        "rule": line.rule,
+        "rule": line.says.rule,
         "terms": terms.version,
         "policy": terms.policy,
         "intervals": scope.intervals,
@@ -33,7 +33,7 @@ pub(super) fn overtime(
 pub(super) fn item(line: &ChargeLine, fact: FactId, item: &str, terms: &Terms) -> Value {
     json!({
         "engine": ENGINE_VERSION,
-        "rule": line.rule,
+        "rule": line.says.rule,
         "terms": terms.version,
         "fact": fact,
         "item": item,

@@ -11,6 +11,7 @@ mod candidates;
 mod case_file;
 mod case_place;
 mod cases;
+mod charge_estimates;
 mod consumers;
 mod crew;
 mod dangers;
@@ -98,7 +99,7 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(kpis::show))
         .routes(routes!(programmes::list))
         .routes(routes!(programmes::show))
-        .routes(routes!(programmes::would_cost))
+        .routes(routes!(charge_estimates::would_cost))
 }
 
 /// The endpoints of billing: what it costs, what is doubtful or disputed, what was paid, who has pulled it.

@@ -1,23 +1,16 @@
-//! Programmes, and what something would cost.
+//! Programmes and their terms.
 
 use axum::{Json, extract::State};
-use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     app::{self, programmes::Named},
     domain::{
-        charging::{
-            AllowanceScope, ChargePolicy, CrewTime, EstimateRequest, EstimateResponse, OvertimeRounding,
-        },
+        charging::{AllowanceScope, ChargePolicy, CrewTime, OvertimeRounding},
         money::Yen,
         reference::programme::{Charging, Payer},
     },
-    http::{
-        Service,
-        extract::{Asked, Path},
-        reply::Answer,
-    },
+    http::{Service, extract::Path, reply::Answer},
 };
 
 /// A programme by name.
@@ -113,29 +106,4 @@ pub(super) async fn show(
     let programme = app::programmes::find(&service.ctx, &id)?;
     let charging = programme.charging.map(|(terms, policy)| ProgrammeCharging::new(terms, &policy));
     Ok(Json(ProgrammeTerms { name: programme.named.into(), charging }))
-}
-
-/// What is to be estimated. Its limits are the charging rules' own, which name the field they refuse.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Estimated(EstimateRequest);
-
-impl Validate for Estimated {
-    type Context = ();
-
-    fn validate_into(&self, _: &(), _: &mut dyn FnMut() -> garde::Path, _: &mut garde::Report) {}
-}
-
-/// Estimate a charge
-///
-/// Stores nothing. Consent is taken as given, up to `consented_units`.
-#[utoipa::path(post, path = "/v1/programmes/{id}/charge-estimate", tag = "programmes",
-    params(("id" = String, Path)), request_body = EstimateRequest,
-    responses((status = 200, body = EstimateResponse)))]
-pub(super) async fn would_cost(
-    State(service): State<Service>,
-    Path(id): Path<String>,
-    Asked(Estimated(request)): Asked<Estimated>,
-) -> Answer<Json<EstimateResponse>> {
-    Ok(Json(app::programmes::would_cost(&service.ctx, &id, request)?))
 }

@@ -5,7 +5,6 @@ mod properties;
 mod recorded;
 mod sentences;
 mod vectors;
-mod wire;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use uuid::Uuid;

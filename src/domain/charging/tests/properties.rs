@@ -229,17 +229,17 @@ proptest! {
         let facts = [answers_of(&answers), item_answers_of(&agreed)].concat();
         let got = priced(intervals_of(&raw), facts, deliveries_of(&delivered), policy);
         prop_assert_eq!(got.billable_units + got.written_off_units, got.units);
-        prop_assert_eq!(got.lines.iter().map(|line| line.amount_yen.0).sum::<i64>(), got.total_yen.0);
+        prop_assert_eq!(got.lines.iter().map(|line| line.says.amount_yen.0).sum::<i64>(), got.total_yen.0);
         let quantity = |kind: LineKind| {
-            let overtime = got.lines.iter().filter(|line| line.kind == kind && line.code == "overtime");
+            let overtime = got.lines.iter().map(|line| &line.says).filter(|line| line.kind == kind && line.code == "overtime");
             overtime.map(|line| line.quantity).sum::<rust_decimal::Decimal>()
         };
         prop_assert_eq!(quantity(LineKind::Overtime), got.billable_units.into());
         prop_assert_eq!(quantity(LineKind::WriteOff), got.written_off_units.into());
-        for line in &got.lines {
+        for (line, consents) in got.lines.iter().map(|line| (&line.says, &line.consents)) {
             let exact = line.quantity * rust_decimal::Decimal::from(line.unit_price_yen.0);
             prop_assert!((exact - rust_decimal::Decimal::from(line.amount_yen.0)).abs() <= rust_decimal::Decimal::new(5, 1));
-            prop_assert_eq!(line.consents.is_empty(), line.kind == LineKind::WriteOff);
+            prop_assert_eq!(consents.is_empty(), line.kind == LineKind::WriteOff);
             let printed = [format!("= {}円", line.amount_yen), format!("四捨五入で{}円", line.amount_yen)];
             prop_assert!(printed.iter().any(|amount| line.text_ja.contains(amount)), "{}", line.text_ja);
             prop_assert!(line.text_ja.ends_with(line.rule) && line.text_en.ends_with(line.rule));

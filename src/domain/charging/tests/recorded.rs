@@ -54,11 +54,11 @@ fn c_20_92_minutes_with_consent_for_two() {
     let consents: Vec<Option<FactId>> = got.overtime[0].units.iter().map(|unit| unit.consent).collect();
     assert_eq!(consents, [Some(fact(7)), Some(fact(7)), None, None]);
     assert_eq!(
-        got.lines.iter().map(|line| line.kind).collect::<Vec<_>>(),
+        got.lines.iter().map(|line| line.says.kind).collect::<Vec<_>>(),
         [LineKind::Overtime, LineKind::WriteOff]
     );
     assert_eq!(got.lines[0].consents, [fact(7)]);
-    assert_eq!((got.lines[1].quantity, got.lines[1].amount_yen), (2.into(), Yen(0)));
+    assert_eq!((got.lines[1].says.quantity, got.lines[1].says.amount_yen), (2.into(), Yen(0)));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn c_18_a_part_needs_consent_before_delivery() {
         assert_eq!(got.total_yen, Yen(billed), "{answered} {said}");
         assert_eq!(got.lines.len(), 1);
         let kind = if billed > 0 { LineKind::Part } else { LineKind::WriteOff };
-        assert_eq!(got.lines[0].kind, kind);
+        assert_eq!(got.lines[0].says.kind, kind);
     }
 }
 
@@ -136,7 +136,10 @@ fn c_18_special_work_needs_consent_before_it_begins() {
     let got = with_items(vec![item_answer(1, "10:20:00", Answer::Yes, "s1", 22_000)], vec![], special());
     assert_eq!((got.total_yen, got.lines[0].consents.clone()), (Yen(22_000), vec![fact(1)]));
     let got = with_items(vec![item_answer(1, "10:20:00", Answer::Yes, "s2", 22_000)], vec![], special());
-    assert_eq!((got.total_yen, got.lines[0].kind, got.lines[0].rule), (Yen(0), LineKind::WriteOff, "C-18"));
+    assert_eq!(
+        (got.total_yen, got.lines[0].says.kind, got.lines[0].says.rule),
+        (Yen(0), LineKind::WriteOff, "C-18")
+    );
 }
 
 #[test]
@@ -149,6 +152,46 @@ fn c_05_what_costs_more_than_agreed_is_not_billed() {
     assert_eq!(with_items(answers(), thrice.to_vec(), vec![]).total_yen, Yen(960));
     let twice_reported = vec![thrice[0].clone(), thrice[0].clone()];
     assert_eq!(with_items(answers(), twice_reported, vec![]).total_yen, Yen(480));
+}
+
+#[test]
+fn every_line_says_what_it_is_of() {
+    let visits = vec![vec![work("A", "10:00:00", "11:32:00")], vec![work("A", "14:00:00", "15:05:00")]];
+    let answers = vec![
+        overtime_answer(1, "10:50:00", Answer::Yes, 2),
+        item_answer(2, "10:00:00", Answer::Yes, "p1", 480),
+        item_answer(3, "10:00:00", Answer::Yes, "s1", 22_000),
+    ];
+    // The later one was written down first, and one costs nothing.
+    let parts = vec![
+        delivered(12, "p2", "10:20:00", part("1", 480)),
+        delivered(11, "p1", "10:10:00", part("1", 480)),
+        delivered(10, "p0", "10:00:00", part("1", 0)),
+    ];
+    let special = vec![delivered(13, "s1", "10:30:00", SpecialWork::new("高圧洗浄", 22_000).unwrap())];
+    let by_visit = policy("started", 0, "visit", "wall_clock");
+    let visits = WorkedVisits::new(visits).unwrap();
+    let job = JobRecord::new(&visits, Consents::new(answers).unwrap(), parts, special, by_visit).unwrap();
+    let got = price_job(&job);
+    let of = |line: &ChargeLine| match &line.of {
+        Of::Overtime(scope) => {
+            let numbers: Vec<_> = scope.units.iter().map(|unit| unit.number.to_string()).collect();
+            format!("{} s, units {}", scope.worked_seconds, numbers.join(" "))
+        }
+        Of::Item { fact: report, item } => format!("{item} of {}", report.0.as_u128()),
+    };
+    let said: Vec<_> = got.lines.iter().map(|line| (of(line), line.says.kind)).collect();
+    assert_eq!(
+        said,
+        [
+            ("5520 s, units 1 2".to_owned(), LineKind::Overtime),
+            ("5520 s, units 3 4".to_owned(), LineKind::WriteOff),
+            ("3900 s, units 5".to_owned(), LineKind::WriteOff),
+            ("p1 of 11".to_owned(), LineKind::Part),
+            ("p2 of 12".to_owned(), LineKind::WriteOff),
+            ("s1 of 13".to_owned(), LineKind::SpecialWork),
+        ]
+    );
 }
 
 #[test]

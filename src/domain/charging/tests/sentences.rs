@@ -28,7 +28,7 @@ fn overtime_with_a_cap() {
         [
             (
                 "作業92分00秒(10:00〜11:32)のうち無料の60分を超えた32分00秒 → 10分単位で4回、うち同意のある2回 × 1,100円 = 2,200円(税込)。始まった10分を1回と数えます。C-08",
-                "Worked 92 min 00 s (10:00–11:32), 32 min 00 s beyond the free 60 min → units of 10 min: 4, of which consented 2 × 1,100 yen = 2,200 yen (tax included). Every 10 min begun counts as one unit. C-08",
+                "Worked 92 min 00 s (10:00–11:32), 32 min 00 s beyond the free 60 min → units of 10 min: 4 units begun, 2 of them agreed: 2 × 1,100 yen = 2,200 yen (tax included). Every 10 min begun counts as one unit. C-08",
             ),
             (
                 "作業92分00秒(10:00〜11:32)のうち無料の60分を超えた32分00秒 → 10分単位で4回。始まった10分を1回と数えます。同意の上限(2回)を超える2回は請求しません = 0円。C-20",
@@ -36,6 +36,14 @@ fn overtime_with_a_cap() {
             ),
         ]
     );
+}
+
+#[test]
+fn overtime_with_a_cap_in_full_units_only() {
+    let visits = vec![vec![work("A", "10:00:00", "11:32:00")]];
+    let got = worked(visits, Some(1), policy("completed", 0, "job", "wall_clock"));
+    let text = &got.lines[0].text_en;
+    assert!(text.contains("3 units completed, 1 of them agreed: 1 × 1,100 yen = 1,100 yen"), "{text}");
 }
 
 #[test]
@@ -100,16 +108,20 @@ fn recorded_consent_is_named() {
     let consents = Consents::new(vec![yes]).unwrap();
     let job = JobRecord::new(&visits, consents, vec![unagreed], vec![], ChargePolicy::default()).unwrap();
     let got = price_job(&job);
-    assert!(got.lines[0].text_ja.ends_with("事前の同意: 11/22 10:51:30。C-08"), "{}", got.lines[0].text_ja);
     assert!(
-        got.lines[0].text_en.ends_with("Prior consent: 11/22 10:51:30. C-08"),
+        got.lines[0].says.text_ja.ends_with("事前の同意: 11/22 10:51:30。C-08"),
         "{}",
-        got.lines[0].text_en
+        got.lines[0].says.text_ja
     );
-    assert!(got.lines[1].text_ja.ends_with("始まる前の同意がない1回は請求しません = 0円。C-20"));
-    assert!(got.lines[1].text_en.ends_with("1 begun without prior consent: not billed = 0 yen. C-20"));
+    assert!(
+        got.lines[0].says.text_en.ends_with("Prior consent: 11/22 10:51:30. C-08"),
+        "{}",
+        got.lines[0].says.text_en
+    );
+    assert!(got.lines[1].says.text_ja.ends_with("始まる前の同意がない1回は請求しません = 0円。C-20"));
+    assert!(got.lines[1].says.text_en.ends_with("1 begun without prior consent: not billed = 0 yen. C-20"));
     assert_eq!(
-        got.lines[2].text_ja,
+        got.lines[2].says.text_ja,
         "「止水栓パッキン」 480円(税込)は、提供前にこの金額への同意がないため請求しません = 0円。C-18"
     );
 }

@@ -19,8 +19,8 @@ fn every_kind_is_read_and_written_alike() {
         json!({"kind": "id_check", "way": "card_at_door", "id_kind": "residence_card", "face_ok": true, "name_ok": true, "address_ok": false, "pledge_signed": false}),
         json!({"kind": "id_check", "way": "call_back", "id_kind": null, "face_ok": false, "name_ok": true, "address_ok": true, "pledge_signed": true}),
         json!({"kind": "referral_finding", "reason": "wear", "component": "toilet", "private_or_common": "private", "note": "valve_corroded", "made_safe": true, "evidence": [item(3)]}),
-        json!({"kind": "payment", "method": "cash", "amount_yen": 2_200}),
-        json!({"kind": "payment", "method": "none", "amount_yen": 0}),
+        json!({"kind": "payment", "method": "cash", "amount_yen": 2_200, "payer": "host_company"}),
+        json!({"kind": "payment", "method": "none", "amount_yen": 0, "payer": "worker"}),
         json!({"kind": "withdrawal", "code": "breakdown"}),
         json!({"kind": "leaving", "return_planned": true, "reason": "parts_to_order"}),
         json!({"kind": "work_start", "work": "rework"}),
@@ -43,6 +43,11 @@ fn every_kind_is_read_and_written_alike() {
         what(json!({"kind": "completion"})),
         FactKind::Completion { signature: None, outcome: JobOutcome::Completed },
         "a signature is optional, and done is done"
+    );
+    assert_eq!(
+        what(json!({"kind": "payment", "method": "cash", "amount_yen": 1})),
+        what(json!({"kind": "payment", "method": "cash", "amount_yen": 1, "payer": "worker"})),
+        "the worker has paid, unless somebody else is named"
     );
     let here = json!({"kind": "position", "point": {"type": "Point", "coordinates": [136.9, 35.1]}});
     assert!(matches!(what(here.clone()), FactKind::Position { point: Some(_) }));
@@ -69,6 +74,8 @@ fn what_nobody_knows_is_refused() {
         json!({"kind": "payment", "method": "cash"}),
         json!({"kind": "payment", "method": "none", "amount_yen": 1}),
         json!({"kind": "payment", "method": "card", "amount_yen": 1}),
+        json!({"kind": "payment", "method": "cash", "amount_yen": 1, "payer": "programme"}),
+        json!({"kind": "payment", "method": "cash", "amount_yen": 1, "payer": "neighbour"}),
         json!({"kind": "referral_finding", "reason": "wear", "component": "toilet", "note": "錆"}),
         json!({"kind": "referral_finding", "reason": "wear", "component": "toilet", "evidence": vec![item(3); 21]}),
         json!({"kind": "withdrawal", "code": "no_show"}),

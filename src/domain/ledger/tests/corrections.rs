@@ -49,6 +49,18 @@ fn a_no_that_comes_late_takes_the_charge_back() {
     let last = brief(book.lines[1..].iter().map(|line| &line.charge));
     assert_eq!(last[0], (EntryKind::Reversal, "-2".to_owned(), -2_200, Payer::Worker));
     assert_eq!(book.lines[1].charge.tax_included_yen.0, -200);
+    let [charged, reversal] = [&book.lines[0].charge, &book.lines[1].charge];
+    assert_eq!(
+        reversal.text_ja,
+        format!("取消 -2,200円(税込)。その後の報告・判断により、次の行を取り消します: {}", charged.text_ja)
+    );
+    assert_eq!(
+        reversal.text_en,
+        format!(
+            "Reversal: -2,200 yen (tax included). Later reports or decisions take this line back: {}",
+            charged.text_en
+        )
+    );
 }
 
 #[test]
@@ -72,7 +84,9 @@ fn two_lines_that_say_the_same_are_two_lines() {
 fn a_newer_engine_that_says_the_same_changes_nothing() {
     let (book, _) = written_off();
     let mut charge = book.lines[0].charge.clone();
-    charge.proof["engine"] = "2".into();
+    charge.proof["engine"] = "3".into();
+    charge.text_en = "The same in better words.".to_owned();
+    charge.text_ja = "同じことを、よりよい言葉で。".to_owned();
     assert_eq!(difference(&book.lines, vec![charge.clone()]), []);
     charge.proof["worked_seconds"] = 1.into();
     assert_eq!(difference(&book.lines, vec![charge]).len(), 2);

@@ -142,7 +142,10 @@ fn detail(what: &FactKind, page: &Page) -> String {
             let answered = tokyo(consent.answered_at()).format("%H:%M:%S").to_string();
             page.with("review-answered", "time", answered)
         }
-        FactKind::Payment(payment) => yen(payment.amount_yen.yen(), page),
+        FactKind::Payment(payment) => {
+            let payer = page.code("payer", payment.payer);
+            format!("{payer} · {}", yen(payment.amount_yen.yen(), page))
+        }
         FactKind::Delay { arrival_at } => {
             page.with("review-new-arrival", "time", tokyo(*arrival_at).format("%H:%M").to_string())
         }

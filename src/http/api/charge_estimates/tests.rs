@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::refusal::Refusal;
 
 fn body() -> Value {
     json!({
@@ -45,10 +44,10 @@ fn a_whole_answer() {
             "worked_seconds": [4320], "units": 2, "billable_units": 1, "written_off_units": 1,
             "billable_yen": 1100, "total_yen": 10_620,
             "lines": [
-                {"kind": "overtime", "quantity": "1", "unit_price_yen": 1100, "amount_yen": 1100, "tax_included_yen": 100, "rule": "C-08"},
-                {"kind": "write_off", "quantity": "1", "unit_price_yen": 0, "amount_yen": 0, "tax_included_yen": 0, "rule": "C-20"},
-                {"kind": "part", "quantity": "1.5", "unit_price_yen": 480, "amount_yen": 720, "tax_included_yen": 65, "rule": "C-05"},
-                {"kind": "special_work", "quantity": "1", "unit_price_yen": 8800, "amount_yen": 8800, "tax_included_yen": 800, "rule": "C-13"},
+                {"kind": "overtime", "code": "overtime", "quantity": "1", "unit_price_yen": 1100, "amount_yen": 1100, "tax_included_yen": 100, "rule": "C-08"},
+                {"kind": "write_off", "code": "overtime", "quantity": "1", "unit_price_yen": 0, "amount_yen": 0, "tax_included_yen": 0, "rule": "C-20"},
+                {"kind": "part", "code": "止水栓パッキン", "quantity": "1.5", "unit_price_yen": 480, "amount_yen": 720, "tax_included_yen": 65, "rule": "C-05"},
+                {"kind": "special_work", "code": "WT-S01", "quantity": "1", "unit_price_yen": 8800, "amount_yen": 8800, "tax_included_yen": 800, "rule": "C-13"},
             ],
         })
     );

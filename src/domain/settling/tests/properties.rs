@@ -1,0 +1,118 @@
+//! Whatever comes in whichever order: the same follows.
+
+use chrono::TimeDelta;
+use proptest::{prelude::*, sample::Index};
+
+use super::*;
+use crate::domain::facts::FactKind;
+
+/// Work of a crew, answers, parts and cash by three devices; some reports get lost on the way, so that doubts come up.
+fn stories() -> impl Strategy<Value = Vec<Fact>> {
+    let minute = |minute: i64| at("10:00:00") + TimeDelta::minutes(minute);
+    let work = prop::collection::vec((0..20_i64, 1..70_i64), 0..4);
+    let said = prop::collection::vec((0..150_i64, 0..4_u8, 0..5_i64), 0..8);
+    let lost = prop::collection::vec(any::<Index>(), 0..2);
+    let second = any::<bool>();
+    (work, said, lost, second).prop_map(move |(work, said, lost, second)| {
+        let (mut phone, mut helper, mut office) = (Device::of(1), Device::of(2), Device::numbered(1, 1));
+        let mut facts = vec![phone.tell("10:00:00", simple("arrival"))];
+        if second {
+            facts.push(helper.tell("10:00:00", simple("arrival")));
+        }
+        let mut now = 0;
+        for (rest, length) in work {
+            now += rest;
+            facts.push(phone.tell_at(minute(now), start("work")));
+            if second {
+                facts.push(helper.tell_at(minute(now), start("work")));
+                facts.push(helper.tell_at(minute(now + length), simple("work_end")));
+            }
+            now += length;
+            facts.push(phone.tell_at(minute(now), simple("work_end")));
+        }
+        facts.push(phone.tell_at(minute(now), simple("completion")));
+        let mut said: Vec<_> =
+            said.into_iter().map(|(after, kind, size)| (after, told(kind, size, minute(after)))).collect();
+        said.sort_by_key(|(after, _)| *after);
+        facts.extend(said.into_iter().map(|(after, kind)| office.tell_at(minute(after), kind)));
+        for index in lost {
+            facts.remove(index.index(facts.len()));
+        }
+        facts
+    })
+}
+
+fn told(kind: u8, size: i64, at: Instant) -> FactKind {
+    match kind {
+        0 => cash(100 + 500 * size),
+        1 => part(size.unsigned_abs().into(), 480),
+        _ => {
+            let payer = if kind == 2 { "worker" } else { "host_company" };
+            let items = [(1, 480), (2, 480)];
+            let asked = Asked {
+                cap_units: Some(size),
+                items: &items,
+                cap_yen: 1_100 * size + 960,
+                payer,
+                answer: "yes",
+            };
+            what(asked.json(at))
+        }
+    }
+}
+
+fn endings(world: &World) -> [Ending<'_>; 3] {
+    [Ending::UnderWay, Ending::CalledOff(CancelReason::NoAccess), Ending::Complete(&world.terms)]
+}
+
+proptest! {
+    #[test]
+    fn the_same_facts_in_any_order_give_the_same(
+        (facts, order) in stories().prop_flat_map(|facts| {
+            let order: Vec<usize> = (0..facts.len()).collect();
+            (Just(facts), Just(order).prop_shuffle())
+        }),
+        known in any::<Index>(),
+        decided in prop::option::of(prop::sample::select(vec![Ruling::Accept, Ruling::WriteOff, Ruling::Rescind])),
+    ) {
+        let world = World::new();
+        // Some of it came, and was settled, before.
+        let known = known.index(facts.len() + 1);
+        let (mut books, before) = (Books::default(), &facts[..known]);
+        books.complete(&world, before, &ids_of(before));
+        books.decisions.extend(decided.map(|ruling| decision(FieldRecord::of(&facts).flags, ruling)));
+        let shuffled: Vec<Fact> = order.iter().map(|index| facts[*index].clone()).collect();
+        let new = ids_of(&facts[known..]);
+        let mut new_shuffled = ids_of(&shuffled);
+        new_shuffled.retain(|id| new.contains(id));
+        for ending in endings(&world) {
+            let told = books.settling(&world, ending, &facts, &new);
+            prop_assert_eq!(&told, &books.settling(&world, ending, &shuffled, &new_shuffled));
+            // Carried out, it is done: nothing follows a second time.
+            let mut books = books.clone();
+            books.take(&told);
+            let again = books.settling(&world, ending, &shuffled, &[]);
+            prop_assert_eq!((again.payments, again.review, again.settlement), (vec![], None, None));
+            prop_assert_eq!(again.flags, told.flags);
+        }
+    }
+
+    #[test]
+    fn every_yen_of_cash_is_taken_over_once_and_no_line_collects_more_than_was_paid(
+        facts in stories(),
+        cut in any::<Index>(),
+    ) {
+        let world = World::new();
+        let mut books = Books::default();
+        let cut = cut.index(facts.len() + 1);
+        for (here, new) in [(&facts[..cut], &facts[..cut]), (&facts[..], &facts[cut..])] {
+            books.complete(&world, here, &ids_of(new));
+        }
+        let told: i64 = facts.iter().map(|fact| match &fact.what {
+            FactKind::Payment(payment) => payment.amount_yen.yen(),
+            _ => 0,
+        }).sum();
+        prop_assert_eq!(books.payments.iter().map(|payment| payment.amount_yen.0).sum::<i64>(), told);
+        prop_assert_eq!(ledger::wrong_collection(&books.lines, &books.payments), None);
+    }
+}
