@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
+use chrono::SecondsFormat;
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -10,8 +11,8 @@ use sqlx::{
 
 use uuid::Uuid;
 
-use super::{Error, schema};
-use crate::domain::actor::Scope;
+use super::{Error, counting, schema};
+use crate::domain::{actor::Scope, span::Instant};
 
 /// How long a request waits for a connection before it is refused as overloaded.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -153,6 +154,7 @@ impl Db {
 
     /// A consistent snapshot to read from.
     pub async fn read(&self) -> Result<Tx, Error> {
+        counting::transaction();
         Ok(Tx(match &self.0 {
             Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
             Engine::Postgres(pool) => {
@@ -164,6 +166,7 @@ impl Db {
     /// A transaction that may write. On SQLite it holds the write lock from the start, so that it never has to be
     /// upgraded, which could deadlock.
     pub async fn write(&self) -> Result<Tx, Error> {
+        counting::transaction();
         Ok(Tx(match &self.0 {
             Engine::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
@@ -224,7 +227,9 @@ impl Tx {
         Ok(())
     }
 
+    /// Every `query!` asks for it once, so that it is counted here.
     pub(super) fn arm(&mut self) -> Arm<'_> {
+        counting::statement();
         match &mut self.0 {
             Inner::Sqlite(tx) => Arm::Sqlite(tx),
             Inner::Postgres(tx) => Arm::Postgres(tx),
@@ -242,6 +247,19 @@ pub(super) fn scope_binds(scope: Scope) -> (i64, Uuid, Uuid) {
     }
 }
 
+/// Ids as a JSON array of texts, as it is bound to `json_each($1)` and `json_array_elements_text(CAST($1 AS JSON))`:
+/// one statement for however many. `unhex` makes SQLite's bytes of them again, a cast PostgreSQL's `UUID`.
+pub(super) fn id_list(ids: impl IntoIterator<Item = Uuid>) -> String {
+    let ids: Vec<_> = ids.into_iter().map(|id| id.simple().to_string()).collect();
+    // A list of texts is always JSON.
+    serde_json::Value::from(ids).to_string()
+}
+
+/// An instant within JSON: for SQLite as it stands in a column, for PostgreSQL to be cast.
+pub(super) fn instant_text(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, false)
+}
+
 /// A row of one column.
 pub(super) type One<T> = (T,);
 
@@ -249,7 +267,9 @@ pub(super) type One<T> = (T,);
 ///
 /// `query!(tx, execute, "…", binds…)` gives the number of rows changed; `query!(tx, all Row, "…", …)` all rows;
 /// `one` exactly one; `optional` at most one. Where the engines truly differ, two texts with the same binds:
-/// `query!(tx, all Row, { sqlite: "…", postgres: "…" }, …)`. Every text is prepared on both engines by a test.
+/// `query!(tx, all Row, { sqlite: "…", postgres: "…" }, …)`. Where several texts share their columns, these stand in a
+/// macro of the same file that gives a literal: `query!(tx, all Row, concat!(columns!(), " WHERE …"), …)`. Every text is
+/// prepared on both engines by a test.
 macro_rules! query {
     ($tx:expr, execute, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
         match $tx.arm() {
@@ -268,7 +288,14 @@ macro_rules! query {
     ($tx:expr, optional $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
         $crate::store::db::query!(@fetch fetch_optional, $tx, $row, $sqlite, $postgres $(, $bind)*)
     };
-    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:literal, $postgres:literal $(, $bind:expr)*) => {
+    ($tx:expr, all $row:ty, concat!($($part:tt)+) $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@fetch fetch_all, $tx, $row, concat!($($part)+), concat!($($part)+) $(, $bind)*)
+    };
+    ($tx:expr, optional $row:ty, concat!($($part:tt)+) $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@fetch fetch_optional, $tx, $row, concat!($($part)+), concat!($($part)+)
+            $(, $bind)*)
+    };
+    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:expr, $postgres:expr $(, $bind:expr)*) => {
         match $tx.arm() {
             $crate::store::db::Arm::Sqlite(connection) => sqlx::query_as::<sqlx::Sqlite, $row>($sqlite)
                 $(.bind($bind))*.$fetch(connection).await.map_err($crate::store::Error::from),

@@ -1,7 +1,10 @@
 //! What can be done now: a form for each command that the job's state allows and the role may call.
 
 use crate::{
-    app::overrides::{OverrideReason, ReassignReason},
+    app::{
+        job_file::File,
+        overrides::{OverrideReason, ReassignReason},
+    },
     domain::{
         appointments::{Consequence, UnbookCode},
         jobs::{Action, CancelReason},
@@ -9,8 +12,6 @@ use crate::{
     },
     http::console::page::Page,
 };
-
-use super::file::File;
 
 /// Which forms there are.
 #[derive(Default)]
