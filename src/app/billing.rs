@@ -1,10 +1,18 @@
 //! The ledger pulled by position: the same pull twice gives the same lines, and nothing late is ever skipped.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::{Ctx, Error, consumers};
 use crate::{
-    domain::{actor::Actor, ids::ConsumerId, ledger::LedgerLine, payments::Payment, span::Instant},
+    domain::{
+        actor::Actor,
+        ids::{ConsumerId, PaymentId, SettlementId},
+        ledger::LedgerLine,
+        payments::Payment,
+        span::Instant,
+    },
     store::{
         self, Tx,
         ledger::{Billed, BilledWhat},
@@ -15,10 +23,9 @@ use crate::{
 /// apart.
 pub const LINES_PER_PAGE_MAX: u16 = 500;
 
-/// Settlements read in one go.
-const ROUND: u16 = 500;
-/// How often that is done for one page: most settlements have no lines.
-const ROUNDS_MAX: usize = 20;
+/// Settlements and payments looked at for one page, in one go after the other: most settlements have no lines, so that
+/// the first go mostly fills it.
+const ROUNDS: [u16; 2] = [500, 9_500];
 
 /// A line with its place in the feed.
 #[derive(Debug, Clone)]
@@ -66,23 +73,26 @@ pub async fn pull(
     let mut tx = ctx.db().read().await?;
     let consumer = consumers::visible(&mut tx, actor, id).await?;
     let pos = after.unwrap_or(consumer.acknowledged_pos);
-    let mut page = Page { lines: Vec::new(), payments: Vec::new(), pos, has_more: true };
-    for _ in 0..ROUNDS_MAX {
-        let billed = store::ledger::billed_after(&mut tx, page.pos, i64::from(ROUND)).await?;
-        let is_last_round = billed.len() < usize::from(ROUND);
+    let (mut taken, mut count) = (Taken::default(), 0);
+    let (mut last, mut has_more) = (pos, true);
+    'rounds: for round in ROUNDS {
+        let billed = store::ledger::billed_after(&mut tx, last, i64::from(round)).await?;
+        let is_last_round = billed.len() < usize::from(round);
         for billed in billed {
-            if page.lines.len() + page.payments.len() >= usize::from(limit) {
-                return Ok(page);
+            if count >= usize::from(limit) {
+                break 'rounds;
             }
-            take(&mut tx, &mut page, billed).await?;
+            count += taken.take(billed);
+            last = billed.pos;
         }
         if is_last_round {
-            page.pos = store::feed::head(&mut tx).await?.pos;
-            page.has_more = false;
+            last = store::feed::head(&mut tx).await?.pos;
+            has_more = false;
             break;
         }
     }
-    Ok(page)
+    let (lines, payments) = taken.read(&mut tx).await?;
+    Ok(Page { lines, payments, pos: last, has_more })
 }
 
 pub use store::ledger::{LineFilter, Listed};
@@ -98,20 +108,48 @@ pub async fn newest(
     Ok(store::ledger::newest(&mut tx, filter, before, limit).await?)
 }
 
-/// Takes a payment, or a whole settlement; most of those have no lines.
-async fn take(tx: &mut Tx, page: &mut Page, billed: Billed) -> Result<(), Error> {
-    let pos = billed.pos;
-    match billed.what {
-        BilledWhat::Settled(_, 0) => {}
-        BilledWhat::Settled(settlement, _) => {
-            let lines = store::ledger::lines_of(tx, settlement).await?;
-            page.lines.extend(lines.into_iter().map(|line| Pulled { pos, settled_at: billed.at, line }));
-        }
-        BilledWhat::Paid(payment) => {
-            let payment = store::payments::find(tx, payment).await?;
-            page.payments.extend(payment.map(|payment| PulledPayment { pos, payment }));
+/// What a page gives, before it is read.
+#[derive(Default)]
+struct Taken {
+    settled: Vec<(Billed, SettlementId)>,
+    paid: Vec<(Billed, PaymentId)>,
+}
+
+impl Taken {
+    /// Takes a payment, or a whole settlement, most of which have no lines; how much that is.
+    fn take(&mut self, billed: Billed) -> usize {
+        match billed.what {
+            BilledWhat::Settled(_, 0) => 0,
+            BilledWhat::Settled(settlement, lines) => {
+                self.settled.push((billed, settlement));
+                lines
+            }
+            BilledWhat::Paid(payment) => {
+                self.paid.push((billed, payment));
+                1
+            }
         }
     }
-    page.pos = pos;
-    Ok(())
+
+    /// Reads all of it together.
+    async fn read(self, tx: &mut Tx) -> Result<(Vec<Pulled>, Vec<PulledPayment>), Error> {
+        let ids: Vec<_> = self.settled.iter().map(|(_, settlement)| *settlement).collect();
+        let mut lines: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for line in store::ledger::lines_of(tx, &ids).await? {
+            lines.entry(line.settlement_id).or_default().push(line);
+        }
+        let pulled = self.settled.into_iter().flat_map(|(billed, settlement)| {
+            let of_it = lines.remove(&settlement).unwrap_or_default();
+            of_it.into_iter().map(move |line| Pulled { pos: billed.pos, settled_at: billed.at, line })
+        });
+        let lines = pulled.collect();
+        let ids: Vec<_> = self.paid.iter().map(|(_, payment)| *payment).collect();
+        let payments = store::payments::several(tx, &ids).await?;
+        let mut payments: BTreeMap<_, _> =
+            payments.into_iter().map(|payment| (payment.id, payment)).collect();
+        let paid = self.paid.into_iter().filter_map(|(billed, payment)| {
+            payments.remove(&payment).map(|payment| PulledPayment { pos: billed.pos, payment })
+        });
+        Ok((lines, paid.collect()))
+    }
 }

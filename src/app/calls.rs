@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Answered calls looked through at most for those without a case.
-const BEING_TAKEN_MAX: i64 = 500;
+pub(super) const BEING_TAKEN_MAX: i64 = 500;
 
 /// A call to be written down.
 #[derive(Debug, Clone)]

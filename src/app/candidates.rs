@@ -99,11 +99,13 @@ pub async fn preview(ctx: &Ctx, wanted: Wanted, limit: usize) -> Result<Preview,
     let question = sought.asked_of_everybody(ctx, &mut tx, rung).await?;
     let outcome = ctx.matched(|fleet| matcher::run(fleet, &question));
     let decision = Decision::new(outcome, ctx.data_versions());
+    let shown = decision.candidates.iter().take(limit);
+    let people = shown.clone().map(|candidate| candidate.facts.technician);
+    let names = store::technicians::names(&mut tx, people).await?;
     let mut candidates = Vec::new();
-    for candidate in decision.candidates.iter().take(limit) {
+    for candidate in shown {
         let technician = candidate.facts.technician;
-        let names = store::technicians::names(&mut tx, technician).await?;
-        let (technician_name, firm_name) = names.unwrap_or_default();
+        let (technician_name, firm_name) = names.get(&technician).cloned().unwrap_or_default();
         let figures = &candidate.figures;
         candidates.push(Previewed {
             technician_id: technician,

@@ -3,7 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, dangers, reference};
+use super::{Command, Ctx, Error, Unit, alarms, calls, dangers, reference};
 use crate::{
     domain::{
         calls::{Call, CallerRole},
@@ -16,11 +16,15 @@ use crate::{
         ids::CaseId,
         intake::{self, Missing, Obstacle},
         jobs::Job,
-        reference::out_of_scope::{Topic, TopicKind},
+        reference::{
+            Reference,
+            out_of_scope::{Topic, TopicKind},
+        },
+        referrals::Referral,
         refusal::Refusal,
         trade::Trade,
     },
-    store::{self, Tx},
+    store::{self, Tx, cases::OnFile, job_file::Marks},
 };
 
 /// What can be corrected on a case.
@@ -174,33 +178,36 @@ async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
     Ok(case)
 }
 
-/// Everything that keeps a case from being closed. The one place for it.
+/// Everything that keeps a case from being closed.
 pub(super) async fn closing_obstacles(ctx: &Ctx, tx: &mut Tx, case: &Case) -> Result<Vec<Obstacle>, Error> {
+    let marks = store::job_file::marks(tx, case.id).await?;
+    let jobs = store::jobs::of_case(tx, case.id).await?;
+    Ok(obstacles(&ctx.reference(), case, &marks, &jobs))
+}
+
+/// The one place that says what keeps a case from being closed.
+fn obstacles(reference: &Reference, case: &Case, marks: &Marks, jobs: &[Job]) -> Vec<Obstacle> {
     let mut obstacles = Vec::new();
     if case.liability_flag == LiabilityFlag::Unknown {
         let message = "ask first whether somebody else suffered damage".to_owned();
         obstacles.push(Obstacle { code: "liability_unknown", rule: "K-02", message });
     }
-    for hazard in store::dangers::of_case(tx, case.id).await? {
-        if hazard.cleared_at.is_none() {
-            let message = format!("{} is not cleared", hazard.hazard);
-            obstacles.push(Obstacle { code: "hazard_open", rule: "4.1", message });
-        }
+    for hazard in marks.hazards.iter().filter(|hazard| hazard.cleared_at.is_none()) {
+        let message = format!("{} is not cleared", hazard.hazard);
+        obstacles.push(Obstacle { code: "hazard_open", rule: "4.1", message });
     }
-    for call in store::calls::of_case(tx, case.id).await? {
-        let untold = dangers::of_call(ctx, tx, call.id).await?.into_iter().filter(Danger::lacks_instruction);
-        for danger in untold {
+    for told in marks.told.values() {
+        let standing = dangers::stand(reference, &told.answers, &told.given);
+        for danger in standing.into_iter().filter(Danger::lacks_instruction) {
             let message = format!("the instruction of {} was not given", danger.hazard);
             obstacles.push(Obstacle { code: "instructions_not_given", rule: "4.1", message });
         }
     }
-    for job in store::jobs::of_case(tx, case.id).await? {
-        if !job.state.is_final() {
-            let message = format!("the job {} is {}", job.job_code, job.state);
-            obstacles.push(Obstacle { code: "job_not_final", rule: "K-01", message });
-        }
+    for job in jobs.iter().filter(|job| !job.state.is_final()) {
+        let message = format!("the job {} is {}", job.job_code, job.state);
+        obstacles.push(Obstacle { code: "job_not_final", rule: "K-01", message });
     }
-    Ok(obstacles)
+    obstacles
 }
 
 /// A case with everything around it.
@@ -231,21 +238,66 @@ pub struct Whole {
 /// The case of an id.
 pub async fn find(ctx: &Ctx, id: CaseId) -> Result<Whole, Error> {
     let mut tx = ctx.db().read().await?;
-    let case = store::cases::find(&mut tx, id).await?.ok_or(Error::NotFound("case"))?;
+    let case = store::cases::on_file(&mut tx, id).await?.ok_or(Error::NotFound("case"))?;
     let jobs = store::jobs::of_case(&mut tx, id).await?;
     let calls = store::calls::of_case(&mut tx, id).await?;
+    whole(ctx, &mut tx, case, jobs, calls).await
+}
+
+/// What the page of a case shows, in one snapshot.
+pub struct Page {
+    /// The case.
+    pub case: Whole,
+    /// Name of its municipality; nothing once its place is erased.
+    pub municipality: Option<String>,
+    /// Calls that are being taken and may be about it.
+    pub talking: Vec<Call>,
+    /// What was referred.
+    pub referrals: Vec<Referral>,
+    /// Last position of the feed.
+    pub pos: i64,
+}
+
+/// The page of a case.
+pub async fn page(ctx: &Ctx, id: CaseId) -> Result<Page, Error> {
+    let mut tx = ctx.db().read().await?;
+    let case = store::cases::on_file(&mut tx, id).await?.ok_or(Error::NotFound("case"))?;
+    let jobs = store::jobs::of_case(&mut tx, id).await?;
+    page_of(ctx, &mut tx, case, jobs).await
+}
+
+/// The page of a case that is on file with these jobs.
+pub(super) async fn page_of(ctx: &Ctx, tx: &mut Tx, case: OnFile, jobs: Vec<Job>) -> Result<Page, Error> {
+    let id = case.case.id;
+    let (pos, municipality) = (case.pos, case.municipality.clone());
+    let about = store::calls::about(tx, id, calls::BEING_TAKEN_MAX).await?;
+    let (calls, talking) = about.into_iter().partition(|call| call.case_id == Some(id));
+    let referrals = store::referrals::of_case(tx, id).await?;
+    let case = whole(ctx, tx, case, jobs, calls).await?;
+    Ok(Page { case, municipality, talking, referrals, pos })
+}
+
+async fn whole(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    on_file: OnFile,
+    jobs: Vec<Job>,
+    calls: Vec<Call>,
+) -> Result<Whole, Error> {
+    let OnFile { case, resident, background, site, .. } = on_file;
+    let marks = store::job_file::marks(tx, case.id).await?;
     let reference = ctx.reference();
     let topic = case.topic.as_deref().and_then(|code| reference.out_of_scope().get(code)).cloned();
     Ok(Whole {
-        resident: store::cases::resident(&mut tx, id).await?,
-        background: store::cases::background(&mut tx, id).await?,
-        site: store::cases::site(&mut tx, id).await?,
-        hazards: store::dangers::of_case(&mut tx, id).await?,
-        missing: missing(ctx, &mut tx, &case, &calls, &jobs).await?,
+        resident,
+        background,
+        site,
+        missing: missing(&reference, &case, &marks, &calls, &jobs),
         obstacles: match case.state {
-            CaseState::Open => closing_obstacles(ctx, &mut tx, &case).await?,
+            CaseState::Open => obstacles(&reference, &case, &marks, &jobs),
             CaseState::Closed => Vec::new(),
         },
+        hazards: marks.hazards,
         topic,
         calls,
         jobs,
@@ -253,13 +305,7 @@ pub async fn find(ctx: &Ctx, id: CaseId) -> Result<Whole, Error> {
     })
 }
 
-async fn missing(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    case: &Case,
-    calls: &[Call],
-    jobs: &[Job],
-) -> Result<Vec<Missing>, Error> {
+fn missing(reference: &Reference, case: &Case, marks: &Marks, calls: &[Call], jobs: &[Job]) -> Vec<Missing> {
     let callers: Vec<_> = calls.iter().map(|call| call.caller_role).collect();
     let mut missing = intake::missing(case, &callers);
     let has_job = |category: &Category| jobs.iter().any(|job| category_of(job.trade) == *category);
@@ -267,23 +313,18 @@ async fn missing(
     if case.categories.iter().filter(sent_for).any(|category| !has_job(category)) {
         missing.push(Missing::Job);
     }
-    let reference = ctx.reference();
-    for job in jobs.iter().filter(|job| !job.state.is_final()) {
+    let is_unplanned = |job: &Job| {
         let checked = reference.job_codes().get(&job.job_code).is_some_and(|kind| kind.id_check);
-        if checked && store::identity::latest(tx, job.id).await?.is_none() {
-            missing.push(Missing::IdentityPlan);
-            break;
-        }
+        !job.state.is_final() && checked && !marks.planned.contains(&job.id)
+    };
+    if jobs.iter().any(is_unplanned) {
+        missing.push(Missing::IdentityPlan);
     }
-    Ok(missing)
+    missing
 }
 
 /// The cases after `after`, in a state if one is given, oldest first.
 pub async fn list(ctx: &Ctx, state: Option<CaseState>, after: Uuid, limit: i64) -> Result<Vec<Case>, Error> {
     let mut tx = ctx.db().read().await?;
-    let mut cases = Vec::new();
-    for id in store::cases::list(&mut tx, state, after, limit).await? {
-        cases.extend(store::cases::find(&mut tx, id).await?);
-    }
-    Ok(cases)
+    Ok(store::cases::page(&mut tx, state, after, limit).await?)
 }

@@ -19,6 +19,7 @@ use crate::{
         ids::{CallId, CaseId},
         instructions::Instruction,
         jobs::Job,
+        reference::Reference,
         refusal::Refusal,
     },
     store::{self, Tx},
@@ -116,16 +117,20 @@ pub(super) async fn standing(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Dan
 pub(super) async fn of_call(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Vec<Danger>, Error> {
     let answers = store::dangers::answers(tx, call).await?;
     let given = store::dangers::given(tx, call).await?;
-    let reference = ctx.reference();
+    Ok(stand(&ctx.reference(), &answers, &given))
+}
+
+/// Where hazards stand by what was told.
+pub(super) fn stand(reference: &Reference, answers: &[Answered], given: &[Given]) -> Vec<Danger> {
     let known: Vec<_> = reference.hazards().all().iter().map(|hazard| hazard.id.as_str()).collect();
     // Answers to questions that are no longer asked count all the same.
     let mut asked = known.clone();
-    for answer in &answers {
+    for answer in answers {
         if !asked.contains(&answer.hazard.as_str()) {
             asked.push(&answer.hazard);
         }
     }
-    Ok(dangers(asked, &answers, &given))
+    dangers(asked, answers, given)
 }
 
 /// Where the hazards of the call of an id stand.

@@ -1,7 +1,5 @@
 //! Decisions read back: why a job was offered to whom, in words, and whether a record still follows from its inputs.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{Ctx, Error};
@@ -17,7 +15,7 @@ use crate::{
         span::Instant,
         text_enum::text_enum,
     },
-    store::{self, Tx},
+    store::{self, Tx, technicians::Names},
 };
 
 /// One matching run.
@@ -81,50 +79,61 @@ pub struct Counted {
 pub async fn of_job(ctx: &Ctx, job: JobId, about: Option<TechnicianId>) -> Result<Vec<Record>, Error> {
     let mut tx = ctx.db().read().await?;
     store::jobs::find(&mut tx, job).await?.ok_or(Error::NotFound("job"))?;
-    let mut names = Names::default();
-    if let Some(technician) = about {
-        let known = names.of(&mut tx, technician).await?.is_some();
-        known.then_some(()).ok_or_else(|| Refusal::field("technician", "no such technician"))?;
+    let runs = runs(&mut tx, job).await?;
+    let people = runs.iter().flat_map(Run::people).chain(about);
+    let names = store::technicians::names(&mut tx, people).await?;
+    if about.is_some_and(|technician| !names.contains_key(&technician)) {
+        return Err(Refusal::field("technician", "no such technician").into());
     }
-    let mut records = Vec::new();
-    for (id, decided_at, text) in store::decisions::of_job(&mut tx, job).await? {
-        let unreadable = |error: serde_json::Error| Error::Internal(format!("stored decision: {error}"));
-        let document: Value = serde_json::from_str(&text).map_err(unreadable)?;
-        // An engine of another version may have written other fields: its record is shown as it is.
-        let decision = serde_json::from_str::<Decision>(&text).ok();
-        let standings = match (&decision, about) {
+    Ok(runs.into_iter().map(|run| run.record(about, &names)).collect())
+}
+
+/// A stored matching run.
+pub(super) struct Run {
+    id: DecisionId,
+    decided_at: Instant,
+    document: Value,
+    /// Nothing where an engine of another version may have written other fields: its record is shown as it is.
+    decision: Option<Decision>,
+}
+
+/// The matching runs of a job, oldest first.
+pub(super) async fn runs(tx: &mut Tx, job: JobId) -> Result<Vec<Run>, Error> {
+    let unreadable = |error: serde_json::Error| Error::Internal(format!("stored decision: {error}"));
+    let stored = store::decisions::of_job(tx, job).await?;
+    let runs = stored.into_iter().map(|(id, decided_at, text)| {
+        let document = serde_json::from_str(&text).map_err(unreadable)?;
+        Ok(Run { id, decided_at, document, decision: serde_json::from_str(&text).ok() })
+    });
+    runs.collect()
+}
+
+impl Run {
+    /// Everybody it names.
+    pub(super) fn people(&self) -> impl Iterator<Item = TechnicianId> {
+        self.decision.iter().flat_map(named).map(|(technician, _)| technician)
+    }
+
+    /// The run in words; only what it says of `about`, when somebody is asked for.
+    pub(super) fn record(self, about: Option<TechnicianId>, names: &Names) -> Record {
+        let decision = self.decision.as_ref();
+        let standings = match (decision, about) {
             (Some(decision), Some(one)) => vec![(one, standing(decision, one))],
             (Some(decision), None) => named(decision),
             (None, Some(one)) => vec![(one, Considered::Unknown)],
             (None, None) => Vec::new(),
         };
-        let other = || of_another_engine(&document);
-        let mut people = Vec::with_capacity(standings.len());
-        for (technician_id, standing) in standings {
-            let (technician_name, firm_name) = names.of(&mut tx, technician_id).await?.unwrap_or_default();
-            let why = decision.as_ref().map_or_else(other, |decision| decision::why(decision, technician_id));
-            people.push(Explained { technician_id, technician_name, firm_name, standing, why });
-        }
-        let summary = decision.as_ref().map_or_else(other, decision::headline);
-        let rest =
-            if about.is_some() { Vec::new() } else { decision.as_ref().map(counted).unwrap_or_default() };
-        records.push(Record { id, decided_at, summary, people, rest, document });
-    }
-    Ok(records)
-}
-
-/// Names of technicians and their firms, each read once.
-#[derive(Default)]
-struct Names(BTreeMap<TechnicianId, Option<(String, String)>>);
-
-impl Names {
-    async fn of(&mut self, tx: &mut Tx, technician: TechnicianId) -> Result<Option<(String, String)>, Error> {
-        if let Some(known) = self.0.get(&technician) {
-            return Ok(known.clone());
-        }
-        let found = store::technicians::names(tx, technician).await?;
-        self.0.insert(technician, found.clone());
-        Ok(found)
+        let other = || of_another_engine(&self.document);
+        let explained = |(technician_id, standing)| {
+            let (technician_name, firm_name) = names.get(&technician_id).cloned().unwrap_or_default();
+            let why = decision.map_or_else(other, |decision| decision::why(decision, technician_id));
+            Explained { technician_id, technician_name, firm_name, standing, why }
+        };
+        let people = standings.into_iter().map(explained).collect();
+        let summary = decision.map_or_else(other, decision::headline);
+        let rest = if about.is_some() { Vec::new() } else { decision.map(counted).unwrap_or_default() };
+        let Self { id, decided_at, document, .. } = self;
+        Record { id, decided_at, summary, people, rest, document }
     }
 }
 

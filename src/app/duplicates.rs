@@ -59,14 +59,18 @@ pub async fn suggest(ctx: &Ctx, call: CallId, point: Option<Point>) -> Result<Ve
             }
         }
     }
-    let mut suspects = Vec::new();
-    for (id, (same_number, metres)) in found {
-        if call.case_id == Some(id) {
-            continue;
-        }
-        let Some(case) = store::cases::find(&mut tx, id).await? else { continue };
+    found.retain(|id, _| call.case_id != Some(*id));
+    let ids: Vec<_> = found.keys().copied().collect();
+    let cases = store::cases::several(&mut tx, &ids).await?;
+    let mut jobs: BTreeMap<CaseId, Vec<Job>> = BTreeMap::new();
+    for job in store::job_lists::of_cases(&mut tx, &ids).await? {
+        jobs.entry(job.case_id).or_default().push(job);
+    }
+    let mut suspects = Vec::with_capacity(cases.len());
+    for case in cases {
+        let Some((same_number, metres)) = found.get(&case.id).copied() else { continue };
         let minutes_ago = (now - case.opened_at).num_minutes();
-        let jobs = store::jobs::of_case(&mut tx, id).await?;
+        let jobs = jobs.remove(&case.id).unwrap_or_default();
         suspects.push(Suspect { case, same_number, metres, minutes_ago, jobs });
     }
     suspects.sort_by_key(|suspect| (suspect.minutes_ago, suspect.case.id));

@@ -8,7 +8,7 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, jobs};
+use super::{Command, Ctx, Error, Unit, job_file};
 use crate::{
     domain::{
         actor::{Actor, Scope},
@@ -17,7 +17,7 @@ use crate::{
             AbsenceReason, Circumstances, Evidence, EvidenceKind, MediaType, Need, OF_JOB_MAX, Picture,
             clean, missing,
         },
-        facts::FactKind,
+        facts::{Fact, FactKind},
         ids::{EvidenceId, FirmId, JobId, TechnicianId},
         jobs::{Job, JobState},
         offers::{Assignment, Slot},
@@ -178,25 +178,52 @@ pub struct Listed {
 
 /// The pictures of a job; a contractor sees those of the own firm while the job is his, or once he has done it.
 pub async fn of_job(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Listed, Error> {
-    let jobs::Whole { job, assignments, .. } = jobs::find(ctx, actor, id).await?;
     let mut tx = ctx.db().read().await?;
-    let all = store::evidence::of_job(&mut tx, id).await?;
-    let signature_absence = store::evidence::absence(&mut tx, id).await?;
+    let (job, crew) = job_file::seen(&mut tx, actor, id).await?;
+    let about = AboutPictures {
+        all: store::evidence::of_job(&mut tx, id).await?,
+        absence: store::evidence::absence(&mut tx, id).await?,
+        is_referred: store::evidence::referred_on_site(&mut tx, id).await?,
+    };
     let facts = store::facts::of_job(&mut tx, id).await?;
+    Ok(listed(ctx, actor, &job, &crew, &facts, about))
+}
+
+/// What is on record about the pictures of a job.
+pub(super) struct AboutPictures {
+    pub(super) all: Vec<Evidence>,
+    pub(super) absence: Option<AbsenceReason>,
+    /// Whether a referral was made on site.
+    pub(super) is_referred: bool,
+}
+
+/// The pictures of a job that are the actor's to see; `crew` is everybody who is or was on it.
+pub(super) fn listed(
+    ctx: &Ctx,
+    actor: &Actor,
+    job: &Job,
+    crew: &[Assignment],
+    facts: &[Fact],
+    about: AboutPictures,
+) -> Listed {
+    let AboutPictures { all, absence, is_referred } = about;
     let signed =
         facts.iter().any(|fact| matches!(fact.what, FactKind::Completion { signature: Some(_), .. }));
     let circumstances = Circumstances {
         trade: job.trade,
         state: job.state,
-        referred_on_site: facts.iter().any(|fact| matches!(fact.what, FactKind::ReferralFinding(_)))
-            || store::evidence::referred_on_site(&mut tx, id).await?,
-        signature_settled: signed || signature_absence.is_some(),
+        referred_on_site: is_referred
+            || facts.iter().any(|fact| matches!(fact.what, FactKind::ReferralFinding(_))),
+        signature_settled: signed || absence.is_some(),
     };
     let there: BTreeSet<_> = all.iter().map(|evidence| evidence.kind).collect();
     let reference = ctx.reference();
     let missing = missing(&reference.evidence().needs, circumstances, &there).into_iter().cloned().collect();
-    let items = all.into_iter().filter(|evidence| is_shown(actor, evidence, &job, &assignments)).collect();
-    Ok(Listed { items, missing, signature_absence })
+    let scope = actor.scope();
+    let own: Vec<_> =
+        crew.iter().filter(|one| scope.covers(one.firm_id, one.technician_id)).cloned().collect();
+    let items = all.into_iter().filter(|evidence| is_shown(actor, evidence, job, &own)).collect();
+    Listed { items, missing, signature_absence: absence }
 }
 
 /// `assignments` are those within the actor's scope.

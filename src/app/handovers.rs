@@ -54,7 +54,7 @@ async fn snapshot(tx: &mut Tx) -> Result<Value, Error> {
     }
     let mut jobs = Map::new();
     for state in JobState::ALL.iter().filter(|state| !state.is_final()) {
-        let found = store::jobs::list(tx, Scope::All, Some(*state), start, fetch).await?;
+        let found = store::job_lists::list(tx, Scope::All, Some(*state), start, fetch).await?;
         let found =
             found.iter().map(|job| json!({ "id": job.id, "case_id": job.case_id, "job_code": job.job_code }));
         let found: Vec<_> = found.collect();

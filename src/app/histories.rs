@@ -1,18 +1,15 @@
 //! What happened to a job and its case, as the log has it: ids and codes, no personal data.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::{Ctx, Error};
+use super::Error;
 use crate::{
     domain::{
         events::Kind,
-        ids::{CaseId, JobId, TechnicianId},
+        ids::{CaseId, JobId},
         span::Instant,
     },
-    store,
+    store::{self, Tx},
 };
 
 /// Events read at most.
@@ -32,11 +29,8 @@ pub struct Happening {
 }
 
 /// What happened to a job and its case, oldest first; the first [`EVENTS_MAX`] of each.
-pub async fn of_job(ctx: &Ctx, job: JobId, case: CaseId) -> Result<Vec<Happening>, Error> {
-    let mut tx = ctx.db().read().await?;
-    let mut logged = store::events::about(&mut tx, job.0, EVENTS_MAX).await?;
-    logged.extend(store::events::about(&mut tx, case.0, EVENTS_MAX).await?);
-    logged.sort_by_key(|event| event.ord);
+pub(super) async fn of_job(tx: &mut Tx, job: JobId, case: CaseId) -> Result<Vec<Happening>, Error> {
+    let logged = store::job_file::happened(tx, job, case, EVENTS_MAX).await?;
     let happenings = logged.into_iter().map(|event| Happening {
         at: event.at,
         kind: event.kind,
@@ -44,22 +38,4 @@ pub async fn of_job(ctx: &Ctx, job: JobId, case: CaseId) -> Result<Vec<Happening
         data: serde_json::from_str(&event.data).unwrap_or_default(),
     });
     Ok(happenings.collect())
-}
-
-/// Names of technicians with those of their firms.
-pub type Names = BTreeMap<TechnicianId, (String, String)>;
-
-/// The names of technicians; who is not known is left out.
-pub async fn names(ctx: &Ctx, ids: &[Uuid]) -> Result<Names, Error> {
-    let mut tx = ctx.db().read().await?;
-    let mut names = Names::new();
-    for id in ids {
-        let id = TechnicianId(*id);
-        if !names.contains_key(&id)
-            && let Some(found) = store::technicians::names(&mut tx, id).await?
-        {
-            names.insert(id, found);
-        }
-    }
-    Ok(names)
 }

@@ -1,19 +1,16 @@
 //! Jobs: made for a case, called off.
 
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, case_file, dockets, holds, reference, settlement};
 use crate::{
     domain::{
-        actor::{Actor, Scope},
-        cases::{CaseState, Resident, Site},
+        cases::CaseState,
         docket::Known,
-        event::{Kind, Subject},
-        facts::{FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
+        events::{Kind, Subject},
         ids::{CaseId, JobId},
-        jobs::{Action, CancelReason, Job, JobState, Order},
-        offers::{Assignment, Offer, ReleaseCode, Slot},
+        jobs::{Action, CancelReason, Job, Order},
+        offers::{Assignment, ReleaseCode, Slot},
         refusal::Refusal,
         trade::Priority,
     },
@@ -107,43 +104,6 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
     Ok(job)
 }
 
-/// A job with its offers and who is on it.
-#[derive(Debug, Clone)]
-pub struct Whole {
-    /// The job.
-    pub job: Job,
-    /// Language to speak with the resident.
-    pub language: String,
-    /// Whom to help and where; only for the desk and for who is on the job or has done it (Y-03).
-    pub resident: Option<Resident>,
-    /// Where it is; for the same.
-    pub site: Option<Site>,
-    /// Everybody who was asked.
-    pub offers: Vec<Offer>,
-    /// Everybody who accepted.
-    pub assignments: Vec<Assignment>,
-    /// Where those who have reported from it are.
-    pub technicians: Vec<TechnicianAtSite>,
-    /// How it ended at the site.
-    pub outcome: Option<JobOutcome>,
-    /// What can be done with it now.
-    pub open: Vec<Action>,
-}
-
-impl Whole {
-    /// Where the technician of an assignment is; nothing before the first report under it.
-    #[must_use]
-    pub fn field_state(&self, assignment: &Assignment) -> Option<FieldState> {
-        let own = self.assignments.iter().filter(|one| one.technician_id == assignment.technician_id);
-        let is_last = own.max_by_key(|one| one.id).is_some_and(|last| last.id == assignment.id);
-        let told = self.technicians.iter().find(|told| told.technician_id == assignment.technician_id)?;
-        let is_about_it = told.state.is_present()
-            || assignment.slot == Slot::Released
-            || told.since >= assignment.assigned_at;
-        (is_last && is_about_it).then_some(told.state)
-    }
-}
-
 /// Refuses what the job's state does not allow: the one place that says so, for what is shown and for what is done.
 pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseState) -> Result<(), Refusal> {
     action.check(job.state)?;
@@ -165,57 +125,4 @@ pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseStat
         }
         _ => Ok(()),
     }
-}
-
-/// The job of an id, as much of it as is the actor's to see: a contractor sees the own offers and assignments.
-pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
-    let scope = actor.scope();
-    let mut tx = ctx.db().read().await?;
-    let job = store::jobs::find(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let mut offers = store::offers::of_job(&mut tx, id).await?;
-    let mut assignments = store::assignments::of_job(&mut tx, id).await?;
-    offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
-    assignments.retain(|assignment| scope.covers(assignment.firm_id, assignment.technician_id));
-    if scope != Scope::All && assignments.is_empty() {
-        return Err(Error::NotFound("job"));
-    }
-    let case = store::cases::find(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let concerned = scope == Scope::All
-        || job.state == JobState::Completed
-        || assignments.iter().any(|assignment| assignment.slot != Slot::Released);
-    let (resident, site) = if concerned {
-        (store::cases::resident(&mut tx, case.id).await?, store::cases::site(&mut tx, case.id).await?)
-    } else {
-        (None, None)
-    };
-    let crew = store::assignments::of_job(&mut tx, id).await?;
-    let record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
-    let is_open = |action: &Action| may(*action, &job, &crew, case.state).is_ok();
-    let open = Action::ALL.iter().copied().filter(is_open).collect();
-    let (technicians, outcome) = (record.technicians, record.outcome);
-    let language = case.language;
-    Ok(Whole { job, language, resident, site, offers, assignments, technicians, outcome, open })
-}
-
-/// The jobs after `after` that are the actor's to see, oldest first.
-pub async fn list(
-    ctx: &Ctx,
-    actor: &Actor,
-    state: Option<JobState>,
-    after: Uuid,
-    limit: i64,
-) -> Result<Vec<Job>, Error> {
-    let mut tx = ctx.db().read().await?;
-    Ok(store::jobs::list(&mut tx, actor.scope(), state, after, limit).await?)
-}
-
-/// The actor's newest jobs first: those in a state, or those that are not finished.
-pub async fn latest(
-    ctx: &Ctx,
-    actor: &Actor,
-    state: Option<JobState>,
-    limit: i64,
-) -> Result<Vec<Job>, Error> {
-    let mut tx = ctx.db().read().await?;
-    Ok(store::jobs::latest(&mut tx, actor.scope(), state, limit).await?)
 }

@@ -33,6 +33,7 @@ pub mod identity;
 pub mod imports;
 pub mod in_hand;
 pub mod interpretations;
+pub mod job_file;
 pub mod jobs;
 pub mod kpis;
 pub mod ladder;
@@ -84,3 +85,5 @@ mod windows;
 pub use ctx::{Ctx, Stream};
 pub use error::Error;
 pub use unit::{Command, IdempotencyKey, KEY_CHARS_MAX, Unit};
+
+pub use crate::store::counting::{Counted, counted};

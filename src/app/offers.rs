@@ -14,8 +14,6 @@ use crate::{
     store,
 };
 
-pub use super::offer_lists::{Offered, find, list, to_be_named};
-
 /// An accepted offer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Accepted {

@@ -1,6 +1,6 @@
 //! Programmes and their charging terms.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use super::{Ctx, Error, loaded::Loaded};
 use crate::{
@@ -94,36 +94,60 @@ pub fn charge_policy(ctx: &Ctx, id: &str) -> Result<ChargePolicy, Error> {
     Ok(policy)
 }
 
+/// What the price of a job follows from.
+pub(super) const PRICED_BY: [Dataset; 2] = [Dataset::Programme000, Dataset::JobCodes];
+
 /// The terms a job is priced by: those in force when it was made, so that newer terms never change what was agreed.
 pub(super) async fn terms_of(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<Terms, Error> {
+    let history = store::reference::versions(tx, PRICED_BY.map(Dataset::name)).await?;
+    terms(ctx, tx, &in_force(&history, job)).await
+}
+
+/// The versions in force when a job was made, of all versions with when each came into force.
+pub(super) fn in_force(history: &[(String, i64, Instant)], job: &Job) -> BTreeMap<String, i64> {
+    let mut versions = BTreeMap::new();
+    for (name, version, _) in history.iter().filter(|(_, _, from)| *from <= job.created_at) {
+        let last = versions.entry(name.clone()).or_insert(*version);
+        *last = (*last).max(*version);
+    }
+    versions
+}
+
+/// The terms of these versions of the datasets in [`PRICED_BY`].
+pub(super) async fn terms(ctx: &Ctx, tx: &mut Tx, versions: &BTreeMap<String, i64>) -> Result<Terms, Error> {
     let loaded = ctx.reference();
-    let (version, then) = then(&loaded, tx, Dataset::Programme000, job).await?;
-    let call_out = then.as_ref().map_or(loaded.call_out(), Reference::call_out);
+    let [programme, codes] = PRICED_BY;
+    let version = versions.get(programme.name()).copied().unwrap_or(0);
+    let then = self::then(&loaded, tx, programme, versions).await?;
+    let call_out = then.as_deref().map_or(loaded.call_out(), Reference::call_out);
     let policy = policy(&call_out.charging)?;
-    let (_, then) = self::then(&loaded, tx, Dataset::JobCodes, job).await?;
-    let codes = then.as_ref().map_or(loaded.job_codes(), Reference::job_codes);
+    let then = self::then(&loaded, tx, codes, versions).await?;
+    let codes = then.as_deref().map_or(loaded.job_codes(), Reference::job_codes);
     let names = codes.special_works().iter().map(|work| (work.code.to_string(), work.names()));
     Ok(Terms { version, policy, special_works: names.collect() })
 }
 
-/// A dataset as it was when the job was made: its version, and the data unless it is that of now.
+/// A dataset of such a version, unless it is that of now. One of an earlier version is read once on each node.
 async fn then(
     loaded: &Loaded,
     tx: &mut Tx,
     dataset: Dataset,
-    job: &Job,
-) -> Result<(i64, Option<Reference>), Error> {
-    let Some((version, file)) = store::ledger::terms_at(tx, dataset.name(), job.created_at).await? else {
-        return Ok((0, None));
-    };
+    versions: &BTreeMap<String, i64>,
+) -> Result<Option<Arc<Reference>>, Error> {
+    let Some(version) = versions.get(dataset.name()).copied() else { return Ok(None) };
     if is_loaded(loaded, dataset, version) {
-        return Ok((version, None));
+        return Ok(None);
     }
+    if let Some(known) = loaded.earlier(dataset, version) {
+        return Ok(Some(known));
+    }
+    let file = store::reference::body(tx, dataset.name(), version).await?;
+    let file = file.ok_or_else(|| Error::Internal(format!("no {} of version {version}", dataset.name())))?;
     let mut documents = embedded_documents();
     documents.insert(dataset, Cow::Owned(file));
     let then = Reference::from_documents(&documents)
         .map_err(|errors| Error::Internal(format!("{} of version {version}: {errors}", dataset.name())))?;
-    Ok((version, Some(then)))
+    Ok(Some(loaded.keep_earlier(dataset, version, then)))
 }
 
 fn is_loaded(loaded: &Loaded, dataset: Dataset, version: i64) -> bool {

@@ -2,18 +2,21 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::{
     Ctx, Error,
     in_hand::{ClockKind, InHand, KeptQueue, QueueClock},
 };
 use crate::{
-    domain::{facts::worked_until, ids::JobId, jobs::JobState, offers::Slot},
-    store::{
-        self, Tx,
-        queue::{Entry, OnIt},
+    domain::{
+        facts::{Fact, worked_until},
+        ids::JobId,
+        jobs::{Job, JobState},
+        offers::{Assignment, Slot},
+        span::Instant,
     },
+    store::{self, Tx, queue::Entry},
 };
 
 /// Jobs shown at most. More at once than a desk can see; what is beyond is the least urgent.
@@ -44,15 +47,17 @@ async fn read(ctx: &Ctx) -> Result<Vec<InHand>, Error> {
     let on_them = store::queue::on_them(&mut tx, ROWS_MAX).await?;
     let alarms = store::queue::alarms(&mut tx, ROWS_MAX).await?;
     let worked = worked(ctx, &mut tx, &entries).await?;
-    let free = TimeDelta::minutes(ctx.reference().call_out().charging.free_minutes.into());
-    let now = ctx.now();
+    let (free, now) = (free(ctx), ctx.now());
     let in_hand = |entry: Entry| {
         let on_it = on_them.iter().find(|one| one.job_id == entry.job_id).cloned();
         let about = alarms.iter().filter(|(subject, _)| *subject == entry.job_id.0);
+        let (wake_at, starts_at) = (entry.wake_at, entry.starts_at);
+        let current = on_it.as_ref().filter(|one| one.slot != Slot::Released);
+        let arrival_due_at = current.and_then(|one| one.arrival_due_at);
         InHand {
             clock: worked.get(&entry.job_id).map_or_else(
-                || clock(&entry, on_it.as_ref()),
-                |worked| free_clock(&entry, free - *worked, now),
+                || clock(entry.state, entry.state_since, &Instants { wake_at, starts_at, arrival_due_at }),
+                |worked| free_clock(entry.state, entry.state_since, free - *worked, now),
             ),
             alarms: about.map(|(_, kind)| *kind).collect(),
             on_it,
@@ -64,35 +69,68 @@ async fn read(ctx: &Ctx) -> Result<Vec<InHand>, Error> {
 
 /// How long hands have been on, of the jobs where they are or were a moment ago.
 async fn worked(ctx: &Ctx, tx: &mut Tx, entries: &[Entry]) -> Result<HashMap<JobId, TimeDelta>, Error> {
-    let mut worked = HashMap::new();
-    for entry in entries {
-        if matches!(entry.state, JobState::Working | JobState::Paused) {
-            let facts = store::facts::of_job(tx, entry.job_id).await?;
-            worked.insert(entry.job_id, worked_until(&facts, ctx.now()));
-        }
+    let with_hands = entries.iter().filter(|entry| has_hands(entry.state)).map(|entry| entry.job_id);
+    let with_hands: Vec<_> = with_hands.collect();
+    let mut facts: HashMap<JobId, Vec<Fact>> = HashMap::new();
+    for fact in store::facts::of_jobs(tx, &with_hands).await? {
+        facts.entry(fact.job_id).or_default().push(fact);
     }
-    Ok(worked)
+    let now = ctx.now();
+    let worked =
+        |job: JobId| (job, facts.get(&job).map_or(TimeDelta::zero(), |facts| worked_until(facts, now)));
+    Ok(with_hands.into_iter().map(worked).collect())
 }
 
-fn free_clock(entry: &Entry, left: TimeDelta, now: DateTime<Utc>) -> QueueClock {
-    match entry.state {
+/// Whether hands are on, or were a moment ago.
+fn has_hands(state: JobState) -> bool {
+    matches!(state, JobState::Working | JobState::Paused)
+}
+
+fn free(ctx: &Ctx) -> TimeDelta {
+    TimeDelta::minutes(ctx.reference().call_out().charging.free_minutes.into())
+}
+
+/// The one clock of a job that matters now; none once it is over.
+pub(super) fn clock_of(
+    ctx: &Ctx,
+    job: &Job,
+    crew: &[Assignment],
+    facts: &[Fact],
+    starts_at: Option<Instant>,
+) -> Option<QueueClock> {
+    job.wake_at?;
+    let (state, since, now) = (job.state, job.state_since, ctx.now());
+    if has_hands(state) {
+        return Some(free_clock(state, since, free(ctx) - worked_until(facts, now), now));
+    }
+    let on_it = crew.iter().filter(|one| one.slot != Slot::Released).min_by_key(|one| one.id);
+    let arrival_due_at = on_it.and_then(|one| one.arrival_due_at);
+    Some(clock(state, since, &Instants { wake_at: job.wake_at, starts_at, arrival_due_at }))
+}
+
+/// The instants a clock may count to.
+struct Instants {
+    wake_at: Option<Instant>,
+    starts_at: Option<Instant>,
+    arrival_due_at: Option<Instant>,
+}
+
+fn free_clock(state: JobState, since: Instant, left: TimeDelta, now: Instant) -> QueueClock {
+    match state {
         JobState::Working => QueueClock { kind: ClockKind::FreeUntil, at: now + left },
-        _ => QueueClock { kind: ClockKind::PausedFreeLeft, at: entry.state_since + left },
+        _ => QueueClock { kind: ClockKind::PausedFreeLeft, at: since + left },
     }
 }
 
-fn clock(entry: &Entry, on_it: Option<&OnIt>) -> QueueClock {
-    let since = QueueClock { kind: ClockKind::Since, at: entry.state_since };
-    let to = |kind, at: Option<DateTime<Utc>>| at.map_or(since, |at| QueueClock { kind, at });
-    match entry.state {
-        JobState::Offered => to(ClockKind::AnswerDue, entry.wake_at),
-        JobState::Accepted => to(ClockKind::NamingDue, entry.wake_at),
-        JobState::Unassigned => to(ClockKind::LooksAgain, entry.wake_at),
-        JobState::Booked => to(ClockKind::VisitBegins, entry.starts_at),
-        JobState::Assigned | JobState::EnRoute => {
-            let current = on_it.filter(|one| one.slot != Slot::Released);
-            to(ClockKind::ArrivalDue, current.and_then(|one| one.arrival_due_at))
-        }
-        _ => since,
+fn clock(state: JobState, since: Instant, instants: &Instants) -> QueueClock {
+    let so = QueueClock { kind: ClockKind::Since, at: since };
+    let to = |kind, at: Option<Instant>| at.map_or(so, |at| QueueClock { kind, at });
+    match state {
+        JobState::Offered => to(ClockKind::AnswerDue, instants.wake_at),
+        JobState::Accepted => to(ClockKind::NamingDue, instants.wake_at),
+        JobState::Unassigned => to(ClockKind::LooksAgain, instants.wake_at),
+        JobState::Booked => to(ClockKind::VisitBegins, instants.starts_at),
+        JobState::Assigned | JobState::EnRoute => to(ClockKind::ArrivalDue, instants.arrival_due_at),
+        _ => so,
     }
 }

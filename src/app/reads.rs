@@ -49,6 +49,11 @@ impl Ctx {
     }
 }
 
+/// Writes what waits before somebody looks. What others have read is not the looker's to be counted with.
+async fn write_first(ctx: &Ctx) -> Result<(), Error> {
+    store::counting::counted(write(ctx)).await.0
+}
+
 /// Writes what waits. What cannot be written waits on.
 pub async fn write(ctx: &Ctx) -> Result<(), Error> {
     loop {
@@ -73,14 +78,14 @@ async fn append(ctx: &Ctx, batch: &[Read]) -> Result<(), Error> {
 
 /// The reads after `after`, oldest first, those that wait to be written included.
 pub async fn list(ctx: &Ctx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
-    write(ctx).await?;
+    write_first(ctx).await?;
     let mut tx = ctx.db().read().await?;
     Ok(store::reads::list(&mut tx, filter, after, limit).await?)
 }
 
 /// The reads before `before`, newest first, those that wait to be written included; before nil, the newest.
 pub async fn newest(ctx: &Ctx, filter: &Filter, before: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
-    write(ctx).await?;
+    write_first(ctx).await?;
     let mut tx = ctx.db().read().await?;
     Ok(store::reads::newest(&mut tx, filter, before, limit).await?)
 }

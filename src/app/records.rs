@@ -1,5 +1,7 @@
 //! The record of a job as it is judged: its own facts, beside what its technicians are told to have done elsewhere.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Ctx, Error};
 use crate::{
     domain::{
@@ -7,7 +9,7 @@ use crate::{
         ids::JobId,
         jobs::Job,
     },
-    store::{self, Tx},
+    store::{self, Tx, facts::Around},
 };
 
 /// The record of a job.
@@ -18,25 +20,49 @@ pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<FieldRec
 
 /// The record that these facts of a job make.
 pub(super) async fn judged(ctx: &Ctx, tx: &mut Tx, job: &Job, facts: &[Fact]) -> Result<FieldRecord, Error> {
+    beside(tx, job.id, own(ctx, job, facts)).await
+}
+
+/// The record that these facts of a job make by themselves.
+pub(super) fn own(ctx: &Ctx, job: &Job, facts: &[Fact]) -> FieldRecord {
     let record = FieldRecord::of(facts);
     // A door that is opened unchecked is a doubt (S-01).
     let opens = ctx.reference().job_codes().get(&job.job_code).is_some_and(|kind| kind.id_check);
     let record = if opens { record.opened() } else { record };
-    let record = if job.rework_of.is_some() { record.as_rework() } else { record };
-    beside(tx, job.id, record).await
+    if job.rework_of.is_some() { record.as_rework() } else { record }
 }
 
 /// The record, with a doubt where one of its technicians worked on another job at the same time.
 async fn beside(tx: &mut Tx, id: JobId, record: FieldRecord) -> Result<FieldRecord, Error> {
-    let Some(from) = record.work().map(|work| work.from).min() else { return Ok(record) };
-    let Some(to) = record.work().map(|work| work.to).max() else { return Ok(record) };
-    let mut technicians: Vec<_> = record.work().map(|work| work.technician_id).collect();
-    technicians.sort();
-    technicians.dedup();
+    let around = around(id, &record);
+    let facts = store::facts::elsewhere(tx, &around).await?;
+    Ok(besides(record, &around, &facts))
+}
+
+/// When its technicians may have worked on another job.
+pub(super) fn around(job: JobId, record: &FieldRecord) -> Vec<Around> {
+    let Some(from) = record.work().map(|work| work.from).min() else { return Vec::new() };
+    let Some(to) = record.work().map(|work| work.to).max() else { return Vec::new() };
+    let technicians: BTreeSet<_> = record.work().map(|work| work.technician_id).collect();
     // Work elsewhere that reaches into this one has begun so much earlier at most, by a clock so far off at most.
-    let (earliest, latest) = (from - WORK_INTERVAL_MAX - SKEW_MAX, to + SKEW_MAX);
-    let others = store::facts::of_work_elsewhere(tx, id, &technicians, earliest, latest).await?;
-    let elsewhere: Vec<WorkSpan> =
-        others.values().flat_map(|facts| FieldRecord::of(facts).work().cloned().collect::<Vec<_>>()).collect();
-    Ok(record.beside(&elsewhere))
+    let (from, to) = (from - WORK_INTERVAL_MAX - SKEW_MAX, to + SKEW_MAX);
+    technicians.into_iter().map(|technician| Around { job, technician, from, to }).collect()
+}
+
+/// The record beside what these facts of other jobs say of its technicians.
+pub(super) fn besides(record: FieldRecord, around: &[Around], facts: &[Fact]) -> FieldRecord {
+    let mut others: BTreeMap<JobId, Vec<Fact>> = BTreeMap::new();
+    for fact in facts {
+        others.entry(fact.job_id).or_default().push(fact.clone());
+    }
+    let mut elsewhere: Vec<WorkSpan> = Vec::new();
+    for facts in others.values() {
+        let there = around.iter().filter(|around| facts.iter().any(|fact| around.begins(fact)));
+        let there: BTreeSet<_> = there.map(|around| around.technician).collect();
+        if !there.is_empty() {
+            let other = FieldRecord::of(facts);
+            elsewhere.extend(other.work().filter(|work| there.contains(&work.technician_id)).cloned());
+        }
+    }
+    record.beside(&elsewhere)
 }

@@ -1,5 +1,7 @@
 //! The review queue: what is doubtful is decided by a supervisor, with a reason, before it is billed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
@@ -9,18 +11,19 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         events::{Kind, Subject},
-        facts::{FieldRecord, Flag},
-        ids::{FactId, ReviewId, TechnicianId},
+        facts::{Fact, FieldRecord, Flag},
+        ids::{FactId, JobId, ReviewId, TechnicianId},
         jobs::Job,
         ledger::{Priced, Settlement},
         money::Yen,
+        reference::Dataset,
         refusal::Refusal,
         reviews::{
             About, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionReason, Review, ReviewState, Ruling,
             Settled, StatedWork, Stretch, reported_work,
         },
     },
-    store::{self, Tx},
+    store::{self, Tx, technicians::Names},
 };
 
 /// What a supervisor decides.
@@ -206,7 +209,21 @@ pub async fn preview(ctx: &Ctx, id: ReviewId, decide: &Decide) -> Result<Priced,
 pub async fn find(ctx: &Ctx, id: ReviewId) -> Result<Item, Error> {
     let mut tx = ctx.db().read().await?;
     let review = store::reviews::find(&mut tx, id).await?.ok_or(Error::NotFound("review"))?;
-    item(ctx, &mut tx, review).await
+    let items = items(ctx, &mut tx, vec![review]).await?;
+    items.into_iter().next().ok_or(Error::NotFound("job"))
+}
+
+/// A review with every report it is about and what everybody in it is called, in one snapshot.
+pub async fn page(ctx: &Ctx, id: ReviewId) -> Result<(Item, Vec<Fact>, Names), Error> {
+    let mut tx = ctx.db().read().await?;
+    let review = store::reviews::find(&mut tx, id).await?.ok_or(Error::NotFound("review"))?;
+    let items = items(ctx, &mut tx, vec![review]).await?;
+    let item = items.into_iter().next().ok_or(Error::NotFound("job"))?;
+    let facts = store::facts::of_job(&mut tx, item.job.id).await?;
+    let people = facts.iter().map(|fact| fact.technician_id);
+    let people = people.chain(item.record.work().map(|work| work.technician_id));
+    let names = store::technicians::names(&mut tx, people).await?;
+    Ok((item, facts, names))
 }
 
 /// The reviews after `after`, oldest first.
@@ -217,29 +234,47 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Item>, Error> {
     let mut tx = ctx.db().read().await?;
-    let mut items = Vec::new();
-    for review in store::reviews::list(&mut tx, state, after, limit).await? {
-        items.push(item(ctx, &mut tx, review).await?);
-    }
-    Ok(items)
+    let reviews = store::reviews::list(&mut tx, state, after, limit).await?;
+    items(ctx, &mut tx, reviews).await
 }
 
-async fn item(ctx: &Ctx, tx: &mut Tx, review: Review) -> Result<Item, Error> {
-    let job = store::jobs::find(tx, review.job_id).await?.ok_or(Error::NotFound("job"))?;
-    let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let record = records::of_job(ctx, tx, &job).await?;
-    let decisions = store::reviews::decisions(tx, job.id).await?;
-    let firms = settlement::firms(&store::assignments::of_job(tx, job.id).await?);
-    let terms = programmes::terms_of(ctx, tx, &job).await?;
-    let lines = store::ledger::lines(tx, job.id).await?;
-    let total = |decisions: &[Decision]| {
-        let (priced, _) = settlement::priced(&Settled::of(&record, decisions), &terms, &firms, job.id);
-        priced.map(|priced| priced.charges.iter().map(|charge| charge.amount_yen).sum())
-    };
-    let figures = Figures {
-        billed_yen: lines.iter().map(|line| line.charge.amount_yen).sum(),
-        accepted_yen: total(&[]),
-        decided_yen: total(&decisions),
-    };
-    Ok(Item { review, job, case_number: case.number, figures, decisions, record })
+/// Reviews with what they are about, read together.
+async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>, Error> {
+    if reviews.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = reviews.iter().map(|review| review.job_id).collect();
+    let jobs = store::job_lists::numbered(tx, &ids).await?;
+    let mut facts: BTreeMap<JobId, Vec<Fact>> = BTreeMap::new();
+    for fact in store::facts::of_jobs(tx, &ids).await? {
+        facts.entry(fact.job_id).or_default().push(fact);
+    }
+    let of_job = |job: &JobId| facts.get(job).map(Vec::as_slice).unwrap_or_default();
+    let own: BTreeMap<_, _> =
+        jobs.iter().map(|(job, _)| (job.id, records::own(ctx, job, of_job(&job.id)))).collect();
+    let around: Vec<_> = own.iter().flat_map(|(job, record)| records::around(*job, record)).collect();
+    let elsewhere = store::facts::elsewhere(tx, &around).await?;
+    let bills = store::reviews::bills(tx, &ids, programmes::PRICED_BY.map(Dataset::name)).await?;
+    let mut items = Vec::with_capacity(reviews.len());
+    for review in reviews {
+        let about = jobs.iter().find(|(job, _)| job.id == review.job_id).zip(own.get(&review.job_id));
+        let ((job, case_number), record) = about.ok_or(Error::NotFound("job"))?;
+        let around = records::around(job.id, record);
+        let record = records::besides(record.clone(), &around, &elsewhere);
+        let terms = programmes::terms(ctx, tx, &programmes::in_force(&bills.versions, job)).await?;
+        let decisions = bills.decisions.get(&job.id).cloned().unwrap_or_default();
+        let firms = bills.firms.get(&job.id).cloned().unwrap_or_default();
+        let total = |decisions: &[Decision]| {
+            let (priced, _) = settlement::priced(&Settled::of(&record, decisions), &terms, &firms, job.id);
+            priced.map(|priced| priced.charges.iter().map(|charge| charge.amount_yen).sum())
+        };
+        let figures = Figures {
+            billed_yen: bills.billed.get(&job.id).copied().unwrap_or(Yen(0)),
+            accepted_yen: total(&[]),
+            decided_yen: total(&decisions),
+        };
+        let (job, case_number) = (job.clone(), case_number.clone());
+        items.push(Item { review, job, case_number, figures, decisions, record });
+    }
+    Ok(items)
 }

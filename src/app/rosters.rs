@@ -1,5 +1,7 @@
 //! What the rosters of a firm come to: the windows of each technician, and the visits planned in them.
 
+use std::collections::BTreeMap;
+
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
@@ -9,7 +11,7 @@ use crate::{
         actor::Actor,
         appointments::Appointment,
         firms::Technician,
-        ids::FirmId,
+        ids::{FirmId, TechnicianId},
         refusal::Refusal,
         roster::{
             duty::{Duty, DutyWindow},
@@ -56,18 +58,29 @@ pub async fn of_firm(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<RosterDays>, Error> {
-    let technicians = technicians::list(ctx, actor, firm, after, limit).await?;
     let rest_days = ctx.rest_days();
     let mut tx = ctx.db().read().await?;
-    let mut shown = Vec::with_capacity(technicians.len());
-    for technician in technicians {
-        let (from, to) = (span.from(), span.to());
-        let entries = store::shift_entries::of_technician(&mut tx, technician.id, from, to).await?;
+    let technicians = technicians::of_firm(&mut tx, actor, firm, after, limit).await?;
+    let ids: Vec<_> = technicians.iter().map(|technician| technician.id).collect();
+    let entries = store::shift_entries::of_technicians(&mut tx, &ids, span.from(), span.to()).await?;
+    let mut entries = by_technician(entries, |entry| entry.technician_id);
+    let visits = store::windows::of_technicians(&mut tx, &ids, span).await?;
+    let mut visits = by_technician(visits, |visit| visit.technician_id);
+    let shown = technicians.into_iter().map(|technician| {
+        let entries = entries.remove(&technician.id).unwrap_or_default();
         let windows = resolved(&technician, &entries, &rest_days, span);
-        let visits = store::windows::overlapping(&mut tx, technician.id, span).await?;
-        shown.push(RosterDays { technician, windows, entries, visits });
+        let visits = visits.remove(&technician.id).unwrap_or_default();
+        RosterDays { technician, windows, entries, visits }
+    });
+    Ok(shown.collect())
+}
+
+fn by_technician<T>(all: Vec<T>, of: impl Fn(&T) -> TechnicianId) -> BTreeMap<TechnicianId, Vec<T>> {
+    let mut grouped: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for one in all {
+        grouped.entry(of(&one)).or_default().push(one);
     }
-    Ok(shown)
+    grouped
 }
 
 /// The windows of a technician.

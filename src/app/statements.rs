@@ -2,23 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::{Ctx, Error, jobs, programmes, records, settlement};
+use super::{Ctx, Error, job_file, programmes, records, settlement};
 use crate::{
     documents::statement::{self, Issuer, StatementFacts, Words},
     domain::{
         actor::{Actor, Scope},
-        cooling_off::CoolingOff,
+        cooling_off::{CoolingOff, StatutoryReceipt},
         disputes::Dispute,
         facts::{FieldRecord, Flag},
         ids::{FirmId, JobId, TechnicianId},
         jobs::Job,
         ledger::{self, LedgerLine, Settlement, Terms},
         money::Yen,
+        offers::Assignment,
         payments::{Payment, collected, statutory_document_required},
         reference::programme::Payer,
-        reviews::{Decision, flag_words},
+        reviews::{Decision, Settled, flag_words},
     },
-    store::{self, Tx},
+    store::{self, Tx, job_file::Papers},
 };
 
 /// A job's record and its lines.
@@ -66,25 +67,77 @@ pub struct Statement {
 
 /// The statement of a job, if it is the actor's to see.
 pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Error> {
-    jobs::find(ctx, actor, id).await?;
     let mut tx = ctx.db().read().await?;
-    let job = store::jobs::find(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let firms = settlement::firms(&store::assignments::of_job(&mut tx, id).await?);
-    let terms = programmes::terms_of(ctx, &mut tx, &job).await?;
-    let settled = settlement::settled(ctx, &mut tx, &job).await?;
-    let (priced, open) = settlement::priced(&settled, &terms, &firms, id);
-    let mut record = records::of_job(ctx, &mut tx, &job).await?;
+    let (job, crew) = job_file::seen(&mut tx, actor, id).await?;
+    of_job(ctx, &mut tx, actor, job, &crew).await
+}
+
+/// The statement of a job that is the actor's to see; `crew` is everybody who is or was on it.
+async fn of_job(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    job: Job,
+    crew: &[Assignment],
+) -> Result<Statement, Error> {
+    let facts = store::facts::of_job(tx, job.id).await?;
+    let record = records::judged(ctx, tx, &job, &facts).await?;
+    let papers = job_file::papers(tx, job.id).await?;
+    let money = Money::of(papers);
+    stated(ctx, tx, actor, Known { job, crew, record }, money).await
+}
+
+/// What a statement is made of.
+pub(super) struct Known<'a> {
+    pub(super) job: Job,
+    /// Everybody who is or was on it.
+    pub(super) crew: &'a [Assignment],
+    /// What its facts say.
+    pub(super) record: FieldRecord,
+}
+
+/// What hangs on a job and concerns money.
+pub(super) struct Money {
+    payments: Vec<Payment>,
+    receipts: Vec<StatutoryReceipt>,
+    disputes: Vec<Dispute>,
+    decisions: Vec<Decision>,
+    settlements: Vec<Settlement>,
+    versions: BTreeMap<String, i64>,
+}
+
+impl Money {
+    pub(super) fn of(papers: Papers) -> Self {
+        let Papers { payments, receipts, disputes, decisions, settlements, versions, .. } = papers;
+        Self { payments, receipts, disputes, decisions, settlements, versions }
+    }
+}
+
+/// The statement of what is known of a job.
+pub(super) async fn stated(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    known: Known<'_>,
+    money: Money,
+) -> Result<Statement, Error> {
+    let Known { job, crew, mut record } = known;
+    let Money { mut payments, receipts, mut disputes, mut decisions, settlements, versions } = money;
+    let firms = settlement::firms(crew);
+    let terms = programmes::terms(ctx, tx, &versions).await?;
+    let settled = Settled::of(&record, &decisions);
+    let (priced, open) = settlement::priced(&settled, &terms, &firms, job.id);
     record.flags.clone_from(&open);
-    let mut lines = store::ledger::lines(&mut tx, id).await?;
+    let mut lines = store::ledger::lines(tx, job.id).await?;
     let whole: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
-    let mut payments = store::payments::of_job(&mut tx, id).await?;
-    let receipts = store::statutory_receipts::of_job(&mut tx, id).await?;
     let cooling_off = statutory_document_required(whole, &payments).then(|| CoolingOff::of(&receipts));
     let scope = actor.scope();
     let sees_all = scope == Scope::All || firms.values().all(|firm| scope.covers_firm(*firm));
     if scope != Scope::All {
         keep_own(scope, &firms, &mut record);
         lines.retain(|line| scope.covers_firm(line.charge.firm_id));
+        disputes.clear();
+        decisions.clear();
     }
     if !sees_all {
         payments.clear();
@@ -96,9 +149,6 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
     }
     let total_yen: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let collected_yen = sees_all.then(|| collected(&payments));
-    let for_desk = scope == Scope::All;
-    let disputes = if for_desk { store::disputes::of_job(&mut tx, id).await? } else { vec![] };
-    let decisions = if for_desk { store::reviews::decisions(&mut tx, id).await? } else { vec![] };
     Ok(Statement {
         job,
         record,
@@ -107,7 +157,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Erro
         units: priced.as_ref().map(|priced| priced.units),
         billable_units: priced.as_ref().map(|priced| priced.billable_units),
         written_off_units: priced.as_ref().map(|priced| priced.written_off_units),
-        settlements: store::ledger::settlements(&mut tx, id).await?,
+        settlements,
         total_yen,
         tax_included_yen: total_yen.tax_included(terms.policy.tax_rate_percent()),
         by_payer,
@@ -138,21 +188,23 @@ fn keep_own(scope: Scope, firms: &BTreeMap<TechnicianId, FirmId>, record: &mut F
 
 /// The statement as it is printed, in HTML.
 pub async fn printed(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<String, Error> {
-    let whole = jobs::find(ctx, actor, id).await?;
-    let statement = find(ctx, actor, id).await?;
     let mut tx = ctx.db().read().await?;
-    let case = store::cases::find(&mut tx, statement.job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let issuers = issuers(&mut tx, &whole.assignments, &statement).await?;
+    let (job, crew) = job_file::seen(&mut tx, actor, id).await?;
+    let case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let own = job_file::own(actor, &crew);
+    let recipient = case.resident.filter(|_| job_file::is_concerned(actor, &job, &own));
+    let statement = of_job(ctx, &mut tx, actor, job, &crew).await?;
+    let issuers = issuers(&mut tx, &own, &statement).await?;
     let reference = ctx.reference();
     let kind = reference.job_codes().get(&statement.job.job_code);
     let code = || statement.job.job_code.clone();
     let doubts = statement.open.iter().map(|flag| flag_words(flag.code));
     let doubts: std::collections::BTreeSet<_> = doubts.collect();
     let facts = StatementFacts {
-        number: case.number,
+        number: case.case.number,
         issued_at: ctx.now(),
         completed_at: statement.record.completed_at,
-        recipient: whole.resident.map(|resident| resident.name),
+        recipient: recipient.map(|resident| resident.name),
         issuers,
         work: Words::new(
             kind.map_or_else(code, |kind| kind.ja.clone()),
@@ -174,7 +226,7 @@ pub async fn printed(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<String, Erro
 /// The firms whose work it is: those of the lines, or who was on the job where nothing is charged.
 async fn issuers(
     tx: &mut Tx,
-    assignments: &[crate::domain::offers::Assignment],
+    assignments: &[Assignment],
     statement: &Statement,
 ) -> Result<Vec<Issuer>, Error> {
     let of_lines = statement.lines.iter().map(|line| line.charge.firm_id);
@@ -184,12 +236,9 @@ async fn issuers(
     }
     firms.sort();
     firms.dedup();
-    let mut issuers = Vec::new();
-    for firm in firms {
-        if let Some(firm) = store::firms::find(tx, firm).await? {
-            let registration_number = firm.registration_number.map(|number| number.as_str().to_owned());
-            issuers.push(Issuer { name: firm.name, registration_number });
-        }
-    }
-    Ok(issuers)
+    let issuers = store::firms::issuers(tx, &firms).await?.into_iter().map(|(name, number)| Issuer {
+        name,
+        registration_number: number.map(|number| number.as_str().to_owned()),
+    });
+    Ok(issuers.collect())
 }

@@ -18,7 +18,7 @@ use crate::{
         tools::{OpeningAuthority, Tool},
         trade::Trade,
     },
-    store,
+    store::{self, Tx},
 };
 
 /// What is said of a technician.
@@ -227,11 +227,22 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Technician>, Error> {
     let mut tx = ctx.db().read().await?;
-    let known = store::firms::find(&mut tx, firm).await?.is_some();
+    of_firm(&mut tx, actor, firm, after, limit).await
+}
+
+/// The same within a snapshot.
+pub(super) async fn of_firm(
+    tx: &mut Tx,
+    actor: &Actor,
+    firm: FirmId,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Technician>, Error> {
+    let known = store::firms::find(tx, firm).await?.is_some();
     let scope = match actor.scope() {
         scope if !known || !scope.covers_firm(firm) => return Err(Error::NotFound("firm")),
         Scope::All => Scope::Firm(firm),
         scope => scope,
     };
-    Ok(store::technicians::list(&mut tx, scope, after, limit).await?)
+    Ok(store::technicians::list(tx, scope, after, limit).await?)
 }

@@ -128,7 +128,7 @@ impl Ctx {
         F: UseCase<C, O> + Send + Sync + 'static,
     {
         let ctx = self.clone();
-        let task = tokio::spawn(async move {
+        let task = tokio::spawn(store::counting::carried(async move {
             for _ in 1..ATTEMPTS_MAX {
                 match ctx.attempt(&command, &run).await {
                     // What was in the way may not be durable yet, and the snapshot reads what is.
@@ -143,7 +143,7 @@ impl Ctx {
                 Err(Error::Conflict) => Err(Error::Overloaded),
                 done => done,
             }
-        });
+        }));
         task.await.map_err(|error| Error::Internal(error.to_string()))?
     }
 

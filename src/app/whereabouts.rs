@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
 use super::{Ctx, Error};
 use crate::{
     dispatch::technician::{PositionFix, Shift},
@@ -21,7 +19,9 @@ use crate::{
 /// Technicians told at most; what is beyond is counted.
 pub const TECHNICIANS_MAX: usize = 10_000;
 /// Technicians read in one go. Between two of them the matching has its turn with the snapshot.
-const PAGE: i64 = 500;
+const PAGE: usize = 500;
+/// Technicians read at most: one more says that there are more.
+const READ_MAX: i64 = 10_001;
 
 text_enum! {
     /// What a technician is doing, as the desk sees it.
@@ -98,23 +98,22 @@ pub struct Seen {
 /// Where everybody is.
 pub async fn list(ctx: &Ctx) -> Result<Whereabouts, Error> {
     let mut tx = ctx.db().read().await?;
-    let (mut told, mut after) = (Whereabouts::default(), Uuid::nil());
-    loop {
-        let page = store::whereabouts::in_service(&mut tx, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(told) };
-        after = last.technician_id.0;
-        let now = ctx.now();
+    let everybody = store::whereabouts::in_service(&mut tx, READ_MAX).await?;
+    let mut told = Whereabouts::default();
+    if everybody.len() > TECHNICIANS_MAX {
+        told.more = Some(More);
+    }
+    let now = ctx.now();
+    // Some at a time: whoever matches meanwhile waits for the snapshot.
+    for page in everybody[..everybody.len().min(TECHNICIANS_MAX)].chunks(PAGE) {
         let shifts: Vec<_> =
             ctx.matched(|fleet| page.iter().map(|one| fleet.shift(one.technician_id)).collect());
-        for (one, shift) in page.into_iter().zip(shifts) {
-            if told.technicians.len() >= TECHNICIANS_MAX {
-                told.more = Some(More);
-                return Ok(told);
-            }
+        for (one, shift) in page.iter().zip(shifts) {
             told.firms.entry(one.firm_id).or_insert_with(|| one.firm_name.clone());
-            told.technicians.push(seen(one, shift, now));
+            told.technicians.push(seen(one.clone(), shift, now));
         }
     }
+    Ok(told)
 }
 
 fn seen(one: InService, shift: Option<Shift>, now: Instant) -> Seen {

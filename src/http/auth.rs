@@ -47,15 +47,17 @@ async fn carry_out(
 ) -> Response {
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("", MatchedPath::as_str);
-    let actor = match caller.and_then(|caller| admitted(caller, request.method(), path)) {
+    let method = request.method().clone();
+    let actor = match caller.and_then(|caller| admitted(caller, &method, path)) {
         Ok(actor) => actor,
         Err(problem) => return problem.into_response(),
     };
     let redactions = Redactions::default();
-    let reading = reads::Reading::of(request.method(), path, request.uri().path());
+    let reading = reads::Reading::of(&method, path, request.uri().path());
     request.extensions_mut().insert(actor);
     request.extensions_mut().insert(redactions.clone());
-    let mut response = next.run(request).await;
+    let (mut response, asked) = app::counted(next.run(request)).await;
+    service.metrics.asked(&method, path, asked);
     response.extensions_mut().insert(actor);
     redactions.tell(&mut response);
     if response.status().is_success() {

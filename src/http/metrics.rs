@@ -7,10 +7,14 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use crate::app::health::State;
+use crate::app::{Counted, health::State};
 
 /// Upper bounds of the duration buckets, in seconds.
 const DURATION_BUCKETS_S: [f64; 11] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+/// Upper bounds of the buckets of statements and transactions in one request: the limits of the endpoints among them.
+const STATEMENT_BUCKETS: [f64; 8] = [0.0, 1.0, 3.0, 6.0, 15.0, 30.0, 100.0, 300.0];
+const TRANSACTION_BUCKETS: [f64; 4] = [0.0, 1.0, 2.0, 5.0];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Request {
@@ -35,6 +39,8 @@ pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Request, Counter>,
     durations: Family<Route, Histogram>,
+    statements: Family<Route, Histogram>,
+    transactions: Family<Route, Histogram>,
     feed_position: Gauge,
     feed_queue: Gauge,
     technicians: Gauge,
@@ -58,6 +64,14 @@ impl Metrics {
             Unit::Seconds,
             durations.clone(),
         );
+        let statements =
+            Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(STATEMENT_BUCKETS));
+        let transactions =
+            Family::<Route, Histogram>::new_with_constructor(|| Histogram::new(TRANSACTION_BUCKETS));
+        let run = "Statements run to answer a request, without finding out who asks";
+        registry.register("http_request_statements", run, statements.clone());
+        let begun = "Transactions begun to answer a request, without finding out who asks";
+        registry.register("http_request_transactions", begun, transactions.clone());
         registry.register("feed_position", "Last position of the feed", feed_position.clone());
         registry.register("feed_queue", "Events that wait for a position", feed_queue.clone());
         registry.register("fleet_technicians", "Technicians in the matching snapshot", technicians.clone());
@@ -71,6 +85,8 @@ impl Metrics {
             registry,
             requests,
             durations,
+            statements,
+            transactions,
             feed_position,
             feed_queue,
             technicians,
@@ -86,6 +102,13 @@ impl Metrics {
         let request = Request { method: method.clone(), route: route.clone(), status: status.as_u16() };
         self.requests.get_or_create(&request).inc();
         self.durations.get_or_create(&Route { method, route }).observe(seconds);
+    }
+
+    /// Notes what answering one request has asked of the database.
+    pub(super) fn asked(&self, method: &Method, route: &str, asked: Counted) {
+        let route = Route { method: known(method).to_owned(), route: route.to_owned() };
+        self.statements.get_or_create(&route).observe(asked.statements.into());
+        self.transactions.get_or_create(&route).observe(asked.transactions.into());
     }
 
     /// The figures as text.

@@ -246,3 +246,20 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Call>, Error> {
     )?;
     rows.into_iter().map(Call::try_from).collect()
 }
+
+/// The calls of a case, and those that are being taken and have no case yet; oldest first.
+pub async fn about(tx: &mut Tx, case: CaseId, being_taken_max: i64) -> Result<Vec<Call>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
+                answered_at, ended_at, wrapped_at, call_back
+         FROM call
+         WHERE case_id = $1 OR id IN (SELECT k.id FROM call k WHERE k.state = 'answered' AND k.case_id IS NULL
+                                      ORDER BY k.id LIMIT $2)
+         ORDER BY id",
+        case.0,
+        being_taken_max
+    )?;
+    rows.into_iter().map(Call::try_from).collect()
+}

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query},
+    db::{One, id_list, query},
 };
 use crate::domain::{
     cases::{Background, Case, CaseState, EligibilityBasis, Resident, Site, SpokenWithWorker},
@@ -31,41 +31,55 @@ struct Row {
     state: String,
     opened_at: Instant,
     closed_at: Option<Instant>,
+    categories: String,
 }
 
-impl Row {
-    fn into_case(self, categories: Vec<(String,)>) -> Result<Case, Error> {
+/// Of a case, with its categories in order, apart by commas.
+macro_rules! columns {
+    () => {
+        "SELECT c.id, c.version, c.number, c.programme, c.language, c.reading_language, c.eligibility,
+                c.eligibility_basis, c.lessee_kind, c.spoken_with_worker, c.topic, c.liability_flag, c.state,
+                c.opened_at, c.closed_at,
+                COALESCE((SELECT string_agg(k.category, ',' ORDER BY k.category) FROM case_category k
+                          WHERE k.case_id = c.id), '') AS categories"
+    };
+}
+
+impl TryFrom<Row> for Case {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
         let corrupt = |column| move |error| Error::corrupt("case_file", column, error);
-        Ok(Case {
-            id: self.id.into(),
-            version: self.version,
-            number: self.number,
-            programme: self.programme,
-            categories: categories
-                .iter()
-                .map(|(code,)| {
-                    code.parse().map_err(|error| Error::corrupt("case_category", "category", error))
-                })
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            number: row.number,
+            programme: row.programme,
+            categories: row
+                .categories
+                .split(',')
+                .filter(|code| !code.is_empty())
+                .map(|code| code.parse().map_err(|error| Error::corrupt("case_category", "category", error)))
                 .collect::<Result<_, _>>()?,
-            language: self.language,
-            reading_language: self.reading_language,
-            eligibility: self.eligibility.parse().map_err(corrupt("eligibility"))?,
-            eligibility_basis: self
+            language: row.language,
+            reading_language: row.reading_language,
+            eligibility: row.eligibility.parse().map_err(corrupt("eligibility"))?,
+            eligibility_basis: row
                 .eligibility_basis
                 .map(|code| code.parse())
                 .transpose()
                 .map_err(corrupt("eligibility_basis"))?,
-            lessee_kind: self.lessee_kind.parse().map_err(corrupt("lessee_kind"))?,
-            spoken_with_worker: self
+            lessee_kind: row.lessee_kind.parse().map_err(corrupt("lessee_kind"))?,
+            spoken_with_worker: row
                 .spoken_with_worker
                 .map(|code| code.parse())
                 .transpose()
                 .map_err(corrupt("spoken_with_worker"))?,
-            topic: self.topic,
-            liability_flag: self.liability_flag.parse().map_err(corrupt("liability_flag"))?,
-            state: self.state.parse().map_err(corrupt("state"))?,
-            opened_at: self.opened_at,
-            closed_at: self.closed_at,
+            topic: row.topic,
+            liability_flag: row.liability_flag.parse().map_err(corrupt("liability_flag"))?,
+            state: row.state.parse().map_err(corrupt("state"))?,
+            opened_at: row.opened_at,
+            closed_at: row.closed_at,
         })
     }
 }
@@ -185,22 +199,57 @@ struct BackgroundRow {
     language_wish: Option<String>,
 }
 
-/// The ids of the cases after `after`, in a state if one is given, oldest first.
-pub async fn list(
+/// The cases after `after`, in a state if one is given, oldest first.
+pub async fn page(
     tx: &mut Tx,
     state: Option<CaseState>,
     after: Uuid,
     limit: i64,
-) -> Result<Vec<CaseId>, Error> {
+) -> Result<Vec<Case>, Error> {
+    let rows = match state {
+        None => query!(
+            tx,
+            all Row,
+            concat!(columns!(), " FROM case_file c WHERE c.id > $1 ORDER BY c.id LIMIT $2"),
+            after,
+            limit
+        )?,
+        Some(state) => query!(
+            tx,
+            all Row,
+            concat!(columns!(), " FROM case_file c WHERE c.state = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"),
+            state.as_str(),
+            after,
+            limit
+        )?,
+    };
+    rows.into_iter().map(Case::try_from).collect()
+}
+
+/// The cases of some ids, oldest first.
+pub async fn several(tx: &mut Tx, ids: &[CaseId]) -> Result<Vec<Case>, Error> {
     let rows = query!(
         tx,
-        all One<Uuid>,
-        "SELECT id FROM case_file WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3",
-        after,
-        state.map_or("", CaseState::as_str),
-        limit
+        all Row,
+        {
+            sqlite: "SELECT c.id, c.version, c.number, c.programme, c.language, c.reading_language, c.eligibility,
+                            c.eligibility_basis, c.lessee_kind, c.spoken_with_worker, c.topic, c.liability_flag, c.state,
+                            c.opened_at, c.closed_at,
+                            COALESCE((SELECT string_agg(k.category, ',' ORDER BY k.category) FROM case_category k
+                                      WHERE k.case_id = c.id), '') AS categories
+                     FROM case_file c WHERE c.id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY c.id",
+            postgres: "SELECT c.id, c.version, c.number, c.programme, c.language, c.reading_language, c.eligibility,
+                              c.eligibility_basis, c.lessee_kind, c.spoken_with_worker, c.topic, c.liability_flag,
+                              c.state, c.opened_at, c.closed_at,
+                              COALESCE((SELECT string_agg(k.category, ',' ORDER BY k.category) FROM case_category k
+                                        WHERE k.case_id = c.id), '') AS categories
+                       FROM case_file c WHERE c.id IN (SELECT CAST(value AS UUID)
+                                                       FROM json_array_elements_text(CAST($1 AS JSON)))
+                       ORDER BY c.id"
+        },
+        id_list(ids.iter().map(|id| id.0))
     )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    rows.into_iter().map(Case::try_from).collect()
 }
 
 async fn insert_site(tx: &mut Tx, case: CaseId, site: &Site) -> Result<(), Error> {
@@ -227,22 +276,8 @@ async fn insert_site(tx: &mut Tx, case: CaseId, site: &Site) -> Result<(), Error
 
 /// The case of an id.
 pub async fn find(tx: &mut Tx, id: CaseId) -> Result<Option<Case>, Error> {
-    let row = query!(
-        tx,
-        optional Row,
-        "SELECT id, version, number, programme, language, reading_language, eligibility, eligibility_basis, lessee_kind,
-                spoken_with_worker, topic, liability_flag, state, opened_at, closed_at
-         FROM case_file WHERE id = $1",
-        id.0
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    let categories = query!(
-        tx,
-        all One<String>,
-        "SELECT category FROM case_category WHERE case_id = $1 ORDER BY category",
-        id.0
-    )?;
-    row.into_case(categories).map(Some)
+    let row = query!(tx, optional Row, concat!(columns!(), " FROM case_file c WHERE c.id = $1"), id.0)?;
+    row.map(Case::try_from).transpose()
 }
 
 /// The case, locked for this transaction at a new version.
@@ -340,4 +375,109 @@ pub async fn next_number(tx: &mut Tx, counter: &str) -> Result<i64, Error> {
         counter
     )?;
     Ok(value)
+}
+
+/// A case with what is kept apart from it, and where the feed was when it was read.
+#[derive(Debug, Clone)]
+pub struct OnFile {
+    /// The case.
+    pub case: Case,
+    /// Whom it is about; nobody once erased.
+    pub resident: Option<Resident>,
+    /// What else is personal; nothing once erased.
+    pub background: Option<Background>,
+    /// Where it is; nowhere once erased.
+    pub site: Option<Site>,
+    /// Name of its municipality; nothing once its place is erased.
+    pub municipality: Option<String>,
+    /// Last position of the feed.
+    pub pos: i64,
+}
+
+/// A person and a place as they are joined to a case: there as a whole, or not at all.
+#[derive(FromRow)]
+struct OnFileRow {
+    #[sqlx(flatten)]
+    case: Row,
+    name: Option<String>,
+    name_kana: Option<String>,
+    phone: Option<String>,
+    host_company: Option<String>,
+    language_wish: Option<String>,
+    postal_code: Option<String>,
+    jis_code: Option<String>,
+    town: Option<String>,
+    address: Option<String>,
+    building: Option<String>,
+    room: Option<String>,
+    access_notes: Option<String>,
+    lat_e6: Option<i64>,
+    lon_e6: Option<i64>,
+    precision: Option<String>,
+    municipality: Option<String>,
+    pos: i64,
+}
+
+/// What is joined to a case.
+macro_rules! on_file {
+    () => {
+        ", p.name, p.name_kana, p.phone, p.host_company, p.language_wish, s.postal_code, s.jis_code, s.town, s.address,
+           s.building, s.room, s.access_notes, s.lat_e6, s.lon_e6, s.precision, m.name AS municipality,
+           COALESCE((SELECT MAX(f.pos) FROM feed f), 0) AS pos
+         FROM case_file c LEFT JOIN case_person p ON p.case_id = c.id LEFT JOIN case_place s ON s.case_id = c.id
+              LEFT JOIN municipality m ON m.jis_code = s.jis_code "
+    };
+}
+
+impl TryFrom<OnFileRow> for OnFile {
+    type Error = Error;
+
+    fn try_from(row: OnFileRow) -> Result<Self, Error> {
+        let (host_company, language_wish) = (row.host_company, row.language_wish);
+        let person = row.name.zip(row.phone);
+        let background = person.is_some().then_some(Background { host_company, language_wish });
+        let name_kana = row.name_kana;
+        let point = row.lat_e6.zip(row.lon_e6);
+        let place = (row.postal_code, row.jis_code, row.town, row.address, point, row.precision);
+        let site = match place {
+            (
+                Some(postal_code),
+                Some(jis_code),
+                Some(town),
+                Some(address),
+                Some((lat_e6, lon_e6)),
+                Some(precision),
+            ) => {
+                let (building, room, access_notes) = (row.building, row.room, row.access_notes);
+                let row = SiteRow {
+                    postal_code,
+                    jis_code,
+                    town,
+                    address,
+                    building,
+                    room,
+                    access_notes,
+                    lat_e6,
+                    lon_e6,
+                    precision,
+                };
+                Some(Site::try_from(row)?)
+            }
+            _ => None,
+        };
+        Ok(Self {
+            case: row.case.try_into()?,
+            resident: person.map(|(name, phone)| Resident { name, name_kana, phone }),
+            background,
+            site,
+            municipality: row.municipality,
+            pos: row.pos,
+        })
+    }
+}
+
+/// Everything on file of a case that there is once.
+pub async fn on_file(tx: &mut Tx, id: CaseId) -> Result<Option<OnFile>, Error> {
+    let row = query!(tx, optional OnFileRow, concat!(columns!(), on_file!(), "WHERE c.id = $1"), id.0)?;
+    row.map(OnFile::try_from).transpose()
 }

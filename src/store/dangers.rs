@@ -87,15 +87,15 @@ pub async fn given(tx: &mut Tx, call: CallId) -> Result<Vec<Given>, Error> {
 }
 
 #[derive(FromRow)]
-struct HazardRow {
-    case_id: Uuid,
-    number: i64,
-    hazard: String,
-    call_id: Uuid,
-    raised_at: Instant,
-    cleared_at: Option<Instant>,
-    cleared_by: Option<String>,
-    note_code: Option<String>,
+pub(super) struct HazardRow {
+    pub(super) case_id: Uuid,
+    pub(super) number: i64,
+    pub(super) hazard: String,
+    pub(super) call_id: Uuid,
+    pub(super) raised_at: Instant,
+    pub(super) cleared_at: Option<Instant>,
+    pub(super) cleared_by: Option<String>,
+    pub(super) note_code: Option<String>,
 }
 
 impl TryFrom<HazardRow> for CaseHazard {

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
+use chrono::SecondsFormat;
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -11,7 +12,7 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    Error,
+    Error, counting,
     door::{Door, Visit},
     schema,
 };
@@ -163,6 +164,7 @@ impl Db {
 
     /// A consistent snapshot to read from.
     pub async fn read(&self) -> Result<Tx, Error> {
+        counting::transaction();
         Ok(Tx::new(match &self.0 {
             Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
             Engine::Postgres(pool) => {
@@ -174,6 +176,7 @@ impl Db {
     /// A transaction that may write. On SQLite it holds the write lock from the start, so that it never has to be
     /// upgraded, which could deadlock, and shares the wait for the disk with those who write at the same time.
     pub async fn write(&self) -> Result<Tx, Error> {
+        counting::transaction();
         Ok(Tx::new(match &self.0 {
             Engine::Sqlite { writer, .. } => Inner::Visit(writer.enter().await?),
             Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
@@ -306,7 +309,9 @@ impl Tx {
         matches!(self.inner, Inner::Postgres(_))
     }
 
+    /// Every `query!` asks for it once, and every call of a batch, so that it is counted here.
     pub(super) fn arm(&mut self) -> Arm<'_> {
+        counting::statement();
         match &mut self.inner {
             Inner::Sqlite(tx) => Arm::Sqlite(tx),
             Inner::Visit(visit) => visit.connection().map_or(Arm::Ended, Arm::Sqlite),
@@ -333,6 +338,19 @@ pub(super) fn scope_binds(scope: Scope) -> (i64, Uuid, Uuid) {
     }
 }
 
+/// Ids as a JSON array of texts, as it is bound to `json_each($1)` and `json_array_elements_text(CAST($1 AS JSON))`:
+/// one statement for however many. `unhex` makes SQLite's bytes of them again, a cast PostgreSQL's `UUID`.
+pub(super) fn id_list(ids: impl IntoIterator<Item = Uuid>) -> String {
+    let ids: Vec<_> = ids.into_iter().map(|id| id.simple().to_string()).collect();
+    // A list of texts is always JSON.
+    serde_json::Value::from(ids).to_string()
+}
+
+/// An instant within JSON: for SQLite as it stands in a column, for PostgreSQL to be cast.
+pub(super) fn instant_text(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, false)
+}
+
 /// A row of one column.
 pub(super) type One<T> = (T,);
 
@@ -340,7 +358,9 @@ pub(super) type One<T> = (T,);
 ///
 /// `query!(tx, execute, "…", binds…)` gives the number of rows changed; `query!(tx, all Row, "…", …)` all rows;
 /// `one` exactly one; `optional` at most one. Where the engines truly differ, two texts with the same binds:
-/// `query!(tx, all Row, { sqlite: "…", postgres: "…" }, …)`. Every text is prepared on both engines by a test.
+/// `query!(tx, all Row, { sqlite: "…", postgres: "…" }, …)`. Where several texts share their columns, these stand in a
+/// macro of the same file that gives a literal: `query!(tx, all Row, concat!(columns!(), " WHERE …"), …)`. Every text is
+/// prepared on both engines by a test.
 macro_rules! query {
     ($tx:expr, execute, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {{
         let done = match $tx.arm() {
@@ -361,7 +381,14 @@ macro_rules! query {
     ($tx:expr, optional $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
         $crate::store::db::query!(@fetch fetch_optional, $tx, $row, $sqlite, $postgres $(, $bind)*)
     };
-    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:literal, $postgres:literal $(, $bind:expr)*) => {{
+    ($tx:expr, all $row:ty, concat!($($part:tt)+) $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@fetch fetch_all, $tx, $row, concat!($($part)+), concat!($($part)+) $(, $bind)*)
+    };
+    ($tx:expr, optional $row:ty, concat!($($part:tt)+) $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@fetch fetch_optional, $tx, $row, concat!($($part)+), concat!($($part)+)
+            $(, $bind)*)
+    };
+    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:expr, $postgres:expr $(, $bind:expr)*) => {{
         let done = match $tx.arm() {
             $crate::store::db::Arm::Sqlite(connection) => sqlx::query_as::<sqlx::Sqlite, $row>($sqlite)
                 $(.bind($bind))*.$fetch(connection).await,

@@ -14,16 +14,16 @@ use crate::domain::{
 };
 
 #[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    job_id: Uuid,
-    number: i64,
-    reason: String,
-    payer: String,
-    opened_at: Instant,
-    outcome: Option<String>,
-    decision_id: Option<Uuid>,
-    resolved_at: Option<Instant>,
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) job_id: Uuid,
+    pub(super) number: i64,
+    pub(super) reason: String,
+    pub(super) payer: String,
+    pub(super) opened_at: Instant,
+    pub(super) outcome: Option<String>,
+    pub(super) decision_id: Option<Uuid>,
+    pub(super) resolved_at: Option<Instant>,
 }
 
 impl TryFrom<Row> for Dispute {

@@ -14,20 +14,20 @@ use crate::domain::{
 };
 
 #[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    job_id: Uuid,
-    firm_id: Option<Uuid>,
-    technician_id: Option<Uuid>,
-    kind: String,
-    media_type: String,
-    bytes: i64,
-    sha256: Vec<u8>,
-    file: Uuid,
-    device_time: Instant,
-    received_at: Instant,
-    erased_at: Option<Instant>,
-    erased_for: Option<String>,
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) job_id: Uuid,
+    pub(super) firm_id: Option<Uuid>,
+    pub(super) technician_id: Option<Uuid>,
+    pub(super) kind: String,
+    pub(super) media_type: String,
+    pub(super) bytes: i64,
+    pub(super) sha256: Vec<u8>,
+    pub(super) file: Uuid,
+    pub(super) device_time: Instant,
+    pub(super) received_at: Instant,
+    pub(super) erased_at: Option<Instant>,
+    pub(super) erased_for: Option<String>,
 }
 
 impl TryFrom<Row> for Evidence {

@@ -1,14 +1,12 @@
 //! Facts: what devices report from the site. Never changed.
 
-use std::collections::BTreeMap;
-
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
     batch::{Batch, later},
-    db::{query, scope_binds},
+    db::{id_list, instant_text, query, scope_binds},
 };
 use crate::domain::{
     actor::Scope,
@@ -119,44 +117,87 @@ pub async fn list(
     rows.into_iter().map(Fact::try_from).collect()
 }
 
-/// The facts of the other jobs on which one of these technicians began to work within a time, by the devices' clocks.
-pub async fn of_work_elsewhere(
-    tx: &mut Tx,
-    but: JobId,
-    technicians: &[TechnicianId],
-    from: Instant,
-    to: Instant,
-) -> Result<BTreeMap<JobId, Vec<Fact>>, Error> {
-    let ids: Vec<_> = technicians.iter().map(|id| id.0.simple().to_string()).collect();
-    let ids = serde_json::to_string(&ids).map_err(|error| Error::corrupt("technician", "id", error))?;
+/// Every fact of several jobs. Their order means nothing.
+pub async fn of_jobs(tx: &mut Tx, jobs: &[JobId]) -> Result<Vec<Fact>, Error> {
+    if jobs.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = query!(
         tx,
         all Row,
         {
             sqlite: "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at,
                             received_at, data
-                     FROM fact WHERE job_id IN (
-                         SELECT w.job_id FROM json_each($2) t
-                         CROSS JOIN fact w ON w.technician_id = unhex(t.value) AND w.kind = 'work_start'
-                         WHERE w.device_time >= $3 AND w.device_time <= $4 AND w.job_id <> $1)
-                     ORDER BY job_id, id",
+                     FROM fact WHERE job_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
             postgres: "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at,
                               received_at, data
-                       FROM fact WHERE job_id IN (
-                           SELECT w.job_id FROM jsonb_array_elements_text(CAST($2 AS JSONB)) t(value)
-                           JOIN fact w ON w.technician_id = CAST(t.value AS UUID) AND w.kind = 'work_start'
-                           WHERE w.device_time >= $3 AND w.device_time <= $4 AND w.job_id <> $1)
-                       ORDER BY job_id, id"
+                       FROM fact WHERE job_id IN (SELECT CAST(value AS UUID)
+                                                  FROM json_array_elements_text(CAST($1 AS JSON))) ORDER BY id"
         },
-        but.0,
-        ids,
-        from,
-        to
+        id_list(jobs.iter().map(|job| job.0))
     )?;
-    let mut facts: BTreeMap<JobId, Vec<Fact>> = BTreeMap::new();
-    for row in rows {
-        let fact = Fact::try_from(row)?;
-        facts.entry(fact.job_id).or_default().push(fact);
+    rows.into_iter().map(Fact::try_from).collect()
+}
+
+/// When a technician was on a job, and around which of that time he may have been on others.
+#[derive(Debug, Clone, Copy)]
+pub struct Around {
+    /// That job.
+    pub job: JobId,
+    /// Who.
+    pub technician: TechnicianId,
+    /// From when, by the devices' clocks.
+    pub from: Instant,
+    /// Until when.
+    pub to: Instant,
+}
+
+impl Around {
+    /// Whether a fact says that the technician began to work on another job within this time.
+    #[must_use]
+    pub fn begins(&self, fact: &Fact) -> bool {
+        fact.job_id != self.job
+            && fact.technician_id == self.technician
+            && fact.what.code() == "work_start"
+            && (self.from..=self.to).contains(&fact.device_time)
     }
-    Ok(facts)
+}
+
+/// Every fact of the other jobs on which one of these technicians began to work within that one's time.
+pub async fn elsewhere(tx: &mut Tx, around: &[Around]) -> Result<Vec<Fact>, Error> {
+    if around.is_empty() {
+        return Ok(Vec::new());
+    }
+    let listed = around.iter().map(|one| {
+        let (from, to) = (instant_text(one.from), instant_text(one.to));
+        let (job, technician) = (one.job.0.simple().to_string(), one.technician.0.simple().to_string());
+        serde_json::json!({ "job": job, "technician": technician, "from_at": from, "to_at": to })
+    });
+    let listed = serde_json::Value::from_iter(listed).to_string();
+    let rows = query!(
+        tx,
+        all Row,
+        {
+            sqlite: "SELECT f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time,
+                            f.sent_at, f.received_at, f.data
+                     FROM fact f WHERE f.job_id IN (
+                         SELECT w.job_id FROM json_each($1) r JOIN fact w
+                             ON w.technician_id = unhex(r.value ->> 'technician') AND w.kind = 'work_start'
+                                AND w.device_time >= r.value ->> 'from_at' AND w.device_time <= r.value ->> 'to_at'
+                         WHERE w.job_id <> unhex(r.value ->> 'job'))
+                     ORDER BY f.id",
+            postgres: "SELECT f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time,
+                              f.sent_at, f.received_at, f.data
+                       FROM fact f WHERE f.job_id IN (
+                           SELECT w.job_id
+                           FROM json_to_recordset(CAST($1 AS JSON))
+                                    AS r (job UUID, technician UUID, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ)
+                                JOIN fact w ON w.technician_id = r.technician AND w.kind = 'work_start'
+                                               AND w.device_time >= r.from_at AND w.device_time <= r.to_at
+                           WHERE w.job_id <> r.job)
+                       ORDER BY f.id"
+        },
+        listed
+    )?;
+    rows.into_iter().map(Fact::try_from).collect()
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query},
+    db::{One, id_list, query},
 };
 use crate::domain::{
     email::EmailAddress,
@@ -31,37 +31,56 @@ struct Row {
     registration_number: Option<String>,
     key: Option<String>,
     created_at: Instant,
+    areas: String,
 }
 
-impl Row {
-    fn into_firm(self, areas: Vec<JisCode>) -> Result<Firm, Error> {
-        let registration_number = self.registration_number.map(RegistrationNumber::try_from).transpose();
-        Ok(Firm {
-            id: self.id.into(),
-            version: self.version,
-            name: self.name,
-            phone: Phone::try_from(self.phone).map_err(|error| Error::corrupt("firm", "phone", error))?,
-            email: self
+/// Of a firm, with its areas in order, apart by commas.
+macro_rules! columns {
+    () => {
+        "SELECT f.id, f.version, f.name, f.phone, f.email, f.state, f.tier, f.offers_to, f.licences,
+                f.registration_number, f.key, f.created_at,
+                COALESCE((SELECT string_agg(a.jis_code, ',' ORDER BY a.jis_code) FROM firm_area a
+                          WHERE a.firm_id = f.id), '') AS areas
+         FROM firm f "
+    };
+}
+
+impl TryFrom<Row> for Firm {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let registration_number = row.registration_number.map(RegistrationNumber::try_from).transpose();
+        Ok(Self {
+            id: row.id.into(),
+            version: row.version,
+            name: row.name,
+            phone: Phone::try_from(row.phone).map_err(|error| Error::corrupt("firm", "phone", error))?,
+            email: row
                 .email
                 .map(EmailAddress::try_from)
                 .transpose()
                 .map_err(|error| Error::corrupt("firm", "email", error))?,
-            state: self.state.parse().map_err(|error| Error::corrupt("firm", "state", error))?,
-            areas,
-            tier: self.tier.try_into().map_err(|error| Error::corrupt("firm", "tier", error))?,
-            offers_to: self.offers_to.parse().map_err(|error| Error::corrupt("firm", "offers_to", error))?,
-            licences: serde_json::from_str(&self.licences)
+            state: row.state.parse().map_err(|error| Error::corrupt("firm", "state", error))?,
+            areas: areas(&row.areas)?,
+            tier: row.tier.try_into().map_err(|error| Error::corrupt("firm", "tier", error))?,
+            offers_to: row.offers_to.parse().map_err(|error| Error::corrupt("firm", "offers_to", error))?,
+            licences: serde_json::from_str(&row.licences)
                 .map_err(|error| Error::corrupt("firm", "licences", error))?,
             registration_number: registration_number
                 .map_err(|error| Error::corrupt("firm", "registration_number", error))?,
-            key: self
+            key: row
                 .key
                 .map(OfficeKey::try_from)
                 .transpose()
                 .map_err(|error| Error::corrupt("firm", "key", error))?,
-            created_at: self.created_at,
+            created_at: row.created_at,
         })
     }
+}
+
+fn areas(codes: &str) -> Result<Vec<JisCode>, Error> {
+    let codes = codes.split(',').filter(|code| !code.is_empty());
+    codes.map(|code| code.parse().map_err(|error| Error::corrupt("firm_area", "jis_code", error))).collect()
 }
 
 fn licences(firm: &Firm) -> Result<String, Error> {
@@ -135,16 +154,32 @@ pub async fn update(tx: &mut Tx, firm: &Firm) -> Result<bool, Error> {
 
 /// The firm of an id.
 pub async fn find(tx: &mut Tx, id: FirmId) -> Result<Option<Firm>, Error> {
-    let row = query!(
+    let row = query!(tx, optional Row, concat!(columns!(), "WHERE f.id = $1"), id.0)?;
+    row.map(Firm::try_from).transpose()
+}
+
+/// Names and registration numbers of some firms, oldest first.
+pub async fn issuers(
+    tx: &mut Tx,
+    ids: &[FirmId],
+) -> Result<Vec<(String, Option<RegistrationNumber>)>, Error> {
+    let rows = query!(
         tx,
-        optional Row,
-        "SELECT id, version, name, phone, email, state, tier, offers_to, licences, registration_number, key, created_at
-         FROM firm WHERE id = $1",
-        id.0
+        all(String, Option<String>),
+        {
+            sqlite: "SELECT name, registration_number FROM firm
+                     WHERE id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
+            postgres: "SELECT name, registration_number FROM firm
+                       WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
+                       ORDER BY id"
+        },
+        id_list(ids.iter().map(|id| id.0))
     )?;
-    let Some(row) = row else { return Ok(None) };
-    let areas = areas(tx, id).await?;
-    row.into_firm(areas).map(Some)
+    let read = |(name, number): (String, Option<String>)| {
+        let number = number.map(RegistrationNumber::try_from).transpose();
+        Ok((name, number.map_err(|error| Error::corrupt("firm", "registration_number", error))?))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The firm the office calls by this key.
@@ -156,34 +191,24 @@ pub async fn by_key(tx: &mut Tx, key: &OfficeKey) -> Result<Option<Firm>, Error>
     }
 }
 
-async fn areas(tx: &mut Tx, id: FirmId) -> Result<Vec<JisCode>, Error> {
-    let rows = query!(
-        tx,
-        all One<String>,
-        "SELECT jis_code FROM firm_area WHERE firm_id = $1 ORDER BY jis_code",
-        id.0
-    )?;
-    rows.into_iter()
-        .map(|(code,)| code.parse().map_err(|error| Error::corrupt("firm_area", "jis_code", error)))
-        .collect()
-}
-
 /// The firms after `after`, oldest first; only `own` if given.
 pub async fn list(tx: &mut Tx, own: Option<FirmId>, after: Uuid, limit: i64) -> Result<Vec<Firm>, Error> {
-    let rows = query!(
-        tx,
-        all Row,
-        "SELECT id, version, name, phone, email, state, tier, offers_to, licences, registration_number, key, created_at
-         FROM firm WHERE id > $1 AND ($2 = 1 OR id = $3) ORDER BY id LIMIT $4",
-        after,
-        i64::from(own.is_none()),
-        own.map_or(Uuid::nil(), |firm| firm.0),
-        limit
-    )?;
-    let mut firms = Vec::with_capacity(rows.len());
-    for row in rows {
-        let areas = areas(tx, row.id.into()).await?;
-        firms.push(row.into_firm(areas)?);
-    }
-    Ok(firms)
+    let rows = match own {
+        None => query!(
+            tx,
+            all Row,
+            concat!(columns!(), "WHERE f.id > $1 ORDER BY f.id LIMIT $2"),
+            after,
+            limit
+        )?,
+        Some(own) => query!(
+            tx,
+            all Row,
+            concat!(columns!(), "WHERE f.id = $1 AND f.id > $2 LIMIT $3"),
+            own.0,
+            after,
+            limit
+        )?,
+    };
+    rows.into_iter().map(Firm::try_from).collect()
 }

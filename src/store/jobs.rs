@@ -5,17 +5,16 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query, scope_binds},
+    db::{One, query},
 };
 use crate::domain::{
-    actor::Scope,
     ids::{CaseId, JobId},
-    jobs::{Job, JobState},
+    jobs::Job,
     span::Instant,
 };
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     version: i64,
     case_id: Uuid,
@@ -141,63 +140,6 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Job>, Error> {
                 rung, created_at, closed_at, rework_of
          FROM job WHERE case_id = $1 ORDER BY id",
         case.0
-    )?;
-    rows.into_iter().map(Job::try_from).collect()
-}
-
-/// The jobs after `after` within the scope, in a state if one is given, oldest first. A firm's and a technician's are
-/// those with an assignment of theirs, past ones included.
-pub async fn list(
-    tx: &mut Tx,
-    scope: Scope,
-    state: Option<JobState>,
-    after: Uuid,
-    limit: i64,
-) -> Result<Vec<Job>, Error> {
-    let (all, firm, technician) = scope_binds(scope);
-    let rows = query!(
-        tx,
-        all Row,
-        "SELECT id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
-                rung, created_at, closed_at, rework_of
-         FROM job j
-         WHERE id > $1 AND ($2 = 1 OR EXISTS (SELECT 1 FROM assignment a WHERE a.job_id = j.id
-                                              AND (a.firm_id = $3 OR a.technician_id = $4)))
-           AND ($5 = '' OR state = $5)
-         ORDER BY id LIMIT $6",
-        after,
-        all,
-        firm,
-        technician,
-        state.map_or("", JobState::as_str),
-        limit
-    )?;
-    rows.into_iter().map(Job::try_from).collect()
-}
-
-/// The newest jobs first: those in a state, or those that are not finished.
-pub async fn latest(
-    tx: &mut Tx,
-    scope: Scope,
-    state: Option<JobState>,
-    limit: i64,
-) -> Result<Vec<Job>, Error> {
-    let (all, firm, technician) = scope_binds(scope);
-    let rows = query!(
-        tx,
-        all Row,
-        "SELECT id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round,
-                rung, created_at, closed_at, rework_of
-         FROM job j
-         WHERE ($1 = 1 OR EXISTS (SELECT 1 FROM assignment a WHERE a.job_id = j.id
-                                  AND (a.firm_id = $2 OR a.technician_id = $3)))
-           AND (state = $4 OR ($4 = '' AND wake_at IS NOT NULL))
-         ORDER BY id DESC LIMIT $5",
-        all,
-        firm,
-        technician,
-        state.map_or("", JobState::as_str),
-        limit
     )?;
     rows.into_iter().map(Job::try_from).collect()
 }

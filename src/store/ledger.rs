@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query},
+    db::{One, id_list, query},
 };
 use crate::domain::{
     ids::{JobId, PaymentId, SettlementId},
@@ -16,14 +16,14 @@ use crate::domain::{
 };
 
 #[derive(FromRow)]
-struct SettlementRow {
-    id: Uuid,
-    job_id: Uuid,
-    number: i64,
-    record_hash: Vec<u8>,
-    basis: String,
-    decision_id: Option<Uuid>,
-    settled_at: Instant,
+pub(super) struct SettlementRow {
+    pub(super) id: Uuid,
+    pub(super) job_id: Uuid,
+    pub(super) number: i64,
+    pub(super) record_hash: Vec<u8>,
+    pub(super) basis: String,
+    pub(super) decision_id: Option<Uuid>,
+    pub(super) settled_at: Instant,
 }
 
 impl TryFrom<SettlementRow> for Settlement {
@@ -175,15 +175,29 @@ pub async fn lines(tx: &mut Tx, job: JobId) -> Result<Vec<LedgerLine>, Error> {
     rows.into_iter().map(LedgerLine::try_from).collect()
 }
 
-/// The lines of a settlement, in order.
-pub async fn lines_of(tx: &mut Tx, settlement: SettlementId) -> Result<Vec<LedgerLine>, Error> {
+/// The lines of some settlements, of each in order.
+pub async fn lines_of(tx: &mut Tx, settlements: &[SettlementId]) -> Result<Vec<LedgerLine>, Error> {
+    if settlements.is_empty() {
+        return Ok(Vec::new());
+    }
     let rows = query!(
         tx,
         all LineRow,
-        "SELECT id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
-                tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en, collected_yen
-         FROM ledger_line WHERE settlement_id = $1 ORDER BY line",
-        settlement.0
+        {
+            sqlite: "SELECT id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
+                            tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en,
+                            collected_yen
+                     FROM ledger_line WHERE settlement_id IN (SELECT unhex(value) FROM json_each($1))
+                     ORDER BY settlement_id, line",
+            postgres: "SELECT id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
+                              tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en,
+                              collected_yen
+                       FROM ledger_line
+                       WHERE settlement_id IN (SELECT CAST(value AS UUID)
+                                               FROM json_array_elements_text(CAST($1 AS JSON)))
+                       ORDER BY settlement_id, line"
+        },
+        id_list(settlements.iter().map(|id| id.0))
     )?;
     rows.into_iter().map(LedgerLine::try_from).collect()
 }
@@ -358,16 +372,4 @@ pub async fn jobs(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<JobId>, Er
         limit
     )?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
-}
-
-/// A dataset as it was in force at an instant: its version and its file.
-pub async fn terms_at(tx: &mut Tx, dataset: &str, at: Instant) -> Result<Option<(i64, Vec<u8>)>, Error> {
-    query!(
-        tx,
-        optional(i64, Vec<u8>),
-        "SELECT version, body FROM reference_dataset WHERE name = $1 AND loaded_at <= $2
-         ORDER BY version DESC LIMIT 1",
-        dataset,
-        at
-    )
 }

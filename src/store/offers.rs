@@ -5,17 +5,16 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query, scope_binds},
+    db::{One, query},
 };
 use crate::domain::{
-    actor::Scope,
     ids::{JobId, OfferId, TechnicianId},
-    offers::{Offer, OfferState},
+    offers::Offer,
     span::Instant,
 };
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: Uuid,
     version: i64,
     job_id: Uuid,
@@ -97,55 +96,6 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Offer>, Error> {
                 naming_due_at
          FROM offer WHERE job_id = $1 ORDER BY rank, id",
         job.0
-    )?;
-    rows.into_iter().map(Offer::try_from).collect()
-}
-
-/// The offers after `after` within the scope, in a state if one is given, oldest first.
-pub async fn list(
-    tx: &mut Tx,
-    scope: Scope,
-    state: Option<OfferState>,
-    after: Uuid,
-    limit: i64,
-) -> Result<Vec<Offer>, Error> {
-    let (all, firm, technician) = scope_binds(scope);
-    let rows = query!(
-        tx,
-        all Row,
-        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
-                offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
-                naming_due_at
-         FROM offer
-         WHERE id > $1 AND ($2 = 1 OR firm_id = $3 OR technician_id = $4) AND ($5 = '' OR state = $5)
-         ORDER BY id LIMIT $6",
-        after,
-        all,
-        firm,
-        technician,
-        state.map_or("", OfferState::as_str),
-        limit
-    )?;
-    rows.into_iter().map(Offer::try_from).collect()
-}
-
-/// The accepted offers for which the firm has still to name its technician, the most pressing first.
-pub async fn to_be_named(tx: &mut Tx, scope: Scope, limit: i64) -> Result<Vec<Offer>, Error> {
-    let (all, firm, technician) = scope_binds(scope);
-    let rows = query!(
-        tx,
-        all Row,
-        "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
-                offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
-                naming_due_at
-         FROM offer o
-         WHERE state = 'accepted' AND addressee = 'firm' AND ($1 = 1 OR firm_id = $2 OR technician_id = $3)
-           AND NOT EXISTS (SELECT 1 FROM assignment a WHERE a.offer_id = o.id)
-         ORDER BY naming_due_at, id LIMIT $4",
-        all,
-        firm,
-        technician,
-        limit
     )?;
     rows.into_iter().map(Offer::try_from).collect()
 }

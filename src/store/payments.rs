@@ -3,7 +3,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    db::{id_list, query},
+};
 use crate::domain::{
     ids::{JobId, PaymentId, TokenId},
     money::Yen,
@@ -12,18 +15,18 @@ use crate::domain::{
 };
 
 #[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    job_id: Uuid,
-    kind: String,
-    method: String,
-    payer: String,
-    amount_yen: i64,
-    received_at: Instant,
-    reference: Option<String>,
-    fact_id: Option<Uuid>,
-    settlement_id: Option<Uuid>,
-    recorded_at: Instant,
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) job_id: Uuid,
+    pub(super) kind: String,
+    pub(super) method: String,
+    pub(super) payer: String,
+    pub(super) amount_yen: i64,
+    pub(super) received_at: Instant,
+    pub(super) reference: Option<String>,
+    pub(super) fact_id: Option<Uuid>,
+    pub(super) settlement_id: Option<Uuid>,
+    pub(super) recorded_at: Instant,
 }
 
 impl TryFrom<Row> for Payment {
@@ -115,15 +118,24 @@ pub async fn newest(tx: &mut Tx, before: Option<Uuid>, limit: i64) -> Result<Vec
     rows.into_iter().map(|row| Ok(Listed { payment: row.row.try_into()?, case_number: row.number })).collect()
 }
 
-/// The payment of an id.
-pub async fn find(tx: &mut Tx, id: PaymentId) -> Result<Option<Payment>, Error> {
-    let row = query!(
+/// The payments of some ids.
+pub async fn several(tx: &mut Tx, ids: &[PaymentId]) -> Result<Vec<Payment>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = query!(
         tx,
-        optional Row,
-        "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
-                recorded_at
-         FROM payment WHERE id = $1",
-        id.0
+        all Row,
+        {
+            sqlite: "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
+                            recorded_at
+                     FROM payment WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+            postgres: "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id,
+                              settlement_id, recorded_at
+                       FROM payment
+                       WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
+        },
+        id_list(ids.iter().map(|id| id.0))
     )?;
-    row.map(Payment::try_from).transpose()
+    rows.into_iter().map(Payment::try_from).collect()
 }

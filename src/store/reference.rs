@@ -42,6 +42,29 @@ pub async fn history(tx: &mut Tx, limit: i64) -> Result<Vec<(String, i64, Instan
     )
 }
 
+/// Every version of two datasets with when it came into force.
+pub async fn versions(tx: &mut Tx, datasets: [&str; 2]) -> Result<Vec<(String, i64, Instant)>, Error> {
+    query!(
+        tx,
+        all(String, i64, Instant),
+        "SELECT name, version, loaded_at FROM reference_dataset WHERE name IN ($1, $2) ORDER BY name, version",
+        datasets[0],
+        datasets[1]
+    )
+}
+
+/// The file of a version of a dataset.
+pub async fn body(tx: &mut Tx, dataset: &str, version: i64) -> Result<Option<Vec<u8>>, Error> {
+    let row = query!(
+        tx,
+        optional One<Vec<u8>>,
+        "SELECT body FROM reference_dataset WHERE name = $1 AND version = $2",
+        dataset,
+        version
+    )?;
+    Ok(row.map(|(body,)| body))
+}
+
 /// Keeps a newer version of a dataset.
 pub async fn insert(tx: &mut Tx, dataset: &Dataset, loaded_at: Instant) -> Result<(), Error> {
     query!(

@@ -1,16 +1,19 @@
 //! Reviews, and what supervisors decided. A decision is never changed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query},
+    db::{One, id_list, query},
 };
 use crate::domain::{
     facts::Flag,
-    ids::{JobId, ReviewDecisionId, ReviewId},
+    ids::{FirmId, JobId, ReviewDecisionId, ReviewId, TechnicianId},
+    money::Yen,
     reviews::{About, Correction, Decision, Review, ReviewState},
     span::Instant,
 };
@@ -46,17 +49,17 @@ impl TryFrom<Row> for Review {
 }
 
 #[derive(FromRow)]
-struct DecisionRow {
-    id: Uuid,
-    job_id: Uuid,
-    number: i64,
-    review_id: Option<Uuid>,
-    dispute_id: Option<Uuid>,
-    ruling: String,
-    reason: String,
-    data: String,
-    decided_at: Instant,
-    decided_by: Option<Uuid>,
+pub(super) struct DecisionRow {
+    pub(super) id: Uuid,
+    pub(super) job_id: Uuid,
+    pub(super) number: i64,
+    pub(super) review_id: Option<Uuid>,
+    pub(super) dispute_id: Option<Uuid>,
+    pub(super) ruling: String,
+    pub(super) reason: String,
+    pub(super) data: String,
+    pub(super) decided_at: Instant,
+    pub(super) decided_by: Option<Uuid>,
 }
 
 /// What of a decision is kept as JSON.
@@ -162,15 +165,25 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Review>, Error> {
-    let rows = query!(
-        tx,
-        all Row,
-        "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
-         WHERE id > $1 AND (CAST($2 AS TEXT) IS NULL OR state = $2) ORDER BY id LIMIT $3",
-        after,
-        state.map(ReviewState::as_str),
-        limit
-    )?;
+    let rows = match state {
+        None => query!(
+            tx,
+            all Row,
+            "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
+             WHERE id > $1 ORDER BY id LIMIT $2",
+            after,
+            limit
+        )?,
+        Some(state) => query!(
+            tx,
+            all Row,
+            "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
+             WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3",
+            state.as_str(),
+            after,
+            limit
+        )?,
+    };
     rows.into_iter().map(Review::try_from).collect()
 }
 
@@ -225,4 +238,118 @@ pub async fn note(tx: &mut Tx, decision: ReviewDecisionId) -> Result<Option<Stri
         decision.0
     )?;
     Ok(row.map(|(note,)| note))
+}
+
+/// What the bills of some jobs follow from, beside their facts.
+#[derive(Debug, Default)]
+pub struct Bills {
+    /// The decisions about each job, oldest first.
+    pub decisions: BTreeMap<JobId, Vec<Decision>>,
+    /// For whom the technicians of each job work.
+    pub firms: BTreeMap<JobId, BTreeMap<TechnicianId, FirmId>>,
+    /// The sum of the lines of each job that has any.
+    pub billed: BTreeMap<JobId, Yen>,
+    /// Every version of the datasets they are priced by, with when it came into force.
+    pub versions: Vec<(String, i64, Instant)>,
+}
+
+#[derive(FromRow)]
+struct BillRow {
+    what: String,
+    job_id: Uuid,
+    id: Uuid,
+    number: i64,
+    review_id: Option<Uuid>,
+    dispute_id: Option<Uuid>,
+    ruling: String,
+    reason: String,
+    data: String,
+    at: Instant,
+    decided_by: Option<Uuid>,
+}
+
+impl Bills {
+    fn take(&mut self, row: BillRow) -> Result<(), Error> {
+        let job = row.job_id.into();
+        match row.what.as_str() {
+            "decision" => {
+                let decision = DecisionRow {
+                    id: row.id,
+                    job_id: row.job_id,
+                    number: row.number,
+                    review_id: row.review_id,
+                    dispute_id: row.dispute_id,
+                    ruling: row.ruling,
+                    reason: row.reason,
+                    data: row.data,
+                    decided_at: row.at,
+                    decided_by: row.decided_by,
+                };
+                self.decisions.entry(job).or_default().push(decision.try_into()?);
+            }
+            "assignment" => {
+                let works = row.review_id.zip(row.dispute_id);
+                let (technician, firm) =
+                    works.ok_or_else(|| Error::corrupt("assignment", "firm_id", "nothing"))?;
+                self.firms.entry(job).or_default().insert(technician.into(), firm.into());
+            }
+            "line" => {
+                self.billed.insert(job, Yen(row.number));
+            }
+            _ => self.versions.push((row.data, row.number, row.at)),
+        }
+        Ok(())
+    }
+}
+
+/// What the bills of some jobs follow from, beside their facts: in one statement, because they are priced in lists.
+pub async fn bills(tx: &mut Tx, jobs: &[JobId], datasets: [&str; 2]) -> Result<Bills, Error> {
+    let mut rows = query!(
+        tx,
+        all BillRow,
+        {
+            sqlite: "WITH wanted (id) AS (SELECT unhex(value) FROM json_each($1))
+                     SELECT 'decision' AS what, d.job_id, d.id, d.number, d.review_id, d.dispute_id, d.ruling, d.reason,
+                            d.data, d.decided_at AS at, d.decided_by
+                     FROM review_decision d WHERE d.job_id IN (SELECT id FROM wanted)
+                     UNION ALL
+                     SELECT 'assignment', a.job_id, a.id, 0, a.technician_id, a.firm_id, '', '', '', a.assigned_at, NULL
+                     FROM assignment a WHERE a.job_id IN (SELECT id FROM wanted)
+                     UNION ALL
+                     SELECT 'line', l.job_id, l.job_id, CAST(SUM(l.amount_yen) AS BIGINT), NULL, NULL, '', '', '',
+                            MIN(s.settled_at), NULL
+                     FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
+                     WHERE l.job_id IN (SELECT id FROM wanted) GROUP BY l.job_id
+                     UNION ALL
+                     SELECT 'version', w.id, w.id, v.version, NULL, NULL, '', '', v.name, v.loaded_at, NULL
+                     FROM reference_dataset v CROSS JOIN (SELECT MIN(id) AS id FROM wanted) w
+                     WHERE v.name IN ($2, $3)",
+            postgres: "WITH wanted (id) AS (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
+                       SELECT 'decision' AS what, d.job_id, d.id, d.number, d.review_id, d.dispute_id, d.ruling,
+                              d.reason, d.data, d.decided_at AS at, d.decided_by
+                       FROM review_decision d WHERE d.job_id IN (SELECT id FROM wanted)
+                       UNION ALL
+                       SELECT 'assignment', a.job_id, a.id, 0, a.technician_id, a.firm_id, '', '', '', a.assigned_at,
+                              NULL
+                       FROM assignment a WHERE a.job_id IN (SELECT id FROM wanted)
+                       UNION ALL
+                       SELECT 'line', l.job_id, l.job_id, CAST(SUM(l.amount_yen) AS BIGINT), NULL, NULL, '', '', '',
+                              MIN(s.settled_at), NULL
+                       FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
+                       WHERE l.job_id IN (SELECT id FROM wanted) GROUP BY l.job_id
+                       UNION ALL
+                       SELECT 'version', w.id, w.id, v.version, NULL, NULL, '', '', v.name, v.loaded_at, NULL
+                       FROM reference_dataset v CROSS JOIN (SELECT id FROM wanted ORDER BY id LIMIT 1) w
+                       WHERE v.name IN ($2, $3)"
+        },
+        id_list(jobs.iter().map(|job| job.0)),
+        datasets[0],
+        datasets[1]
+    )?;
+    rows.sort_by_key(|row| (row.number, row.id));
+    let mut bills = Bills::default();
+    for row in rows {
+        bills.take(row)?;
+    }
+    Ok(bills)
 }

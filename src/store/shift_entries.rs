@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query},
+    db::{One, id_list, query},
 };
 use crate::domain::{
     ids::{ShiftEntryId, ShiftSwapId, TechnicianId},
@@ -269,4 +269,32 @@ pub async fn find_swap(tx: &mut Tx, id: ShiftSwapId) -> Result<Option<ShiftSwap>
         id.0
     )?;
     row.map(ShiftSwap::try_from).transpose()
+}
+
+/// The planned entries of some technicians that end after `from` and begin before `to`, earliest first.
+pub async fn of_technicians(
+    tx: &mut Tx,
+    technicians: &[TechnicianId],
+    from: Instant,
+    to: Instant,
+) -> Result<Vec<ShiftEntry>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        {
+            sqlite: "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
+                     FROM shift_entry
+                     WHERE technician_id IN (SELECT unhex(value) FROM json_each($1)) AND state = 'planned'
+                       AND ends_at > $2 AND starts_at < $3 ORDER BY starts_at, id",
+            postgres: "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
+                       FROM shift_entry
+                       WHERE technician_id IN (SELECT CAST(value AS UUID)
+                                               FROM json_array_elements_text(CAST($1 AS JSON)))
+                         AND state = 'planned' AND ends_at > $2 AND starts_at < $3 ORDER BY starts_at, id"
+        },
+        id_list(technicians.iter().map(|technician| technician.0)),
+        from,
+        to
+    )?;
+    rows.into_iter().map(ShiftEntry::try_from).collect()
 }

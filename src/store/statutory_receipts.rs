@@ -11,12 +11,12 @@ use crate::domain::{
 };
 
 #[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    job_id: Uuid,
-    number: i64,
-    received_on: String,
-    recorded_at: Instant,
+pub(super) struct Row {
+    pub(super) id: Uuid,
+    pub(super) job_id: Uuid,
+    pub(super) number: i64,
+    pub(super) received_on: String,
+    pub(super) recorded_at: Instant,
 }
 
 impl TryFrom<Row> for StatutoryReceipt {

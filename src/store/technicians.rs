@@ -1,11 +1,13 @@
 //! Technicians.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query, scope_binds},
+    db::{One, id_list, query, scope_binds},
 };
 use crate::domain::{
     actor::Scope,
@@ -176,15 +178,27 @@ pub async fn by_key(tx: &mut Tx, key: &OfficeKey) -> Result<Option<Technician>, 
     }
 }
 
-/// What a technician and the firm are called.
-pub async fn names(tx: &mut Tx, id: TechnicianId) -> Result<Option<(String, String)>, Error> {
-    let row = query!(
+/// Names of technicians with those of their firms.
+pub type Names = BTreeMap<TechnicianId, (String, String)>;
+
+/// What some technicians and their firms are called; who is not known is left out.
+pub async fn names(tx: &mut Tx, ids: impl IntoIterator<Item = TechnicianId>) -> Result<Names, Error> {
+    let ids: BTreeSet<_> = ids.into_iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(Names::new());
+    }
+    let rows = query!(
         tx,
-        optional(String, String),
-        "SELECT t.name, f.name FROM technician t JOIN firm f ON f.id = t.firm_id WHERE t.id = $1",
-        id.0
+        all(Uuid, String, String),
+        {
+            sqlite: "SELECT t.id, t.name, f.name FROM technician t JOIN firm f ON f.id = t.firm_id
+                     WHERE t.id IN (SELECT unhex(value) FROM json_each($1))",
+            postgres: "SELECT t.id, t.name, f.name FROM technician t JOIN firm f ON f.id = t.firm_id
+                       WHERE t.id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
+        },
+        id_list(ids)
     )?;
-    Ok(row)
+    Ok(rows.into_iter().map(|(id, technician, firm)| (id.into(), (technician, firm))).collect())
 }
 
 /// The technicians after `after` within the scope, oldest first.

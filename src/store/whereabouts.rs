@@ -106,7 +106,7 @@ impl TryFrom<Row> for InService {
 
 /// The technicians in service after `after`, in order of their ids. One has at most one open offer and one current
 /// assignment, so that each stands here once.
-pub async fn in_service(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<InService>, Error> {
+pub async fn in_service(tx: &mut Tx, limit: i64) -> Result<Vec<InService>, Error> {
     let rows = query!(
         tx,
         all Row,
@@ -119,8 +119,7 @@ pub async fn in_service(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<InSe
               LEFT JOIN assignment a ON a.technician_id = t.id AND a.slot = 'current'
               LEFT JOIN job j ON j.id = a.job_id
               LEFT JOIN case_place c ON c.case_id = j.case_id
-         WHERE t.state = 'active' AND f.state = 'active' AND t.id > $1 ORDER BY t.id LIMIT $2",
-        after,
+         WHERE t.state = 'active' AND f.state = 'active' ORDER BY t.id LIMIT $1",
         limit
     )?;
     rows.into_iter().map(InService::try_from).collect()

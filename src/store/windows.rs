@@ -3,7 +3,10 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    db::{id_list, query},
+};
 use crate::domain::{
     appointments::Appointment,
     ids::{JobId, TechnicianId},
@@ -62,6 +65,33 @@ pub async fn overlapping(
          FROM planned_window
          WHERE technician_id = $1 AND state = 'planned' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at",
         technician.0,
+        span.from(),
+        span.to()
+    )?;
+    rows.into_iter().map(Appointment::try_from).collect()
+}
+
+/// The planned visits of some technicians that overlap with a span, earliest first.
+pub async fn of_technicians(
+    tx: &mut Tx,
+    technicians: &[TechnicianId],
+    span: Span,
+) -> Result<Vec<Appointment>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        {
+            sqlite: "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
+                     FROM planned_window
+                     WHERE technician_id IN (SELECT unhex(value) FROM json_each($1)) AND state = 'planned'
+                       AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at",
+            postgres: "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
+                       FROM planned_window
+                       WHERE technician_id IN (SELECT CAST(value AS UUID)
+                                               FROM json_array_elements_text(CAST($1 AS JSON)))
+                         AND state = 'planned' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at"
+        },
+        id_list(technicians.iter().map(|technician| technician.0)),
         span.from(),
         span.to()
     )?;

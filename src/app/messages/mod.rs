@@ -19,7 +19,7 @@ use crate::{
         messages::{DeliveryAttempt, JobMessage, Message, MessageState},
         refusal::Refusal,
     },
-    store::{self, messages::Filter},
+    store::{self, Tx, messages::Filter},
 };
 
 pub use sending::{Claim, Flight, Room, give_back, next_due, record, take};
@@ -74,10 +74,15 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Whole, Erro
 
 /// The messages about a job that are the actor's to see, oldest first; the first [`OF_JOB_MAX`].
 pub async fn of_job(ctx: &Ctx, actor: &Actor, job: JobId) -> Result<Vec<JobMessage>, Error> {
-    super::jobs::find(ctx, actor, job).await?;
-    let Some(firm) = own(actor) else { return Ok(Vec::new()) };
     let mut tx = ctx.db().read().await?;
-    Ok(store::messages::of_job(&mut tx, job, firm, OF_JOB_MAX).await?)
+    super::job_file::seen(&mut tx, actor, job).await?;
+    about_job(&mut tx, actor, job).await
+}
+
+/// The same of a job that is the actor's to see.
+pub(super) async fn about_job(tx: &mut Tx, actor: &Actor, job: JobId) -> Result<Vec<JobMessage>, Error> {
+    let Some(firm) = own(actor) else { return Ok(Vec::new()) };
+    Ok(store::messages::of_job(tx, job, firm, OF_JOB_MAX).await?)
 }
 
 /// Has a dead message tried anew.

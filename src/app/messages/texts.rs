@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     super::{
-        Ctx, Error, offers,
+        Ctx, Error, offer_lists,
         referrals::{self, Language, To},
     },
     DELIVERY,
@@ -98,7 +98,7 @@ async fn offer(ctx: &Ctx, taken: &Taken, id: FirmId, entry: &Entry) -> Result<Op
     let offer = text(&entry.event.data, "offer").and_then(|text| text.parse::<uuid::Uuid>().ok());
     let (Some(to), Some(offer)) = (to, offer) else { return Ok(None) };
     drop(tx);
-    let offered = match offers::find(ctx, &DELIVERY, OfferId(offer)).await {
+    let offered = match offer_lists::find(ctx, &DELIVERY, OfferId(offer)).await {
         Err(Error::NotFound(_)) => return Ok(None),
         other => other?,
     };

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde::Serialize;
 
 use crate::{
-    app::jobs::Whole,
+    app::job_file::Whole,
     domain::{
         actor::{Actor, Role, Scope},
         guidance::reports,

@@ -82,7 +82,7 @@ pub(super) async fn list(
     Query(filter): Query<JobQuery>,
 ) -> Answer<Json<Page<Job>>> {
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor };
-    let jobs = app::jobs::list(&service.ctx, &actor, filter.state, page.after(), page.fetch()).await?;
+    let jobs = app::job_file::list(&service.ctx, &actor, filter.state, page.after(), page.fetch()).await?;
     Ok(Json(Page::new(&page, jobs, |job| job.id.0)))
 }
 
@@ -130,7 +130,7 @@ pub(super) async fn show(
     Caller(actor): Caller,
     Path(id): Path<JobId>,
 ) -> Answer<Versioned<WholeJob>> {
-    let whole = app::jobs::find(&service.ctx, &actor, id).await?;
+    let whole = app::job_file::find(&service.ctx, &actor, id).await?;
     let actions = actions(&actor, &whole);
     let on_job = |assignment: &Assignment| OnJob {
         assignment: assignment.clone(),

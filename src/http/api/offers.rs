@@ -55,9 +55,9 @@ pub(super) struct OfferedJob {
     district: Option<String>,
 }
 
-impl From<app::offers::Offered> for OfferedJob {
-    fn from(offered: app::offers::Offered) -> Self {
-        let app::offers::Offered { offer, job_code, priority, language, district } = offered;
+impl From<app::offer_lists::Offered> for OfferedJob {
+    fn from(offered: app::offer_lists::Offered) -> Self {
+        let app::offer_lists::Offered { offer, job_code, priority, language, district } = offered;
         Self { offer, job_code, priority, language, district }
     }
 }
@@ -71,7 +71,8 @@ pub(super) async fn list(
     Query(filter): Query<OfferQuery>,
 ) -> Answer<Json<Page<OfferedJob>>> {
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor };
-    let offers = app::offers::list(&service.ctx, &actor, filter.state, page.after(), page.fetch()).await?;
+    let offers =
+        app::offer_lists::list(&service.ctx, &actor, filter.state, page.after(), page.fetch()).await?;
     Ok(Json(Page::new(&page, offers, |offered| offered.offer.id.0)))
 }
 
@@ -83,7 +84,7 @@ pub(super) async fn show(
     Caller(actor): Caller,
     Path(id): Path<OfferId>,
 ) -> Answer<Json<OfferedJob>> {
-    Ok(Json(app::offers::find(&service.ctx, &actor, id).await?.into()))
+    Ok(Json(app::offer_lists::find(&service.ctx, &actor, id).await?.into()))
 }
 
 /// A yes.

@@ -17,7 +17,7 @@ use super::{
     page::{Visitor, go_to},
 };
 use crate::{
-    app::sessions,
+    app::{self, sessions},
     http::{Service, access, peer::Peer, problem::Problem, reads},
 };
 
@@ -50,7 +50,8 @@ pub(super) async fn guard(State(service): State<Service>, request: Request, next
             let reading = reads::Reading::of(&method, &path, request.uri().path());
             request.extensions_mut().insert(visitor.actor);
             request.extensions_mut().insert(visitor.clone());
-            let response = next.run(request).await;
+            let (response, asked) = app::counted(next.run(request)).await;
+            service.metrics.asked(&method, &path, asked);
             if response.status().is_success() {
                 reading.note(&service.ctx, &visitor.actor);
             }

@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use crate::{
-    app::in_hand::{ClockKind, InHand, QueueStage},
-    domain::reference::Reference,
+    app::in_hand::{ClockKind, InHand, QueueClock, QueueStage},
+    domain::{reference::Reference, span::Instant},
     http::console::{page::Page, words},
 };
 
@@ -65,7 +65,7 @@ impl RowView {
             stage: QueueStage::of(entry.state).map_or("", QueueStage::as_str),
             state: page.code("job-state", entry.state),
             hold: entry.hold.as_deref().map(|code| words::hold(code, page, reference)),
-            clock: clock_view(job, page),
+            clock: clock_view(job.clock, job.entry.state_since, page),
             created_ms,
             alarms: job.alarms.iter().map(|kind| page.code("alarm", kind)).collect(),
             technician: job.on_it.as_ref().map(|one| one.technician_name.clone()),
@@ -77,12 +77,15 @@ impl RowView {
 }
 
 /// The clock that matters now, of a job in hand.
-pub(in crate::http::console) fn clock_view(job: &InHand, page: &Page) -> ClockView {
+pub(in crate::http::console) fn clock_view(
+    clock: QueueClock,
+    state_since: Instant,
+    page: &Page,
+) -> ClockView {
     ClockView {
-        kind: job.clock.kind.as_str(),
-        name: page.code("clock", job.clock.kind),
-        at_ms: job.clock.at.timestamp_millis(),
-        left_s: (job.clock.kind == ClockKind::PausedFreeLeft)
-            .then(|| (job.clock.at - job.entry.state_since).num_seconds()),
+        kind: clock.kind.as_str(),
+        name: page.code("clock", clock.kind),
+        at_ms: clock.at.timestamp_millis(),
+        left_s: (clock.kind == ClockKind::PausedFreeLeft).then(|| (clock.at - state_since).num_seconds()),
     }
 }

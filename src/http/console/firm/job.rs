@@ -5,11 +5,11 @@ use axum::extract::State;
 
 use super::{Page, figures, words};
 use crate::{
-    app::{self, jobs::Whole},
+    app::{self, job_file::Whole},
     domain::{
         ids::{AssignmentId, JobId},
         jobs::Action,
-        offers::{Slot, WithdrawCode},
+        offers::{Assignment, Slot, WithdrawCode},
     },
     http::{
         Service,
@@ -70,23 +70,17 @@ pub(super) async fn show(
 ) -> Answer<Html<View>> {
     let (ctx, actor) = (&service.ctx, &visitor.actor);
     super::own_firm(actor)?;
-    let whole = app::jobs::find(ctx, actor, id).await?;
+    let app::job_file::OwnFile { job: whole, municipality, names } =
+        app::job_file::own_file(ctx, actor, id).await?;
     let reference = ctx.reference();
-    let mut crew = Vec::new();
-    for assignment in &whole.assignments {
-        let technician = app::technicians::find(ctx, actor, assignment.technician_id).await?;
-        crew.push(Goer {
-            id: assignment.id,
-            name: technician.name,
-            arrival: assignment.arrival_due_at.map(figures::minute),
-            slot: page.code("slot", assignment.slot),
-            is_released: assignment.slot == Slot::Released,
-        });
-    }
-    let town = match &whole.site {
-        Some(site) => app::places::municipality(ctx, &site.jis_code).await?,
-        None => None,
+    let goer = |assignment: &Assignment| Goer {
+        id: assignment.id,
+        name: names.get(&assignment.technician_id).cloned().unwrap_or_default().0,
+        arrival: assignment.arrival_due_at.map(figures::minute),
+        slot: page.code("slot", assignment.slot),
+        is_released: assignment.slot == Slot::Released,
     };
+    let crew = whole.assignments.iter().map(goer).collect();
     Ok(Html(View {
         job: id,
         what: words::job_code(&whole.job.job_code, &page, &reference),
@@ -98,7 +92,7 @@ pub(super) async fn show(
             .resident
             .as_ref()
             .map(|one| (one.name.clone(), one.name_kana.clone(), one.phone.clone())),
-        place: place(&whole, town),
+        place: place(&whole, municipality),
         crew,
         codes: WithdrawCode::CONTRACTOR,
         may_withdraw: whole.open.contains(&Action::Withdraw),

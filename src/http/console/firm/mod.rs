@@ -15,7 +15,7 @@ use super::{
     words,
 };
 use crate::{
-    app::{self, Ctx, offers::Offered, rosters::RosterDays},
+    app::{self, Ctx, offer_lists::Offered, rosters::RosterDays},
     domain::{
         actor::{Actor, Scope},
         firms::{Standing, Technician},
@@ -122,9 +122,9 @@ async fn show(
     let id = own_firm(actor)?;
     let firm = app::firms::find(ctx, actor, id).await?;
     let rosters = today(ctx, actor, id).await?;
-    let open = app::offers::list(ctx, actor, Some(OfferState::Open), Uuid::nil(), OFFERS_MAX).await?;
-    let naming = app::offers::to_be_named(ctx, actor, OFFERS_MAX).await?;
-    let jobs = app::jobs::latest(ctx, actor, filter.state, JOBS_MAX).await?;
+    let open = app::offer_lists::list(ctx, actor, Some(OfferState::Open), Uuid::nil(), OFFERS_MAX).await?;
+    let naming = app::offer_lists::to_be_named(ctx, actor, OFFERS_MAX).await?;
+    let jobs = app::job_file::latest(ctx, actor, filter.state, JOBS_MAX).await?;
     let shown: Vec<_> = open.iter().chain(&naming).map(|offered| offered.offer.id.to_string()).collect();
     let arrival = tokyo(ctx.now() + ARRIVAL_IN).format("%Y-%m-%dT%H:%M").to_string();
     let view = |offered: &Offered| offer(offered, &rosters, &arrival, &page, ctx);

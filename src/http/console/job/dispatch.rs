@@ -3,15 +3,13 @@
 use uuid::Uuid;
 
 use crate::{
-    app::decisions::Considered,
+    app::{decisions::Considered, job_file::File},
     domain::{
         ids::{AssignmentId, OfferId},
         offers::{Addressee, OfferState, Slot},
     },
     http::console::{page::Page, words},
 };
-
-use super::file::File;
 
 /// Somebody who was asked.
 pub(super) struct OfferView {

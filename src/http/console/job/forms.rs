@@ -1,6 +1,7 @@
 //! What can be done now: a form for each command that the job's state allows and the role may call.
 
 use crate::{
+    app::job_file::File,
     domain::{
         appointments::{Consequence, UnbookCode},
         jobs::{Action, CancelReason},
@@ -8,8 +9,6 @@ use crate::{
     },
     http::console::page::Page,
 };
-
-use super::file::File;
 
 /// Which forms there are.
 #[derive(Default)]

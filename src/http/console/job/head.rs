@@ -1,7 +1,7 @@
 //! At the top: what it is, where it stands, whose trouble it is and where.
 
 use crate::{
-    app::case_file::Whole,
+    app::{case_file, job_file::File},
     domain::{
         calls::CallState,
         cases::CaseState,
@@ -15,8 +15,6 @@ use crate::{
         words,
     },
 };
-
-use super::file::{Around, File};
 
 /// What it is and where it stands.
 pub(super) struct HeadView {
@@ -50,13 +48,8 @@ impl HeadView {
             stage: crate::app::in_hand::QueueStage::of(job.state).map_or("over", |stage| stage.as_str()),
             state: page.code("job-state", job.state),
             hold: job.hold.as_ref().map(|hold| words::hold(hold.as_str(), page, reference)),
-            clock: file.in_hand.as_ref().map(|job| clock_view(job, page)),
-            alarms: file
-                .in_hand
-                .iter()
-                .flat_map(|job| &job.alarms)
-                .map(|kind| page.code("alarm", kind))
-                .collect(),
+            clock: file.clock.map(|clock| clock_view(clock, job.state_since, page)),
+            alarms: file.alarms.iter().map(|kind| page.code("alarm", kind)).collect(),
             guidance: if page.is_japanese() { told.ja } else { told.en },
             created: words::moment(job.created_at),
             rework_of: job.rework_of,
@@ -119,7 +112,8 @@ pub(super) struct JobLine {
 }
 
 impl CaseView {
-    pub(super) fn of(whole: &Whole, around: &Around, page: &Page, reference: &Reference) -> Self {
+    pub(super) fn of(shown: &case_file::Page, page: &Page, reference: &Reference) -> Self {
+        let whole = &shown.case;
         let case = &whole.case;
         let hazard = |id: &str| words::hold(id, page, reference);
         Self {
@@ -138,7 +132,7 @@ impl CaseView {
             place: whole.site.as_ref().map(|site| PlaceView {
                 postal_code: hyphened(site.postal_code.as_str()),
                 jis_code: site.jis_code.as_str().to_owned(),
-                municipality: around.municipality.clone(),
+                municipality: shown.municipality.clone().unwrap_or_default(),
                 town: site.town.clone(),
                 address: site.address.clone(),
                 building: site.building.clone().unwrap_or_default(),
@@ -174,7 +168,7 @@ impl CaseView {
                     state: page.code("job-state", job.state),
                 })
                 .collect(),
-            talking: around
+            talking: shown
                 .talking
                 .iter()
                 .map(|call| {

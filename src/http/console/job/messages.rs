@@ -1,7 +1,7 @@
 //! Who was told of what, and whether it has arrived.
 
-use super::file::File;
 use crate::{
+    app::job_file::File,
     domain::{
         ids::MessageId,
         messages::{JobMessage, MessageState},

@@ -2,7 +2,6 @@
 //! and everything its state allows, and nothing else. The parts are read anew as things change.
 
 mod dispatch;
-mod file;
 mod forms;
 mod head;
 mod messages;
@@ -14,12 +13,11 @@ use axum::{Router, extract::State, routing::get};
 
 use super::page::{Html, Page, Visitor};
 use crate::{
-    app::feed,
+    app::{case_file, job_file},
     domain::ids::{CaseId, JobId},
     http::{Service, extract::Path, reply::Answer},
 };
 use dispatch::{AssignmentView, DecisionView, OfferView};
-use file::File;
 use forms::{Choices, JobForms};
 use head::{CaseView, HeadView};
 use messages::MessageView;
@@ -55,20 +53,19 @@ async fn show(
     visitor: Visitor,
     Path(id): Path<JobId>,
 ) -> Answer<Html<JobPage>> {
-    let pos = feed::position(&service.ctx).await?;
-    let file = File::read(&service.ctx, &visitor.actor, id).await?;
+    let file = job_file::file(&service.ctx, &visitor.actor, id).await?;
     let reference = service.ctx.reference();
     Ok(Html(JobPage {
-        pos,
+        pos: file.case.pos,
         head: HeadView::of(&file, &page, &reference),
-        case: CaseView::of(&file.case, &file.around, &page, &reference),
+        case: CaseView::of(&file.case, &page, &reference),
         offers: dispatch::offers(&file, &page),
         assignments: dispatch::assignments(&file, &page),
         decisions: dispatch::decisions(&file, &page),
         lines: timeline::lines(&file, &page),
         money: MoneyView::of(&file.statement, &page),
         evidence: EvidenceView::of(&file.evidence, &page),
-        referrals: money::referrals(&file.referrals, &page),
+        referrals: money::referrals(&file.case.referrals, &page),
         messages: messages::of_job(&file, &page),
         forms: forms::of_job(&file, &page),
         choices: Choices::of(&file, &page),
@@ -91,17 +88,14 @@ async fn show_case(
     page: Page,
     Path(id): Path<CaseId>,
 ) -> Answer<Html<CasePage>> {
-    let pos = feed::position(&service.ctx).await?;
-    let case = crate::app::case_file::find(&service.ctx, id).await?;
-    let around = file::Around::read(&service.ctx, &case).await?;
-    let (referrals, _) = crate::app::referrals::of_case(&service.ctx, id).await?;
+    let case = case_file::page(&service.ctx, id).await?;
     let reference = service.ctx.reference();
     let kinds = reference.job_codes().all().iter().filter(|kind| kind.trade().is_some());
     let name = |ja: &str, en: &str| if page.is_japanese() { ja.to_owned() } else { en.to_owned() };
     Ok(Html(CasePage {
-        pos,
-        case: CaseView::of(&case, &around, &page, &reference),
-        referrals: money::referrals(&referrals, &page),
+        pos: case.pos,
+        case: CaseView::of(&case, &page, &reference),
+        referrals: money::referrals(&case.referrals, &page),
         job_codes: kinds.map(|kind| (kind.code.as_str().to_owned(), name(&kind.ja, &kind.en))).collect(),
         page,
     }))

@@ -1,7 +1,7 @@
 //! What happened, by both clocks: the service's, and that of the device at the site.
 
 use crate::{
-    app::histories::Happening,
+    app::{histories::Happening, job_file::File},
     domain::{
         events::Kind,
         facts::Fact,
@@ -10,8 +10,6 @@ use crate::{
     },
     http::console::page::Page,
 };
-
-use super::file::File;
 
 /// A difference between the clocks that is worth showing, seconds.
 const LATE_S: i64 = 60;

@@ -10,13 +10,12 @@ use uuid::Uuid;
 
 use super::{
     figures,
-    page::{Html, Page, Visitor},
+    page::{Html, Page},
     words,
 };
 use crate::{
-    app::{self, Ctx, reviews::Item},
+    app::{self, reviews::Item},
     domain::{
-        actor::Actor,
         charging::WorkKind,
         ids::ReviewId,
         money::Yen,
@@ -33,7 +32,7 @@ use record::{DoubtView, FactView, Names, Part, WorkView};
 /// Reviews on the page at most; the oldest are first.
 const REVIEWS_MAX: i64 = 100;
 /// Facts of a job on the page at most.
-const FACTS_MAX: i64 = 1_000;
+const FACTS_MAX: usize = 1_000;
 
 pub(super) fn routes() -> Router<Service> {
     Router::new().route("/reviews", get(list)).route("/reviews/{id}", get(show))
@@ -160,17 +159,12 @@ fn decision(decision: &Decision, page: &Page) -> DecisionView {
     }
 }
 
-async fn show(
-    State(service): State<Service>,
-    page: Page,
-    visitor: Visitor,
-    Path(id): Path<ReviewId>,
-) -> Answer<Html<View>> {
+async fn show(State(service): State<Service>, page: Page, Path(id): Path<ReviewId>) -> Answer<Html<View>> {
     let ctx = &service.ctx;
-    let item = app::reviews::find(ctx, id).await?;
-    let mut facts = app::facts::list(ctx, &visitor.actor, item.job.id, Uuid::nil(), FACTS_MAX).await?;
+    let (item, mut facts, people) = app::reviews::page(ctx, id).await?;
+    facts.truncate(FACTS_MAX);
+    let people: Names = people.into_iter().map(|(id, (technician, _))| (id, technician)).collect();
     facts.sort_by_key(|fact| (fact.device_time, fact.received_at, fact.device_seq, fact.id));
-    let people = people(ctx, &visitor.actor, &item, facts.iter().map(|fact| fact.technician_id)).await?;
     let reference = ctx.reference();
     let rulings = Ruling::ALL.iter().map(|&ruling| {
         let help = page.text(&format!("ruling-help-{ruling}"));
@@ -200,19 +194,4 @@ async fn show(
         is_over: item.review.state == ReviewState::Gone,
         page,
     }))
-}
-
-/// The names of everybody the record tells of.
-async fn people(
-    ctx: &Ctx,
-    actor: &Actor,
-    item: &Item,
-    reported: impl Iterator<Item = crate::domain::ids::TechnicianId>,
-) -> Answer<Names> {
-    let mut names = Names::new();
-    let worked = item.record.work().map(|work| work.technician_id);
-    for id in reported.chain(worked).collect::<std::collections::BTreeSet<_>>() {
-        names.insert(id, app::technicians::find(ctx, actor, id).await?.name);
-    }
-    Ok(names)
 }

@@ -1,0 +1,279 @@
+//! A job as it is looked at: what every view of it begins with, and its page, each in one snapshot.
+
+use uuid::Uuid;
+
+use super::{
+    Ctx, Error, case_file,
+    decisions::{self, Record},
+    evidence::{self, AboutPictures, Listed},
+    histories::{self, Happening},
+    in_hand::QueueClock,
+    jobs::may,
+    messages, programmes, queue, records,
+    statements::{self, Known, Money, Statement},
+};
+use crate::{
+    domain::{
+        actor::{Actor, Scope},
+        alarms::AlarmKind,
+        cases::{Resident, Site},
+        facts::{Fact, FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
+        ids::{JobId, TechnicianId},
+        jobs::{Action, Job, JobState},
+        messages::JobMessage,
+        offers::{Assignment, Offer, Slot},
+        reference::Dataset,
+        referrals::Stage,
+    },
+    store::{self, Tx, cases::OnFile, job_file::Papers},
+};
+
+pub use crate::store::technicians::Names;
+
+/// Reports shown on a page at most.
+const FACTS_MAX: usize = 1_000;
+
+/// A job with its offers and who is on it.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// The job.
+    pub job: Job,
+    /// Language to speak with the resident.
+    pub language: String,
+    /// Whom to help and where; only for the desk and for who is on the job or has done it (Y-03).
+    pub resident: Option<Resident>,
+    /// Where it is; for the same.
+    pub site: Option<Site>,
+    /// Everybody who was asked.
+    pub offers: Vec<Offer>,
+    /// Everybody who accepted.
+    pub assignments: Vec<Assignment>,
+    /// Where those who have reported from it are.
+    pub technicians: Vec<TechnicianAtSite>,
+    /// How it ended at the site.
+    pub outcome: Option<JobOutcome>,
+    /// What can be done with it now.
+    pub open: Vec<Action>,
+}
+
+impl Whole {
+    /// Where the technician of an assignment is; nothing before the first report under it.
+    #[must_use]
+    pub fn field_state(&self, assignment: &Assignment) -> Option<FieldState> {
+        let own = self.assignments.iter().filter(|one| one.technician_id == assignment.technician_id);
+        let is_last = own.max_by_key(|one| one.id).is_some_and(|last| last.id == assignment.id);
+        let told = self.technicians.iter().find(|told| told.technician_id == assignment.technician_id)?;
+        let is_about_it = told.state.is_present()
+            || assignment.slot == Slot::Released
+            || told.since >= assignment.assigned_at;
+        (is_last && is_about_it).then_some(told.state)
+    }
+}
+
+/// The job of an id with everybody who is or was on it, if it is the actor's to see: the desk's, and that of who is or
+/// was on it.
+pub(super) async fn seen(tx: &mut Tx, actor: &Actor, id: JobId) -> Result<(Job, Vec<Assignment>), Error> {
+    let job = store::jobs::find(tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let crew = store::assignments::of_job(tx, id).await?;
+    must_see(actor, &crew)?;
+    Ok((job, crew))
+}
+
+fn must_see(actor: &Actor, crew: &[Assignment]) -> Result<(), Error> {
+    let sees = actor.scope() == Scope::All || !own(actor, crew).is_empty();
+    sees.then_some(()).ok_or(Error::NotFound("job"))
+}
+
+/// The assignments that are the actor's to see.
+pub(super) fn own(actor: &Actor, crew: &[Assignment]) -> Vec<Assignment> {
+    let scope = actor.scope();
+    crew.iter().filter(|one| scope.covers(one.firm_id, one.technician_id)).cloned().collect()
+}
+
+/// Whether the actor may know whom to help and where; `own` are his assignments.
+pub(super) fn is_concerned(actor: &Actor, job: &Job, own: &[Assignment]) -> bool {
+    actor.scope() == Scope::All
+        || job.state == JobState::Completed
+        || own.iter().any(|assignment| assignment.slot != Slot::Released)
+}
+
+/// The job of an id, as much of it as is the actor's to see: a contractor sees the own offers and assignments.
+pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
+    let mut tx = ctx.db().read().await?;
+    let (job, crew) = seen(&mut tx, actor, id).await?;
+    let case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let offers = store::offers::of_job(&mut tx, id).await?;
+    let record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
+    Ok(whole(actor, job, &case, offers, &crew, &record))
+}
+
+/// The job, as much of it as is the actor's to see.
+fn whole(
+    actor: &Actor,
+    job: Job,
+    case: &OnFile,
+    mut offers: Vec<Offer>,
+    crew: &[Assignment],
+    record: &FieldRecord,
+) -> Whole {
+    let scope = actor.scope();
+    offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
+    let assignments = own(actor, crew);
+    let shown = is_concerned(actor, &job, &assignments).then_some(case);
+    let is_open = |action: &Action| may(*action, &job, crew, case.case.state).is_ok();
+    Whole {
+        language: case.case.language.clone(),
+        resident: shown.and_then(|case| case.resident.clone()),
+        site: shown.and_then(|case| case.site.clone()),
+        open: Action::ALL.iter().copied().filter(is_open).collect(),
+        offers,
+        assignments,
+        technicians: record.technicians.clone(),
+        outcome: record.outcome,
+        job,
+    }
+}
+
+/// The jobs after `after` that are the actor's to see, oldest first.
+pub async fn list(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: Option<JobState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Job>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::job_lists::list(&mut tx, actor.scope(), state, after, limit).await?)
+}
+
+/// The actor's newest jobs first: those in a state, or those that are not finished.
+pub async fn latest(
+    ctx: &Ctx,
+    actor: &Actor,
+    state: Option<JobState>,
+    limit: i64,
+) -> Result<Vec<Job>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::job_lists::latest(&mut tx, actor.scope(), state, limit).await?)
+}
+
+/// What hangs on a job, with the versions of what it is priced by.
+pub(super) async fn papers(tx: &mut Tx, id: JobId) -> Result<Papers, Error> {
+    Ok(store::job_file::papers(tx, id, programmes::PRICED_BY.map(Dataset::name)).await?)
+}
+
+/// Everything on file of a job, for the desk.
+pub struct File {
+    /// The job.
+    pub job: Whole,
+    /// Its case.
+    pub case: case_file::Page,
+    /// The one clock that matters now; none once it is over.
+    pub clock: Option<QueueClock>,
+    /// What a person must know about it.
+    pub alarms: Vec<AlarmKind>,
+    /// Why it was offered to whom.
+    pub decisions: Vec<Record>,
+    /// What happened to it and its case.
+    pub happenings: Vec<Happening>,
+    /// What was reported from the site; the first [`FACTS_MAX`].
+    pub facts: Vec<Fact>,
+    /// What it costs so far.
+    pub statement: Statement,
+    /// Its pictures.
+    pub evidence: Listed,
+    /// Who was told of it.
+    pub messages: Vec<JobMessage>,
+    /// What everybody in it is called.
+    pub names: Names,
+}
+
+impl File {
+    /// Name of a technician and of the firm; empty where they are not known.
+    #[must_use]
+    pub fn name(&self, id: TechnicianId) -> (String, String) {
+        self.names.get(&id).cloned().unwrap_or_default()
+    }
+}
+
+/// A job as its contractor sees it.
+pub struct OwnFile {
+    /// The job, with the own offers and assignments.
+    pub job: Whole,
+    /// Name of the municipality; only where the place may be known.
+    pub municipality: Option<String>,
+    /// What the own technicians on it are called.
+    pub names: Names,
+}
+
+/// A job as its contractor sees it, in one snapshot.
+pub async fn own_file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<OwnFile, Error> {
+    let mut tx = ctx.db().read().await?;
+    let (job, crew) = seen(&mut tx, actor, id).await?;
+    let mut case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let offers = store::offers::of_job(&mut tx, id).await?;
+    let record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
+    let job = whole(actor, job, &case, offers, &crew, &record);
+    let goers = job.assignments.iter().map(|assignment| assignment.technician_id);
+    let names = store::technicians::names(&mut tx, goers).await?;
+    let municipality = case.municipality.take().filter(|_| job.site.is_some());
+    Ok(OwnFile { job, municipality, names })
+}
+
+/// Everything on file of a job: in one snapshot, and in as many statements however much there is.
+pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
+    let mut tx = ctx.db().read().await?;
+    let tx = &mut tx;
+    let jobs = store::job_lists::beside(tx, id).await?;
+    let job = jobs.iter().find(|job| job.id == id).cloned().ok_or(Error::NotFound("job"))?;
+    let crew = store::assignments::of_job(tx, id).await?;
+    must_see(actor, &crew)?;
+    let on_file = store::cases::on_file(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let offers = store::offers::of_job(tx, id).await?;
+    let mut facts = store::facts::of_job(tx, id).await?;
+    let papers = papers(tx, id).await?;
+    let whole = whole(actor, job.clone(), &on_file, offers, &crew, &FieldRecord::of(&facts));
+    let case = case_file::page_of(ctx, tx, on_file, jobs).await?;
+    let runs = decisions::runs(tx, id).await?;
+    let names = {
+        let offered = whole.offers.iter().map(|offer| offer.technician_id);
+        let assigned = whole.assignments.iter().map(|one| one.technician_id);
+        let reported = facts.iter().map(|fact| fact.technician_id);
+        let considered = runs.iter().flat_map(decisions::Run::people);
+        store::technicians::names(tx, offered.chain(assigned).chain(reported).chain(considered)).await?
+    };
+    let pictures = AboutPictures {
+        all: papers.evidence.clone(),
+        absence: papers.absence,
+        is_referred: case.referrals.iter().any(|one| one.job_id == Some(id) && one.stage == Stage::OnSite),
+    };
+    let (clock, alarms) =
+        (queue::clock_of(ctx, &job, &crew, &facts, papers.starts_at), papers.alarms.clone());
+    let record = records::judged(ctx, tx, &job, &facts).await?;
+    let known = Known { job: job.clone(), crew: &crew, record };
+    let file = File {
+        clock,
+        alarms,
+        decisions: runs.into_iter().map(|run| run.record(None, &names)).collect(),
+        happenings: histories::of_job(tx, id, job.case_id).await?,
+        statement: statements::stated(ctx, tx, actor, known, Money::of(papers)).await?,
+        evidence: evidence::listed(ctx, actor, &job, &crew, &facts, pictures),
+        messages: messages::about_job(tx, actor, id).await?,
+        facts: {
+            facts.retain(|fact| is_own(actor, &crew, fact));
+            facts.truncate(FACTS_MAX);
+            facts
+        },
+        job: whole,
+        case,
+        names,
+    };
+    Ok(file)
+}
+
+/// Whether a fact was reported under an assignment of the actor's.
+fn is_own(actor: &Actor, crew: &[Assignment], fact: &Fact) -> bool {
+    let scope = actor.scope();
+    let under = crew.iter().find(|one| one.id == fact.assignment_id);
+    under.is_some_and(|one| scope.covers(one.firm_id, one.technician_id))
+}
