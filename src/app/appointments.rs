@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, alarms, jobs, ladder, offers, windows};
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
         alarms::AlarmKind,
         appointments::{Appointment, Consequence, UnbookCode, WindowState},
         cases::CaseState,
-        events::{Kind, Subject},
+        events::{self, Subject},
         firms::Technician,
         ids::{JobId, TechnicianId},
         jobs::{Action, Job, JobState},
@@ -73,12 +72,13 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
     store::jobs::save(&mut unit.tx, &job).await?;
     alarms::resolve_all(unit, id.0, &[AlarmKind::PlaceChanged]).await?;
     windows::watch_duty(unit, &window).await?;
-    windows::emit(
-        unit,
-        Kind::JobBooked,
-        &window,
-        json!({ "starts_at": window.starts_at, "ends_at": window.ends_at }),
-    );
+    unit.emit(events::JobBooked {
+        job: window.job_id,
+        window: window.id,
+        technician: window.technician_id,
+        starts_at: window.starts_at,
+        ends_at: window.ends_at,
+    });
     Ok(window)
 }
 
@@ -121,7 +121,7 @@ async fn unbook_in(unit: &mut Unit, id: JobId, code: UnbookCode) -> Result<Job, 
         return Err(Refusal::state("not_booked", "no visit is planned for this job").into());
     };
     Action::Unbook.check(job.state)?;
-    windows::give_up(unit, &window, code.as_str()).await?;
+    windows::give_up(unit, &window, code.into()).await?;
     let job = waiting_for_a_window(unit, job)?;
     store::jobs::save(&mut unit.tx, &job).await?;
     Ok(job)
@@ -159,7 +159,7 @@ pub(super) async fn displace(
         }
         let displaced =
             store::jobs::lock(&mut unit.tx, window.job_id).await?.ok_or(Error::NotFound("job"))?;
-        windows::give_up(unit, &window, consequence.as_str()).await?;
+        windows::give_up(unit, &window, consequence.into()).await?;
         alarms::raise(unit, AlarmKind::Displaced, Subject::Job, displaced.id.0).await?;
         if displaced.state == JobState::Booked {
             let displaced = match consequence {

@@ -1,18 +1,17 @@
 //! Where a case is, corrected by the desk. Who has accepted a job there must be told; who has not is looked for anew.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, alarms, places};
 use crate::{
     domain::{
         alarms::AlarmKind,
         cases::{CaseState, Site},
-        events::{Kind, Subject},
+        events::{self, Subject},
         ids::CaseId,
         jobs::{Job, JobState},
         offers::Slot,
-        place::{Point, Precision},
+        place::{JisCode, Point, Precision},
         refusal::Refusal,
     },
     store,
@@ -46,7 +45,7 @@ pub struct Corrected {
     /// Where it is now.
     pub site: Site,
     /// The municipality it was in, when it is another one now.
-    pub moved_from: Option<String>,
+    pub moved_from: Option<JisCode>,
     /// Metres from the kept pin to the point the gazetteer has for the new address.
     pub kept_pin_off_m: Option<i64>,
 }
@@ -91,7 +90,7 @@ async fn correct_in(
         None => looked_up,
     };
     let kept = correction.pin == Pin::Keep && site.precision == Precision::Pin;
-    let moved_from = (before.jis_code != site.jis_code).then(|| before.jis_code.as_str().to_owned());
+    let moved_from = (before.jis_code != site.jis_code).then(|| before.jis_code.clone());
     let corrected = Corrected {
         version: version + 1,
         kept_pin_off_m: kept.then(|| metres(site.point, found)),
@@ -114,11 +113,12 @@ fn metres(one: Point, other: Point) -> i64 {
 }
 
 async fn tell(unit: &mut Unit, id: CaseId, corrected: &Corrected) -> Result<(), Error> {
-    let data = json!({
-        "jis_code": corrected.site.jis_code, "precision": corrected.site.precision,
-        "moved_from": corrected.moved_from,
+    unit.emit(events::CasePlaceChanged {
+        case: id,
+        jis_code: corrected.site.jis_code.clone(),
+        precision: corrected.site.precision,
+        moved_from: corrected.moved_from.clone(),
     });
-    unit.emit(Kind::CasePlaceChanged, Subject::Case, id.0, data);
     for job in store::jobs::of_case(&mut unit.tx, id).await? {
         match job.state {
             JobState::Unassigned => store::jobs::wake(&mut unit.tx, job.id, unit.now).await?,
@@ -135,11 +135,14 @@ async fn tell_contractor(unit: &mut Unit, job: &Job) -> Result<(), Error> {
     let on_it = store::assignments::of_job(&mut unit.tx, job.id).await?;
     let on_it: Vec<_> = on_it.iter().filter(|assignment| assignment.slot != Slot::Released).collect();
     for assignment in &on_it {
-        let data = json!({ "technician": assignment.technician_id, "firm": assignment.firm_id });
-        unit.emit(Kind::JobPlaceChanged, Subject::Job, job.id.0, data);
+        unit.emit(events::JobPlaceChanged {
+            job: job.id,
+            technician: Some(assignment.technician_id),
+            firm: Some(assignment.firm_id),
+        });
     }
     if on_it.is_empty() {
-        unit.emit(Kind::JobPlaceChanged, Subject::Job, job.id.0, json!({}));
+        unit.emit(events::JobPlaceChanged { job: job.id, technician: None, firm: None });
     }
     Ok(())
 }

@@ -4,7 +4,7 @@
 use super::{Error, Unit, offers};
 use crate::{
     domain::{
-        events::Kind,
+        events,
         facts::{FieldRecord, FieldState},
         jobs::{Job, JobState},
         offers::{Addressee, Assignment, CrewRole, Offer, OfferState, ReleaseCode, Slot, Via, WithdrawCode},
@@ -56,7 +56,16 @@ pub(super) async fn reinstate(
         ..first.clone()
     };
     store::offers::insert(&mut unit.tx, &offer).await.map_err(Error::in_the_way)?;
-    offers::emit(unit, Kind::OfferAccepted, &offer, serde_json::json!({ "comeback_of": before.id }));
+    unit.emit(events::OfferAccepted {
+        job: offer.job_id,
+        offer: offer.id,
+        firm: offer.firm_id,
+        technician: offer.technician_id,
+        assignment: None,
+        via: None,
+        naming_due_at: None,
+        comeback_of: Some(before.id),
+    });
     let since = since.min(unit.now);
     offers::assign_since(unit, job.clone(), &offer, since).await.map(Some)
 }

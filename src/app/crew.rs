@@ -2,13 +2,12 @@
 //! there are technicians.
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, appointments, jobs, offers, overrides};
 use crate::{
     domain::{
         cases::CaseState,
-        events::{Kind, Subject},
+        events,
         ids::{JobId, TechnicianId},
         jobs::Action,
         offers::{Assignment, CrewRole, Slot},
@@ -57,10 +56,12 @@ async fn add_in(unit: &mut Unit, id: JobId, helper: &Helper) -> Result<Assignmen
     let offer = overrides::accepted(unit, &job, &technician, helper.arrival_at, CrewRole::Helper).await?;
     let now = unit.now;
     let assignment = offers::put_on(unit, &offer, now).await?;
-    let data = json!({
-        "technician": technician.id, "firm": technician.firm_id, "assignment": assignment.id,
-        "decision": offer.decision_id,
+    unit.emit(events::HelperAdded {
+        job: id,
+        technician: technician.id,
+        firm: technician.firm_id,
+        assignment: assignment.id,
+        decision: offer.decision_id,
     });
-    unit.emit(Kind::HelperAdded, Subject::Job, id.0, data);
     Ok(assignment)
 }

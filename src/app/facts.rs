@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::{SubsecRound as _, TimeDelta};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -15,8 +14,8 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         alarms::AlarmKind,
-        events::{Kind, Subject},
-        facts::{FACTS_PER_JOB_MAX, Fact, FactKind, FieldRecord, Flag, ShortCode},
+        events,
+        facts::{FACTS_PER_JOB_MAX, Fact, FactCode, FactKind, FieldRecord, Flag, ShortCode},
         ids::{FactId, JobId, TechnicianId},
         jobs::{Job, JobState},
         ledger::Settlement,
@@ -254,17 +253,17 @@ fn emit_recorded(unit: &mut Unit, assignment: &Assignment, recorded: &[Fact]) {
     if recorded.is_empty() {
         return;
     }
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut kinds: BTreeMap<FactCode, usize> = BTreeMap::new();
     for fact in recorded {
-        *kinds.entry(fact.what.code()).or_default() += 1;
+        *kinds.entry(fact.what.kind()).or_default() += 1;
     }
-    let data = json!({
-        "assignment": assignment.id,
-        "technician": assignment.technician_id,
-        "count": recorded.len(),
-        "kinds": kinds,
+    unit.emit(events::FactRecorded {
+        job: assignment.job_id,
+        assignment: assignment.id,
+        technician: assignment.technician_id,
+        count: recorded.len(),
+        kinds,
     });
-    unit.emit(Kind::FactRecorded, Subject::Job, assignment.job_id.0, data);
 }
 
 /// The job as its facts tell; when they tell that it is done, everybody on it is free again.
@@ -281,8 +280,12 @@ async fn progress(
     let job = job.told(state, record.completed_at, unit.now, look_at);
     store::jobs::save(&mut unit.tx, &job).await?;
     if job.state != before {
-        let data = json!({ "from": before, "to": job.state, "outcome": record.outcome });
-        unit.emit(Kind::JobProgressed, Subject::Job, job.id.0, data);
+        unit.emit(events::JobProgressed {
+            job: job.id,
+            from: before,
+            to: job.state,
+            outcome: record.outcome,
+        });
         if job.state == JobState::Completed {
             jobs::release_all(unit, job.id, ReleaseCode::Completed).await?;
         }

@@ -1,13 +1,11 @@
 //! What follows from a job's record besides its state and its price: who is off it, who comes later than promised, what
 //! is the landlord's matter, what a person at the desk must know.
 
-use serde_json::json;
-
 use super::{Error, Unit, alarms, jobs, offers, referrals, windows};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        events::{Kind, Subject},
+        events::{self, Subject},
         facts::{Fact, FactKind, FieldRecord, FieldState, ToldDelay},
         jobs::{Job, JobState},
         offers::{Assignment, Slot, WithdrawCode},
@@ -96,10 +94,12 @@ pub(super) async fn promise_anew(
         if delay.arrival_at > unit.now {
             alarms::resolve(unit, AlarmKind::LateArrival, assignment.job_id.0).await?;
         }
-        let data = json!({
-            "assignment": assignment.id, "technician": assignment.technician_id, "arrival_due_at": delay.arrival_at,
+        unit.emit(events::AssignmentDelayed {
+            job: assignment.job_id,
+            assignment: assignment.id,
+            technician: assignment.technician_id,
+            arrival_due_at: delay.arrival_at,
         });
-        unit.emit(Kind::AssignmentDelayed, Subject::Job, assignment.job_id.0, data);
     }
     Ok(())
 }

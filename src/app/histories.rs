@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Ctx, Error};
 use crate::{
     domain::{
-        events::Kind,
+        events::Event,
         ids::{CaseId, JobId, TechnicianId},
         span::Instant,
     },
@@ -23,12 +22,10 @@ const EVENTS_MAX: i64 = 1_000;
 pub struct Happening {
     /// When, by the service's clock.
     pub at: Instant,
-    /// What.
-    pub kind: Kind,
     /// Role or part of the service that acted.
     pub actor: String,
-    /// Ids and codes.
-    pub data: Value,
+    /// What.
+    pub event: Event,
 }
 
 /// What happened to a job and its case, oldest first; the first [`EVENTS_MAX`] of each.
@@ -37,11 +34,10 @@ pub async fn of_job(ctx: &Ctx, job: JobId, case: CaseId) -> Result<Vec<Happening
     let mut logged = store::events::about(&mut tx, job.0, EVENTS_MAX).await?;
     logged.extend(store::events::about(&mut tx, case.0, EVENTS_MAX).await?);
     logged.sort_by_key(|event| event.ord);
-    let happenings = logged.into_iter().map(|event| Happening {
-        at: event.at,
-        kind: event.kind,
-        actor: event.actor,
-        data: serde_json::from_str(&event.data).unwrap_or_default(),
+    let happenings = logged.into_iter().map(|logged| Happening {
+        at: logged.at,
+        actor: logged.actor,
+        event: logged.event,
     });
     Ok(happenings.collect())
 }

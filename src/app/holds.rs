@@ -1,13 +1,11 @@
 //! What holds a job: a danger of its case that nobody has cleared (4.1), or nobody to confirm the identity (S-04).
 
-use serde_json::json;
-
 use super::{Error, Unit, alarms, offers, windows};
 use crate::{
     domain::{
         alarms::AlarmKind,
         cases::Case,
-        events::{Kind, Subject},
+        events::{self, Subject},
         identity::Method,
         ids::CaseId,
         jobs::{Job, JobState},
@@ -81,7 +79,7 @@ async fn hold(unit: &mut Unit, job: Job, code: &str) -> Result<Job, Error> {
     windows::release(unit, job.id).await?;
     let remind_at = unit.now + unit.ctx.reference().dispatch().held_reminder;
     let job = job.held(code, unit.now, remind_at)?;
-    unit.emit(Kind::JobHeld, Subject::Job, job.id.0, json!({ "hold": code }));
+    unit.emit(events::JobHeld { job: job.id, hold: code.to_owned() });
     alarms::raise(unit, AlarmKind::Held, Subject::Job, job.id.0).await?;
     Ok(job)
 }
@@ -92,7 +90,7 @@ async fn free(unit: &mut Unit, job: Job) -> Result<Job, Error> {
         return Ok(job);
     }
     let job = begin_anew(unit, job).await?.cleared(unit.now)?;
-    unit.emit(Kind::JobCleared, Subject::Job, job.id.0, json!({}));
+    unit.emit(events::JobCleared { job: job.id });
     alarms::resolve(unit, AlarmKind::Held, job.id.0).await?;
     Ok(job)
 }

@@ -1,11 +1,9 @@
 //! How the identity will be checked before a door is opened (S-01 to S-04).
 
-use serde_json::json;
-
 use super::{Command, Ctx, Error, Unit, holds};
 use crate::{
     domain::{
-        events::{Kind, Subject},
+        events,
         identity::{IdentityPlan, Method, RuledOut, check_order},
         ids::JobId,
         jobs::Job,
@@ -62,7 +60,7 @@ async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPla
         serde_json::to_string(&planned.impossible).map_err(|error| Error::Internal(error.to_string()))?;
     let by = unit.actor.token().map(|token| token.0);
     store::identity::insert(&mut unit.tx, &planned, &impossible, by).await?;
-    unit.emit(Kind::IdentityPlanned, Subject::Job, id.0, json!({ "method": planned.method }));
+    unit.emit(events::IdentityPlanned { job: id, method: planned.method });
     let job = holds::apply(unit, job).await?;
     Ok((planned, job))
 }

@@ -1,6 +1,5 @@
 //! Jobs: made for a case, called off.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms, case_file, reference, settlement, windows};
@@ -8,7 +7,7 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         cases::{CaseState, Resident, Site},
-        events::{Kind, Subject},
+        events,
         facts::{FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
         ids::{CaseId, JobId, TechnicianId},
         jobs::{Action, CancelReason, Job, JobState, Order},
@@ -55,8 +54,7 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     let wait = unit.ctx.reference().dispatch().policy(order.priority).start_after_s.delta();
     let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
     store::jobs::insert(&mut unit.tx, &job).await?;
-    let data = json!({ "case": case.id, "job_code": job.job_code, "priority": job.priority });
-    unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
+    unit.emit(events::JobCreated::from(&job));
     super::holds::apply(unit, job).await
 }
 
@@ -80,10 +78,7 @@ async fn rework_in(unit: &mut Unit, id: JobId, priority: Option<Priority>) -> Re
     let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
     let job = Job { rework_of: Some(first.id), ..job };
     store::jobs::insert(&mut unit.tx, &job).await?;
-    let data = json!({
-        "case": case.id, "job_code": job.job_code, "priority": job.priority, "rework_of": first.id,
-    });
-    unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
+    unit.emit(events::JobCreated::from(&job));
     super::holds::apply(unit, job).await
 }
 
@@ -101,7 +96,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
     windows::release(unit, id).await?;
     alarms::resolve_all(unit, id.0, &[]).await?;
     store::jobs::save(&mut unit.tx, &job).await?;
-    unit.emit(Kind::JobCancelled, Subject::Job, id.0, json!({ "reason": reason }));
+    unit.emit(events::JobCancelled { job: id, reason });
     settlement::settle_cancelled(unit, &job, reason).await?;
     Ok(job)
 }
@@ -129,12 +124,11 @@ pub(super) async fn release(
     if assignment.slot == Slot::Current {
         promote_next(unit, assignment.technician_id).await?;
     }
-    unit.emit(
-        Kind::AssignmentReleased,
-        Subject::Job,
-        assignment.job_id.0,
-        json!({ "technician": assignment.technician_id, "code": code }),
-    );
+    unit.emit(events::AssignmentReleased {
+        job: assignment.job_id,
+        technician: assignment.technician_id,
+        code,
+    });
     look_at_waiting(unit, assignment.job_id).await
 }
 

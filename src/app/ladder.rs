@@ -15,7 +15,7 @@ use crate::{
         actor::Actor,
         alarms::AlarmKind,
         cases::Site,
-        events::{Kind, Subject},
+        events::{self, Subject},
         ids::{FirmId, JobId, TechnicianId},
         jobs::{Job, JobState},
         offers::{Offer, OfferState, WithdrawCode},
@@ -83,7 +83,12 @@ async fn expire(unit: &mut Unit, job: Job, mut asked: Vec<Offer>) -> Result<Job,
             *offer = offer.clone().expire(unit.now)?;
             offers::save(unit, offer).await?;
             offer.version += 1;
-            offers::emit(unit, Kind::OfferExpired, offer, serde_json::json!({}));
+            unit.emit(events::OfferExpired {
+                job: offer.job_id,
+                offer: offer.id,
+                firm: offer.firm_id,
+                technician: offer.technician_id,
+            });
             offers::refused_once_more(unit, job.id).await?;
             windows::lapse(unit, offer).await?;
         }

@@ -1,7 +1,6 @@
 //! Offers answered: the technician, the firm or a dispatcher on the telephone says yes or no.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms, order_notes, windows};
@@ -10,7 +9,7 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         alarms::AlarmKind,
-        events::{Kind, Subject},
+        events::{self, Subject},
         ids::{FirmId, JobId, OfferId, TechnicianId},
         jobs::{Job, JobState},
         offers::{Addressee, Assignment, DeclineCode, Offer, OfferState, Slot, Via, WithdrawCode},
@@ -58,12 +57,16 @@ async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) ->
     if offer.addressee == Addressee::Technician {
         save(unit, &offer).await?;
         let assignment = assign(unit, job, &offer).await?;
-        emit(
-            unit,
-            Kind::OfferAccepted,
-            &offer,
-            json!({ "assignment": assignment.id, "via": offer.answered_via }),
-        );
+        unit.emit(events::OfferAccepted {
+            job: offer.job_id,
+            offer: offer.id,
+            firm: offer.firm_id,
+            technician: offer.technician_id,
+            assignment: Some(assignment.id),
+            via: offer.answered_via,
+            naming_due_at: None,
+            comeback_of: None,
+        });
         return Ok(Accepted { offer: saved(offer), assignment: Some(assignment) });
     }
     let reference = unit.ctx.reference();
@@ -73,7 +76,16 @@ async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) ->
     let job = job.accepted(unit.now, due)?;
     store::jobs::save(&mut unit.tx, &job).await?;
     alarms::resolve_all(unit, job.id.0, KEPT).await?;
-    emit(unit, Kind::OfferAccepted, &offer, json!({ "via": offer.answered_via, "naming_due_at": due }));
+    unit.emit(events::OfferAccepted {
+        job: offer.job_id,
+        offer: offer.id,
+        firm: offer.firm_id,
+        technician: offer.technician_id,
+        assignment: None,
+        via: offer.answered_via,
+        naming_due_at: Some(due),
+        comeback_of: None,
+    });
     Ok(Accepted { offer: saved(offer), assignment: None })
 }
 
@@ -102,7 +114,14 @@ async fn name_in(unit: &mut Unit, id: OfferId, naming: &Naming) -> Result<Assign
     let offer = offer.named(technician.id, naming.arrival_at)?;
     save(unit, &offer).await?;
     let assignment = assign(unit, job, &offer).await?;
-    emit(unit, Kind::OfferNamed, &offer, json!({ "assignment": assignment.id, "via": via(unit) }));
+    unit.emit(events::OfferNamed {
+        job: offer.job_id,
+        offer: offer.id,
+        firm: offer.firm_id,
+        technician: offer.technician_id,
+        assignment: assignment.id,
+        via: via(unit),
+    });
     Ok(assignment)
 }
 
@@ -178,7 +197,14 @@ async fn decline_in(unit: &mut Unit, id: OfferId, code: DeclineCode) -> Result<O
     answerable(unit, &offer)?;
     let offer = offer.decline(unit.now, via(unit), code)?;
     save(unit, &offer).await?;
-    emit(unit, Kind::OfferDeclined, &offer, json!({ "code": code, "via": offer.answered_via }));
+    unit.emit(events::OfferDeclined {
+        job: offer.job_id,
+        offer: offer.id,
+        firm: offer.firm_id,
+        technician: offer.technician_id,
+        code,
+        via: offer.answered_via,
+    });
     refused_once_more(unit, job.id).await?;
     windows::lapse(unit, &offer).await?;
     back_on_the_ladder(unit, job).await?;
@@ -272,19 +298,17 @@ pub(super) async fn save(unit: &mut Unit, offer: &Offer) -> Result<(), Error> {
     if store::offers::save(&mut unit.tx, offer).await? { Ok(()) } else { Err(Error::Conflict) }
 }
 
-pub(super) fn emit(unit: &mut Unit, kind: Kind, offer: &Offer, more: serde_json::Value) {
-    let mut data = json!({ "offer": offer.id, "firm": offer.firm_id, "technician": offer.technician_id });
-    if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
-        data.extend(more);
-    }
-    unit.emit(kind, Subject::Job, offer.job_id.0, data);
-}
-
 /// Takes an offer or its acceptance back.
 pub(super) async fn withdraw(unit: &mut Unit, offer: Offer, code: WithdrawCode) -> Result<Offer, Error> {
     let offer = offer.withdraw(unit.now, code)?;
     save(unit, &offer).await?;
-    emit(unit, Kind::OfferWithdrawn, &offer, json!({ "code": code }));
+    unit.emit(events::OfferWithdrawn {
+        job: offer.job_id,
+        offer: offer.id,
+        firm: offer.firm_id,
+        technician: offer.technician_id,
+        code,
+    });
     Ok(saved(offer))
 }
 

@@ -2,13 +2,12 @@
 //! after all. Every one of them with a reason that is written down.
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, appointments, jobs, ladder, offers, windows};
 use crate::{
     domain::{
         appointments::Consequence,
-        events::{Kind, Subject},
+        events,
         firms::Technician,
         ids::{AssignmentId, JobId, TechnicianId},
         jobs::{Action, Job, JobState},
@@ -67,11 +66,14 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
     free_of_other_offers(unit, technician.id, id).await?;
     let offer = accepted(unit, &job, &technician, given.arrival_at, CrewRole::Lead).await?;
     let assignment = offers::assign(unit, job, &offer).await?;
-    let data = json!({
-        "technician": technician.id, "firm": technician.firm_id, "reason": given.reason,
-        "assignment": assignment.id, "decision": offer.decision_id,
+    unit.emit(events::JobOverridden {
+        job: id,
+        technician: technician.id,
+        firm: technician.firm_id,
+        reason: given.reason,
+        assignment: assignment.id,
+        decision: offer.decision_id,
     });
-    unit.emit(Kind::JobOverridden, Subject::Job, id.0, data);
     Ok(assignment)
 }
 
@@ -143,7 +145,7 @@ async fn reassign_in(unit: &mut Unit, id: JobId, reason: ReassignReason) -> Resu
     take_offers_back(unit, id, WithdrawCode::Reassigned).await?;
     jobs::release_all(unit, id, reason.into()).await?;
     windows::release(unit, id).await?;
-    unit.emit(Kind::JobReassigned, Subject::Job, id.0, json!({ "reason": reason }));
+    unit.emit(events::JobReassigned { job: id, reason });
     let job = job.unassigned(unit.now, unit.now)?;
     store::jobs::save(&mut unit.tx, &job).await?;
     Ok(job)

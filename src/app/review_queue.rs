@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
 use super::{Error, Unit, alarms};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        events::{Kind, Subject},
-        facts::Flag,
+        events::{self, Subject},
+        facts::{Flag, FlagCode},
         ids::JobId,
         reviews::{REVIEW_WAIT_MAX, Review, ReviewState},
     },
@@ -24,12 +22,12 @@ pub(super) async fn keep(unit: &mut Unit, job: JobId, open: &[Flag]) -> Result<(
         Some(review) if open.is_empty() => {
             let id = review.id;
             save(unit, review.closed(ReviewState::Gone, unit.now)).await?;
-            unit.emit(Kind::ReviewGone, Subject::Review, id.0, json!({ "job": job }));
+            unit.emit(events::ReviewGone { review: id, job });
             alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await
         }
         Some(review) => {
             let Some(changed) = review.with_flags(open) else { return Ok(()) };
-            unit.emit(Kind::ReviewChanged, Subject::Review, review.id.0, about(job, open));
+            unit.emit(events::ReviewChanged { review: review.id, job, flags: codes(open) });
             save(unit, changed).await
         }
         None if open.is_empty() => Ok(()),
@@ -45,7 +43,7 @@ pub(super) async fn keep(unit: &mut Unit, job: JobId, open: &[Flag]) -> Result<(
                 closed_at: None,
             };
             store::reviews::insert(&mut unit.tx, &review).await.map_err(Error::in_the_way)?;
-            unit.emit(Kind::ReviewOpened, Subject::Review, review.id.0, about(job, open));
+            unit.emit(events::ReviewOpened { review: review.id, job, flags: codes(open) });
             let late = unit.now + REVIEW_WAIT_MAX;
             alarms::raise_at(unit, AlarmKind::ReviewWaiting, Subject::Review, review.id.0, late).await
         }
@@ -58,7 +56,6 @@ pub(super) async fn save(unit: &mut Unit, review: Review) -> Result<(), Error> {
 }
 
 /// The codes of the doubts, each once: an event is small whatever a device has done.
-fn about(job: JobId, open: &[Flag]) -> serde_json::Value {
-    let codes: BTreeSet<_> = open.iter().map(|flag| flag.code).collect();
-    json!({ "job": job, "flags": codes })
+fn codes(open: &[Flag]) -> BTreeSet<FlagCode> {
+    open.iter().map(|flag| flag.code).collect()
 }

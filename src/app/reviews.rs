@@ -1,14 +1,13 @@
 //! The review queue: what is doubtful is decided by a supervisor, with a reason, before it is billed.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms, programmes, records, review_queue, settlement};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        events::{Kind, Subject},
+        events,
         facts::{FieldRecord, Flag},
         ids::{FactId, ReviewId, TechnicianId},
         jobs::Job,
@@ -114,11 +113,14 @@ pub(super) async fn rule(
     let (decision, record) = prepare(&unit.ctx.clone(), &mut unit.tx, job, about, decide, unit.now).await?;
     let decision = Decision { id: unit.id(), decided_by: unit.actor.token(), ..decision };
     store::reviews::decide(&mut unit.tx, &decision, &decide.note).await.map_err(Error::in_the_way)?;
-    let data = json!({
-        "decision": decision.id, "number": decision.number, "ruling": decision.ruling, "reason": decision.reason,
-        "about": about,
+    unit.emit(events::ReviewDecided {
+        job: job.id,
+        decision: decision.id,
+        number: decision.number,
+        ruling: decision.ruling,
+        reason: decision.reason,
+        about,
     });
-    unit.emit(Kind::ReviewDecided, Subject::Job, job.id.0, data);
     let assignments = store::assignments::of_job(&mut unit.tx, job.id).await?;
     let (settlement, flags) = settlement::settle(unit, job, &record, &assignments).await?;
     Ok(Decided { decision, settlement, flags })

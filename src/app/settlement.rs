@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{Ctx, Error, Unit, programmes, records, review_queue};
 use crate::{
     domain::{
-        events::{Kind, Subject},
+        events,
         facts::{FieldRecord, Flag, FlagCode, JobOutcome},
         ids::{FirmId, JobId, TechnicianId},
         jobs::{CancelReason, Job, JobState},
@@ -127,10 +126,13 @@ async fn write(
         };
         store::ledger::insert_line(&mut unit.tx, &line).await.map_err(Error::in_the_way)?;
     }
-    let data = json!({
-        "settlement": settlement.id, "number": settlement.number, "lines": count, "basis": basis,
+    unit.emit(events::JobSettled {
+        job,
+        settlement: settlement.id,
+        number: settlement.number,
+        lines: count,
+        basis,
     });
-    unit.emit(Kind::JobSettled, Subject::Job, job.0, data);
     Ok(Some(settlement))
 }
 

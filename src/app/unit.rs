@@ -4,17 +4,11 @@
 use futures_util::future::BoxFuture;
 use rand::RngExt as _;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Ctx, Error};
 use crate::{
-    domain::{
-        actor::Actor,
-        event::{Event, Kind, Subject},
-        refusal::Refusal,
-        span::Instant,
-    },
+    domain::{actor::Actor, events::Event, refusal::Refusal, span::Instant},
     store::{self, Tx},
 };
 
@@ -91,9 +85,9 @@ impl Unit {
     }
 
     /// Writes down what happened; it commits with the rest.
-    pub fn emit(&mut self, kind: Kind, subject: Subject, subject_id: impl Into<Uuid>, data: Value) {
+    pub fn emit(&mut self, event: impl Into<Event>) {
         let id = self.ctx.new_id(self.now);
-        self.events.push((id, Event { kind, subject, subject_id: subject_id.into(), data }));
+        self.events.push((id, event.into()));
     }
 }
 

@@ -1,13 +1,11 @@
 //! The windows planned visits hold: released when the visit is over, moved, or will not happen.
 
-use serde_json::json;
-
 use super::{Error, Unit, alarms};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        appointments::Appointment,
-        events::{Kind, Subject},
+        appointments::{Appointment, GivenUp},
+        events::{self, Subject},
         ids::{JobId, TechnicianId},
         offers::Offer,
         span::Span,
@@ -18,7 +16,7 @@ use crate::{
 /// Releases the window of a job that is over, or planned anew.
 pub(super) async fn release(unit: &mut Unit, job: JobId) -> Result<(), Error> {
     match store::windows::of_job(&mut unit.tx, job).await? {
-        Some(window) => give_up(unit, &window, "over").await,
+        Some(window) => give_up(unit, &window, GivenUp::Over).await,
         None => Ok(()),
     }
 }
@@ -29,7 +27,7 @@ pub(super) async fn lapse(unit: &mut Unit, offer: &Offer) -> Result<(), Error> {
     if window.technician_id != offer.technician_id {
         return Ok(());
     }
-    give_up(unit, &window, "contractor").await?;
+    give_up(unit, &window, GivenUp::Contractor).await?;
     alarms::raise(unit, AlarmKind::AppointmentAtRisk, Subject::Job, offer.job_id.0).await
 }
 
@@ -57,19 +55,16 @@ pub(super) async fn watch_duty(unit: &mut Unit, window: &Appointment) -> Result<
     alarms::resolve(unit, AlarmKind::VisitOffDuty, window.job_id.0).await
 }
 
-pub(super) async fn give_up(unit: &mut Unit, window: &Appointment, code: &str) -> Result<(), Error> {
+pub(super) async fn give_up(unit: &mut Unit, window: &Appointment, code: GivenUp) -> Result<(), Error> {
     if !store::windows::release(&mut unit.tx, window).await? {
         return Err(Error::Conflict);
     }
     alarms::resolve(unit, AlarmKind::VisitOffDuty, window.job_id.0).await?;
-    emit(unit, Kind::JobUnbooked, window, json!({ "code": code }));
+    unit.emit(events::JobUnbooked {
+        job: window.job_id,
+        window: window.id,
+        technician: window.technician_id,
+        code,
+    });
     Ok(())
-}
-
-pub(super) fn emit(unit: &mut Unit, kind: Kind, window: &Appointment, more: serde_json::Value) {
-    let mut data = json!({ "window": window.id, "technician": window.technician_id });
-    if let (Some(data), serde_json::Value::Object(more)) = (data.as_object_mut(), more) {
-        data.extend(more);
-    }
-    unit.emit(kind, Subject::Job, window.job_id.0, data);
 }

@@ -17,7 +17,6 @@ pub mod dangers;
 pub mod disputes;
 pub mod email;
 pub mod emergencies;
-pub mod event;
 pub mod events;
 pub mod evidence;
 pub mod facts;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use super::{
     super::{Error, Unit, alarms, offers},
@@ -17,7 +16,7 @@ use crate::{
     domain::{
         alarms::AlarmKind,
         cases::Site,
-        events::{Kind, Subject},
+        events::{self, Subject},
         ids::{DecisionId, FirmId, JobId, TechnicianId},
         jobs::{Job, ROUND_MAX},
         offers::{Addressee, CrewRole, Offer, OfferState, WithdrawCode},
@@ -161,9 +160,16 @@ pub(super) async fn make(unit: &mut Unit, offer: &Offer) -> Result<(), Error> {
         return Err(Error::Conflict);
     }
     store::offers::insert(&mut unit.tx, offer).await.map_err(Error::in_the_way)?;
-    let data =
-        json!({ "rank": offer.rank, "round": offer.round, "rung": offer.rung, "addressee": offer.addressee });
-    offers::emit(unit, Kind::OfferMade, offer, data);
+    unit.emit(events::OfferMade {
+        job: offer.job_id,
+        offer: offer.id,
+        firm: offer.firm_id,
+        technician: offer.technician_id,
+        rank: offer.rank,
+        round: offer.round,
+        rung: offer.rung,
+        addressee: offer.addressee,
+    });
     Ok(())
 }
 
@@ -176,7 +182,7 @@ pub(super) async fn record(unit: &mut Unit, job: JobId, outcome: MatchOutcome) -
     let by = unit.actor.token().map(|token| token.0);
     store::decisions::insert(&mut unit.tx, id, job, unit.now, by, &decision.engine_version, &document)
         .await?;
-    unit.emit(Kind::JobMatched, Subject::Job, job.0, json!({ "decision": id, "verdict": verdict }));
+    unit.emit(events::JobMatched { job, decision: id, verdict });
     Ok(id)
 }
 
@@ -193,7 +199,7 @@ pub(in crate::app) async fn record_widest(unit: &mut Unit, job: &Job) -> Result<
 /// No firm ever serves the place and trade (K-04): finished, and a person advises the caller.
 async fn uncovered(unit: &mut Unit, job: Job, outcome: MatchOutcome) -> Result<Job, Error> {
     record(unit, job.id, outcome).await?;
-    unit.emit(Kind::JobNoCoverage, Subject::Job, job.id.0, json!({}));
+    unit.emit(events::JobNoCoverage { job: job.id });
     alarms::resolve_all(unit, job.id.0, &[]).await?;
     alarms::raise(unit, AlarmKind::NoCoverage, Subject::Job, job.id.0).await?;
     Ok(job.uncovered(unit.now)?)
@@ -212,7 +218,7 @@ async fn nobody_left(
         && known.is_none_or(|at| at + RECORD_EVERY <= unit.now)
     {
         record(unit, job.id, outcome).await?;
-        unit.emit(Kind::JobUncovered, Subject::Job, job.id.0, json!({}));
+        unit.emit(events::JobUncovered { job: job.id });
     }
     let again = unit.now + policy.pause_s.delta();
     let job = Job { round: (job.round + 1).min(ROUND_MAX), rung: 0, ..job };

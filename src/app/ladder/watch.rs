@@ -1,7 +1,6 @@
 //! Looking after a job somebody has accepted: does he come?
 
 use chrono::TimeDelta;
-use serde_json::json;
 
 use super::{
     super::{Error, Unit, alarms, jobs, offers},
@@ -14,7 +13,7 @@ use crate::{
     },
     domain::{
         alarms::AlarmKind,
-        events::{Kind, Subject},
+        events::{self, Subject},
         jobs::{Job, JobState},
         offers::{Assignment, Offer, OfferState, Progress, Slot, WithdrawCode},
         place::Point,
@@ -52,10 +51,12 @@ pub(super) async fn look(unit: &mut Unit, job: Job, asked: Vec<Offer>) -> Result
     match action {
         Action::Wait => Ok(Job { wake_at: Some(again), ..job }),
         Action::Warn => {
-            let data = json!({
-                "firm": assignment.firm_id, "technician": assignment.technician_id, "alarms": alarms,
+            unit.emit(events::JobWarned {
+                job: job.id,
+                firm: assignment.firm_id,
+                technician: assignment.technician_id,
+                alarms,
             });
-            unit.emit(Kind::JobWarned, Subject::Job, job.id.0, data);
             Ok(Job { wake_at: Some(again), warned_at: Some(unit.now), ..job })
         }
         Action::SendAnother => send_another(unit, job, alarms.first().copied(), asked).await,
