@@ -1,6 +1,5 @@
 //! Alarms: raised by use-cases, rung by a worker, acknowledged by a person, resolved when their cause is gone.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
@@ -8,7 +7,7 @@ use crate::{
     domain::{
         actor::Actor,
         alarms::{Alarm, AlarmKind, AlarmState},
-        events::{Kind, Subject},
+        events::{self, Subject},
         ids::AlarmId,
         span::Instant,
     },
@@ -57,7 +56,7 @@ pub(super) async fn raise_at(
         resolved_at: None,
     };
     store::alarms::insert(&mut unit.tx, &alarm).await.map_err(Error::in_the_way)?;
-    emit(unit, Kind::AlarmRaised, &alarm);
+    unit.emit(events::AlarmRaised::from(&alarm));
     Ok(())
 }
 
@@ -87,7 +86,7 @@ pub(super) async fn resolve(
     };
     let alarm = alarm.resolve(unit.now);
     store::alarms::save(&mut unit.tx, &alarm, None).await?;
-    emit(unit, Kind::AlarmResolved, &alarm);
+    unit.emit(events::AlarmResolved::from(&alarm));
     Ok(())
 }
 
@@ -127,7 +126,7 @@ async fn ring_in(unit: &mut Unit, id: AlarmId) -> Result<(), Error> {
     let Some(alarm) = store::alarms::lock_due(&mut unit.tx, id, unit.now).await? else { return Ok(()) };
     let alarm = alarm.ring(unit.now);
     store::alarms::save(&mut unit.tx, &alarm, None).await?;
-    emit(unit, Kind::AlarmRang, &alarm);
+    unit.emit(events::AlarmRang::from(&alarm));
     Ok(())
 }
 
@@ -141,15 +140,8 @@ async fn acknowledge_in(unit: &mut Unit, id: AlarmId) -> Result<Alarm, Error> {
     let alarm = alarm.acknowledge(unit.now)?;
     let by = unit.actor.token();
     store::alarms::save(&mut unit.tx, &alarm, by).await?;
-    emit(unit, Kind::AlarmAcknowledged, &alarm);
+    unit.emit(events::AlarmAcknowledged::from(&alarm));
     Ok(alarm)
-}
-
-fn emit(unit: &mut Unit, kind: Kind, alarm: &Alarm) {
-    let data = json!({
-        "kind": alarm.kind, "subject": alarm.subject, "subject_id": alarm.subject_id, "rung": alarm.rung,
-    });
-    unit.emit(kind, Subject::Alarm, alarm.id.0, data);
 }
 
 /// The alarms after `after`, oldest first.

@@ -1,12 +1,10 @@
 //! Repeat calls: attached to the case they are about, with what the dispatcher can say now.
 
-use serde_json::json;
-
 use super::{Command, Ctx, Error, Unit, dangers};
 use crate::{
     domain::{
         calls::{Call, Purpose},
-        events::{Kind, Subject},
+        events,
         ids::{CallId, CaseId, JobId},
         jobs::{Job, JobState},
         offers::Slot,
@@ -39,7 +37,7 @@ async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, 
     let case = store::cases::guard(&mut unit.tx, to.case_id).await?.ok_or_else(missing)?;
     store::calls::save(&mut unit.tx, &call, None).await?;
     store::drafts::delete(&mut unit.tx, id).await?;
-    unit.emit(Kind::CallAttached, Subject::Call, id.0, json!({ "case": case.id, "purpose": to.purpose }));
+    unit.emit(events::CallAttached { call: id, case: case.id, purpose: to.purpose });
     let told = dangers::there(unit, id).await?;
     dangers::raise(unit, &case, id, told).await?;
     Ok(call)

@@ -1,13 +1,12 @@
 //! Blocked pairs: made and ended by the desk, obeyed by the matching.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         blocks::{Block, BlockReason, Blocked},
-        events::{Kind, Subject},
+        events,
         ids::BlockId,
         phone::Phone,
         refusal::Refusal,
@@ -55,7 +54,7 @@ async fn make_in(unit: &mut Unit, new: &New) -> Result<Block, Error> {
         ended_at: None,
     };
     store::blocks::insert(&mut unit.tx, &block, &new.phone).await?;
-    emit(unit, Kind::BlockMade, &block);
+    unit.emit(events::BlockMade { blocked: new.blocked, block: block.id, reason: block.reason });
     Ok(block)
 }
 
@@ -74,18 +73,10 @@ async fn end_in(unit: &mut Unit, id: BlockId, version: i64) -> Result<Block, Err
     if !store::blocks::end(&mut unit.tx, &block).await? {
         return Err(Error::Conflict);
     }
-    emit(unit, Kind::BlockEnded, &block);
+    // Says who is kept away and why; never from whom.
+    let blocked = Blocked::one_of(block.firm_id, block.technician_id)?;
+    unit.emit(events::BlockEnded { blocked, block: block.id, reason: block.reason });
     Ok(Block { version: version + 1, ..block })
-}
-
-/// Says who is kept away and why; never from whom.
-fn emit(unit: &mut Unit, kind: Kind, block: &Block) {
-    let data = json!({ "block": block.id, "reason": block.reason });
-    match (block.firm_id, block.technician_id) {
-        (Some(firm), _) => unit.emit(kind, Subject::Firm, firm.0, data),
-        (None, Some(technician)) => unit.emit(kind, Subject::Technician, technician.0, data),
-        (None, None) => {}
-    }
 }
 
 /// The blocks after `after`, oldest first, the ended ones too.

@@ -1,14 +1,13 @@
 //! Callers nobody had answered: called back until they are reached, call again, or three attempts have failed.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, alarms};
 use crate::{
     domain::{
         alarms::AlarmKind,
         calls::{Call, CallBack, CallBackOutcome, CallBackState},
-        events::{Kind, Subject},
+        events,
         ids::CallId,
     },
     store,
@@ -40,7 +39,7 @@ async fn record_in(unit: &mut Unit, id: CallId, outcome: CallBackOutcome) -> Res
     let attempt = CallBack { number, outcome, at: unit.now };
     let by = unit.actor.token().map(|token| token.0);
     store::calls::insert_call_back(&mut unit.tx, id, &attempt, by).await?;
-    unit.emit(Kind::CallBackTried, Subject::Call, id.0, json!({ "number": number, "outcome": outcome }));
+    unit.emit(events::CallBackTried { call: id, number, outcome });
     save(unit, &call).await?;
     Ok(Tried { attempt, call })
 }
@@ -61,7 +60,7 @@ async fn save(unit: &mut Unit, call: &Call) -> Result<(), Error> {
     store::calls::save(&mut unit.tx, call, None).await?;
     if call.call_back != Some(CallBackState::Due) {
         alarms::resolve(unit, AlarmKind::CallBackDue, call.id.0).await?;
-        unit.emit(Kind::CallBackSettled, Subject::Call, call.id.0, json!({ "call_back": call.call_back }));
+        unit.emit(events::CallBackSettled { call: call.id, call_back: call.call_back });
     }
     Ok(())
 }

@@ -1,6 +1,5 @@
 //! Calls: ringing, answered, given up, ended, wrapped up.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms, call_backs, dangers, interpretations, reference};
@@ -9,7 +8,7 @@ use crate::{
         alarms::AlarmKind,
         calls::{Arrival, Call, CallBack, CallBackState, CallPerson, CallState, CallerRole, Channel},
         emergencies::Handover,
-        events::{Kind, Subject},
+        events::{self, Subject},
         ids::CallId,
         interpretations::Interpretation,
         phone::Phone,
@@ -82,7 +81,7 @@ async fn take_in(unit: &mut Unit, taken: &Taken) -> Result<Call, Error> {
     match taken.arrival {
         Arrival::Offered => {
             store::calls::insert(&mut unit.tx, &call, &person, None).await?;
-            unit.emit(Kind::CallOffered, Subject::Call, call.id.0, json!({ "language": call.language }));
+            unit.emit(events::CallOffered { call: call.id, language: call.language.clone() });
             Ok(call)
         }
         Arrival::Answered => {
@@ -96,7 +95,7 @@ async fn take_in(unit: &mut Unit, taken: &Taken) -> Result<Call, Error> {
 
 /// A call is answered: nobody has to call that number back any more.
 async fn answered(unit: &mut Unit, call: &Call, person: Option<&CallPerson>) -> Result<(), Error> {
-    unit.emit(Kind::CallAnswered, Subject::Call, call.id.0, json!({ "language": call.language }));
+    unit.emit(events::CallAnswered { call: call.id, language: call.language.clone() });
     match person {
         Some(person) => call_backs::called_again(unit, &person.phone).await,
         None => Ok(()),
@@ -125,7 +124,7 @@ pub async fn abandon(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error>
 async fn abandon_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
     let call = locked(unit, id).await?.abandon(unit.now)?;
     store::calls::save(&mut unit.tx, &call, None).await?;
-    unit.emit(Kind::CallAbandoned, Subject::Call, id.0, json!({}));
+    unit.emit(events::CallAbandoned { call: id });
     alarms::raise(unit, AlarmKind::CallBackDue, Subject::Call, id.0).await?;
     Ok(call)
 }
@@ -139,7 +138,7 @@ async fn end_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
     let call = locked(unit, id).await?.end(unit.now)?;
     store::calls::save(&mut unit.tx, &call, None).await?;
     interpretations::call_ended(unit, id).await?;
-    unit.emit(Kind::CallEnded, Subject::Call, id.0, json!({}));
+    unit.emit(events::CallEnded { call: id });
     Ok(call)
 }
 
@@ -151,7 +150,7 @@ pub async fn wrap(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error> {
 async fn wrap_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
     let call = locked(unit, id).await?.wrap(unit.now)?;
     store::calls::save(&mut unit.tx, &call, None).await?;
-    unit.emit(Kind::CallWrapped, Subject::Call, id.0, json!({}));
+    unit.emit(events::CallWrapped { call: id });
     Ok(call)
 }
 

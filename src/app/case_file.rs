@@ -1,6 +1,5 @@
 //! A case after it was opened: corrected, looked at with what is missing, closed when nothing is in the way.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms, calls, dangers, reference};
@@ -12,7 +11,7 @@ use crate::{
             Resident, Site, SpokenWithWorker,
         },
         dangers::{CaseHazard, Danger},
-        events::{Kind, Subject},
+        events,
         ids::CaseId,
         intake::{self, Missing, Obstacle},
         jobs::Job,
@@ -90,8 +89,11 @@ async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, with: &Correction) -
     }
     store::cases::save(&mut unit.tx, &case).await?;
     store::cases::save_background(&mut unit.tx, id, &with.background).await?;
-    let data = json!({ "liability_flag": case.liability_flag, "eligibility": case.eligibility });
-    unit.emit(Kind::CaseCorrected, Subject::Case, id.0, data);
+    unit.emit(events::CaseCorrected {
+        case: id,
+        liability_flag: case.liability_flag,
+        eligibility: case.eligibility,
+    });
     Ok(case)
 }
 
@@ -174,7 +176,7 @@ async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
     let case = Case { state: CaseState::Closed, closed_at: Some(unit.now), ..case };
     store::cases::save(&mut unit.tx, &case).await?;
     alarms::resolve_all(unit, id.0, &[]).await?;
-    unit.emit(Kind::CaseClosed, Subject::Case, id.0, json!({}));
+    unit.emit(events::CaseClosed { case: id });
     Ok(case)
 }
 

@@ -1,15 +1,14 @@
 //! Where a case is, corrected by the desk. Who has accepted a job there must be told; who has not is looked for anew.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, dockets, places};
 use crate::{
     domain::{
         cases::{CaseState, Site},
-        events::{Kind, Subject},
+        events,
         ids::CaseId,
-        place::{Point, Precision},
+        place::{JisCode, Point, Precision},
         refusal::Refusal,
     },
     store,
@@ -43,7 +42,7 @@ pub struct Corrected {
     /// Where it is now.
     pub site: Site,
     /// The municipality it was in, when it is another one now.
-    pub moved_from: Option<String>,
+    pub moved_from: Option<JisCode>,
     /// Metres from the kept pin to the point the gazetteer has for the new address.
     pub kept_pin_off_m: Option<i64>,
 }
@@ -88,7 +87,7 @@ async fn correct_in(
         None => looked_up,
     };
     let kept = correction.pin == Pin::Keep && site.precision == Precision::Pin;
-    let moved_from = (before.jis_code != site.jis_code).then(|| before.jis_code.as_str().to_owned());
+    let moved_from = (before.jis_code != site.jis_code).then(|| before.jis_code.clone());
     let corrected = Corrected {
         version: version + 1,
         kept_pin_off_m: kept.then(|| metres(site.point, found)),
@@ -111,11 +110,12 @@ fn metres(one: Point, other: Point) -> i64 {
 }
 
 async fn tell(unit: &mut Unit, id: CaseId, corrected: &Corrected) -> Result<(), Error> {
-    let data = json!({
-        "jis_code": corrected.site.jis_code, "precision": corrected.site.precision,
-        "moved_from": corrected.moved_from,
+    unit.emit(events::CasePlaceChanged {
+        case: id,
+        jis_code: corrected.site.jis_code.clone(),
+        precision: corrected.site.precision,
+        moved_from: corrected.moved_from.clone(),
     });
-    unit.emit(Kind::CasePlaceChanged, Subject::Case, id.0, data);
     for mut docket in dockets::of_case(unit, id.0).await? {
         docket.place_changed();
         dockets::close(unit, docket).await?;

@@ -1,7 +1,5 @@
 //! Cases: opened from a call, at a place the gazetteer knows.
 
-use serde_json::json;
-
 pub use super::places::Address;
 use super::{Command, Ctx, Error, Unit, case_file, dangers, places, reference};
 use crate::{
@@ -10,7 +8,7 @@ use crate::{
             Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
             Resident, SpokenWithWorker,
         },
-        events::{Kind, Subject},
+        events,
         ids::CallId,
         refusal::Refusal,
         span::tokyo,
@@ -97,7 +95,7 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
     call.case_id = Some(case.id);
     store::calls::save(&mut unit.tx, &call, None).await?;
     store::drafts::delete(&mut unit.tx, call.id).await?;
-    unit.emit(Kind::CaseOpened, Subject::Case, case.id.0, json!({ "call": call.id }));
+    unit.emit(events::CaseOpened { case: case.id, call: call.id });
     let told = dangers::there(unit, call.id).await?;
     dangers::raise(unit, &case, call.id, told).await?;
     Ok(case)

@@ -1,17 +1,10 @@
 //! Billing consumers: made by an administrator, never deleted.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
-    domain::{
-        actor::Actor,
-        consumers::Consumer,
-        events::{Kind, Subject},
-        ids::ConsumerId,
-        refusal::Refusal,
-    },
+    domain::{actor::Actor, consumers::Consumer, events, ids::ConsumerId, refusal::Refusal},
     store::{self, Tx},
 };
 
@@ -32,7 +25,7 @@ async fn create_in(unit: &mut Unit, name: &str) -> Result<Consumer, Error> {
         created_at: unit.now,
     };
     store::consumers::insert(&mut unit.tx, &consumer).await.map_err(Error::in_the_way)?;
-    unit.emit(Kind::ConsumerCreated, Subject::Consumer, consumer.id.0, json!({}));
+    unit.emit(events::ConsumerCreated { consumer: consumer.id });
     Ok(consumer)
 }
 
@@ -52,7 +45,7 @@ async fn acknowledge_in(unit: &mut Unit, id: ConsumerId, pos: i64) -> Result<Con
     if !store::consumers::save(&mut unit.tx, &consumer).await? {
         return Err(Error::Conflict);
     }
-    unit.emit(Kind::ConsumerAcknowledged, Subject::Consumer, id.0, json!({ "pos": pos }));
+    unit.emit(events::ConsumerAcknowledged { consumer: id, pos });
     Ok(Consumer { version: consumer.version + 1, ..consumer })
 }
 

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     dispatch::fleet::Fleet,
     domain::{
-        address::PlaceIndex, attempts::Attempts, event::Event, receivers::Receivers, span::Instant,
+        address::PlaceIndex, attempts::Attempts, events::Event, receivers::Receivers, span::Instant,
         users::SessionLife,
     },
     store::{Db, Soonest, files::Files},

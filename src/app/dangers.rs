@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, holds};
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
             Answered, CaseHazard, ClearanceNote, ClearedBy, Danger, Given, HazardAnswer, OtherAnswers,
             dangers, must_be_settled,
         },
-        events::{Kind, Subject},
+        events::{self, AnsweredHazard},
         ids::{CallId, CaseId},
         instructions::Instruction,
         jobs::Job,
@@ -59,9 +58,11 @@ async fn answer_in(unit: &mut Unit, id: CallId, given: &Answers) -> Result<Dange
         let answered = Answered { number, hazard: hazard.clone(), answer: *answer, answered_at: unit.now };
         store::dangers::insert_answer(&mut unit.tx, id, &answered, by).await?;
     }
-    let codes: Vec<_> =
-        said.iter().map(|(hazard, answer)| json!({ "hazard": hazard, "answer": answer })).collect();
-    unit.emit(Kind::HazardsAnswered, Subject::Call, id.0, json!({ "answers": codes }));
+    let answered = |(hazard, answer): &(String, HazardAnswer)| AnsweredHazard {
+        hazard: hazard.clone(),
+        answer: *answer,
+    };
+    unit.emit(events::HazardsAnswered { call: id, answers: said.iter().map(answered).collect() });
     if let Some(case) = call.case_id {
         let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
         let told = said.into_iter().filter(|(_, answer)| *answer == HazardAnswer::Yes);
@@ -165,7 +166,7 @@ async fn acknowledge_in(unit: &mut Unit, id: CallId, hazard: &str) -> Result<Dan
         let given = Given { number: danger.number, given_at: unit.now };
         let by = unit.actor.token().map(|token| token.0);
         store::dangers::insert_given(&mut unit.tx, id, given, by).await?;
-        unit.emit(Kind::InstructionGiven, Subject::Call, id.0, json!({ "hazard": hazard }));
+        unit.emit(events::InstructionGiven { call: id, hazard: hazard.to_owned() });
     }
     standing(&ctx, &mut unit.tx, id).await
 }
@@ -209,7 +210,7 @@ pub(super) async fn raise(
         };
         number += 1;
         store::dangers::insert_hazard(&mut unit.tx, &hazard).await.map_err(Error::in_the_way)?;
-        unit.emit(Kind::HazardRaised, Subject::Case, case.id.0, json!({ "hazard": hazard.hazard }));
+        unit.emit(events::HazardRaised { case: case.id, hazard: hazard.hazard.clone() });
         known.push(hazard);
     }
     holds::apply_to_case(unit, case.id, &known).await?;
@@ -270,8 +271,12 @@ async fn clear_in(unit: &mut Unit, case: CaseId, clearance: &Clearance) -> Resul
     if !store::dangers::clear_hazard(&mut unit.tx, &hazard, by).await? {
         return Err(Error::Conflict);
     }
-    let data = json!({ "hazard": hazard.hazard, "by": clearance.cleared_by, "note": clearance.note_code });
-    unit.emit(Kind::HazardCleared, Subject::Case, case.id.0, data);
+    unit.emit(events::HazardCleared {
+        case: case.id,
+        hazard: hazard.hazard.clone(),
+        by: clearance.cleared_by,
+        note: clearance.note_code,
+    });
     let jobs = holds::apply_to_case(unit, case.id, &known).await?;
     Ok(Cleared { hazard, jobs })
 }

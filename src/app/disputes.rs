@@ -1,7 +1,6 @@
 //! Disputes: somebody who is to pay does not agree; a supervisor resolves it, by a correction where it is upheld.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         disputes::{DISPUTES_PER_JOB_MAX, Dispute, DisputeOutcome, DisputeReason, DisputeState, Resolution},
-        events::{Kind, Subject},
+        events,
         ids::{DisputeId, JobId},
         reference::programme::Payer,
         refusal::Refusal,
@@ -78,8 +77,12 @@ async fn open_in(unit: &mut Unit, job: JobId, open: &Open) -> Result<Dispute, Er
     let by = unit.actor.token();
     let note = open.note.as_deref();
     store::disputes::insert(&mut unit.tx, &dispute, note, by).await.map_err(Error::in_the_way)?;
-    let data = json!({ "job": job, "reason": dispute.reason, "payer": dispute.payer });
-    unit.emit(Kind::DisputeOpened, Subject::Dispute, dispute.id.0, data);
+    unit.emit(events::DisputeOpened {
+        dispute: dispute.id,
+        job,
+        reason: dispute.reason,
+        payer: dispute.payer,
+    });
     Ok(dispute)
 }
 
@@ -118,8 +121,12 @@ async fn resolve_in(unit: &mut Unit, id: DisputeId, resolve: &Resolve) -> Result
     };
     let by = unit.actor.token();
     store::disputes::resolve(&mut unit.tx, id, &resolution, by).await.map_err(Error::in_the_way)?;
-    let data = json!({ "job": job.id, "outcome": resolution.outcome, "decision": resolution.decision_id });
-    unit.emit(Kind::DisputeResolved, Subject::Dispute, id.0, data);
+    unit.emit(events::DisputeResolved {
+        dispute: id,
+        job: job.id,
+        outcome: resolution.outcome,
+        decision: resolution.decision_id,
+    });
     let dispute = Dispute { state: DisputeState::Resolved, resolution: Some(resolution), ..dispute };
     Ok(Resolved { dispute, decided })
 }

@@ -54,6 +54,6 @@ pub(super) async fn close(unit: &mut Unit, docket: Docket) -> Result<Known, Erro
     for assignment in &changes.assignments.new {
         order_notes::issue(unit, assignment).await?;
     }
-    changes.events.into_iter().for_each(|event| unit.record(event));
+    changes.events.into_iter().for_each(|event| unit.emit(event));
     Ok(known)
 }

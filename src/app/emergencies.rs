@@ -1,12 +1,10 @@
 //! Callers handed over to 119, 110 or the gas company, with the clocks of it.
 
-use serde_json::json;
-
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         emergencies::{EmergencyService, Handover},
-        events::{Kind, Subject},
+        events::{self, Event},
         ids::{CallId, HandoverId},
         refusal::Refusal,
         span::Instant,
@@ -38,27 +36,32 @@ async fn begin_in(unit: &mut Unit, call: CallId, service: EmergencyService) -> R
     };
     let by = unit.actor.token().map(|token| token.0);
     store::emergencies::insert(&mut unit.tx, &handover, by).await?;
-    emit(unit, Kind::HandoverBegun, &handover);
+    unit.emit(events::HandoverBegun::from(&handover));
     Ok(handover)
 }
 
 /// They are on the line.
 pub async fn connect(ctx: &Ctx, command: Command<HandoverId>) -> Result<Handover, Error> {
     ctx.transact(command, |unit, id| {
-        Box::pin(advance(unit, *id, Kind::HandoverConnected, Handover::connected))
+        let happened = |now: &Handover| events::HandoverConnected::from(now).into();
+        Box::pin(advance(unit, *id, happened, Handover::connected))
     })
     .await
 }
 
 /// It is over.
 pub async fn end(ctx: &Ctx, command: Command<HandoverId>) -> Result<Handover, Error> {
-    ctx.transact(command, |unit, id| Box::pin(advance(unit, *id, Kind::HandoverEnded, Handover::ended))).await
+    ctx.transact(command, |unit, id| {
+        let happened = |now: &Handover| events::HandoverEnded::from(now).into();
+        Box::pin(advance(unit, *id, happened, Handover::ended))
+    })
+    .await
 }
 
 async fn advance(
     unit: &mut Unit,
     id: HandoverId,
-    kind: Kind,
+    happened: fn(&Handover) -> Event,
     step: fn(Handover, Instant) -> Result<Handover, Refusal>,
 ) -> Result<Handover, Error> {
     let missing = || Error::NotFound("emergency hand-over");
@@ -69,11 +72,6 @@ async fn advance(
     let handover = all.into_iter().find(|one| one.id == id).ok_or_else(missing)?;
     let handover = step(handover, unit.now)?;
     store::emergencies::save(&mut unit.tx, &handover).await?;
-    emit(unit, kind, &handover);
+    unit.emit(happened(&handover));
     Ok(handover)
-}
-
-fn emit(unit: &mut Unit, kind: Kind, handover: &Handover) {
-    let data = json!({ "handover": handover.id, "service": handover.service });
-    unit.emit(kind, Subject::Call, handover.call_id.0, data);
 }

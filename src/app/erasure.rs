@@ -3,16 +3,11 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, evidence};
 use crate::{
     domain::{
-        cases::CaseState,
-        events::{Kind, Subject},
-        evidence::ErasedFor,
-        ids::CaseId,
-        refusal::Refusal,
+        cases::CaseState, events, evidence::ErasedFor, ids::CaseId, refusal::Refusal,
         retention::ErasureReason,
     },
     store,
@@ -78,7 +73,6 @@ async fn take_away(
     }
     let by = unit.actor.token();
     store::erasure::record(&mut unit.tx, id, reason, unit.now, by).await?;
-    let data = json!({ "reason": reason, "pictures": pictures.len() });
-    unit.emit(Kind::CaseErased, Subject::Case, id.0, data);
+    unit.emit(events::CaseErased { case: id, reason, pictures: pictures.len() });
     Ok(Erased { case_id: id, erased_at: unit.now, reason, pictures: pictures.len() })
 }

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use chrono::{SubsecRound as _, TimeDelta};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -12,7 +11,7 @@ use super::{Command, Ctx, Error, Unit, job_file};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        events::{Kind, Subject},
+        events,
         evidence::{
             AbsenceReason, Circumstances, Evidence, EvidenceKind, MediaType, Need, OF_JOB_MAX, Picture,
             clean, missing,
@@ -120,8 +119,12 @@ async fn keep_in(unit: &mut Unit, new: &Evidence, sha256: &[u8; 32]) -> Result<(
     let evidence = Evidence { firm_id, technician_id, received_at: unit.now, ..new.clone() };
     let by = unit.actor.token();
     store::evidence::insert(&mut unit.tx, &evidence, sha256, by).await.map_err(Error::in_the_way)?;
-    let data = json!({ "evidence": evidence.id, "kind": evidence.kind, "technician": technician_id });
-    unit.emit(Kind::EvidenceKept, Subject::Job, job.id.0, data);
+    unit.emit(events::EvidenceKept {
+        job: job.id,
+        evidence: evidence.id,
+        kind: evidence.kind,
+        technician: technician_id,
+    });
     Ok((evidence, false))
 }
 
@@ -274,7 +277,7 @@ async fn sign_nothing_in(unit: &mut Unit, id: JobId, reason: AbsenceReason) -> R
         let message = "it is written down already why nobody has signed";
         return Err(Refusal::state("signature_absence_known", message).into());
     }
-    unit.emit(Kind::SignatureMissed, Subject::Job, job.id.0, json!({ "reason": reason }));
+    unit.emit(events::SignatureMissed { job: job.id, reason });
     Ok(reason)
 }
 

@@ -1,6 +1,5 @@
 //! Firms: registered and changed by the desk.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
@@ -8,7 +7,7 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         email::EmailAddress,
-        events::{Kind, Subject},
+        events,
         firms::{Firm, FirmLicence, OfficeKey, Standing, Tier},
         ids::FirmId,
         offers::Addressee,
@@ -74,7 +73,7 @@ pub(super) async fn register_in(unit: &mut Unit, profile: &Profile) -> Result<Fi
         created_at: unit.now,
     };
     store::firms::insert(&mut unit.tx, &firm).await.map_err(key_taken)?;
-    unit.emit(Kind::FirmRegistered, Subject::Firm, firm.id.0, json!({}));
+    unit.emit(events::FirmRegistered { firm: firm.id });
     Ok(firm)
 }
 
@@ -114,7 +113,7 @@ pub(super) async fn save(unit: &mut Unit, firm: Firm, stale: Error) -> Result<Fi
     if !store::firms::update(&mut unit.tx, &firm).await.map_err(key_taken)? {
         return Err(stale);
     }
-    unit.emit(Kind::FirmChanged, Subject::Firm, firm.id.0, json!({}));
+    unit.emit(events::FirmChanged { firm: firm.id });
     Ok(Firm { version: firm.version + 1, ..firm })
 }
 

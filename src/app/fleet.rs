@@ -16,7 +16,10 @@ use crate::{
     },
     domain::{
         actor::Scope,
-        event::{Event, Kind, Subject},
+        events::{
+            Event, ShiftEntryCancelled, ShiftEntryMade, ShiftSwapUndone, ShiftsSwapped, TechnicianChanged,
+            TechnicianRegistered,
+        },
         firms::{Firm, Standing, Technician},
         ids::{FirmId, TechnicianId},
         roster::{duty::Entry, entries::ShiftEntry, rest_days::RestDays},
@@ -153,30 +156,30 @@ impl Ctx {
     /// Takes over what these events have changed.
     pub async fn follow(&self, events: impl Iterator<Item = Event>) -> Result<(), Error> {
         for event in events {
-            match event.kind {
-                Kind::TechnicianRegistered
-                | Kind::TechnicianChanged
-                | Kind::ShiftEntryMade
-                | Kind::ShiftEntryCancelled => self.refresh(event.subject_id.into()).await?,
-                Kind::ShiftsSwapped | Kind::ShiftSwapUndone => {
-                    self.refresh(event.subject_id.into()).await?;
-                    if let Some(taker) = named(&event, "taker") {
-                        self.refresh(taker).await?;
-                    }
+            match event {
+                Event::TechnicianRegistered(TechnicianRegistered { technician, .. })
+                | Event::TechnicianChanged(TechnicianChanged { technician, .. })
+                | Event::ShiftEntryMade(ShiftEntryMade { technician, .. })
+                | Event::ShiftEntryCancelled(ShiftEntryCancelled { technician, .. }) => {
+                    self.refresh(technician).await?;
                 }
-                Kind::FirmChanged => self.refresh_firm(event.subject_id.into()).await?,
-                Kind::ReferenceLoaded => {
+                Event::ShiftsSwapped(ShiftsSwapped { giver, taker, .. })
+                | Event::ShiftSwapUndone(ShiftSwapUndone { giver, taker, .. }) => {
+                    self.refresh(giver).await?;
+                    self.refresh(taker).await?;
+                }
+                Event::FirmChanged(changed) => self.refresh_firm(changed.firm).await?,
+                Event::ReferenceLoaded(_) => {
                     super::reference::reload(self).await?;
                     self.take_rest_days();
                 }
-                // Where a technician is engaged changes with offers and assignments, not with what he reports.
-                Kind::FactRecorded => {}
-                _ if event.subject == Subject::Job => {
-                    if let Some(technician) = named(&event, "technician") {
+                // Where a technician is engaged changes with offers and assignments, not with what they report.
+                Event::FactRecorded(_) => {}
+                other => {
+                    if let Some(technician) = other.technician() {
                         self.refresh(technician).await?;
                     }
                 }
-                _ => {}
             }
         }
         Ok(())
@@ -222,12 +225,6 @@ impl Ctx {
         fleet.set_entries(id, entries).map_err(unknown)?;
         fleet.set_offer(id, open_offer).map_err(unknown)
     }
-}
-
-/// The technician an event names.
-fn named(event: &Event, field: &str) -> Option<TechnicianId> {
-    let id = event.data.get(field)?.as_str()?;
-    Some(id.parse::<Uuid>().ok()?.into())
 }
 
 async fn gather(

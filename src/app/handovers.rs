@@ -5,14 +5,8 @@ use serde_json::{Map, Value, json};
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
-        actor::Scope,
-        alarms::AlarmState,
-        calls::CallBackState,
-        events::{Kind, Subject},
-        handovers::ShiftHandover,
-        ids::ShiftHandoverId,
-        jobs::JobState,
-        refusal::Refusal,
+        actor::Scope, alarms::AlarmState, calls::CallBackState, events, handovers::ShiftHandover,
+        ids::ShiftHandoverId, jobs::JobState, refusal::Refusal,
     },
     store::{self, Tx},
 };
@@ -36,7 +30,7 @@ async fn give_in(unit: &mut Unit, note: Option<&str>) -> Result<ShiftHandover, E
         accepted_by: None,
     };
     store::handovers::insert(&mut unit.tx, &handover, note).await?;
-    unit.emit(Kind::ShiftGiven, Subject::Shift, handover.id.0, json!({}));
+    unit.emit(events::ShiftGiven { shift: handover.id });
     Ok(handover)
 }
 
@@ -90,7 +84,7 @@ async fn accept_in(unit: &mut Unit, id: ShiftHandoverId) -> Result<ShiftHandover
     if !store::handovers::accept(&mut unit.tx, &handover).await? {
         return Err(Error::Conflict);
     }
-    unit.emit(Kind::ShiftAccepted, Subject::Shift, id.0, json!({}));
+    unit.emit(events::ShiftAccepted { shift: id });
     Ok(handover)
 }
 

@@ -1,11 +1,9 @@
 //! How the identity will be checked before a door is opened (S-01 to S-04).
 
-use serde_json::json;
-
 use super::{Command, Ctx, Error, Unit, dockets, holds};
 use crate::{
     domain::{
-        events::{Kind, Subject},
+        events,
         identity::{IdentityPlan, Method, RuledOut, check_order},
         ids::JobId,
         jobs::Job,
@@ -63,7 +61,7 @@ async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPla
         serde_json::to_string(&planned.impossible).map_err(|error| Error::Internal(error.to_string()))?;
     let by = unit.actor.token().map(|token| token.0);
     store::identity::insert(&mut unit.tx, &planned, &impossible, by).await?;
-    unit.emit(Kind::IdentityPlanned, Subject::Job, id.0, json!({ "method": planned.method }));
+    unit.emit(events::IdentityPlanned { job: id, method: planned.method });
     docket.know_identity(planned.method);
     let job = holds::apply(unit, docket).await?;
     Ok((planned, job))

@@ -1,12 +1,10 @@
 //! Interpreters asked to join a call, each attempt with its clocks (I-05, I-06).
 
-use serde_json::json;
-
 use super::{Command, Ctx, Error, Unit, reference};
 use crate::{
     domain::{
         calls::CallState,
-        events::{Kind, Subject},
+        events,
         ids::{CallId, InterpretationId},
         interpretations::{Interpretation, InterpretationOutcome, InterpretationState},
         refusal::Refusal,
@@ -67,7 +65,7 @@ async fn request_in(unit: &mut Unit, id: CallId, request: &Request) -> Result<In
         left_at: None,
     };
     store::interpretations::insert(&mut unit.tx, &attempt).await.map_err(Error::in_the_way)?;
-    emit(unit, Kind::InterpreterRequested, &attempt);
+    unit.emit(events::InterpreterRequested::from(&attempt));
     Ok(attempt)
 }
 
@@ -105,7 +103,7 @@ async fn advance(
     let attempt = all.into_iter().find(|one| one.id == id).ok_or_else(missing)?;
     let attempt = step(attempt, unit.now)?;
     store::interpretations::save(&mut unit.tx, &attempt).await?;
-    emit(unit, Kind::InterpreterSettled, &attempt);
+    unit.emit(events::InterpreterSettled::from(&attempt));
     Ok(attempt)
 }
 
@@ -115,16 +113,8 @@ pub(super) async fn call_ended(unit: &mut Unit, call: CallId) -> Result<(), Erro
         let ended = attempt.clone().call_ended(unit.now);
         if ended != attempt {
             store::interpretations::save(&mut unit.tx, &ended).await?;
-            emit(unit, Kind::InterpreterSettled, &ended);
+            unit.emit(events::InterpreterSettled::from(&ended));
         }
     }
     Ok(())
-}
-
-fn emit(unit: &mut Unit, kind: Kind, attempt: &Interpretation) {
-    let data = json!({
-        "interpretation": attempt.id, "language": attempt.language, "interpreter": attempt.interpreter,
-        "state": attempt.state,
-    });
-    unit.emit(kind, Subject::Call, attempt.call_id.0, data);
 }

@@ -1,13 +1,12 @@
 //! Jobs: made for a case, called off.
 
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, case_file, dockets, holds, reference, settlement};
 use crate::{
     domain::{
         cases::CaseState,
         docket::Known,
-        events::{Kind, Subject},
+        events,
         ids::{CaseId, JobId},
         jobs::{Action, CancelReason, Job, Order},
         offers::{Assignment, ReleaseCode, Slot},
@@ -51,8 +50,7 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     let wait = unit.ctx.reference().dispatch().policy(order.priority).start_after_s.delta();
     let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
     store::jobs::insert(&mut unit.tx, &job).await?;
-    let data = json!({ "case": case.id, "job_code": job.job_code, "priority": job.priority });
-    unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
+    unit.emit(events::JobCreated::from(&job));
     hold_new(unit, job).await
 }
 
@@ -83,10 +81,7 @@ async fn rework_in(unit: &mut Unit, id: JobId, priority: Option<Priority>) -> Re
     let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
     let job = Job { rework_of: Some(first.id), ..job };
     store::jobs::insert(&mut unit.tx, &job).await?;
-    let data = json!({
-        "case": case.id, "job_code": job.job_code, "priority": job.priority, "rework_of": first.id,
-    });
-    unit.emit(Kind::JobCreated, Subject::Job, job.id.0, data);
+    unit.emit(events::JobCreated::from(&job));
     hold_new(unit, job).await
 }
 

@@ -165,7 +165,7 @@ pub(super) async fn record_widest(unit: &mut Unit, job: &Job) -> Result<Decision
     let rung = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
     let answer = ask(&unit.ctx, &base, job, rung, &LeftOut::default());
     let decision: DecisionId = unit.id();
-    unit.record(JobMatched { job: job.id, decision, verdict: answer.outcome.verdict });
+    unit.emit(JobMatched { job: job.id, decision, verdict: answer.outcome.verdict });
     keep(unit, job.id, Run { id: decision, outcome: answer.outcome }).await?;
     Ok(decision)
 }

@@ -1,12 +1,11 @@
 //! Payments: cash taken at the site, paid later, paid back. Each is recorded once, whoever tells of it.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
-        events::{Kind, Subject},
+        events,
         ids::JobId,
         money::Yen,
         payments::{Payment, PaymentKind, PaymentMethod, check},
@@ -65,8 +64,12 @@ async fn record_in(unit: &mut Unit, job: JobId, paid: &Paid) -> Result<Payment, 
 pub(super) async fn keep(unit: &mut Unit, payment: &Payment) -> Result<(), Error> {
     let by = unit.actor.token();
     store::payments::insert(&mut unit.tx, payment, by).await.map_err(Error::in_the_way)?;
-    let data = json!({ "payment": payment.id, "kind": payment.kind, "method": payment.method });
-    unit.emit(Kind::PaymentRecorded, Subject::Job, payment.job_id.0, data);
+    unit.emit(events::PaymentRecorded {
+        job: payment.job_id,
+        payment: payment.id,
+        kind: payment.kind,
+        method: payment.method,
+    });
     Ok(())
 }
 

@@ -2,15 +2,13 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{Command, Ctx, Error, Unit, loaded::Loaded};
 use crate::{
     domain::{
         actor::Actor,
-        events::{Kind, Subject},
-        languages,
+        events, languages,
         reference::{DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Reference, embedded_documents},
         refusal::Refusal,
         span::{Instant, tokyo},
@@ -75,9 +73,8 @@ async fn load_in(unit: &mut Unit, files: &Files) -> Result<Vec<String>, Error> {
             body,
         };
         store::reference::insert(&mut unit.tx, &row, unit.now).await?;
-        let id: uuid::Uuid = unit.id();
-        let data = json!({ "dataset": row.name, "version": row.version });
-        unit.emit(Kind::ReferenceLoaded, Subject::Reference, id, data);
+        let load = unit.id();
+        unit.emit(events::ReferenceLoaded { load, dataset: *dataset, version: row.version });
     }
     Ok(new.keys().map(|dataset| dataset.name().to_owned()).collect())
 }

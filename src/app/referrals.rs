@@ -1,7 +1,6 @@
 //! Referrals: decided, told, acknowledged, followed up until their outcome is known.
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms};
@@ -9,7 +8,7 @@ use crate::{
     documents,
     domain::{
         alarms::AlarmKind,
-        events::{Kind, Subject},
+        events::{self, Event, Subject},
         facts::FoundReferral,
         ids::{CaseId, JobId, ReferralId},
         jobs::Job,
@@ -146,12 +145,15 @@ async fn keep(
     if let Some(due) = referral.follow_up_due {
         alarms::move_to(unit, AlarmKind::ReferralFollowUp, Subject::Referral, referral.id.0, due).await?;
     }
-    let data = json!({
-        "case": referral.case_id, "job": referral.job_id, "reason": referral.reason,
-        "component": referral.component, "stage": referral.stage,
-        "consent_to_contact": referral.consent_to_contact,
+    unit.emit(events::ReferralMade {
+        referral: referral.id,
+        case: referral.case_id,
+        job: referral.job_id,
+        reason: referral.reason,
+        component: referral.component,
+        stage: referral.stage,
+        consent_to_contact: referral.consent_to_contact,
     });
-    unit.emit(Kind::ReferralMade, Subject::Referral, referral.id.0, data);
     whole(&mut unit.tx, referral).await
 }
 
@@ -256,8 +258,9 @@ async fn address_in(unit: &mut Unit, id: ReferralId, seen: i64, to: &Addressing)
         ..referral.attempted(due)
     };
     store::referrals::readdress(&mut unit.tx, &referral, &to.recipients).await?;
-    let data = json!({ "recipients": kinds, "consent_to_contact": referral.consent_to_contact });
-    follow(unit, &referral, due, Kind::ReferralAddressed, data).await?;
+    let consent_to_contact = referral.consent_to_contact;
+    let event = events::ReferralAddressed { referral: id, recipients: kinds, consent_to_contact };
+    follow(unit, &referral, due, event.into()).await?;
     whole(&mut unit.tx, referral).await
 }
 
@@ -339,14 +342,17 @@ pub(super) async fn attempt_in(unit: &mut Unit, id: ReferralId, tried: &Tried) -
     };
     let (row, by) = (unit.id(), unit.actor.token());
     store::referrals::insert_attempt(&mut unit.tx, row, id, &attempt, by).await?;
-    let data = json!({
-        "recipient": attempt.recipient, "channel": attempt.channel, "delivery_status": attempt.delivery_status,
-        "template_version": attempt.template_version,
-    });
+    let event = events::ReferralAttempted {
+        referral: id,
+        recipient: attempt.recipient,
+        channel: attempt.channel,
+        delivery_status: attempt.delivery_status,
+        template_version: attempt.template_version.clone(),
+    };
     progress.attempts.push(attempt);
     let due = due(unit, After::Attempt, referral.lessee_kind, &recipients, Some((&referral, &progress)));
     let referral = referral.attempted(due);
-    follow(unit, &referral, due, Kind::ReferralAttempted, data).await?;
+    follow(unit, &referral, due, event.into()).await?;
     whole(&mut unit.tx, referral).await
 }
 
@@ -378,8 +384,7 @@ async fn mail_in(unit: &mut Unit, id: ReferralId, to: MailTo) -> Result<Whole, E
     if progress(&mut unit.tx, id).await?.attempts.len() >= ATTEMPTS_MAX {
         return Err(Refusal::state("too_many_attempts", "too many attempts are logged").into());
     }
-    let data = json!({ "recipient": to.recipient, "language": to.language });
-    unit.emit(Kind::ReferralMailRequested, Subject::Referral, id.0, data);
+    unit.emit(events::ReferralMailRequested { referral: id, recipient: to.recipient, language: to.language });
     whole(&mut unit.tx, referral).await
 }
 
@@ -407,20 +412,14 @@ async fn acknowledge_in(unit: &mut Unit, id: ReferralId, recipient: RecipientKin
     let referral = referral.acknowledge(&progress, due)?;
     let by = unit.actor.token();
     store::referrals::acknowledge(&mut unit.tx, id, acknowledged, by).await?;
-    follow(unit, &referral, due, Kind::ReferralAcknowledged, json!({ "recipient": recipient })).await?;
+    follow(unit, &referral, due, events::ReferralAcknowledged { referral: id, recipient }.into()).await?;
     whole(&mut unit.tx, referral).await
 }
 
-async fn follow(
-    unit: &mut Unit,
-    referral: &Referral,
-    due: FollowUp,
-    kind: Kind,
-    data: serde_json::Value,
-) -> Result<(), Error> {
+async fn follow(unit: &mut Unit, referral: &Referral, due: FollowUp, event: Event) -> Result<(), Error> {
     store::referrals::save(&mut unit.tx, referral).await?;
     alarms::move_to(unit, AlarmKind::ReferralFollowUp, Subject::Referral, referral.id.0, due.due).await?;
-    unit.emit(kind, Subject::Referral, referral.id.0, data);
+    unit.emit(event);
     Ok(())
 }
 
@@ -436,7 +435,7 @@ async fn close_in(unit: &mut Unit, id: ReferralId, outcome: ReferralOutcome) -> 
     let referral = referral.close(outcome, &progress, unit.now)?;
     store::referrals::save(&mut unit.tx, &referral).await?;
     alarms::resolve(unit, AlarmKind::ReferralFollowUp, id.0).await?;
-    unit.emit(Kind::ReferralClosed, Subject::Referral, id.0, json!({ "outcome": outcome }));
+    unit.emit(events::ReferralClosed { referral: id, outcome });
     whole(&mut unit.tx, referral).await
 }
 

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{Days, TimeDelta};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, erasure, evidence};
 use crate::{
     domain::{
         actor::Actor,
-        events::{Kind, Subject},
+        events,
         evidence::ErasedFor,
         retention::{Kept, Run},
         span::{Instant, tokyo, tokyo_instant},
@@ -145,8 +144,7 @@ async fn finish_in(unit: &mut Unit, run: &Run) -> Result<(), Error> {
     store::retention::progress(&mut unit.tx, &run, unit.now).await?;
     // A day on which nothing was due is in the runs, not in everybody's log.
     if !run.counts.is_empty() {
-        let data = json!({ "day": run.day, "counts": run.counts });
-        unit.emit(Kind::RetentionApplied, Subject::Retention, run.id.0, data);
+        unit.emit(events::RetentionApplied { run: run.id, day: run.day, counts: run.counts });
     }
     Ok(())
 }

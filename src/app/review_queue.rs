@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
-
 use super::{Error, Unit, alarms};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        events::{Kind, Subject},
+        events::{self, Subject},
+        facts::FlagCode,
         reviews::{REVIEW_WAIT_MAX, Review},
         settling::ReviewChange,
     },
@@ -20,18 +19,20 @@ pub(super) async fn carry_out(unit: &mut Unit, change: ReviewChange) -> Result<(
     match change {
         ReviewChange::Open(review) => {
             store::reviews::insert(&mut unit.tx, &review).await.map_err(Error::in_the_way)?;
-            unit.emit(Kind::ReviewOpened, Subject::Review, review.id.0, about(&review));
+            let (id, job, flags) = (review.id, review.job_id, codes(&review));
+            unit.emit(events::ReviewOpened { review: id, job, flags });
             let late = unit.now + REVIEW_WAIT_MAX;
             alarms::raise_at(unit, AlarmKind::ReviewWaiting, Subject::Review, review.id.0, late).await
         }
         ReviewChange::Changed(review) => {
-            unit.emit(Kind::ReviewChanged, Subject::Review, review.id.0, about(&review));
+            let (id, job, flags) = (review.id, review.job_id, codes(&review));
+            unit.emit(events::ReviewChanged { review: id, job, flags });
             save(unit, review).await
         }
         ReviewChange::Gone(review) => {
             let (id, job) = (review.id, review.job_id);
             save(unit, review).await?;
-            unit.emit(Kind::ReviewGone, Subject::Review, id.0, json!({ "job": job }));
+            unit.emit(events::ReviewGone { review: id, job });
             alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await
         }
     }
@@ -43,7 +44,6 @@ pub(super) async fn save(unit: &mut Unit, review: Review) -> Result<(), Error> {
 }
 
 /// The codes of the doubts, each once: an event is small whatever a device has done.
-fn about(review: &Review) -> serde_json::Value {
-    let codes: BTreeSet<_> = review.flags.iter().map(|flag| flag.code).collect();
-    json!({ "job": review.job_id, "flags": codes })
+fn codes(review: &Review) -> BTreeSet<FlagCode> {
+    review.flags.iter().map(|flag| flag.code).collect()
 }

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms, programmes, records, review_queue, settlement};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        events::{Kind, Subject},
+        events,
         facts::{Fact, FieldRecord, Flag},
         ids::{FactId, JobId, ReviewId, TechnicianId},
         jobs::Job,
@@ -117,11 +116,14 @@ pub(super) async fn rule(
     let (decision, record) = prepare(&unit.ctx.clone(), &mut unit.tx, job, about, decide, unit.now).await?;
     let decision = Decision { id: unit.id(), decided_by: unit.actor.token(), ..decision };
     store::reviews::decide(&mut unit.tx, &decision, &decide.note).await.map_err(Error::in_the_way)?;
-    let data = json!({
-        "decision": decision.id, "number": decision.number, "ruling": decision.ruling, "reason": decision.reason,
-        "about": about,
+    unit.emit(events::ReviewDecided {
+        job: job.id,
+        decision: decision.id,
+        number: decision.number,
+        ruling: decision.ruling,
+        reason: decision.reason,
+        about,
     });
-    unit.emit(Kind::ReviewDecided, Subject::Job, job.id.0, data);
     let assignments = store::assignments::of_job(&mut unit.tx, job.id).await?;
     let (settlement, flags) = settlement::settle(unit, job, &record, &assignments, &[]).await?;
     Ok(Decided { decision, settlement, flags })

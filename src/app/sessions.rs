@@ -4,13 +4,12 @@ use std::net::IpAddr;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit, tokens};
 use crate::{
     domain::{
         actor::Actor,
-        events::{Kind, Subject},
+        events,
         ids::{SessionId, UserId},
         span::Instant,
         users::{Login, Password, Session, User},
@@ -140,7 +139,7 @@ async fn open_in(unit: &mut Unit, proof: &Proof, digest: &[u8; 32]) -> Result<Op
         Session { id: unit.id(), user_id: id, created_at: unit.now, seen_at: unit.now, ended_at: None };
     store::sessions::insert(&mut unit.tx, &session, digest).await?;
     unit.actor = user.actor();
-    unit.emit(Kind::SessionOpened, Subject::User, id.0, json!({ "session": session.id }));
+    unit.emit(events::SessionOpened { user: id, session: session.id });
     Ok(Some(Opened { session, user, secret: String::new() }))
 }
 
@@ -174,7 +173,7 @@ pub async fn end(ctx: &Ctx, command: Command<(UserId, SessionId)>) -> Result<(),
 
 async fn end_in(unit: &mut Unit, user: UserId, session: SessionId) -> Result<(), Error> {
     if store::sessions::end(&mut unit.tx, user, session, unit.now).await? {
-        unit.emit(Kind::SessionEnded, Subject::User, user.0, json!({ "session": session }));
+        unit.emit(events::SessionEnded { user, session: Some(session) });
     }
     Ok(())
 }

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 
 use super::{Ctx, Error, Unit, payments, programmes, records, review_queue};
 use crate::{
     domain::{
-        events::{Kind, Subject},
+        events,
         facts::{FieldRecord, Flag},
         ids::{FactId, FirmId, JobId, TechnicianId},
         jobs::{CancelReason, Job},
@@ -131,10 +130,13 @@ pub(super) async fn carry_out(
     for line in &lines {
         store::ledger::insert_line(&mut unit.tx, line).await.map_err(Error::in_the_way)?;
     }
-    let data = json!({
-        "settlement": settlement.id, "number": settlement.number, "lines": lines.len(), "basis": settlement.basis,
+    unit.emit(events::JobSettled {
+        job,
+        settlement: settlement.id,
+        number: settlement.number,
+        lines: lines.len(),
+        basis: settlement.basis,
     });
-    unit.emit(Kind::JobSettled, Subject::Job, job.0, data);
     Ok((Some(settlement), settling.flags))
 }
 

@@ -1,13 +1,12 @@
 //! Dated entries of rosters: on call, extra shifts, days off. Made and cancelled by the office or by the firm.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, technicians, windows};
 use crate::{
     domain::{
         actor::Actor,
-        events::{Kind, Subject},
+        events,
         ids::{ShiftEntryId, TechnicianId},
         refusal::Refusal,
         roster::{
@@ -59,10 +58,13 @@ async fn make_in(unit: &mut Unit, technician: TechnicianId, new: &New) -> Result
     if entry.kind.takes_away() {
         windows::absence_changed(unit, technician.id, span).await?;
     }
-    let data = json!({
-        "entry": entry.id, "kind": entry.kind, "starts_at": entry.starts_at, "ends_at": entry.ends_at,
+    unit.emit(events::ShiftEntryMade {
+        technician: technician.id,
+        entry: entry.id,
+        kind: entry.kind,
+        starts_at: entry.starts_at,
+        ends_at: entry.ends_at,
     });
-    unit.emit(Kind::ShiftEntryMade, Subject::Technician, technician.id.0, data);
     Ok(entry)
 }
 
@@ -109,8 +111,11 @@ async fn cancel_in(unit: &mut Unit, id: ShiftEntryId, version: i64) -> Result<Sh
     if let Some(span) = Span::new(entry.starts_at, entry.ends_at).filter(|_| entry.kind.takes_away()) {
         windows::absence_changed(unit, entry.technician_id, span).await?;
     }
-    let data = json!({ "entry": entry.id, "kind": entry.kind });
-    unit.emit(Kind::ShiftEntryCancelled, Subject::Technician, entry.technician_id.0, data);
+    unit.emit(events::ShiftEntryCancelled {
+        technician: entry.technician_id,
+        entry: entry.id,
+        kind: entry.kind,
+    });
     Ok(ShiftEntry { version: version + 1, ..entry })
 }
 

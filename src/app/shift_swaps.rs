@@ -1,7 +1,5 @@
 //! Swaps: one technician works a window in place of a colleague of the same firm. Both sides change, or neither.
 
-use serde_json::json;
-
 use super::{
     Command, Ctx, Error, Unit,
     shift_entries::{has_room, overlaps},
@@ -10,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         actor::Actor,
-        events::{Kind, Subject},
+        events,
         firms::Technician,
         ids::{ShiftSwapId, TechnicianId},
         refusal::Refusal,
@@ -91,7 +89,7 @@ async fn make_in(unit: &mut Unit, new: &New) -> Result<ShiftSwap, Error> {
         store::shift_entries::insert(&mut unit.tx, &entry).await.map_err(overlaps)?;
     }
     windows::absence_changed(unit, giver.id, span).await?;
-    emit(unit, Kind::ShiftsSwapped, &swap);
+    unit.emit(events::ShiftsSwapped::from(&swap));
     Ok(swap)
 }
 
@@ -114,14 +112,6 @@ async fn one_of_theirs(unit: &mut Unit, field: &str, id: TechnicianId) -> Result
 async fn around(unit: &mut Unit, technician: TechnicianId, span: Span) -> Result<Vec<Entry>, Error> {
     let found = store::shift_entries::of_technician(&mut unit.tx, technician, span.from(), span.to()).await?;
     Ok(found.iter().filter_map(ShiftEntry::entry).collect())
-}
-
-fn emit(unit: &mut Unit, kind: Kind, swap: &ShiftSwap) {
-    let data = json!({
-        "swap": swap.id, "taker": swap.taker_id, "kind": swap.kind,
-        "starts_at": swap.starts_at, "ends_at": swap.ends_at,
-    });
-    unit.emit(kind, Subject::Technician, swap.giver_id.0, data);
 }
 
 /// Undoes a swap the caller has seen at `version`; the record stays.
@@ -153,7 +143,7 @@ async fn undo_in(unit: &mut Unit, id: ShiftSwapId, version: i64) -> Result<Shift
     }
     store::shift_entries::cancel_of_swap(&mut unit.tx, swap.id).await?;
     windows::absence_changed(unit, swap.giver_id, span).await?;
-    emit(unit, Kind::ShiftSwapUndone, &swap);
+    unit.emit(events::ShiftSwapUndone::from(&swap));
     Ok(ShiftSwap { version: version + 1, ..swap })
 }
 

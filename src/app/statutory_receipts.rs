@@ -1,13 +1,12 @@
 //! When the customer received the statutory document: the first of the eight days of cooling-off (Y-11).
 
 use chrono::NaiveDate;
-use serde_json::json;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         cooling_off::{self, StatutoryReceipt},
-        events::{Kind, Subject},
+        events,
         ids::JobId,
     },
     store,
@@ -32,7 +31,6 @@ async fn record_in(unit: &mut Unit, id: JobId, received_on: NaiveDate) -> Result
     };
     let by = unit.actor.token();
     store::statutory_receipts::insert(&mut unit.tx, &receipt, by).await.map_err(Error::in_the_way)?;
-    let data = json!({ "receipt": receipt.id, "received_on": receipt.received_on });
-    unit.emit(Kind::StatutoryReceiptRecorded, Subject::Job, id.0, data);
+    unit.emit(events::StatutoryReceiptRecorded { job: id, receipt: receipt.id, received_on });
     Ok(receipt)
 }

@@ -1,13 +1,12 @@
 //! Technicians: registered and changed by the desk or by their own firm.
 
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        events::{Kind, Subject},
+        events,
         firms::{OfficeKey, Standing, Technician},
         ids::{FirmId, TechnicianId},
         phone::Phone,
@@ -85,7 +84,7 @@ pub(super) async fn register_in(
     };
     let technician = described(unit, new, profile)?;
     store::technicians::insert(&mut unit.tx, &technician).await.map_err(key_taken)?;
-    unit.emit(Kind::TechnicianRegistered, Subject::Technician, technician.id.0, json!({ "firm": firm }));
+    unit.emit(events::TechnicianRegistered { technician: technician.id, firm });
     Ok(technician)
 }
 
@@ -118,8 +117,7 @@ pub(super) async fn save(unit: &mut Unit, technician: Technician, stale: Error) 
     if !store::technicians::update(&mut unit.tx, &technician).await.map_err(key_taken)? {
         return Err(stale);
     }
-    let data = json!({ "firm": technician.firm_id });
-    unit.emit(Kind::TechnicianChanged, Subject::Technician, technician.id.0, data);
+    unit.emit(events::TechnicianChanged { technician: technician.id, firm: technician.firm_id });
     Ok(Technician { version: technician.version + 1, ..technician })
 }
 

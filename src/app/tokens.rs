@@ -2,7 +2,6 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -10,7 +9,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Role},
-        events::{Kind, Subject},
+        events,
         ids::{ConsumerId, FirmId, TechnicianId, TokenId},
         refusal::Refusal,
         span::Instant,
@@ -67,7 +66,7 @@ async fn issue_in(unit: &mut Unit, body: &Issue) -> Result<Issued, Error> {
         revoked_at: None,
     };
     insert(unit, &token, &digest(&secret)).await?;
-    unit.emit(Kind::TokenIssued, Subject::Token, token.id.0, json!({ "role": body.role }));
+    unit.emit(events::TokenIssued { token: token.id, role: body.role });
     Ok(Issued { token, secret: Some(secret) })
 }
 
@@ -108,7 +107,7 @@ pub async fn revoke(ctx: &Ctx, command: Command<TokenId>) -> Result<Token, Error
 
 async fn revoke_in(unit: &mut Unit, id: TokenId) -> Result<Token, Error> {
     if store::tokens::revoke(&mut unit.tx, id, unit.now).await? {
-        unit.emit(Kind::TokenRevoked, Subject::Token, id.0, json!({}));
+        unit.emit(events::TokenRevoked { token: id });
     }
     store::tokens::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("token"))
 }

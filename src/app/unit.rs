@@ -4,18 +4,11 @@
 use futures_util::future::BoxFuture;
 use rand::RngExt as _;
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::{Ctx, Error};
 use crate::{
-    domain::{
-        actor::Actor,
-        event::{Event, Kind, Subject},
-        ids::TokenId,
-        refusal::Refusal,
-        span::Instant,
-    },
+    domain::{actor::Actor, events::Event, ids::TokenId, refusal::Refusal, span::Instant},
     store::{self, Batch, Tx},
 };
 
@@ -101,16 +94,9 @@ impl Unit {
     }
 
     /// Writes down what happened; it commits with the rest.
-    pub fn record(&mut self, event: impl Into<crate::domain::events::Event>) {
-        let event: crate::domain::events::Event = event.into();
-        let (subject, subject_id) = event.subject();
-        self.emit(event.kind(), subject, subject_id, Value::Object(event.data()));
-    }
-
-    /// Writes down what happened; it commits with the rest.
-    pub fn emit(&mut self, kind: Kind, subject: Subject, subject_id: impl Into<Uuid>, data: Value) {
+    pub fn emit(&mut self, event: impl Into<Event>) {
         let id = self.ctx.new_id(self.now);
-        self.events.push((id, Event { kind, subject, subject_id: subject_id.into(), data }));
+        self.events.push((id, event.into()));
     }
 }
 

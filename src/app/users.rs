@@ -2,14 +2,13 @@
 
 use chrono::TimeDelta;
 use rand::RngExt as _;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, passwords::SALT_BYTES, tokens};
 use crate::{
     domain::{
         actor::{Actor, Role},
-        events::{Kind, Subject},
+        events,
         ids::{ConsumerId, FirmId, SessionId, TechnicianId, UserId},
         refusal::Refusal,
         tokens::{Grant, Token},
@@ -66,7 +65,7 @@ async fn add_in(unit: &mut Unit, body: &New, hash: Option<&str>) -> Result<User,
         disabled_at: None,
     };
     store::users::insert(&mut unit.tx, &user, hash).await.map_err(Error::in_the_way)?;
-    unit.emit(Kind::UserAdded, Subject::User, user.id.0, json!({ "role": body.grant.role() }));
+    unit.emit(events::UserAdded { user: user.id, role: body.grant.role() });
     Ok(user)
 }
 
@@ -92,7 +91,7 @@ async fn set_in(unit: &mut Unit, id: UserId, keep: Option<SessionId>, hash: &str
     let user = lock_live(unit, id).await?;
     store::users::save_password(&mut unit.tx, id, hash, unit.now).await?;
     store::sessions::end_all(&mut unit.tx, id, keep, unit.now).await?;
-    unit.emit(Kind::PasswordChanged, Subject::User, id.0, json!({}));
+    unit.emit(events::PasswordChanged { user: id });
     Ok(User { password_changed_at: Some(unit.now), ..user })
 }
 
@@ -113,7 +112,7 @@ async fn disable_in(unit: &mut Unit, id: UserId) -> Result<User, Error> {
     store::users::save_disabled(&mut unit.tx, id, unit.now).await?;
     store::tokens::revoke(&mut unit.tx, user.principal.id, unit.now).await?;
     store::sessions::end_all(&mut unit.tx, id, None, unit.now).await?;
-    unit.emit(Kind::UserDisabled, Subject::User, id.0, json!({}));
+    unit.emit(events::UserDisabled { user: id });
     Ok(User { disabled_at: Some(unit.now), ..user })
 }
 
@@ -125,7 +124,7 @@ pub async fn end_sessions(ctx: &Ctx, command: Command<UserId>) -> Result<User, E
 async fn end_sessions_in(unit: &mut Unit, id: UserId) -> Result<User, Error> {
     let user = store::users::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("user"))?;
     if store::sessions::end_all(&mut unit.tx, id, None, unit.now).await? > 0 {
-        unit.emit(Kind::SessionEnded, Subject::User, id.0, json!({}));
+        unit.emit(events::SessionEnded { user: id, session: None });
     }
     Ok(user)
 }

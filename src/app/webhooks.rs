@@ -3,14 +3,13 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        events::{Kind, Subject},
+        events::{self, Kind},
         ids::{FirmId, WebhookId},
         refusal::Refusal,
         webhooks::{OF_OWNER_MAX, OLD_SECRET_HOURS, Webhook, WebhookState, check_kinds},
@@ -74,7 +73,7 @@ async fn make_in(unit: &mut Unit, firm: Option<FirmId>, profile: &Profile) -> Re
     };
     store::webhooks::insert(&mut unit.tx, &webhook).await?;
     let secret = new_secret(unit, webhook.id).await?;
-    unit.emit(Kind::WebhookMade, Subject::Webhook, webhook.id.0, json!({ "firm": firm_id }));
+    unit.emit(events::WebhookMade { webhook: webhook.id, firm: firm_id });
     Ok(Made { webhook, secret: Some(secret) })
 }
 
@@ -122,7 +121,7 @@ async fn change_in(
     let url = profile.url.clone();
     let webhook = Webhook { version, url, kinds, state: profile.state, failures: 0, ..before.clone() };
     save(unit, &webhook, &before).await?;
-    unit.emit(Kind::WebhookChanged, Subject::Webhook, id.0, json!({ "state": webhook.state }));
+    unit.emit(events::WebhookChanged { webhook: id, state: webhook.state });
     Ok(Webhook { version: version + 1, ..webhook })
 }
 
@@ -150,7 +149,7 @@ async fn delete_in(unit: &mut Unit, id: WebhookId, version: i64) -> Result<Webho
     save(unit, &webhook, &before).await?;
     store::webhooks::forget_secrets(&mut unit.tx, id).await?;
     store::messages::drop_all(&mut unit.tx, Receiver::Webhook(id), unit.now).await?;
-    unit.emit(Kind::WebhookDeleted, Subject::Webhook, id.0, json!({}));
+    unit.emit(events::WebhookDeleted { webhook: id });
     Ok(Webhook { version: version + 1, ..webhook })
 }
 
@@ -163,7 +162,7 @@ async fn rotate_in(unit: &mut Unit, id: WebhookId) -> Result<Made, Error> {
     own(unit, id).await?;
     let webhook = store::webhooks::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("webhook"))?;
     let secret = new_secret(unit, id).await?;
-    unit.emit(Kind::WebhookSecretAdded, Subject::Webhook, id.0, json!({}));
+    unit.emit(events::WebhookSecretAdded { webhook: id });
     Ok(Made { webhook, secret: Some(secret) })
 }
 

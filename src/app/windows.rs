@@ -2,7 +2,7 @@
 
 use super::{Error, Unit, alarms};
 use crate::{
-    domain::{alarms::AlarmKind, appointments::Appointment, event::Subject, ids::TechnicianId, span::Span},
+    domain::{alarms::AlarmKind, appointments::Appointment, events::Subject, ids::TechnicianId, span::Span},
     store,
 };
 

@@ -18,7 +18,6 @@ pub mod disputes;
 pub mod docket;
 pub mod email;
 pub mod emergencies;
-pub mod event;
 pub mod events;
 pub mod evidence;
 pub mod facts;

@@ -53,22 +53,6 @@ pub struct Webhook {
     pub created_at: DateTime<Utc>,
 }
 
-/// What a firm may hear of: its own offers, and jobs that it has.
-pub const FOR_FIRMS: &[Kind] = &[
-    Kind::OfferMade,
-    Kind::OfferAccepted,
-    Kind::OfferDeclined,
-    Kind::OfferExpired,
-    Kind::OfferWithdrawn,
-    Kind::OfferNamed,
-    Kind::AssignmentReleased,
-    Kind::JobWarned,
-    Kind::JobPlaceChanged,
-    Kind::JobProgressed,
-    Kind::JobCancelled,
-    Kind::JobSettled,
-];
-
 /// What nobody is told by message: messages about messages would have no end, and access is no news.
 const UNTOLD: &[Kind] = &[
     Kind::TokenIssued,
@@ -96,7 +80,7 @@ impl Webhook {
 /// The kinds in order, each once; refused where somebody may not hear of one.
 pub fn check_kinds(firm: Option<FirmId>, kinds: &[Kind]) -> Result<Vec<Kind>, Refusal> {
     let may = |kind: &Kind| match firm {
-        Some(_) => FOR_FIRMS.contains(kind),
+        Some(_) => kind.is_for_firms(),
         None => !UNTOLD.contains(kind),
     };
     let refused = kinds.iter().enumerate().filter(|(_, kind)| !may(kind));

@@ -1,5 +1,6 @@
 //! The log: appended by use-cases, copied into the feed by the sequencer.
 
+use serde_json::Value;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -10,13 +11,14 @@ use super::{
 };
 use crate::domain::{
     actor::Actor,
-    event::{Event, Kind, Subject},
+    events::{Event, Kind, Subject, Unreadable},
     span::Instant,
+    text_enum::UnknownCode,
 };
 
-/// An event as it stands in the log.
+/// An event as its row has it, its data unread: what the chain of the feed hashes.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Logged {
+pub struct Stored {
     /// Order of insertion; not gapless, not a cursor.
     pub ord: i64,
     /// Its id.
@@ -37,6 +39,28 @@ pub struct Logged {
     pub data: String,
 }
 
+impl Stored {
+    /// What happened, or why its data cannot be read.
+    pub fn event(&self) -> Result<Event, Unreadable> {
+        Event::read(self.kind, self.subject, self.subject_id, &self.data)
+    }
+}
+
+/// An event of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    /// Order of insertion; not gapless, not a cursor.
+    pub ord: i64,
+    /// Its id.
+    pub id: Uuid,
+    /// When the use-case ran.
+    pub at: Instant,
+    /// Role or part of the service that acted.
+    pub actor: String,
+    /// What happened.
+    pub event: Event,
+}
+
 #[derive(FromRow)]
 pub(super) struct Row {
     ord: i64,
@@ -50,21 +74,33 @@ pub(super) struct Row {
     data: String,
 }
 
-impl TryFrom<Row> for Logged {
+impl TryFrom<Row> for Stored {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let corrupt = |column, error| Error::corrupt("event", column, format!("event {}: {error}", row.id));
         Ok(Self {
             ord: row.ord,
             id: row.id,
             at: row.at,
             actor: row.actor,
             actor_id: row.actor_id,
-            subject: row.subject.parse().map_err(|error| Error::corrupt("event", "subject", error))?,
+            subject: row.subject.parse().map_err(|error: UnknownCode| corrupt("subject", error))?,
             subject_id: row.subject_id,
-            kind: row.kind.parse().map_err(|error| Error::corrupt("event", "kind", error))?,
+            kind: row.kind.parse().map_err(|error: UnknownCode| corrupt("kind", error))?,
             data: row.data,
         })
+    }
+}
+
+impl TryFrom<Row> for Logged {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let stored = Stored::try_from(row)?;
+        let unreadable = |error| Error::corrupt("event", "data", format!("event {}: {error}", stored.id));
+        let event = stored.event().map_err(unreadable)?;
+        Ok(Self { ord: stored.ord, id: stored.id, at: stored.at, actor: stored.actor, event })
     }
 }
 
@@ -79,10 +115,10 @@ pub fn append(batch: &mut Batch, now: Instant, actor: &Actor, events: &[(Uuid, E
         now,
         actor.name(),
         actor.token().map(|token| token.0),
-        event.subject.as_str(),
-        event.subject_id,
-        event.kind.as_str(),
-        event.data.to_string()
+        event.subject().0.as_str(),
+        event.subject().1,
+        event.kind().as_str(),
+        Value::Object(event.data()).to_string()
     );
 }
 

@@ -6,13 +6,15 @@
 
 use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use super::{
     Batch, Db, Error, Tx,
     batch::later,
     db::{One, query},
-    events::{Logged, Row as EventRow},
+    events::{Logged, Row as EventRow, Stored},
 };
+use crate::domain::{events::Event, span::Instant};
 
 /// A SHA-256 hash.
 pub type Hash = [u8; 32];
@@ -22,8 +24,21 @@ pub type Hash = [u8; 32];
 pub struct Entry {
     /// Gapless position, from 1.
     pub pos: i64,
+    /// Id of its event.
+    pub id: Uuid,
+    /// When that happened.
+    pub at: Instant,
     /// What happened.
-    pub event: Logged,
+    pub event: Event,
+}
+
+/// One position of the feed as a link of the chain, its event's data unread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// Gapless position, from 1.
+    pub pos: i64,
+    /// What happened.
+    pub event: Stored,
     /// Hash of the entry before.
     pub prev_hash: Hash,
     /// Hash of this entry.
@@ -48,8 +63,6 @@ struct HeadRow {
 #[derive(FromRow)]
 struct EntryRow {
     pos: i64,
-    prev_hash: Vec<u8>,
-    hash: Vec<u8>,
     #[sqlx(flatten)]
     event: EventRow,
 }
@@ -58,6 +71,24 @@ impl TryFrom<EntryRow> for Entry {
     type Error = Error;
 
     fn try_from(row: EntryRow) -> Result<Self, Error> {
+        let Logged { id, at, event, .. } = row.event.try_into()?;
+        Ok(Self { pos: row.pos, id, at, event })
+    }
+}
+
+#[derive(FromRow)]
+struct LinkRow {
+    pos: i64,
+    prev_hash: Vec<u8>,
+    hash: Vec<u8>,
+    #[sqlx(flatten)]
+    event: EventRow,
+}
+
+impl TryFrom<LinkRow> for Link {
+    type Error = Error;
+
+    fn try_from(row: LinkRow) -> Result<Self, Error> {
         Ok(Self {
             pos: row.pos,
             event: row.event.try_into()?,
@@ -74,7 +105,7 @@ fn hash(bytes: Vec<u8>) -> Result<Hash, Error> {
 /// The hash of an entry: over the hash before it, its position and every column of its event. Texts are preceded by
 /// their length, so that no two different entries have the same input.
 #[must_use]
-pub fn link(prev_hash: &Hash, pos: i64, event: &Logged) -> Hash {
+pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(prev_hash);
     hasher.update(pos.to_be_bytes());
@@ -98,18 +129,54 @@ pub async fn head(tx: &mut Tx) -> Result<Head, Error> {
     })
 }
 
-/// The entries after `pos`, in order, at most `limit`.
+/// The entries after `pos`, in order, at most `limit`. They end before one that cannot be read; when that is the first of
+/// them, it is the error.
 pub async fn after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Entry>, Error> {
     let rows = query!(
         tx,
         all EntryRow,
+        "SELECT f.pos, e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data
+         FROM feed f JOIN event e ON e.ord = f.ord WHERE f.pos > $1 ORDER BY f.pos LIMIT $2",
+        pos,
+        limit
+    )?;
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        match Entry::try_from(row) {
+            Ok(entry) => entries.push(entry),
+            Err(error) if entries.is_empty() => return Err(error),
+            Err(_) => break,
+        }
+    }
+    Ok(entries)
+}
+
+/// The entries of a topic after `pos`, in order, at most `limit`.
+pub async fn on_topic(tx: &mut Tx, topic: &str, pos: i64, limit: i64) -> Result<Vec<Entry>, Error> {
+    let rows = query!(
+        tx,
+        all EntryRow,
+        "SELECT f.pos, e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data
+         FROM feed f JOIN event e ON e.ord = f.ord WHERE f.topic = $1 AND f.pos > $2 ORDER BY f.pos LIMIT $3",
+        topic,
+        pos,
+        limit
+    )?;
+    rows.into_iter().map(Entry::try_from).collect()
+}
+
+/// The links of the chain after `pos`, in order, at most `limit`.
+pub async fn chain(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Link>, Error> {
+    let rows = query!(
+        tx,
+        all LinkRow,
         "SELECT f.pos, f.prev_hash, f.hash, e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind,
                 e.data
          FROM feed f JOIN event e ON e.ord = f.ord WHERE f.pos > $1 ORDER BY f.pos LIMIT $2",
         pos,
         limit
     )?;
-    rows.into_iter().map(Entry::try_from).collect()
+    rows.into_iter().map(Link::try_from).collect()
 }
 
 /// How many events wait to be sequenced.
@@ -162,7 +229,7 @@ pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
     )?;
     let mut links = Vec::with_capacity(waiting.len());
     for row in waiting {
-        let event = Logged::try_from(row)?;
+        let event = Stored::try_from(row)?;
         let next = Head { pos: head.pos + 1, hash: link(&head.hash, head.pos + 1, &event) };
         links.push((next, head.hash, event));
         head = next;

@@ -6,8 +6,10 @@ use uuid::Uuid;
 use super::{
     Error, Tx,
     db::{One, id_list, query},
+    feed,
 };
 use crate::domain::{
+    events::Event,
     ids::{JobId, PaymentId, SettlementId},
     ledger::{Charge, EntryKind, LedgerLine, Settlement},
     money::Yen,
@@ -323,39 +325,22 @@ pub enum BilledWhat {
     Paid(PaymentId),
 }
 
-#[derive(FromRow)]
-struct BilledRow {
-    pos: i64,
-    at: Instant,
-    data: String,
-}
-
-/// What of the events is needed here.
-#[derive(serde::Deserialize)]
-#[serde(untagged)]
-enum BilledData {
-    Settled { settlement: SettlementId, lines: usize },
-    Paid { payment: PaymentId },
-}
+/// The topic of the feed under which billing finds its events.
+const BILLING: &str = "billing";
 
 /// What concerns billing after a position of the feed, in its order.
 pub async fn billed_after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Billed>, Error> {
-    let rows = query!(
-        tx,
-        all BilledRow,
-        "SELECT f.pos, e.at, e.data FROM feed f JOIN event e ON e.ord = f.ord
-         WHERE f.topic = 'billing' AND f.pos > $1 ORDER BY f.pos LIMIT $2",
-        pos,
-        limit
-    )?;
-    let billed = rows.into_iter().map(|row| {
-        let data: BilledData =
-            serde_json::from_str(&row.data).map_err(|error| Error::corrupt("event", "data", error))?;
-        let what = match data {
-            BilledData::Settled { settlement, lines } => BilledWhat::Settled(settlement, lines),
-            BilledData::Paid { payment } => BilledWhat::Paid(payment),
+    let entries = feed::on_topic(tx, BILLING, pos, limit).await?;
+    let billed = entries.into_iter().map(|entry| {
+        let what = match entry.event {
+            Event::JobSettled(settled) => BilledWhat::Settled(settled.settlement, settled.lines),
+            Event::PaymentRecorded(paid) => BilledWhat::Paid(paid.payment),
+            other => {
+                let cause = format!("event {}: {} does not concern billing", entry.id, other.kind());
+                return Err(Error::corrupt("feed", "topic", cause));
+            }
         };
-        Ok(Billed { pos: row.pos, at: row.at, what })
+        Ok(Billed { pos: entry.pos, at: entry.at, what })
     });
     billed.collect()
 }

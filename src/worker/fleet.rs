@@ -3,10 +3,7 @@
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use crate::{
-    app::{Ctx, Error, clock::Wake, feed},
-    domain::event::Event,
-};
+use crate::app::{Ctx, Error, clock::Wake, feed};
 
 /// Entries read at once.
 const PAGE: i64 = 500;
@@ -43,16 +40,7 @@ async fn follow(ctx: &Ctx, mut pos: i64) -> Result<i64, Error> {
         let entries = feed::after(ctx, pos, PAGE).await?;
         let Some(last) = entries.last() else { return Ok(pos) };
         let reached = last.pos;
-        let events = entries.into_iter().filter_map(|entry| {
-            let data = serde_json::from_str(&entry.event.data).ok()?;
-            Some(Event {
-                kind: entry.event.kind,
-                subject: entry.event.subject,
-                subject_id: entry.event.subject_id,
-                data,
-            })
-        });
-        ctx.follow(events).await?;
+        ctx.follow(entries.into_iter().map(|entry| entry.event)).await?;
         pos = reached;
     }
 }

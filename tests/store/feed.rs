@@ -3,24 +3,23 @@
 use kaketsuke::{
     domain::{
         actor::Actor,
-        event::{Event, Kind, Subject},
+        events::{Event, FirmChanged},
+        ids::FirmId,
         span::Instant,
     },
-    store::{Batch, Db, Tx, events, feed},
+    store::{Batch, Db, Error, Tx, events, feed, ledger},
 };
-use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::db::{Engine, TestDb, on_both_engines};
+use crate::{
+    script::run,
+    support::db::{Engine, TestDb, on_both_engines},
+    world::insert,
+};
 
 /// Events are told apart by this number, which is their id.
 fn event(number: u128) -> (Uuid, Event) {
-    let event = Event {
-        kind: Kind::FirmChanged,
-        subject: Subject::Firm,
-        subject_id: Uuid::from_u128(7),
-        data: json!({ "number": number.to_string() }),
-    };
+    let event = FirmChanged { firm: FirmId(Uuid::from_u128(7)) }.into();
     (Uuid::from_u128(number), event)
 }
 
@@ -29,6 +28,14 @@ async fn append(tx: &mut Tx, number: u128) {
     let mut batch = Batch::of(tx);
     events::append(&mut batch, now, &Actor::Service("test"), &[event(number)]);
     batch.run(tx).await.unwrap();
+}
+
+/// Why an event's data cannot be read.
+fn unreadable(error: Error) -> String {
+    match error {
+        Error::Corrupt { table: "event", column: "data", cause } => cause,
+        other => panic!("{other}"),
+    }
 }
 
 /// A reader with a cursor, and what it has seen.
@@ -53,7 +60,7 @@ impl Reader {
             let Some(entry) = entries.first() else { return };
             assert_eq!(entry.pos, self.pos + 1, "a gap");
             self.pos = entry.pos;
-            self.seen.push(entry.event.id.as_u128());
+            self.seen.push(entry.id.as_u128());
         }
     }
 }
@@ -62,7 +69,7 @@ impl Reader {
 async fn assert_chained(db: &Db) {
     let mut tx = db.read().await.unwrap();
     let mut before = [0; 32];
-    for entry in feed::after(&mut tx, 0, 1_000).await.unwrap() {
+    for entry in feed::chain(&mut tx, 0, 1_000).await.unwrap() {
         assert_eq!(entry.prev_hash, before, "at {}", entry.pos);
         assert_eq!(entry.hash, feed::link(&before, entry.pos, &entry.event), "at {}", entry.pos);
         before = entry.hash;
@@ -146,6 +153,46 @@ on_both_engines! {
         reader.read(&store).await;
         assert_eq!(reader.seen, (1..=40).collect::<Vec<_>>());
         assert_chained(&store).await;
+        store.close().await;
+    }
+
+    async fn an_event_that_cannot_be_read_stops_its_readers_and_is_named(db: TestDb) {
+        let store = Db::connect(&db.url().parse().unwrap(), 4).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        append(&mut tx, 1).await;
+        tx.commit().await.unwrap();
+        let columns = [("id", "#2"), ("kind", "'offer.made'"), ("subject", "'job'"), ("subject_id", "#31")];
+        run(&mut db.raw().await, db.engine(), &insert("event", &columns)).await;
+        let mut tx = store.write().await.unwrap();
+        append(&mut tx, 3).await;
+        feed::sequence(&mut tx, 100).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut tx = store.read().await.unwrap();
+        let first = feed::after(&mut tx, 0, 100).await.unwrap();
+        assert_eq!(first.iter().map(|entry| entry.id.as_u128()).collect::<Vec<_>>(), [1]);
+        let cause = "event 00000000-0000-0000-0000-000000000002: \
+                     offer.made of job 00000000-0000-0000-0000-00000000001f: missing field `offer`";
+        assert_eq!(unreadable(feed::after(&mut tx, 1, 100).await.unwrap_err()), cause);
+        assert_eq!(unreadable(events::about(&mut tx, Uuid::from_u128(31), 100).await.unwrap_err()), cause);
+        // Whoever only follows the chain is not stopped.
+        assert_eq!(feed::chain(&mut tx, 0, 100).await.unwrap().len(), 3);
+        drop(tx);
+        store.close().await;
+    }
+
+    async fn billing_is_stopped_by_an_event_that_it_cannot_read(db: TestDb) {
+        let store = Db::connect(&db.url().parse().unwrap(), 4).await.unwrap();
+        let columns = [("id", "#2"), ("kind", "'job.settled'"), ("data", "'{\"settlement\":7}'")];
+        run(&mut db.raw().await, db.engine(), &insert("event", &columns)).await;
+        let mut tx = store.write().await.unwrap();
+        feed::sequence(&mut tx, 100).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut tx = store.read().await.unwrap();
+        let cause = unreadable(ledger::billed_after(&mut tx, 0, 100).await.unwrap_err());
+        let named = "event 00000000-0000-0000-0000-000000000002: job.settled of job 00000000-0000-0000-0000-00000000001f: ";
+        assert!(cause.starts_with(named), "{cause}");
+        drop(tx);
         store.close().await;
     }
 }

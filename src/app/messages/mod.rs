@@ -7,14 +7,13 @@ mod spread;
 mod texts;
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        events::{Kind, Subject},
+        events::{self, Extent, Replayed},
         ids::{FirmId, JobId, MessageId, WebhookId},
         messages::{DeliveryAttempt, JobMessage, Message, MessageState},
         refusal::Refusal,
@@ -98,7 +97,8 @@ async fn replay_in(unit: &mut Unit, id: MessageId) -> Result<Message, Error> {
         let message = format!("the message is {}, not dead", before.state);
         return Err(Refusal::state("message_not_dead", message).into());
     }
-    unit.emit(Kind::MessageReplayed, Subject::Message, id.0, json!({ "webhook": before.webhook_id }));
+    let extent = Extent::One { webhook: before.webhook_id };
+    unit.emit(events::MessageReplayed { replayed: Replayed::Message(id), extent });
     store::messages::find(&mut unit.tx, id, firm).await?.ok_or_else(missing)
 }
 
@@ -112,7 +112,8 @@ async fn replay_all_in(unit: &mut Unit, id: WebhookId) -> Result<u64, Error> {
     found.filter(|webhook| webhook.is_of(&unit.actor)).ok_or(Error::NotFound("webhook"))?;
     let count = store::messages::replay_all(&mut unit.tx, id, unit.now).await?;
     if count > 0 {
-        unit.emit(Kind::MessageReplayed, Subject::Webhook, id.0, json!({ "messages": count }));
+        let extent = Extent::Messages { messages: count };
+        unit.emit(events::MessageReplayed { replayed: Replayed::Webhook(id), extent });
     }
     Ok(count)
 }

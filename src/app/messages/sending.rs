@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use chrono::TimeDelta;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -13,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        events::{Kind, Subject},
+        events,
         ids::MessageId,
         messages::{AttemptCode, Next, Outcome, Outgoing, next},
         referrals::DeliveryStatus,
@@ -225,9 +224,12 @@ async fn settle_in(unit: &mut Unit, claim: &Claim, outcome: Outcome, next: Next)
         return Ok(());
     }
     if next == Next::Dead {
-        let data =
-            json!({ "receiver": taken.receiver.id(), "code": outcome.code, "attempts": taken.attempts + 1 });
-        unit.emit(Kind::MessageDied, Subject::Message, taken.id.0, data);
+        unit.emit(events::MessageDied {
+            message: taken.id,
+            receiver: taken.receiver.id(),
+            code: outcome.code,
+            attempts: taken.attempts + 1,
+        });
     }
     let (Some(notice), Receiver::Referral(referral)) = (&claim.notice, taken.receiver) else { return Ok(()) };
     let delivery_status = if next == Next::Sent { DeliveryStatus::Sent } else { DeliveryStatus::Failed };

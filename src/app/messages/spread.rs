@@ -1,16 +1,15 @@
 //! From the feed to messages: one for each receiver and position, in the transaction that moves the cursor on, so that a
 //! crash neither loses nor doubles one.
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::super::{Ctx, Error};
 use crate::{
     domain::{
-        events::{Kind, Subject},
-        ids::{FirmId, MessageId, ReferralId, TechnicianId},
+        events::{Event, Kind, Subject},
+        ids::{FirmId, JobId, MessageId},
         offers::WithdrawCode,
-        webhooks::{FOR_FIRMS, Webhook},
+        webhooks::Webhook,
     },
     store::{self, Tx, feed::Entry, messages::Receiver},
 };
@@ -92,15 +91,15 @@ async fn receivers(
     webhooks: &[Webhook],
     mailing: Mailing,
 ) -> Result<Vec<Receiver>, Error> {
-    let kind = entry.event.kind;
-    if kind == Kind::ReferralMailRequested {
-        let referral = Receiver::Referral(ReferralId(entry.event.subject_id));
+    let kind = entry.event.kind();
+    if let Event::ReferralMailRequested(requested) = &entry.event {
+        let referral = Receiver::Referral(requested.referral);
         return Ok([referral].into_iter().chain(of_the_service(webhooks, kind)).collect());
     }
     let mut told: Vec<_> = of_the_service(webhooks, kind).collect();
     let mailed = mailing == Mailing::Possible && is_mailed(entry);
     let asked = webhooks.iter().any(|webhook| webhook.firm_id.is_some() && webhook.kinds.contains(&kind));
-    if !FOR_FIRMS.contains(&kind) || !(mailed || asked) {
+    if !kind.is_for_firms() || !(mailed || asked) {
         return Ok(told);
     }
     for firm in concerned(tx, entry).await? {
@@ -120,33 +119,23 @@ fn of_the_service(webhooks: &[Webhook], kind: Kind) -> impl Iterator<Item = Rece
 
 /// Whether firms are told by e-mail: of an offer, and of its end by others than themselves.
 fn is_mailed(entry: &Entry) -> bool {
-    match entry.event.kind {
-        Kind::OfferMade => true,
-        Kind::OfferWithdrawn => {
-            let code = text(&entry.event.data, "code").and_then(|code| code.parse().ok());
-            code.is_some_and(|code: WithdrawCode| !WithdrawCode::CONTRACTOR.contains(&code))
-        }
+    match &entry.event {
+        Event::OfferMade(_) => true,
+        Event::OfferWithdrawn(withdrawn) => !WithdrawCode::CONTRACTOR.contains(&withdrawn.code),
         _ => false,
     }
 }
 
 /// The firms an entry is about: the one it names, the one of the technician it names, or those that had the job then.
 async fn concerned(tx: &mut Tx, entry: &Entry) -> Result<Vec<FirmId>, Error> {
-    let id = |key| text(&entry.event.data, key).and_then(|text| text.parse::<Uuid>().ok());
-    if let Some(firm) = id("firm") {
-        return Ok(vec![firm.into()]);
+    if let Some(firm) = entry.event.firm() {
+        return Ok(vec![firm]);
     }
-    if let Some(technician) = id("technician") {
-        return Ok(store::tokens::firm_of(tx, TechnicianId(technician)).await?.into_iter().collect());
+    if let Some(technician) = entry.event.technician() {
+        return Ok(store::tokens::firm_of(tx, technician).await?.into_iter().collect());
     }
-    if entry.event.subject != Subject::Job {
-        return Ok(Vec::new());
+    match entry.event.subject() {
+        (Subject::Job, job) => Ok(store::messages::firms_on(tx, JobId(job), entry.at).await?),
+        _ => Ok(Vec::new()),
     }
-    Ok(store::messages::firms_on(tx, entry.event.subject_id.into(), entry.event.at).await?)
-}
-
-/// A text of an event's data.
-pub(super) fn text(data: &str, key: &str) -> Option<String> {
-    let data: Value = serde_json::from_str(data).ok()?;
-    Some(data.get(key)?.as_str()?.to_owned())
 }

@@ -1,7 +1,7 @@
 //! What a message says, written anew from its event at each attempt.
 
 use chrono::{SecondsFormat, TimeDelta};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use super::{
     super::{
@@ -9,16 +9,15 @@ use super::{
         referrals::{self, Language, To},
     },
     DELIVERY,
-    spread::text,
 };
 use crate::{
     documents::offer_mail::{self, OfferFacts},
     domain::{
-        events::Kind,
-        ids::{FirmId, OfferId, ReferralId, WebhookId},
+        events::Event,
+        ids::{FirmId, ReferralId, WebhookId},
         messages::{Mail, Outgoing, WebhookCall},
         offers::OfferState,
-        referrals::{DeliveryStatus, NoticeChannel, RecipientKind},
+        referrals::{DeliveryStatus, NoticeChannel},
     },
     store::{
         self,
@@ -29,9 +28,6 @@ use crate::{
 
 /// An offer's end is no news any more after so many minutes.
 const NEWS_MINUTES: i64 = 120;
-/// What of an event's data a firm is shown: ids and codes of its own.
-const FOR_FIRMS: &[&str] =
-    &["offer", "firm", "technician", "assignment", "settlement", "code", "reason", "from", "to", "addressee"];
 
 /// What is to be sent.
 pub(super) struct Prepared {
@@ -70,42 +66,41 @@ async fn call(ctx: &Ctx, taken: &Taken, id: WebhookId, entry: &Entry) -> Result<
 
 /// What a webhook is told: that of a firm less than the service's own.
 fn body(entry: &Entry, firm: Option<FirmId>) -> String {
+    let (subject, subject_id) = entry.event.subject();
+    let details = if firm.is_some() { entry.event.for_firms() } else { entry.event.data() };
     let body = json!({
-        "type": entry.event.kind,
-        "timestamp": entry.event.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        "type": entry.event.kind(),
+        "timestamp": entry.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
         "data": {
-            "event_id": entry.event.id,
+            "event_id": entry.id,
             "pos": entry.pos,
-            "subject": entry.event.subject,
-            "subject_id": entry.event.subject_id,
-            "details": details(entry, firm),
+            "subject": subject,
+            "subject_id": subject_id,
+            "details": details,
         },
     });
     body.to_string()
-}
-
-/// The ids and codes of an event; for a firm, those that are its own.
-fn details(entry: &Entry, firm: Option<FirmId>) -> Map<String, Value> {
-    let details: Map<String, Value> = serde_json::from_str(&entry.event.data).unwrap_or_default();
-    let shown = |(key, _): &(String, Value)| firm.is_none() || FOR_FIRMS.contains(&key.as_str());
-    details.into_iter().filter(shown).collect()
 }
 
 /// The e-mail to a firm about an offer: what may be known before it is accepted, and nothing else (Y-03).
 async fn offer(ctx: &Ctx, taken: &Taken, id: FirmId, entry: &Entry) -> Result<Option<Prepared>, Error> {
     let mut tx = ctx.db().read().await?;
     let to = store::firms::find(&mut tx, id).await?.and_then(|firm| firm.email);
-    let offer = text(&entry.event.data, "offer").and_then(|text| text.parse::<uuid::Uuid>().ok());
+    let offer = match &entry.event {
+        Event::OfferMade(made) => Some(made.offer),
+        Event::OfferWithdrawn(withdrawn) => Some(withdrawn.offer),
+        _ => None,
+    };
     let (Some(to), Some(offer)) = (to, offer) else { return Ok(None) };
     drop(tx);
-    let offered = match offer_lists::find(ctx, &DELIVERY, OfferId(offer)).await {
+    let offered = match offer_lists::find(ctx, &DELIVERY, offer).await {
         Err(Error::NotFound(_)) => return Ok(None),
         other => other?,
     };
     let (at, reference) = (ctx.now(), ctx.reference());
-    let still_news = match entry.event.kind {
-        Kind::OfferMade => offered.offer.state == OfferState::Open && at < offered.offer.deadline,
-        _ => at < entry.event.at + TimeDelta::minutes(NEWS_MINUTES),
+    let still_news = match entry.event {
+        Event::OfferMade(_) => offered.offer.state == OfferState::Open && at < offered.offer.deadline,
+        _ => at < entry.at + TimeDelta::minutes(NEWS_MINUTES),
     };
     if !still_news {
         return Ok(None);
@@ -121,8 +116,8 @@ async fn offer(ctx: &Ctx, taken: &Taken, id: FirmId, entry: &Entry) -> Result<Op
         district: offered.district.as_deref(),
         language: (&tongue(Language::Ja), &tongue(Language::En)),
     };
-    let letter = match (entry.event.kind, offered.offer.withdraw_code) {
-        (Kind::OfferMade, _) => offer_mail::made(&facts),
+    let letter = match (&entry.event, offered.offer.withdraw_code) {
+        (Event::OfferMade(_), _) => offer_mail::made(&facts),
         (_, code) => offer_mail::over(&facts, code),
     };
     let mail = Mail { id: taken.id, to, at, subject: letter.subject, text: letter.text };
@@ -131,9 +126,8 @@ async fn offer(ctx: &Ctx, taken: &Taken, id: FirmId, entry: &Entry) -> Result<Op
 
 /// The notice of a referral to one of its recipients.
 async fn notice(ctx: &Ctx, taken: &Taken, id: ReferralId, entry: &Entry) -> Result<Option<Prepared>, Error> {
-    let recipient = text(&entry.event.data, "recipient").and_then(|code| code.parse::<RecipientKind>().ok());
-    let language = text(&entry.event.data, "language").and_then(|code| code.parse::<Language>().ok());
-    let (Some(recipient), Some(language)) = (recipient, language) else { return Ok(None) };
+    let Event::ReferralMailRequested(requested) = &entry.event else { return Ok(None) };
+    let (recipient, language) = (requested.recipient, requested.language);
     let whole = referrals::find(ctx, id).await?;
     let known = whole.recipients.iter().find(|known| known.kind == recipient);
     let address = known.and_then(|known| known.email.clone()).and_then(|text| text.try_into().ok());
@@ -155,10 +149,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::{
-        domain::{events, webhooks},
-        store::events::Logged,
-    };
+    use crate::domain::{events, webhooks};
 
     /// Every stored event that somebody of this kind may be told of, as it is told.
     fn told(firm: Option<FirmId>) -> String {
@@ -167,18 +158,12 @@ mod tests {
             if webhooks::check_kinds(firm, &[kind]).is_err() {
                 continue;
             }
-            let event = Logged {
-                ord: 7,
+            let entry = Entry {
+                pos: 9,
                 id: Uuid::from_u128(7),
                 at: "2026-11-22T12:00:00.250Z".parse().unwrap(),
-                actor: "dispatcher".to_owned(),
-                actor_id: None,
-                subject,
-                subject_id: Uuid::from_u128(8),
-                kind,
-                data: data.to_owned(),
+                event: Event::read(kind, subject, Uuid::from_u128(8), data).unwrap(),
             };
-            let entry = Entry { pos: 9, event, prev_hash: [0; 32], hash: [0; 32] };
             told.push_str(&body(&entry, firm));
             told.push('\n');
         }

@@ -1,12 +1,9 @@
 //! The feed: no position missing, every hash the right one, no event lost on the way to it.
 
 use super::{Ctx, Error, Verdict};
-use crate::{
-    app,
-    store::{
-        self,
-        feed::{Entry, Head, link},
-    },
+use crate::store::{
+    self,
+    feed::{Head, Link, link},
 };
 
 /// Entries read at once.
@@ -17,7 +14,7 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
     let mut head = Head { pos: 0, hash: [0; 32] };
     let mut page = PAGE;
     loop {
-        match app::feed::after(ctx, head.pos, page).await {
+        match links(ctx, head.pos, page).await {
             Ok(entries) if entries.is_empty() => {
                 if let Some(verdict) = end(ctx, head).await? {
                     return Ok(verdict);
@@ -40,8 +37,13 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
     }
 }
 
+async fn links(ctx: &Ctx, pos: i64, limit: i64) -> Result<Vec<Link>, Error> {
+    let mut tx = ctx.db().read().await?;
+    Ok(store::feed::chain(&mut tx, pos, limit).await?)
+}
+
 /// The head after this entry, or what is wrong with it.
-fn follow(head: Head, entry: &Entry) -> Result<Head, String> {
+fn follow(head: Head, entry: &Link) -> Result<Head, String> {
     if entry.pos != head.pos + 1 {
         return Err(format!("it or its event is missing; the next one is {}", entry.pos));
     }
@@ -50,6 +52,9 @@ fn follow(head: Head, entry: &Entry) -> Result<Head, String> {
     }
     if entry.hash != link(&head.hash, entry.pos, &entry.event) {
         return Err(format!("its hash is not that of its content (event {})", entry.event.id));
+    }
+    if let Err(error) = entry.event.event() {
+        return Err(format!("its event {} cannot be read: {error}", entry.event.id));
     }
     Ok(Head { pos: entry.pos, hash: entry.hash })
 }
@@ -61,7 +66,7 @@ async fn end(ctx: &Ctx, head: Head) -> Result<Option<Verdict>, Error> {
     let waiting = store::feed::queued(&mut tx).await?;
     let lost = store::feed::lost(&mut tx).await?;
     let mislabelled = store::feed::mislabelled(&mut tx).await?;
-    let rest = store::feed::after(&mut tx, head.pos, 1).await?;
+    let rest = store::feed::chain(&mut tx, head.pos, 1).await?;
     if !rest.is_empty() {
         return Ok(None);
     }
@@ -97,14 +102,14 @@ mod tests {
     use super::*;
     use crate::{
         domain::events::{Kind, Subject},
-        store::events::Logged,
+        store::events::Stored,
     };
 
-    fn chain(length: i64) -> Vec<Entry> {
+    fn chain(length: i64) -> Vec<Link> {
         let mut head = Head { pos: 0, hash: [0; 32] };
         let mut entries = Vec::new();
         for pos in 1..=length {
-            let event = Logged {
+            let event = Stored {
                 ord: pos + 10,
                 id: Uuid::from_u128(pos.unsigned_abs().into()),
                 at: "2026-11-22T12:00:00Z".parse().unwrap(),
@@ -116,14 +121,14 @@ mod tests {
                 data: r#"{"role":"firm"}"#.to_owned(),
             };
             let hash = link(&head.hash, pos, &event);
-            entries.push(Entry { pos, event, prev_hash: head.hash, hash });
+            entries.push(Link { pos, event, prev_hash: head.hash, hash });
             head = Head { pos, hash };
         }
         entries
     }
 
     /// The position at which the chain breaks.
-    fn first_bad(entries: &[Entry]) -> Option<i64> {
+    fn first_bad(entries: &[Link]) -> Option<i64> {
         let mut head = Head { pos: 0, hash: [0; 32] };
         for entry in entries {
             match follow(head, entry) {
@@ -141,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_change_to_an_entry_is_seen_at_its_position() {
-        let changes: [fn(&mut Entry); 9] = [
+        let changes: [fn(&mut Link); 9] = [
             |entry| entry.event.data.push(' '),
             |entry| entry.event.kind = Kind::TokenRevoked,
             |entry| entry.event.actor = "supervisor".to_owned(),
@@ -175,8 +180,19 @@ mod tests {
     #[test]
     fn an_entry_rewritten_with_its_hash_is_seen_at_the_next_one() {
         let mut entries = chain(5);
-        entries[2].event.data = "{}".to_owned();
+        entries[2].event.data = r#"{"role":"supervisor"}"#.to_owned();
         entries[2].hash = link(&entries[2].prev_hash, 3, &entries[2].event);
         assert_eq!(first_bad(&entries), Some(4));
+    }
+
+    #[test]
+    fn an_event_that_cannot_be_read_is_seen_though_its_hash_is_right() {
+        let mut entries = chain(5);
+        entries[2].event.data = "{}".to_owned();
+        entries[2].hash = link(&entries[2].prev_hash, 3, &entries[2].event);
+        let reason = follow(Head { pos: 2, hash: entries[2].prev_hash }, &entries[2]).unwrap_err();
+        let event = "its event 00000000-0000-0000-0000-000000000003 cannot be read: token.issued of token \
+                     00000000-0000-0000-0000-000000000007: missing field `role`";
+        assert_eq!(reason, event);
     }
 }

@@ -99,7 +99,7 @@ impl From<Corrected> for CorrectedPlace {
             case_version: corrected.version,
             place: corrected.site.into(),
             municipality_changed: corrected.moved_from.is_some(),
-            moved_from: corrected.moved_from,
+            moved_from: corrected.moved_from.map(String::from),
             kept_pin_off_m: corrected.kept_pin_off_m,
         }
     }

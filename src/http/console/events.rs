@@ -20,7 +20,7 @@ use uuid::Uuid;
 use super::{cookies, guard};
 use crate::{
     app::{self, Ctx, Error, Stream, feed},
-    domain::events::Subject,
+    domain::events::{AlarmAcknowledged, AlarmRaised, AlarmRang, AlarmResolved, Event, Subject},
     http::{Service, extract::Query, peer::Peer, problem::Problem, reply::Answer},
 };
 
@@ -153,23 +153,18 @@ impl Listener {
         self.pos = last.pos;
         let mut changes = Vec::new();
         for entry in &entries {
-            let event = &entry.event;
-            changes.push(Change { subject: event.subject, id: event.subject_id });
+            let (subject, id) = entry.event.subject();
+            changes.push(Change { subject, id });
             // An alarm changes what it is about as well.
-            if event.subject == Subject::Alarm
-                && let Ok(about) = serde_json::from_str::<About>(&event.data)
+            if let Event::AlarmRaised(AlarmRaised { subject, subject_id, .. })
+            | Event::AlarmRang(AlarmRang { subject, subject_id, .. })
+            | Event::AlarmAcknowledged(AlarmAcknowledged { subject, subject_id, .. })
+            | Event::AlarmResolved(AlarmResolved { subject, subject_id, .. }) = entry.event
             {
-                changes.push(Change { subject: about.subject, id: about.subject_id });
+                changes.push(Change { subject, id: subject_id });
             }
         }
         let data = serde_json::to_string(&changes).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Some(format!("id: {}\nevent: change\ndata: {data}\n\n", self.pos)))
     }
-}
-
-/// What an alarm is about.
-#[derive(Debug, Deserialize)]
-struct About {
-    subject: Subject,
-    subject_id: Uuid,
 }

@@ -3,9 +3,8 @@
 use crate::{
     app::{histories::Happening, job_file::File},
     domain::{
-        events::Kind,
+        events::Event,
         facts::Fact,
-        ids::TechnicianId,
         span::{Instant, tokyo},
     },
     http::console::page::Page,
@@ -31,7 +30,7 @@ pub(super) struct Line {
 /// The lines, by when the service was told, oldest first; of one batch, by the device's clock.
 pub(super) fn lines(file: &File, page: &Page) -> Vec<Line> {
     // Each report has a line of its own; the event only counts them.
-    let told = file.happenings.iter().filter(|happening| happening.kind != Kind::FactRecorded);
+    let told = file.happenings.iter().filter(|happening| !matches!(happening.event, Event::FactRecorded(_)));
     let told = told.map(|happening| (happening.at, None, happened(happening, file, page)));
     let reports =
         file.facts.iter().map(|fact| (fact.received_at, Some(fact.device_time), reported(fact, file, page)));
@@ -42,14 +41,9 @@ pub(super) fn lines(file: &File, page: &Page) -> Vec<Line> {
 }
 
 fn happened(happening: &Happening, file: &File, page: &Page) -> Line {
-    let technician = happening.data["technician"].as_str().and_then(|id| id.parse().ok());
-    let name = technician.map(|id| file.name(TechnicianId(id)).0).unwrap_or_default();
-    let code = ["code", "reason", "cause"].iter().find_map(|key| happening.data[*key].as_str());
-    let code = code.map(|code| page.texts().code_or_itself(vocabulary(happening.kind), code));
-    let code = code.or_else(|| {
-        let state = happening.data["to"].as_str()?;
-        Some(page.texts().code_or_itself("job-state", state))
-    });
+    let event = &happening.event;
+    let name = event.technician().map(|id| file.name(id).0).unwrap_or_default();
+    let code = code(event).map(|(vocabulary, code)| page.texts().code_or_itself(vocabulary, code));
     let detail: Vec<_> =
         [name, code.unwrap_or_default()].into_iter().filter(|text| !text.is_empty()).collect();
     Line {
@@ -57,10 +51,10 @@ fn happened(happening: &Happening, file: &File, page: &Page) -> Line {
         iso: happening.at.to_rfc3339(),
         device_at: None,
         late_min: None,
-        what: page.code("event", happening.kind.as_str().replace('.', "-")),
+        what: page.code("event", event.kind().as_str().replace('.', "-")),
         detail: detail.join(" / "),
         who: page.texts().code_or_itself("actor", &happening.actor),
-        kind: group(happening.kind),
+        kind: group(event),
     }
 }
 
@@ -83,22 +77,26 @@ fn clock(at: Instant) -> String {
     tokyo(at).format("%-m/%-d %H:%M:%S").to_string()
 }
 
-/// What the code of an event is a word of; without one of its own, why somebody is off a job.
-fn vocabulary(kind: Kind) -> &'static str {
-    match kind {
-        Kind::JobCancelled => "cancel",
-        Kind::JobReassigned => "reassign",
-        Kind::JobUnbooked => "unbook",
-        Kind::OfferDeclined => "decline",
-        Kind::JobOverridden => "override",
-        Kind::SignatureMissed => "unsigned",
-        Kind::CaseErased => "erasure",
-        _ => "withdraw",
-    }
+/// The code an event is told with, and the vocabulary it is a word of.
+fn code(event: &Event) -> Option<(&'static str, &'static str)> {
+    Some(match event {
+        Event::JobCancelled(event) => ("cancel", event.reason.as_str()),
+        Event::JobReassigned(event) => ("reassign", event.reason.as_str()),
+        Event::JobUnbooked(event) => ("unbook", event.code.as_str()),
+        Event::OfferDeclined(event) => ("decline", event.code.as_str()),
+        Event::OfferWithdrawn(event) => ("withdraw", event.code.as_str()),
+        Event::AssignmentReleased(event) => ("withdraw", event.code.as_str()),
+        Event::JobOverridden(event) => ("override", event.reason.as_str()),
+        Event::SignatureMissed(event) => ("unsigned", event.reason.as_str()),
+        Event::CaseErased(event) => ("erasure", event.reason.as_str()),
+        Event::ReviewDecided(event) => ("withdraw", event.reason.as_str()),
+        Event::JobProgressed(event) => ("job-state", event.to.as_str()),
+        _ => return None,
+    })
 }
 
-fn group(kind: Kind) -> &'static str {
-    match kind.as_str().split('.').next().unwrap_or_default() {
+fn group(event: &Event) -> &'static str {
+    match event.kind().as_str().split('.').next().unwrap_or_default() {
         "offer" | "assignment" => "offer",
         "alarm" | "hazards" | "emergency" => "alarm",
         "review" | "payment" | "dispute" => "money",
