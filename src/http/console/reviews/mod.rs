@@ -18,6 +18,7 @@ use crate::{
     domain::{
         actor::Actor,
         charging::WorkKind,
+        disputes::{DisputeState, ToldDispute},
         ids::ReviewId,
         money::Yen,
         reviews::{Decision, DecisionReason, ReviewState, Ruling, flag_words},
@@ -138,6 +139,7 @@ struct View {
     works: Vec<WorkView>,
     kinds: &'static [WorkKind],
     decisions: Vec<DecisionView>,
+    disputes: Vec<DisputeView>,
     rulings: Vec<(Ruling, String, String)>,
     reasons: Vec<(DecisionReason, String)>,
     may_decide: bool,
@@ -160,6 +162,28 @@ fn decision(decision: &Decision, page: &Page) -> DecisionView {
     }
 }
 
+/// What somebody who is to pay does not agree with, in their own words.
+struct DisputeView {
+    number: i64,
+    reason: String,
+    payer: String,
+    at: String,
+    state: DisputeState,
+    note: Option<String>,
+}
+
+fn dispute(told: ToldDispute, page: &Page) -> DisputeView {
+    let ToldDispute { dispute, note } = told;
+    DisputeView {
+        number: dispute.number,
+        reason: page.code("dispute-reason", dispute.reason),
+        payer: page.code("payer", dispute.payer),
+        at: figures::minute(dispute.opened_at),
+        state: dispute.state,
+        note,
+    }
+}
+
 async fn show(
     State(service): State<Service>,
     page: Page,
@@ -168,6 +192,7 @@ async fn show(
 ) -> Answer<Html<View>> {
     let ctx = &service.ctx;
     let item = app::reviews::find(ctx, id).await?;
+    let disputes = app::disputes::of_job(ctx, item.job.id).await?;
     let mut facts = app::facts::list(ctx, &visitor.actor, item.job.id, Uuid::nil(), FACTS_MAX).await?;
     facts.sort_by_key(|fact| (fact.device_time, fact.received_at, fact.device_seq, fact.id));
     let people = people(ctx, &visitor.actor, &item, facts.iter().map(|fact| fact.technician_id)).await?;
@@ -194,6 +219,7 @@ async fn show(
         works: record::works(&item, &people, &page),
         kinds: WorkKind::ALL,
         decisions: item.decisions.iter().map(|one| decision(one, &page)).collect(),
+        disputes: disputes.into_iter().map(|told| dispute(told, &page)).collect(),
         rulings: rulings.collect(),
         reasons: reasons.collect(),
         may_decide: page.may_post("/v1/reviews/{id}/decision"),
