@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     domain::{
-        disputes::{DISPUTES_PER_JOB_MAX, Dispute, DisputeOutcome, DisputeReason, DisputeState, Resolution},
+        disputes::{
+            DISPUTES_PER_JOB_MAX, Dispute, DisputeOutcome, DisputeReason, DisputeState, Resolution,
+            ToldDispute,
+        },
         events,
         ids::{DisputeId, JobId},
         reference::programme::Payer,
@@ -144,9 +147,9 @@ pub async fn newest(
     Ok(store::disputes::newest(&mut tx, state, before, limit).await?)
 }
 
-/// The disputes about a job, oldest first.
-pub async fn of_job(ctx: &Ctx, job: JobId) -> Result<Vec<Dispute>, Error> {
+/// The disputes about a job with the words of whoever does not agree, oldest first.
+pub async fn of_job(ctx: &Ctx, job: JobId) -> Result<Vec<ToldDispute>, Error> {
     let mut tx = ctx.db().read().await?;
     store::jobs::find(&mut tx, job).await?.ok_or(Error::NotFound("job"))?;
-    Ok(store::disputes::of_job(&mut tx, job).await?)
+    Ok(store::disputes::told_of_job(&mut tx, job).await?)
 }

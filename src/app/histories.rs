@@ -1,6 +1,5 @@
 //! What happened to a job and its case, as the log has it: ids and codes, no personal data.
 
-
 use super::Error;
 use crate::{
     domain::{

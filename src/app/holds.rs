@@ -1,12 +1,7 @@
 //! Holds and frees the jobs of a case, as its dangers and identity plans are now.
 
 use super::{Error, Unit, dockets};
-use crate::domain::{
-    dangers::CaseHazard,
-    docket::Docket,
-    ids::CaseId,
-    jobs::Job,
-};
+use crate::domain::{dangers::CaseHazard, docket::Docket, ids::CaseId, jobs::Job};
 
 /// Holds or frees every unfinished job of a locked case whose dangers have become these.
 pub(super) async fn apply_to_case(

@@ -1,6 +1,5 @@
 //! Jobs: made for a case, called off.
 
-
 use super::{Command, Ctx, Error, Unit, case_file, dockets, holds, reference, settlement};
 use crate::{
     domain::{
@@ -103,8 +102,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
 pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseState) -> Result<(), Refusal> {
     action.check(job.state)?;
     let on_it = crew.iter().filter(|one| one.slot != Slot::Released).count();
-    let was_there =
-        crew.iter().any(|one| one.release_code == Some(ReleaseCode::VisitOver));
+    let was_there = crew.iter().any(|one| one.release_code == Some(ReleaseCode::VisitOver));
     match action {
         // Whoever comes back does so at an agreed time, however urgent the first visit was.
         Action::Book if matches!(job.priority, Priority::P0 | Priority::P1) && !was_there => {

@@ -171,12 +171,7 @@ pub(super) async fn record_widest(unit: &mut Unit, job: &Job) -> Result<Decision
 }
 
 /// What is asked of the fleet for this job on the widest rung, with nobody left out but who is blocked.
-pub(super) async fn question(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    job: &Job,
-    site: &Site,
-) -> Result<Question, Error> {
+pub(super) async fn question(ctx: &Ctx, tx: &mut Tx, job: &Job, site: &Site) -> Result<Question, Error> {
     let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let reference = ctx.reference();
     let rungs = &reference.dispatch().policy(job.priority).rungs;

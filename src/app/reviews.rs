@@ -9,6 +9,7 @@ use super::{Command, Ctx, Error, Unit, alarms, programmes, records, review_queue
 use crate::{
     domain::{
         alarms::AlarmKind,
+        disputes::ToldDispute,
         events,
         facts::{Fact, FieldRecord, Flag},
         ids::{FactId, JobId, ReviewId, TechnicianId},
@@ -215,8 +216,21 @@ pub async fn find(ctx: &Ctx, id: ReviewId) -> Result<Item, Error> {
     items.into_iter().next().ok_or(Error::NotFound("job"))
 }
 
-/// A review with every report it is about and what everybody in it is called, in one snapshot.
-pub async fn page(ctx: &Ctx, id: ReviewId) -> Result<(Item, Vec<Fact>, Names), Error> {
+/// A review as a person decides on it.
+#[derive(Debug, Clone)]
+pub struct ReviewPage {
+    /// The review with what it is about.
+    pub item: Item,
+    /// Every report of the job.
+    pub facts: Vec<Fact>,
+    /// What somebody who is to pay does not agree with, in their own words.
+    pub disputes: Vec<ToldDispute>,
+    /// What everybody in it is called.
+    pub names: Names,
+}
+
+/// A review with every report it is about, in one snapshot.
+pub async fn page(ctx: &Ctx, id: ReviewId) -> Result<ReviewPage, Error> {
     let mut tx = ctx.db().read().await?;
     let review = store::reviews::find(&mut tx, id).await?.ok_or(Error::NotFound("review"))?;
     let items = items(ctx, &mut tx, vec![review]).await?;
@@ -225,7 +239,8 @@ pub async fn page(ctx: &Ctx, id: ReviewId) -> Result<(Item, Vec<Fact>, Names), E
     let people = facts.iter().map(|fact| fact.technician_id);
     let people = people.chain(item.record.work().map(|work| work.technician_id));
     let names = store::technicians::names(&mut tx, people).await?;
-    Ok((item, facts, names))
+    let disputes = store::disputes::told_of_job(&mut tx, item.job.id).await?;
+    Ok(ReviewPage { item, facts, disputes, names })
 }
 
 /// The reviews after `after`, oldest first.

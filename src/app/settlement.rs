@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-
 use super::{Ctx, Error, Unit, payments, programmes, records, review_queue};
 use crate::{
     domain::{

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::{
     ids::{FirmId, JobId, TechnicianId},
+    offers::Addressee,
     place::{JisCode, Point},
     roster::{Roster, Weekday, WeeklyShift},
     span::{Instant, tokyo_instant},

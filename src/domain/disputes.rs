@@ -80,6 +80,17 @@ pub struct Dispute {
     pub resolution: Option<Resolution>,
 }
 
+/// A dispute in the words of whoever does not agree: for whoever decides it. The words are personal data; they stand
+/// beside the dispute and go with the people of its case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ToldDispute {
+    /// The dispute.
+    #[serde(flatten)]
+    pub dispute: Dispute,
+    /// What they say; absent where nothing was written, or it is erased.
+    pub note: Option<String>,
+}
+
 /// What came of a dispute.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Resolution {

@@ -43,6 +43,8 @@ text_enum! {
         Evidence = "evidence",
         /// A shift handed over.
         Shift = "shift",
+        /// A question about a bill.
+        Review = "review",
     }
 }
 

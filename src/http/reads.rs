@@ -26,6 +26,8 @@ const PERSONAL: &[Row] = &[
     ("PUT",  "/v1/cases/{id}/place",               Part::Record,    Some(ReadSubject::Case)),
     ("GET",  "/v1/jobs/{id}",                      Part::Record,    Some(ReadSubject::Job)),
     ("GET",  "/v1/assignments/{id}/order-note",    Part::Record,    Some(ReadSubject::Assignment)),
+    ("GET",  "/v1/jobs/{id}/disputes",             Part::Money,     Some(ReadSubject::Job)),
+    ("GET",  "/v1/reviews/{id}",                   Part::Money,     Some(ReadSubject::Review)),
     ("GET",  "/v1/evidence/{id}",                  Part::Record,    Some(ReadSubject::Evidence)),
     ("POST", "/v1/cases/{id}/referrals",           Part::Referral,  Some(ReadSubject::Case)),
     ("GET",  "/v1/referrals/{id}",                 Part::Referral,  Some(ReadSubject::Referral)),
@@ -38,6 +40,8 @@ const PERSONAL: &[Row] = &[
     ("GET",  "/cases/{id}",                        Part::Record,    Some(ReadSubject::Case)),
     ("GET",  "/jobs/{id}",                         Part::Record,    Some(ReadSubject::Job)),
     ("GET",  "/firm/jobs/{id}",                    Part::Record,    Some(ReadSubject::Job)),
+    ("GET",  "/billing/jobs/{id}",                 Part::Money,     Some(ReadSubject::Job)),
+    ("GET",  "/reviews/{id}",                      Part::Money,     Some(ReadSubject::Review)),
     ("GET",  "/audit",                             Part::Oversight, None),
 ];
 
@@ -97,8 +101,6 @@ const PLAIN: &[&str] = &[
     "/v1/messages/{id}",
     "/v1/webhooks",
     "/v1/webhooks/{id}",
-    "/v1/jobs/{id}/disputes",
-    "/v1/reviews/{id}",
     "/v1/reviews",
     // The Board shows case numbers, districts and languages; nobody's name.
     "/",
@@ -115,9 +117,7 @@ const PLAIN: &[&str] = &[
     "/roster",
     "/kpi",
     "/reviews",
-    "/reviews/{id}",
     "/billing",
-    "/billing/jobs/{id}",
     "/users",
     "/programmes",
     // Of an offer the district and the language, as the API tells.

@@ -3,12 +3,9 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{
-    Error, Tx,
-    db::{One, query},
-};
+use super::{Error, Tx, db::query};
 use crate::domain::{
-    disputes::{Dispute, DisputeState, Resolution},
+    disputes::{Dispute, DisputeState, Resolution, ToldDispute},
     ids::{DisputeId, JobId, TokenId},
     span::Instant,
 };
@@ -118,6 +115,28 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Dispute>, Error> {
     rows.into_iter().map(Dispute::try_from).collect()
 }
 
+#[derive(FromRow)]
+struct ToldRow {
+    #[sqlx(flatten)]
+    row: Row,
+    note: Option<String>,
+}
+
+/// The disputes about a job with the words of whoever does not agree, oldest first; the words are gone once erased.
+pub async fn told_of_job(tx: &mut Tx, job: JobId) -> Result<Vec<ToldDispute>, Error> {
+    let rows = query!(
+        tx,
+        all ToldRow,
+        "SELECT d.id, d.job_id, d.number, d.reason, d.payer, d.opened_at, r.outcome, r.decision_id, r.resolved_at,
+                n.note
+         FROM dispute d LEFT JOIN dispute_resolution r ON r.dispute_id = d.id
+         LEFT JOIN dispute_note n ON n.dispute_id = d.id
+         WHERE d.job_id = $1 ORDER BY d.number",
+        job.0
+    )?;
+    rows.into_iter().map(|told| Ok(ToldDispute { dispute: told.row.try_into()?, note: told.note })).collect()
+}
+
 /// A dispute with the number of its case.
 #[derive(Debug, Clone)]
 pub struct Listed {
@@ -169,10 +188,4 @@ pub async fn find(tx: &mut Tx, id: DisputeId) -> Result<Option<Dispute>, Error> 
         id.0
     )?;
     row.map(Dispute::try_from).transpose()
-}
-
-/// What was written about a dispute; nothing once erased.
-pub async fn note(tx: &mut Tx, id: DisputeId) -> Result<Option<String>, Error> {
-    let row = query!(tx, optional One<String>, "SELECT note FROM dispute_note WHERE dispute_id = $1", id.0)?;
-    Ok(row.map(|(note,)| note))
 }

@@ -244,7 +244,8 @@ fn read<T: DeserializeOwned>(table: &'static str, row: &Row) -> Result<T, Error>
 }
 
 fn assignment(row: &Row) -> Result<Assignment, Error> {
-    let AssignmentRow { assignment, progress_at, progress_lat_e6, progress_lon_e6 } = read("assignment", row)?;
+    let AssignmentRow { assignment, progress_at, progress_lat_e6, progress_lon_e6 } =
+        read("assignment", row)?;
     let point = progress_lat_e6.zip(progress_lon_e6).map(|(lat, lon)| Point::from_e6(lat, lon));
     let point = point.transpose().map_err(|error| Error::corrupt("assignment", "progress_lat_e6", error))?;
     let progress = progress_at.zip(point).map(|(at, point)| Progress { at, point });

@@ -88,6 +88,12 @@ async fn case_of(tx: &mut Tx, subject: ReadSubject, id: Uuid) -> Result<Option<U
             "SELECT j.case_id FROM assignment a JOIN job j ON j.id = a.job_id WHERE a.id = $1",
             id
         )?,
+        ReadSubject::Review => query!(
+            tx,
+            optional One<Option<Uuid>>,
+            "SELECT j.case_id FROM review r JOIN job j ON j.id = r.job_id WHERE r.id = $1",
+            id
+        )?,
         ReadSubject::Evidence => query!(
             tx,
             optional One<Option<Uuid>>,

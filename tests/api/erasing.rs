@@ -60,6 +60,11 @@ on_both_engines! {
         // 72 minutes with the payer's yes: two units (C-02).
         let facts = device.plain(72 * 60, Some(2));
         site.report(&server, &device, &facts).await;
+        let disputes = format!("/v1/jobs/{}/disputes", site.job);
+        let says = json!({ "reason": "not_agreed", "payer": "worker", "note": "MARK-WORDS" });
+        desk.post(&disputes, says).await.expect(201);
+        let words = async || supervisor.get(&disputes).await.expect(200)["items"][0]["note"].clone();
+        assert_eq!(words().await, "MARK-WORDS");
         let before = site.statement(&desk).await;
         assert_eq!(before["total_yen"], 2_200);
         let path = format!("/v1/cases/{case}/erasure");
@@ -76,6 +81,7 @@ on_both_engines! {
         for gone in ["resident", "place", "host_company"] {
             assert_eq!(shown.get(gone).unwrap_or(&Value::Null), &Value::Null, "{gone}: {shown}");
         }
+        assert_eq!(words().await, Value::Null);
         let job = site.crew.phone.get(&format!("/v1/jobs/{}", site.job)).await.expect(200);
         assert!(job.get("resident").is_none() && job.get("place").is_none(), "{job}");
         let bytes = format!("/v1/evidence/{}", picture["id"].as_str().unwrap());

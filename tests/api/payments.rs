@@ -61,6 +61,38 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn cash_of_the_host_is_not_counted_as_the_workers(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let (mut phone, mut tablet) = (Device::new("phone"), Device::new("tablet"));
+        // The worker agrees to the first unit, the host company to the second one, and pays it at the door.
+        let mut host = site::yes(at("22:20:00"), 2, 0);
+        host["payer"] = json!("host_company");
+        let host = tablet.tell(at("22:20:00"), &host);
+        let taken = json!({ "kind": "payment", "method": "cash", "amount_yen": 1_100, "payer": "host_company" });
+        let taken = tablet.tell(at("22:26:00"), &taken);
+        site.report(&server, &tablet, &[host, taken]).await;
+        let facts = phone.plain(72 * 60, Some(1));
+        site.report(&server, &phone, &facts).await;
+        let statement = site.statement(&server.dispatcher()).await;
+        assert_eq!(
+            site::brief(&statement["lines"]),
+            [("overtime", "1", 1_100, "worker"), ("overtime", "1", 1_100, "host_company")]
+        );
+        let collected = |line: usize| statement["lines"][line]["collected_yen"].as_i64().unwrap();
+        assert_eq!((collected(0), collected(1)), (0, 1_100), "{statement}");
+        assert_eq!(statement["payments"][0]["payer"], "host_company");
+        assert_eq!(statement["payments_told"][0]["payer"], "host_company");
+        let nobody = json!({ "kind": "payment", "method": "cash", "amount_yen": 1, "payer": "programme" });
+        let refused = tablet.tell(at("22:28:00"), &nobody);
+        let body = tablet.batch(&server, &[refused]);
+        let path = format!("/v1/jobs/{}/facts", site.job);
+        assert!(site.crew.phone.post(&path, body).await.status.is_client_error());
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
     async fn a_stopped_job_is_settled_at_0_yen_for_its_time(db: TestDb) {
         let server = TestServer::start(&db).await;
         let site = Site::open(&server, "栄水道").await;
@@ -123,6 +155,8 @@ on_both_engines! {
         site.report(&server, &phone, &facts).await;
         let dispute = dispatcher.post(&path, body).await.expect(201);
         assert_eq!(dispute["state"], "open");
+        let told = supervisor.get(&path).await.expect(200);
+        assert_eq!((&told["items"][0]["id"], &told["items"][0]["note"]), (&dispute["id"], &json!("60分もかかっていない")));
         let work = json!([{ "from": at("21:15:00"), "to": at("22:20:00"), "work": "work" }]);
         let correction = json!({
             "ruling": "correct", "reason": "confirmed_by_evidence", "note": "写真の時刻で確認",
@@ -145,6 +179,9 @@ on_both_engines! {
                 ("overtime", "1", 1_100, "worker"),
             ]
         );
+        let sentence = |key: &str| statement["lines"][1][key].as_str().unwrap();
+        assert!(sentence("text_en").starts_with("Reversal: -2,200 yen (tax included). "), "{statement}");
+        assert!(sentence("text_ja").starts_with("取消 -2,200円(税込)。"), "{statement}");
         // Y-13: within eight days the whole contract can be rescinded.
         let cooling = json!({ "reason": "cooling_off", "payer": "worker" });
         let dispute = dispatcher.post(&path, cooling).await.expect(201);

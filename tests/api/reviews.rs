@@ -39,6 +39,39 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn what_somebody_says_who_disputes_reaches_whoever_decides(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let mut phone = Device::new("phone");
+        let facts = phone.plain(72 * 60, Some(2));
+        site.report(&server, &phone, &facts).await;
+        let says = json!({ "reason": "not_agreed", "payer": "worker", "note": "同意していない。カード AB12345678CD" });
+        let disputes = format!("/v1/jobs/{}/disputes", site.job);
+        let opened = server.dispatcher().post(&disputes, says).await.expect(201);
+        assert_eq!(opened.get("note"), None, "an answer that is kept for repetitions has nobody's words");
+        let mut tablet = Device::new("tablet");
+        let unpaid = json!({ "kind": "payment", "method": "none" });
+        tablet.tell(at("22:27:00"), &unpaid);
+        let second = tablet.tell(at("22:28:00"), &unpaid);
+        site.report(&server, &tablet, &[second]).await;
+        server.settle().await;
+        let supervisor = server.client(Role::Supervisor);
+        let path = format!("/v1/reviews/{}", id(&only(&supervisor, "open").await));
+        let review = supervisor.get(&path).await.expect(200);
+        let told = &review["disputes"][0];
+        assert_eq!((&told["id"], &told["reason"], &told["state"]), (&opened["id"], &json!("not_agreed"), &json!("open")));
+        assert_eq!(told["note"], "同意していない。カード ［削除済］", "Y-08");
+        // Whoever has read it is known (Y-02).
+        let log = supervisor.get("/v1/read-log?purpose=billing").await.expect(200);
+        let read = &log["items"][0];
+        assert_eq!(
+            (&read["route"], &read["subject"], &read["subject_id"], &read["case_id"].is_string()),
+            (&json!("GET /v1/reviews/{id}"), &json!("review"), &review["id"], &true)
+        );
+        server.stop().await;
+    }
+
     async fn each_ruling_bills_what_its_preview_says(db: TestDb) {
         let server = TestServer::start(&db).await;
         let (site, review) = doubtful(&server).await;

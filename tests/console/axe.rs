@@ -126,7 +126,7 @@ async fn office_night(server: &TestServer, crew: &world::Crew) -> Vec<String> {
     phone.send(server, &crew.phone, &facts).await.expect(200);
     server.settle().await;
     let supervisor = server.client(Role::Supervisor);
-    let dispute = json!({ "reason": "wrong_amount", "payer": "worker" });
+    let dispute = json!({ "reason": "wrong_amount", "payer": "worker", "note": "60分もかかっていない" });
     supervisor.post(&format!("/v1/jobs/{job}/disputes"), dispute).await.expect(201);
     let mut tablet = Device::new(&job, "tablet").after(1);
     let crossing = tablet.fact("21:40", json!({ "kind": "work_start", "work": "work" }));

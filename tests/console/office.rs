@@ -87,6 +87,27 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn what_somebody_says_who_disputes_stands_where_it_is_decided(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = worked(&server, &crew, 0).await;
+        let says = json!({ "reason": "wrong_amount", "payer": "worker", "note": "60分も<かかって>いない" });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/disputes"), says).await.expect(201);
+        let mut tablet = Device::new(&job, "tablet").after(1);
+        let second = tablet.fact("22:18", json!({ "kind": "payment", "method": "none" }));
+        tablet.send(&server, &crew.phone, &[second]).await.expect(200);
+        server.settle().await;
+        let review = first_of(&server, "/v1/reviews").await;
+        let mut supervisor = signed_in(&server, Role::Supervisor).await;
+        for path in [format!("/billing/jobs/{job}"), format!("/reviews/{}", review["id"].as_str().unwrap())] {
+            let page = supervisor.get(&path).await.expect(200).text;
+            let words = page.split_once("<blockquote class=\"words\">").expect(&page).1;
+            let words = words.split_once("</blockquote>").unwrap().0;
+            assert!(words.starts_with("60分も") && words.ends_with("いない") && !words.contains('<'), "{path}: {words}");
+        }
+        server.stop().await;
+    }
+
     async fn a_review_is_decided_by_keys_alone(db: TestDb) {
         let Some(browser) = Browser::open().await else { return };
         let server = TestServer::start(&db).await;

@@ -4,13 +4,14 @@ use futures_util::future::join_all;
 use kaketsuke::{
     domain::{
         actor::Actor,
-        event::{Event, Kind, Subject},
-        ids::JobId,
+        docket::{Changes, Rows, Waiting},
+        events::{Event, FirmChanged},
+        ids::{FirmId, JobId},
+        jobs::Job,
         span::Instant,
     },
     store::{self, Batch, Db, Error, Tx, events},
 };
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
@@ -21,12 +22,21 @@ use crate::{
 const AT_ONCE: usize = 50;
 
 fn event(number: usize) -> (Uuid, Event) {
-    let data = json!({ "number": number });
-    let subject_id = Uuid::from_u128(7);
-    (
-        Uuid::from_u128(1_000 + number as u128),
-        Event { kind: Kind::FirmChanged, subject: Subject::Firm, subject_id, data },
-    )
+    (Uuid::from_u128(1_000 + number as u128), FirmChanged { firm: FirmId(Uuid::from_u128(7)) }.into())
+}
+
+/// The job as it was read at the version before, and nothing else.
+fn only(job: Job) -> Changes {
+    Changes {
+        job: Some(job),
+        offers: Rows::default(),
+        assignments: Rows::default(),
+        windows: Rows::default(),
+        alarms: Rows::default(),
+        woken: Vec::new(),
+        waiting: Waiting::Left,
+        events: Vec::new(),
+    }
 }
 
 async fn append(tx: &mut Tx, numbers: &[usize]) -> Result<(), Error> {
@@ -99,10 +109,10 @@ on_both_engines! {
         let mut job = store::jobs::lock(&mut tx, id).await.unwrap().unwrap();
         let all: Vec<_> = (0..71).collect();
         let what: Vec<_> = all.iter().copied().map(event).collect();
-        job.rung += 1;
+        (job.rung, job.version) = (job.rung + 1, job.version + 1);
         let mut batch = Batch::of(&tx);
         assert!(batch.is_empty());
-        store::jobs::save_with(&mut batch, &job);
+        store::docket_changes::save(&mut batch, &only(job.clone()), job.created_at);
         events::append(&mut batch, job.created_at, &Actor::Service("test"), &what);
         assert_eq!(batch.run(&mut tx).await.unwrap(), [1, 32, 32, 4, 2, 1]);
         assert_eq!(tx.soonest().job, job.wake_at);
@@ -116,8 +126,7 @@ on_both_engines! {
         let mut tx = store.write().await.unwrap();
         let mut batch = Batch::of(&tx);
         events::append(&mut batch, job.created_at, &Actor::Service("test"), &[event(800)]);
-        job.version -= 1;
-        store::jobs::save_with(&mut batch, &job);
+        store::docket_changes::save(&mut batch, &only(job.clone()), job.created_at);
         let stale = batch.run(&mut tx).await;
         assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
         drop(tx);

@@ -97,12 +97,7 @@ fn left_out(docket: &Docket) -> LeftOut {
 }
 
 /// Makes the offers of one rung: as many at once as it says, of a firm that answers itself only one.
-fn offer_to(
-    docket: &mut Docket,
-    rung: &Rung,
-    answer: Answer,
-    runs: &mut Vec<Run>,
-) -> Result<(), Refusal> {
+fn offer_to(docket: &mut Docket, rung: &Rung, answer: Answer, runs: &mut Vec<Run>) -> Result<(), Refusal> {
     let candidates: Vec<_> = answer
         .outcome
         .candidates

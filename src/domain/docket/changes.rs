@@ -40,6 +40,12 @@ pub struct Rows<T> {
     pub changed: Vec<T>,
 }
 
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self { new: Vec::new(), changed: Vec::new() }
+    }
+}
+
 impl Changes {
     /// Whether there is nothing to write.
     #[must_use]
@@ -91,7 +97,7 @@ rows! {
 
 /// Tells new and changed rows from those that are as they were, and raises the version of the changed ones.
 fn differing<'a, T: Row + 'a>(was: &[T], is: impl IntoIterator<Item = &'a mut T>) -> Rows<T> {
-    let mut rows = Rows { new: Vec::new(), changed: Vec::new() };
+    let mut rows = Rows::default();
     for row in is {
         match was.iter().find(|before| before.key() == row.key()) {
             None => rows.new.push(row.clone()),

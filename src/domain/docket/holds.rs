@@ -86,7 +86,8 @@ impl Docket {
         // Who was asked before the hold, and did not say no, is asked again: that takes a new round.
         let round = self.is.job.round;
         let job = self.is.job.clone();
-        let job = if self.is.offers.iter().any(|offer| offer.round == round) { job.next_round() } else { job };
+        let job =
+            if self.is.offers.iter().any(|offer| offer.round == round) { job.next_round() } else { job };
         self.is.job = job.cleared(self.now)?;
         self.say(JobCleared { job: self.is.job.id });
         self.resolve(AlarmKind::Held);

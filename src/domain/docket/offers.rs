@@ -64,8 +64,7 @@ impl Docket {
         code: WithdrawCode,
         which: impl Fn(&Offer) -> bool,
     ) -> Result<(), Refusal> {
-        let ids: Vec<_> =
-            self.is.offers.iter().filter(|offer| which(offer)).map(|offer| offer.id).collect();
+        let ids: Vec<_> = self.is.offers.iter().filter(|offer| which(offer)).map(|offer| offer.id).collect();
         ids.into_iter().try_for_each(|id| self.withdraw_offer(id, code))
     }
 

@@ -48,7 +48,11 @@ impl Docket {
         let job = &self.is.job;
         if job.state == JobState::Held {
             let hold = job.hold.as_ref().map_or("a hold", |hold| hold.as_str());
-            return Err(Refusal::rule("job_held", "4.1", format!("the job is held by {hold}; clear it first")));
+            return Err(Refusal::rule(
+                "job_held",
+                "4.1",
+                format!("the job is held by {hold}; clear it first"),
+            ));
         }
         Action::Override.check(job.state)?;
         self.not_past(arrival_at)

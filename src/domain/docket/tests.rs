@@ -18,6 +18,7 @@ use crate::domain::{
         Addressee, Asked, CrewRole, DeclineCode, Offer, OfferState, OverrideReason, ReassignReason, Slot,
         WithdrawCode,
     },
+    phone::Phone,
     place::Point,
     reference::Reference,
     refusal::Refusal,
@@ -51,8 +52,8 @@ fn person(number: u128) -> Technician {
         version: 1,
         firm_id: firm(number),
         name: "計測 一郎".to_owned(),
-        phone: "+81525550111".parse().unwrap(),
-        base: Point::new(35.17, 136.9).unwrap(),
+        phone: Phone::try_from("+81525550111".to_owned()).unwrap(),
+        base: Point::from_e6(35_170_000, 136_900_000).unwrap(),
         trades: vec![Trade::Water],
         job_codes: Vec::new(),
         tools: Vec::new(),
@@ -124,19 +125,17 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
         Step::Accept => docket.accept(open, Answerer::Technician, None, rules).map(|_| ()),
         Step::Decline => docket.decline(open, Answerer::Technician, DeclineCode::Busy, rules),
         Step::TakeBack => docket.take_back(open),
-        Step::Give(number) => {
-            docket.give(&given(number), OverrideReason::AlreadyNear, rules).map(|_| ())
-        }
+        Step::Give(number) => docket.give(&given(number), OverrideReason::AlreadyNear, rules).map(|_| ()),
         // The one place that says when a helper can be sent is the list of actions.
         Step::Help(number) if docket.job().state.is_in_the_field() && docket.on_it().count() > 0 => {
             docket.help(&given(number)).map(|_| ())
         }
         Step::Help(_) => Ok(()),
         Step::Reassign => docket.reassign(ReassignReason::NotReachable),
-        Step::Withdraw => match docket.on_it().next().map(|one| one.id) {
-            Some(id) => docket.withdraw(id, WithdrawCode::Breakdown),
-            None => Ok(()),
-        },
+        Step::Withdraw => {
+            let first = docket.on_it().next().map(|one| one.id);
+            first.map_or(Ok(()), |id| docket.withdraw(id, WithdrawCode::Breakdown))
+        }
         Step::Cancel => docket.cancel(CancelReason::FalseAlarm),
         Step::Danger | Step::Cleared => {
             docket.know_dangers(vec![danger(docket.now(), step)]);
@@ -203,9 +202,10 @@ fn report(
 /// What must never be.
 fn check(known: &Known) {
     let job = &known.job;
-    let accepted = known.offers.iter().filter(|offer| {
-        offer.state == OfferState::Accepted && offer.role == CrewRole::Lead
-    });
+    let accepted = known
+        .offers
+        .iter()
+        .filter(|offer| offer.state == OfferState::Accepted && offer.role == CrewRole::Lead);
     assert!(accepted.count() <= 1, "two winners");
     let open = known.offers.iter().any(|offer| offer.state == OfferState::Open);
     assert_eq!(open, job.state == JobState::Offered, "{}: open offers", job.state);
@@ -220,7 +220,11 @@ fn check(known: &Known) {
 }
 
 /// Each row that is written was read at the version before, and none is written twice.
-fn written_once<T, K: Ord + Copy>(rows: &Rows<T>, before: &[T], key: impl Fn(&T) -> (K, i64)) {
+fn written_once<T, K: Ord + Copy + std::fmt::Debug>(
+    rows: &Rows<T>,
+    before: &[T],
+    key: impl Fn(&T) -> (K, i64),
+) {
     let mut keys: Vec<_> = rows.new.iter().chain(&rows.changed).map(|row| key(row).0).collect();
     let count = keys.len();
     keys.sort();
@@ -258,7 +262,9 @@ proptest! {
             written_once(&changes.offers, &known.offers, |offer| (offer.id, offer.version));
             written_once(&changes.assignments, &known.assignments, |one| (one.id, one.version));
             written_once(&changes.alarms, &known.alarms, |alarm| (alarm.id, alarm.version));
-            prop_assert_eq!(changes.is_empty(), after == known);
+            // Dangers are written by whoever tells of them.
+            let untouched = Known { dangers: after.dangers.clone(), ..known };
+            prop_assert_eq!(changes.is_empty(), after == untouched);
             known = after;
         }
     }
@@ -297,14 +303,18 @@ fn a_docket_nobody_has_touched_writes_nothing() {
 fn who_ends_a_job_goes_on_to_the_one_behind_it() {
     let mut known = assigned().close().0;
     let mut next = known.assignments[0].clone();
-    (next.id, next.job_id) = (crate::domain::ids::AssignmentId(Uuid::from_u128(55)), JobId(Uuid::from_u128(2)));
+    (next.id, next.job_id) =
+        (crate::domain::ids::AssignmentId(Uuid::from_u128(55)), JobId(Uuid::from_u128(2)));
     (next.slot, next.current_since) = (Slot::Queued, None);
     known.elsewhere.push(next);
     let mut docket = docket(&known, at("12:00:00"), 9);
     docket.reassign(ReassignReason::TooLate).unwrap();
     let (_, changes) = docket.close();
     let promoted = changes.assignments.changed.iter().find(|one| one.job_id == JobId(Uuid::from_u128(2)));
-    assert_eq!(promoted.map(|one| (one.slot, one.current_since)), Some((Slot::Current, Some(at("12:00:00")))));
+    assert_eq!(
+        promoted.map(|one| (one.slot, one.current_since)),
+        Some((Slot::Current, Some(at("12:00:00"))))
+    );
     assert_eq!(changes.woken, [JobId(Uuid::from_u128(2))]);
 }
 

@@ -124,7 +124,9 @@ impl Batch {
             let (outcome, code) = match all.get(&fact.id) {
                 Some(earlier) if earlier.repeats(&fact) => (ReportOutcome::Duplicate, None),
                 Some(_) => (ReportOutcome::Refused, Some(RefusalCode::IdReused)),
-                None if all.len() >= FACTS_PER_JOB_MAX => (ReportOutcome::Refused, Some(RefusalCode::TooMany)),
+                None if all.len() >= FACTS_PER_JOB_MAX => {
+                    (ReportOutcome::Refused, Some(RefusalCode::TooMany))
+                }
                 None if foreign.contains(&fact.id) => (ReportOutcome::Refused, Some(RefusalCode::ForeignJob)),
                 None => {
                     recorded.push(fact.clone());

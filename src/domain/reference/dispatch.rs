@@ -7,7 +7,9 @@ use super::{
     document::{Document, Findings},
     error::ReferenceError,
 };
-use crate::domain::{jobs::JobState, calendar::YearEnd, place::JisCode, text_enum::text_enum, trade::Priority};
+use crate::domain::{
+    calendar::YearEnd, jobs::JobState, place::JisCode, text_enum::text_enum, trade::Priority,
+};
 
 /// Rungs of a ladder at most.
 const RUNGS_MAX: usize = 20;

@@ -9,7 +9,7 @@ use super::reviews::NewDecision;
 use crate::{
     app,
     domain::{
-        disputes::{Dispute, DisputeOutcome, DisputeReason},
+        disputes::{Dispute, DisputeOutcome, DisputeReason, ToldDispute},
         ids::{DisputeId, JobId},
         money::Yen,
         payments::{PAYMENT_YEN_MAX, Payment, PaymentKind, PaymentMethod},
@@ -108,8 +108,8 @@ pub(super) struct NewDispute {
 /// The disputes about a job.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Disputes {
-    /// Oldest first.
-    items: Vec<Dispute>,
+    /// Oldest first, with the words of whoever does not agree.
+    items: Vec<ToldDispute>,
 }
 
 /// Open a dispute about a job's bill

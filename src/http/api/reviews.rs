@@ -9,6 +9,7 @@ use crate::{
     app::{self, reviews::Decided},
     domain::{
         charging::WorkKind,
+        disputes::ToldDispute,
         facts::{FieldRecord, FlagCode},
         ids::{FactId, ReviewId, TechnicianId},
         jobs::Job,
@@ -86,6 +87,8 @@ pub(super) struct WholeReview {
     item: ReviewItem,
     /// The record as it was reported: its parts and special work are what can be left out.
     record: FieldRecord,
+    /// The disputes about the job, oldest first, with the words of whoever does not agree.
+    disputes: Vec<ToldDispute>,
 }
 
 impl From<app::reviews::Item> for ReviewItem {
@@ -122,7 +125,7 @@ pub(super) async fn list(
     Ok(Json(Page::new(&page, items, |item| item.review.id.0)))
 }
 
-/// Show a review, with the record it is about
+/// Show a review, with the record it is about and the disputes about the job
 #[utoipa::path(get, path = "/v1/reviews/{id}", tag = "billing", params(("id" = ReviewId, Path)),
     responses((status = 200, body = WholeReview, headers(("ETag" = String)))))]
 pub(super) async fn show(
@@ -130,8 +133,10 @@ pub(super) async fn show(
     Path(id): Path<ReviewId>,
 ) -> Answer<Versioned<WholeReview>> {
     let item = app::reviews::find(&service.ctx, id).await?;
+    let disputes = app::disputes::of_job(&service.ctx, item.job.id).await?;
     let (version, record) = (item.review.version, item.record.clone());
-    Ok(Versioned(axum::http::StatusCode::OK, version, WholeReview { item: item.into(), record }))
+    let whole = WholeReview { item: item.into(), record, disputes };
+    Ok(Versioned(axum::http::StatusCode::OK, version, whole))
 }
 
 /// What a supervisor decides about a bill.

@@ -30,6 +30,7 @@ read-subject-assignment = Order note
 read-subject-referral = Referral
 read-subject-evidence = Picture
 read-subject-shift = Hand-over
+read-subject-review = Review
 kept-hand_over_note = Hand-over notes
 kept-call_draft = Drafts of calls
 kept-caller_without_case = Callers without a case

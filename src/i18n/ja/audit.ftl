@@ -30,6 +30,7 @@ read-subject-assignment = 手配票
 read-subject-referral = 取り次ぎ
 read-subject-evidence = 写真
 read-subject-shift = 引き継ぎ
+read-subject-review = 記録の確認
 kept-hand_over_note = 引き継ぎメモ
 kept-call_draft = 入力途中の内容
 kept-caller_without_case = 案件にならなかった電話の相手

@@ -1,6 +1,10 @@
 //! What came late: reversals and new lines, and nothing where nothing changed.
 
 use super::*;
+use crate::domain::{
+    ids::ReviewId,
+    reviews::{About, Correction, Decision, DecisionReason, Ruling, Settled},
+};
 
 /// 80 minutes of work, settled before the consent has come from another device.
 fn written_off() -> (Book, Vec<Fact>) {
@@ -61,6 +65,39 @@ fn a_no_that_comes_late_takes_the_charge_back() {
             charged.text_en
         )
     );
+}
+
+#[test]
+fn the_longest_sentence_has_room_for_all_that_is_added_to_it() {
+    let mut device = Device::of(1);
+    let mut facts = plain_job(&mut device, &[("10:00:00", "11:40:00")]);
+    let mut office = Device::numbered(1, 1);
+    facts.push(office.consent("10:50:00", &Asked::units(1)));
+    facts.push(office.consent("11:05:00", &Asked { payer: "host_company", ..Asked::units(4) }));
+    let record = FieldRecord::of(&facts);
+    let decision = Decision {
+        id: ReviewDecisionId(Uuid::from_u128(1)),
+        job_id: JobId(Uuid::from_u128(1)),
+        number: 100,
+        about: About::Review(ReviewId(Uuid::from_u128(1))),
+        ruling: Ruling::WriteOff,
+        reason: DecisionReason::ConfirmedByEvidence,
+        flags: vec![],
+        correction: Correction::default(),
+        decided_at: at("12:00:00"),
+        decided_by: None,
+    };
+    let settled = Settled::of(&record, &[decision]);
+    let mut book = Book::default();
+    book.write(charges(&settled, &terms(), &firms()).unwrap().charges);
+    book.write(vec![]);
+    let shared = price(&record, &terms(), &firms()).unwrap().charges;
+    let (bare, _) = shared[0].text_en.split_once(" Of these, ").unwrap();
+    let last = book.lines.last().unwrap();
+    assert_eq!(last.charge.kind, EntryKind::Reversal);
+    let added = last.charge.text_en.chars().count() - bare.chars().count();
+    // Amounts of nine digits are longer than these, four times over.
+    assert!(added > 200 && price::TEXT_CHARS_MAX + added + 40 <= 2_000, "{added}");
 }
 
 #[test]

@@ -44,7 +44,12 @@ impl Book {
         if !record.may_settle() {
             return 0;
         }
-        let entries = difference(&self.lines, price(&record, &terms(), &firms()).unwrap().charges);
+        self.write(price(&record, &terms(), &firms()).unwrap().charges)
+    }
+
+    /// Writes what is lacking of these charges; answers how many lines that were.
+    fn write(&mut self, charges: Vec<Charge>) -> usize {
+        let entries = difference(&self.lines, charges);
         self.settlements += 1;
         let count = entries.len();
         for (entry, line) in entries.into_iter().zip(1..) {

@@ -7,7 +7,7 @@ use super::{LineView, Page, figures, words};
 use crate::{
     app::{self, billing::LineFilter},
     domain::{
-        disputes::Dispute,
+        disputes::ToldDispute,
         ids::JobId,
         money::Yen,
         payments::{PAYMENT_YEN_MAX, Payment, PaymentKind, PaymentMethod, collected},
@@ -60,6 +60,7 @@ struct DisputeRow {
     reason: String,
     payer: String,
     opened: String,
+    note: Option<String>,
     state: &'static str,
     state_name: String,
     outcome: Option<String>,
@@ -77,13 +78,15 @@ fn payment(payment: &Payment, page: &Page) -> PaymentRow {
     }
 }
 
-fn dispute(dispute: &Dispute, page: &Page) -> DisputeRow {
+fn dispute(told: &ToldDispute, page: &Page) -> DisputeRow {
+    let dispute = &told.dispute;
     DisputeRow {
         id: dispute.id.to_string(),
         number: dispute.number,
         reason: page.code("dispute-reason", dispute.reason),
         payer: page.code("payer", dispute.payer),
         opened: figures::minute(dispute.opened_at),
+        note: told.note.clone(),
         state: dispute.state.as_str(),
         state_name: page.code("dispute-state", dispute.state),
         outcome: dispute.resolution.as_ref().map(|one| {

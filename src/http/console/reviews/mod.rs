@@ -17,6 +17,7 @@ use crate::{
     app::{self, reviews::Item},
     domain::{
         charging::WorkKind,
+        disputes::{DisputeState, ToldDispute},
         ids::ReviewId,
         money::Yen,
         reviews::{Decision, DecisionReason, ReviewState, Ruling, flag_words},
@@ -137,6 +138,7 @@ struct View {
     works: Vec<WorkView>,
     kinds: &'static [WorkKind],
     decisions: Vec<DecisionView>,
+    disputes: Vec<DisputeView>,
     rulings: Vec<(Ruling, String, String)>,
     reasons: Vec<(DecisionReason, String)>,
     may_decide: bool,
@@ -159,11 +161,33 @@ fn decision(decision: &Decision, page: &Page) -> DecisionView {
     }
 }
 
+/// What somebody who is to pay does not agree with, in their own words.
+struct DisputeView {
+    number: i64,
+    reason: String,
+    payer: String,
+    at: String,
+    state: DisputeState,
+    note: Option<String>,
+}
+
+fn dispute(told: ToldDispute, page: &Page) -> DisputeView {
+    let ToldDispute { dispute, note } = told;
+    DisputeView {
+        number: dispute.number,
+        reason: page.code("dispute-reason", dispute.reason),
+        payer: page.code("payer", dispute.payer),
+        at: figures::minute(dispute.opened_at),
+        state: dispute.state,
+        note,
+    }
+}
+
 async fn show(State(service): State<Service>, page: Page, Path(id): Path<ReviewId>) -> Answer<Html<View>> {
     let ctx = &service.ctx;
-    let (item, mut facts, people) = app::reviews::page(ctx, id).await?;
+    let app::reviews::ReviewPage { item, mut facts, disputes, names } = app::reviews::page(ctx, id).await?;
     facts.truncate(FACTS_MAX);
-    let people: Names = people.into_iter().map(|(id, (technician, _))| (id, technician)).collect();
+    let people: Names = names.into_iter().map(|(id, (technician, _))| (id, technician)).collect();
     facts.sort_by_key(|fact| (fact.device_time, fact.received_at, fact.device_seq, fact.id));
     let reference = ctx.reference();
     let rulings = Ruling::ALL.iter().map(|&ruling| {
@@ -188,6 +212,7 @@ async fn show(State(service): State<Service>, page: Page, Path(id): Path<ReviewI
         works: record::works(&item, &people, &page),
         kinds: WorkKind::ALL,
         decisions: item.decisions.iter().map(|one| decision(one, &page)).collect(),
+        disputes: disputes.into_iter().map(|told| dispute(told, &page)).collect(),
         rulings: rulings.collect(),
         reasons: reasons.collect(),
         may_decide: page.may_post("/v1/reviews/{id}/decision"),
