@@ -7,6 +7,7 @@ mod support;
 
 mod feed;
 mod invariants;
+mod plans;
 mod schema;
 mod script;
 mod texts;
