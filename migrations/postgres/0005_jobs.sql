@@ -26,7 +26,7 @@ CREATE TABLE job (
     CHECK ((hold IS NOT NULL) = (state = 'held'))
 );
 CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;
-CREATE INDEX job_by_state ON job (state, created_at);
+CREATE INDEX job_by_state ON job (state, id);
 -- What is in hand: by urgency and age.
 CREATE INDEX job_unfinished ON job (priority, created_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX job_by_case ON job (case_id);
@@ -81,8 +81,11 @@ CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = '
 CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';
 CREATE INDEX offer_by_deadline ON offer (deadline) WHERE state = 'open';
 CREATE INDEX offer_by_job ON offer (job_id);
-CREATE INDEX offer_by_technician ON offer (technician_id);
-CREATE INDEX offer_by_firm ON offer (firm_id);
+-- Lists go by id within what they are of, and the open ones are found without the history.
+CREATE INDEX offer_by_technician ON offer (technician_id, id);
+CREATE INDEX offer_by_firm ON offer (firm_id, id);
+CREATE INDEX offer_by_state ON offer (state, id);
+CREATE INDEX offer_open_by_firm ON offer (firm_id, id) WHERE state = 'open';
 -- A guarded UPDATE may raise the version before it is refused; nothing else of a settled offer ever changes.
 CREATE TRIGGER offer_settled BEFORE UPDATE ON offer
     FOR EACH ROW WHEN (OLD.state IN ('declined', 'expired', 'withdrawn')
@@ -123,8 +126,8 @@ CREATE UNIQUE INDEX assignment_one_queued_per_technician ON assignment (technici
 CREATE UNIQUE INDEX assignment_one_per_job_and_technician ON assignment (job_id, technician_id)
     WHERE slot <> 'released';
 CREATE INDEX assignment_by_job ON assignment (job_id);
-CREATE INDEX assignment_by_technician ON assignment (technician_id);
-CREATE INDEX assignment_by_firm ON assignment (firm_id);
+CREATE INDEX assignment_by_technician ON assignment (technician_id, job_id);
+CREATE INDEX assignment_by_firm ON assignment (firm_id, job_id);
 -- Who takes or leaves a place of a technician holds the technician until the end: two who look at the places at the
 -- same time do not miss each other, and what is behind another job never stays behind nothing.
 CREATE FUNCTION hold_technician() RETURNS trigger LANGUAGE plpgsql AS $$

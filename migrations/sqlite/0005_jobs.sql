@@ -26,7 +26,7 @@ CREATE TABLE job (
     CHECK ((hold IS NOT NULL) = (state = 'held'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;
-CREATE INDEX job_by_state ON job (state, created_at);
+CREATE INDEX job_by_state ON job (state, id);
 -- What is in hand: by urgency and age.
 CREATE INDEX job_unfinished ON job (priority, created_at) WHERE wake_at IS NOT NULL;
 CREATE INDEX job_by_case ON job (case_id);
@@ -86,8 +86,11 @@ CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = '
 CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';
 CREATE INDEX offer_by_deadline ON offer (deadline) WHERE state = 'open';
 CREATE INDEX offer_by_job ON offer (job_id);
-CREATE INDEX offer_by_technician ON offer (technician_id);
-CREATE INDEX offer_by_firm ON offer (firm_id);
+-- Lists go by id within what they are of, and the open ones are found without the history.
+CREATE INDEX offer_by_technician ON offer (technician_id, id);
+CREATE INDEX offer_by_firm ON offer (firm_id, id);
+CREATE INDEX offer_by_state ON offer (state, id);
+CREATE INDEX offer_open_by_firm ON offer (firm_id, id) WHERE state = 'open';
 CREATE TRIGGER offer_not_replaced BEFORE INSERT ON offer BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: offer_pkey') WHERE EXISTS (SELECT 1 FROM offer WHERE id = NEW.id);
     SELECT RAISE(ABORT, 'kaketsuke: offer_one_accepted_per_job')
@@ -153,8 +156,8 @@ CREATE UNIQUE INDEX assignment_one_queued_per_technician ON assignment (technici
 CREATE UNIQUE INDEX assignment_one_per_job_and_technician ON assignment (job_id, technician_id)
     WHERE slot <> 'released';
 CREATE INDEX assignment_by_job ON assignment (job_id);
-CREATE INDEX assignment_by_technician ON assignment (technician_id);
-CREATE INDEX assignment_by_firm ON assignment (firm_id);
+CREATE INDEX assignment_by_technician ON assignment (technician_id, job_id);
+CREATE INDEX assignment_by_firm ON assignment (firm_id, job_id);
 CREATE TRIGGER assignment_not_replaced BEFORE INSERT ON assignment BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: assignment_pkey') WHERE EXISTS (SELECT 1 FROM assignment WHERE id = NEW.id);
     SELECT RAISE(ABORT, 'kaketsuke: assignment_offer_id_key')

@@ -209,11 +209,13 @@ pub async fn preview(ctx: &Ctx, id: ReviewId, decide: &Decide) -> Result<Priced,
 }
 
 /// The review of an id.
-pub async fn find(ctx: &Ctx, id: ReviewId) -> Result<Item, Error> {
+pub async fn find(ctx: &Ctx, id: ReviewId) -> Result<(Item, Vec<ToldDispute>), Error> {
     let mut tx = ctx.db().read().await?;
     let review = store::reviews::find(&mut tx, id).await?.ok_or(Error::NotFound("review"))?;
     let items = items(ctx, &mut tx, vec![review]).await?;
-    items.into_iter().next().ok_or(Error::NotFound("job"))
+    let item = items.into_iter().next().ok_or(Error::NotFound("job"))?;
+    let disputes = store::disputes::told_of_job(&mut tx, item.job.id).await?;
+    Ok((item, disputes))
 }
 
 /// A review as a person decides on it.

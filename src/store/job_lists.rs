@@ -23,17 +23,21 @@ macro_rules! columns {
     };
 }
 
-/// The jobs on which a firm's technicians are or were, by the firm's assignments.
+/// The jobs on which a firm's technicians are or were, by the first of the firm's assignments to each.
 macro_rules! of_firm {
     () => {
-        "FROM assignment a JOIN job j ON j.id = a.job_id WHERE a.firm_id = $1 "
+        "FROM assignment a JOIN job j ON j.id = a.job_id
+         WHERE a.firm_id = $1 AND NOT EXISTS (SELECT 1 FROM assignment b WHERE b.job_id = a.job_id
+                                               AND b.firm_id = a.firm_id AND b.id < a.id) "
     };
 }
 
-/// The jobs on which a technician is or was, by the assignments.
+/// The jobs on which a technician is or was, by the first of the assignments to each.
 macro_rules! of_technician {
     () => {
-        "FROM assignment a JOIN job j ON j.id = a.job_id WHERE a.technician_id = $1 "
+        "FROM assignment a JOIN job j ON j.id = a.job_id
+         WHERE a.technician_id = $1 AND NOT EXISTS (SELECT 1 FROM assignment b WHERE b.job_id = a.job_id
+                                               AND b.technician_id = a.technician_id AND b.id < a.id) "
     };
 }
 
@@ -96,7 +100,7 @@ async fn firms(
         None => query!(
             tx,
             all Row,
-            concat!(columns!(), of_firm!(), "AND a.job_id > $2 GROUP BY a.job_id, j.id ORDER BY a.job_id LIMIT $3"),
+            concat!(columns!(), of_firm!(), "AND a.job_id > $2 ORDER BY a.job_id LIMIT $3"),
             firm.0,
             after,
             limit
@@ -105,7 +109,7 @@ async fn firms(
             tx,
             all Row,
             concat!(columns!(), of_firm!(), "AND a.job_id > $2 AND j.state = $3
-                    GROUP BY a.job_id, j.id ORDER BY a.job_id LIMIT $4"),
+                    ORDER BY a.job_id LIMIT $4"),
             firm.0,
             after,
             state.as_str(),
@@ -135,7 +139,7 @@ async fn technicians(
         None => query!(
             tx,
             all Row,
-            concat!(columns!(), of_technician!(), "AND a.job_id > $2 GROUP BY a.job_id, j.id ORDER BY a.job_id LIMIT $3"),
+            concat!(columns!(), of_technician!(), "AND a.job_id > $2 ORDER BY a.job_id LIMIT $3"),
             technician.0,
             after,
             limit
@@ -144,7 +148,7 @@ async fn technicians(
             tx,
             all Row,
             concat!(columns!(), of_technician!(), "AND a.job_id > $2 AND j.state = $3
-                    GROUP BY a.job_id, j.id ORDER BY a.job_id LIMIT $4"),
+                    ORDER BY a.job_id LIMIT $4"),
             technician.0,
             after,
             state.as_str(),
@@ -174,7 +178,7 @@ pub async fn latest(
         (Scope::All, None) => query!(
             tx,
             all Row,
-            concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ORDER BY j.id DESC LIMIT $1"),
+            concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ORDER BY j.created_at DESC, j.id DESC LIMIT $1"),
             limit
         )?,
         (Scope::All, Some(state)) => query!(
@@ -203,14 +207,14 @@ async fn latest_of_firm(
         None => query!(
             tx,
             all Row,
-            concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ", with_firm!(), "ORDER BY j.id DESC LIMIT $2"),
+            concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ", with_firm!(), "ORDER BY j.created_at DESC, j.id DESC LIMIT $2"),
             firm.0,
             limit
         )?,
         Some(state) if state.is_final() => query!(
             tx,
             all Row,
-            concat!(columns!(), of_firm!(), "AND j.state = $2 GROUP BY a.job_id, j.id ORDER BY a.job_id DESC LIMIT $3"),
+            concat!(columns!(), of_firm!(), "AND j.state = $2 ORDER BY a.job_id DESC LIMIT $3"),
             firm.0,
             state.as_str(),
             limit
@@ -237,14 +241,14 @@ async fn latest_of_technician(
         None => query!(
             tx,
             all Row,
-            concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ", with_technician!(), "ORDER BY j.id DESC LIMIT $2"),
+            concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ", with_technician!(), "ORDER BY j.created_at DESC, j.id DESC LIMIT $2"),
             technician.0,
             limit
         )?,
         Some(state) if state.is_final() => query!(
             tx,
             all Row,
-            concat!(columns!(), of_technician!(), "AND j.state = $2 GROUP BY a.job_id, j.id ORDER BY a.job_id DESC LIMIT $3"),
+            concat!(columns!(), of_technician!(), "AND j.state = $2 ORDER BY a.job_id DESC LIMIT $3"),
             technician.0,
             state.as_str(),
             limit

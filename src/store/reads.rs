@@ -150,56 +150,207 @@ fn entries(rows: Vec<EntryRow>) -> Result<Vec<Entry>, Error> {
     rows.into_iter().map(entry).collect()
 }
 
-/// The reads after `after`, oldest first.
-pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
-    // No id is nil, and no code is empty: they stand for "whichever".
-    let rows = query!(
-        tx,
-        all EntryRow,
+/// Of a read.
+macro_rules! columns {
+    () => {
         "SELECT r.id, r.at, r.actor, r.actor_id, r.route, r.purpose, r.subject, r.subject_id, r.case_id,
                 t.name AS actor_name, c.number AS case_number
-         FROM read_log r LEFT JOIN token t ON t.id = r.actor_id LEFT JOIN case_file c ON c.id = r.case_id
-         WHERE r.id > $1 AND (r.actor_id = $2 OR $2 = $9) AND (r.case_id = $3 OR $3 = $9)
-           AND (r.subject_id = $4 OR $4 = $9) AND ($5 = '' OR r.purpose = $5) AND r.at >= $6 AND r.at < $7
-           AND ($10 = '' OR c.number = $10)
-         ORDER BY r.id LIMIT $8",
-        after,
-        filter.actor_id.unwrap_or_default(),
-        filter.case_id.unwrap_or_default(),
-        filter.subject_id.unwrap_or_default(),
-        filter.purpose.map_or("", ReadPurpose::as_str),
-        filter.from.unwrap_or(EARLIEST),
-        filter.to.unwrap_or(LATEST),
-        limit,
-        Uuid::nil(),
-        filter.case_number.as_deref().unwrap_or_default()
-    )?;
+         FROM read_log r LEFT JOIN token t ON t.id = r.actor_id LEFT JOIN case_file c ON c.id = r.case_id "
+    };
+}
+
+/// What a list is filtered by beside the one thing its rows are found by. No id is nil, and no code is empty: they stand
+/// for "whichever".
+macro_rules! filtered {
+    () => {
+        "r.id > $2 AND r.id < $3 AND r.at >= $4 AND r.at < $5 AND ($6 = '' OR r.purpose = $6)
+         AND (r.actor_id = $7 OR $7 = $10) AND (r.case_id = $8 OR $8 = $10) AND (r.subject_id = $9 OR $9 = $10) "
+    };
+}
+
+/// The one thing the rows of a list are found by: what there are fewest of.
+#[derive(Clone, Copy)]
+enum By {
+    Subject(Uuid),
+    Case(Uuid),
+    Actor(Uuid),
+    /// Nothing but the time.
+    Time,
+}
+
+impl Filter {
+    fn by(&self) -> By {
+        let subject = self.subject_id.map(By::Subject);
+        let case = self.case_id.map(By::Case);
+        subject.or(case).or(self.actor_id.map(By::Actor)).unwrap_or(By::Time)
+    }
+
+    /// The ids between which the reads of the time are: an id begins with its instant.
+    fn within(&self, after: Uuid, before: Uuid) -> (Uuid, Uuid) {
+        let from = self.from.map_or(Uuid::nil(), |from| first_id(from, 0));
+        let to = self.to.map_or(Uuid::max(), |to| first_id(to, 1));
+        // The first id itself is none that was ever given.
+        (after.max(from), before.min(to))
+    }
+
+    /// The filter with the id of the case of its number; nothing where there is no such case.
+    async fn resolved(&self, tx: &mut Tx) -> Result<Option<Self>, Error> {
+        let Some(number) = &self.case_number else { return Ok(Some(self.clone())) };
+        let row =
+            query!(tx, optional One<Uuid>, "SELECT id FROM case_file WHERE number = $1", number.as_str())?;
+        let case = row.map(|(id,)| id).filter(|id| self.case_id.is_none_or(|case| case == *id));
+        Ok(case.map(|case| Self { case_id: Some(case), ..self.clone() }))
+    }
+}
+
+/// The least id of a millisecond: so many after that of an instant.
+fn first_id(at: Instant, later: u128) -> Uuid {
+    let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default() + later;
+    Uuid::from_u128(millis << 80)
+}
+
+/// The reads after `after`, oldest first.
+pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
+    let Some(filter) = filter.resolved(tx).await? else { return Ok(Vec::new()) };
+    let (after, before) = filter.within(after, Uuid::max());
+    let rows = match filter.by() {
+        By::Subject(id) => query!(
+            tx,
+            all EntryRow,
+            concat!(columns!(), "WHERE r.subject_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
+            limit,
+            after,
+            before,
+            filter.from.unwrap_or(EARLIEST),
+            filter.to.unwrap_or(LATEST),
+            filter.purpose.map_or("", ReadPurpose::as_str),
+            filter.actor_id.unwrap_or_default(),
+            filter.case_id.unwrap_or_default(),
+            filter.subject_id.unwrap_or_default(),
+            Uuid::nil(),
+            id
+        )?,
+        By::Case(id) => query!(
+            tx,
+            all EntryRow,
+            concat!(columns!(), "WHERE r.case_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
+            limit,
+            after,
+            before,
+            filter.from.unwrap_or(EARLIEST),
+            filter.to.unwrap_or(LATEST),
+            filter.purpose.map_or("", ReadPurpose::as_str),
+            filter.actor_id.unwrap_or_default(),
+            filter.case_id.unwrap_or_default(),
+            filter.subject_id.unwrap_or_default(),
+            Uuid::nil(),
+            id
+        )?,
+        By::Actor(id) => query!(
+            tx,
+            all EntryRow,
+            concat!(columns!(), "WHERE r.actor_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
+            limit,
+            after,
+            before,
+            filter.from.unwrap_or(EARLIEST),
+            filter.to.unwrap_or(LATEST),
+            filter.purpose.map_or("", ReadPurpose::as_str),
+            filter.actor_id.unwrap_or_default(),
+            filter.case_id.unwrap_or_default(),
+            filter.subject_id.unwrap_or_default(),
+            Uuid::nil(),
+            id
+        )?,
+        By::Time => query!(
+            tx,
+            all EntryRow,
+            concat!(columns!(), "WHERE ", filtered!(), "ORDER BY r.id LIMIT $1"),
+            limit,
+            after,
+            before,
+            filter.from.unwrap_or(EARLIEST),
+            filter.to.unwrap_or(LATEST),
+            filter.purpose.map_or("", ReadPurpose::as_str),
+            filter.actor_id.unwrap_or_default(),
+            filter.case_id.unwrap_or_default(),
+            filter.subject_id.unwrap_or_default(),
+            Uuid::nil()
+        )?,
+    };
     entries(rows)
 }
 
 /// The reads before `before`, newest first; before nil, the newest.
 pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
-    let rows = query!(
-        tx,
-        all EntryRow,
-        "SELECT r.id, r.at, r.actor, r.actor_id, r.route, r.purpose, r.subject, r.subject_id, r.case_id,
-                t.name AS actor_name, c.number AS case_number
-         FROM read_log r LEFT JOIN token t ON t.id = r.actor_id LEFT JOIN case_file c ON c.id = r.case_id
-         WHERE (r.id < $1 OR $1 = $9) AND (r.actor_id = $2 OR $2 = $9) AND (r.case_id = $3 OR $3 = $9)
-           AND (r.subject_id = $4 OR $4 = $9) AND ($5 = '' OR r.purpose = $5) AND r.at >= $6 AND r.at < $7
-           AND ($10 = '' OR c.number = $10)
-         ORDER BY r.id DESC LIMIT $8",
-        before,
-        filter.actor_id.unwrap_or_default(),
-        filter.case_id.unwrap_or_default(),
-        filter.subject_id.unwrap_or_default(),
-        filter.purpose.map_or("", ReadPurpose::as_str),
-        filter.from.unwrap_or(EARLIEST),
-        filter.to.unwrap_or(LATEST),
-        limit,
-        Uuid::nil(),
-        filter.case_number.as_deref().unwrap_or_default()
-    )?;
+    let Some(filter) = filter.resolved(tx).await? else { return Ok(Vec::new()) };
+    let before = if before.is_nil() { Uuid::max() } else { before };
+    let (after, before) = filter.within(Uuid::nil(), before);
+    let rows = match filter.by() {
+        By::Subject(id) => query!(
+            tx,
+            all EntryRow,
+            concat!(columns!(), "WHERE r.subject_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
+            limit,
+            after,
+            before,
+            filter.from.unwrap_or(EARLIEST),
+            filter.to.unwrap_or(LATEST),
+            filter.purpose.map_or("", ReadPurpose::as_str),
+            filter.actor_id.unwrap_or_default(),
+            filter.case_id.unwrap_or_default(),
+            filter.subject_id.unwrap_or_default(),
+            Uuid::nil(),
+            id
+        )?,
+        By::Case(id) => query!(
+            tx,
+            all EntryRow,
+            concat!(columns!(), "WHERE r.case_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
+            limit,
+            after,
+            before,
+            filter.from.unwrap_or(EARLIEST),
+            filter.to.unwrap_or(LATEST),
+            filter.purpose.map_or("", ReadPurpose::as_str),
+            filter.actor_id.unwrap_or_default(),
+            filter.case_id.unwrap_or_default(),
+            filter.subject_id.unwrap_or_default(),
+            Uuid::nil(),
+            id
+        )?,
+        By::Actor(id) => query!(
+            tx,
+            all EntryRow,
+            concat!(columns!(), "WHERE r.actor_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
+            limit,
+            after,
+            before,
+            filter.from.unwrap_or(EARLIEST),
+            filter.to.unwrap_or(LATEST),
+            filter.purpose.map_or("", ReadPurpose::as_str),
+            filter.actor_id.unwrap_or_default(),
+            filter.case_id.unwrap_or_default(),
+            filter.subject_id.unwrap_or_default(),
+            Uuid::nil(),
+            id
+        )?,
+        By::Time => query!(
+            tx,
+            all EntryRow,
+            concat!(columns!(), "WHERE ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
+            limit,
+            after,
+            before,
+            filter.from.unwrap_or(EARLIEST),
+            filter.to.unwrap_or(LATEST),
+            filter.purpose.map_or("", ReadPurpose::as_str),
+            filter.actor_id.unwrap_or_default(),
+            filter.case_id.unwrap_or_default(),
+            filter.subject_id.unwrap_or_default(),
+            Uuid::nil()
+        )?,
+    };
     entries(rows)
 }
 

@@ -8,6 +8,7 @@ mod support;
 mod commits;
 mod feed;
 mod invariants;
+mod plans;
 mod schema;
 mod script;
 mod texts;

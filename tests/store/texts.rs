@@ -1,6 +1,6 @@
 //! Every SQL text of the store is prepared on both engines, so that one that only one of them knows is found here.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
 
@@ -8,8 +8,8 @@ use crate::support::db::{Engine, Raw, TestDb, on_both_engines};
 
 /// The SQL texts of one `query!`, by engine.
 #[derive(Debug, PartialEq, Eq)]
-struct Texts {
-    sqlite: String,
+pub(crate) struct Texts {
+    pub(crate) sqlite: String,
     postgres: String,
 }
 
@@ -21,23 +21,50 @@ fn literal(source: &str) -> Option<(String, &str)> {
     Some((body[..end].to_owned(), &body[end + 1..]))
 }
 
+/// What the macros of a source file that stand for a part of a text stand for, by name.
+fn parts(source: &str) -> BTreeMap<String, String> {
+    let macros = source.split("macro_rules! ").skip(1).filter_map(|text| {
+        let (name, rest) = text.split_once([' ', '{'])?;
+        let body = rest.split_once("() => {")?.1;
+        Some((name.to_owned(), literal(body)?.0))
+    });
+    macros.collect()
+}
+
+/// The text of a `concat!(` at the start of `source`: literals, and macros of the file that stand for one.
+fn joined(source: &str, parts: &BTreeMap<String, String>) -> Option<String> {
+    let mut rest = source.trim_start().strip_prefix("concat!(")?.trim_start();
+    let mut text = String::new();
+    while !rest.starts_with(')') {
+        let (part, behind) = literal(rest).unwrap_or_else(|| {
+            let (name, behind) = rest.split_once("!()").unwrap();
+            (parts[name].clone(), behind)
+        });
+        text.push_str(&part);
+        rest = behind.trim_start().trim_start_matches(',').trim_start();
+    }
+    Some(text)
+}
+
 /// The texts of every `query!` and `later!` in a source file.
 fn texts(source: &str) -> Vec<Texts> {
+    let parts = parts(source);
     let mut found = Vec::new();
     for call in source.split("query!(").skip(1) {
         let quote = call.find('"').unwrap();
+        let of_parts = call.find("concat!(").filter(|at| *at < quote);
         let sqlite = call.find("sqlite:").filter(|at| *at < quote);
-        let texts = match sqlite {
-            Some(at) => {
-                let (sqlite, rest) = literal(&call[at + "sqlite:".len()..]).unwrap();
-                let at = rest.find("postgres:").unwrap();
-                let (postgres, _) = literal(&rest[at + "postgres:".len()..]).unwrap();
-                Texts { sqlite, postgres }
-            }
-            None => {
-                let (text, _) = literal(&call[quote..]).unwrap();
-                Texts { sqlite: text.clone(), postgres: text }
-            }
+        let texts = if let Some(at) = of_parts {
+            let text = joined(&call[at..], &parts).unwrap();
+            Texts { sqlite: text.clone(), postgres: text }
+        } else if let Some(at) = sqlite {
+            let (sqlite, rest) = literal(&call[at + "sqlite:".len()..]).unwrap();
+            let at = rest.find("postgres:").unwrap();
+            let (postgres, _) = literal(&rest[at + "postgres:".len()..]).unwrap();
+            Texts { sqlite, postgres }
+        } else {
+            let (text, _) = literal(&call[quote..]).unwrap();
+            Texts { sqlite: text.clone(), postgres: text }
         };
         found.push(texts);
     }
@@ -67,7 +94,8 @@ fn one_row(head: &str) -> String {
     format!("{head} ({})", binds.join(", "))
 }
 
-fn all_texts() -> Vec<(String, Texts)> {
+/// Every text of the store, with the file it stands in.
+pub(crate) fn all_texts() -> Vec<(String, Texts)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -105,12 +133,22 @@ on_both_engines! {
 }
 
 #[test]
-fn the_reader_of_sources_finds_both_forms() {
-    let source = r#"query!(tx, one One<i64>, "SELECT 1")?; query!(
-        tx, execute, { sqlite: "A", postgres: "B" }, x)"#;
+fn the_reader_of_sources_finds_every_form() {
+    let source = r#"macro_rules! columns {
+            () => {
+                "SELECT a "
+            };
+        }
+        query!(tx, one One<i64>, "SELECT 1")?; query!(
+        tx, execute, { sqlite: "A", postgres: "B" }, x); query!(tx, all Row, concat!(
+            columns!(), "FROM b",
+        ), "x")"#;
     let text =
         |sqlite: &str, postgres: &str| Texts { sqlite: sqlite.to_owned(), postgres: postgres.to_owned() };
-    assert_eq!(texts(source), [text("SELECT 1", "SELECT 1"), text("A", "B")]);
+    assert_eq!(
+        texts(source),
+        [text("SELECT 1", "SELECT 1"), text("A", "B"), text("SELECT a FROM b", "SELECT a FROM b")]
+    );
     let source = r#"later!(&mut batch, one, "C", x); later!(batch, rows, "INSERT INTO t (a, b) VALUES", xs, |x| 1, 2);
         later!(batch, rows_unless, "INSERT INTO t (a) VALUES", "ON CONFLICT DO NOTHING", xs, |x| 1)"#;
     let (both, one) =

@@ -132,8 +132,7 @@ pub(super) async fn show(
     State(service): State<Service>,
     Path(id): Path<ReviewId>,
 ) -> Answer<Versioned<WholeReview>> {
-    let item = app::reviews::find(&service.ctx, id).await?;
-    let disputes = app::disputes::of_job(&service.ctx, item.job.id).await?;
+    let (item, disputes) = app::reviews::find(&service.ctx, id).await?;
     let (version, record) = (item.review.version, item.record.clone());
     let whole = WholeReview { item: item.into(), record, disputes };
     Ok(Versioned(axum::http::StatusCode::OK, version, whole))

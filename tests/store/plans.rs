@@ -1,0 +1,55 @@
+//! How SQLite finds the rows of the lists that everybody asks for: never by reading a whole table that grows.
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::{
+    support::db::{Raw, TestDb},
+    texts::all_texts,
+};
+
+/// The files whose lists are asked for all day, while their tables grow.
+const FILES: &[&str] = &["offer_lists.rs", "job_lists.rs", "job_file.rs", "reads.rs"];
+
+/// What may be read from one end to the other all the same, and why that stays short.
+const SHORT: &[&str] = &[
+    // The ids that were asked for.
+    "json_each",
+    "SCAN wanted",
+    "CONSTANT ROW",
+    // What another part of the statement has found.
+    "SCAN mine",
+    "SCAN (subquery",
+    // The unfinished jobs alone.
+    "USING INDEX job_unfinished",
+    "USING COVERING INDEX job_unfinished",
+];
+
+#[tokio::test]
+async fn no_list_reads_a_table_that_grows() {
+    let db = TestDb::sqlite().await;
+    let Raw::Sqlite(mut raw) = db.raw().await else { unreachable!("a connection of the other engine") };
+    let all = all_texts();
+    let listed: Vec<_> = all.iter().filter(|(file, _)| FILES.contains(&file.as_str())).collect();
+    assert!(FILES.iter().all(|file| listed.iter().any(|(name, _)| name == file)), "a file is not there");
+    let mut complaints = Vec::new();
+    for (file, texts) in listed {
+        let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", texts.sqlite)));
+        for row in plan.fetch_all(&mut raw).await.unwrap() {
+            let detail: String = row.get("detail");
+            if detail.starts_with("SCAN") && !SHORT.iter().any(|short| detail.contains(short)) {
+                complaints.push(format!("{file}: {detail}\n{}", texts.sqlite));
+            }
+        }
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[tokio::test]
+async fn a_sentinel_would_be_seen() {
+    let db = TestDb::sqlite().await;
+    let Raw::Sqlite(mut raw) = db.raw().await else { unreachable!("a connection of the other engine") };
+    let plan =
+        sqlx::query("EXPLAIN QUERY PLAN SELECT id FROM offer WHERE ($1 = 1 OR firm_id = $2) ORDER BY id");
+    let rows = plan.fetch_all(&mut raw).await.unwrap();
+    assert!(rows.iter().any(|row| row.get::<String, _>("detail").starts_with("SCAN")));
+}
