@@ -95,9 +95,10 @@ impl Stream {
 async fn in_feed(server: &TestServer, after: i64) -> Vec<String> {
     let mut all = Vec::new();
     for entry in app::feed::after(&server.ctx, after, 10_000).await.unwrap() {
-        all.push(format!("{} {}", entry.event.subject, entry.event.subject_id));
-        let data: serde_json::Value = serde_json::from_str(&entry.event.data).unwrap();
-        if entry.event.subject.as_str() == "alarm" {
+        let (subject, subject_id) = entry.event.subject();
+        all.push(format!("{subject} {subject_id}"));
+        let data = entry.event.data();
+        if subject.as_str() == "alarm" {
             let text = |key: &str| data[key].as_str().unwrap().to_owned();
             all.push(format!("{} {}", text("subject"), text("subject_id")));
         }
