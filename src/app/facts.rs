@@ -8,8 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Command, Ctx, Error, Unit, alarms, comebacks, field, job_file, jobs, payments, records, settlement,
-    windows,
+    Command, Ctx, Error, Unit, alarms, comebacks, field, jobs, payments, records, seen, settlement, windows,
 };
 use crate::{
     dispatch::watch,
@@ -298,6 +297,6 @@ async fn progress(
 /// The facts of a job after `after` that are the actor's to see, by id.
 pub async fn list(ctx: &Ctx, actor: &Actor, job: JobId, after: Uuid, limit: i64) -> Result<Vec<Fact>, Error> {
     let mut tx = ctx.db().read().await?;
-    job_file::seen(&mut tx, actor, job).await?;
+    seen::seen(&mut tx, actor, job).await?;
     Ok(store::facts::list(&mut tx, job, actor.scope(), after, limit).await?)
 }
