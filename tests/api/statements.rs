@@ -149,7 +149,7 @@ impl Night {
         let desk = self.server.dispatcher();
         for number in 0..3 {
             let job = site::accepted_job(&self.server, &self.crews[0]).await;
-            evidence::send(&self.crews[0].phone, &job, number, "before").await.expect(201);
+            evidence::send(&self.crews[0].phone, &job, number, "photo_before").await.expect(201);
             self.server.pass(if number == 0 { 120 } else { 1 }).await;
             let mut phone = Device::new(&job, "phone");
             let facts = site::work(&mut phone, "21:10", "21:40");
