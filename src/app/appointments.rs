@@ -134,21 +134,15 @@ pub async fn windows(ctx: &Ctx, job: JobId, days: Option<u16>) -> Result<Vec<Win
     let calendar = free::calendar(ctx.now(), days, opens, closes, booking.window_s.delta());
     let now = ctx.now();
     let found = ctx.matched(|fleet| free::bookable(fleet, &question, now, &calendar));
-    let mut known: BTreeMap<TechnicianId, Technician> = BTreeMap::new();
-    let mut bookable = Vec::with_capacity(found.len());
-    for window in found {
-        let mut technicians = Vec::with_capacity(window.technicians.len());
-        for id in window.technicians {
-            if !known.contains_key(&id)
-                && let Some(one) = store::technicians::find(&mut tx, id).await?
-            {
-                known.insert(id, one);
-            }
-            technicians.extend(known.get(&id).cloned());
-        }
-        bookable.push(Window { span: window.span, technicians, free: window.free });
-    }
-    Ok(bookable)
+    let named = found.iter().flat_map(|window| window.technicians.iter().copied());
+    let known = store::technicians::several(&mut tx, named).await?;
+    let known: BTreeMap<_, _> = known.into_iter().map(|one| (one.id, one)).collect();
+    let bookable = found.into_iter().map(|window| Window {
+        span: window.span,
+        technicians: window.technicians.iter().filter_map(|id| known.get(id).cloned()).collect(),
+        free: window.free,
+    });
+    Ok(bookable.collect())
 }
 
 /// The planned visit of a job, if the actor may see the job.

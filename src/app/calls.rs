@@ -18,9 +18,6 @@ use crate::{
     store,
 };
 
-/// Answered calls looked through at most for those without a case.
-pub(super) const BEING_TAKEN_MAX: i64 = 500;
-
 /// A call to be written down.
 #[derive(Debug, Clone)]
 pub struct Taken {
@@ -202,6 +199,7 @@ pub async fn list(
 
 /// The calls that are being taken and have no case yet, longest first.
 pub async fn being_taken(ctx: &Ctx) -> Result<Vec<Call>, Error> {
-    let answered = list(ctx, Some(CallState::Answered), None, Uuid::nil(), BEING_TAKEN_MAX).await?;
+    let answered =
+        list(ctx, Some(CallState::Answered), None, Uuid::nil(), store::calls::BEING_TAKEN_MAX).await?;
     Ok(answered.into_iter().filter(|call| call.case_id.is_none()).collect())
 }

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, calls, dangers, reference};
+use super::{Command, Ctx, Error, Unit, alarms, dangers, reference};
 use crate::{
     domain::{
         calls::{Call, CallerRole},
@@ -272,7 +272,7 @@ pub async fn page(ctx: &Ctx, id: CaseId) -> Result<Page, Error> {
 pub(super) async fn page_of(ctx: &Ctx, tx: &mut Tx, case: OnFile, jobs: Vec<Job>) -> Result<Page, Error> {
     let id = case.case.id;
     let (pos, municipality) = (case.pos, case.municipality.clone());
-    let about = store::calls::about(tx, id, calls::BEING_TAKEN_MAX).await?;
+    let about = store::calls::about(tx, id).await?;
     let (calls, talking) = about.into_iter().partition(|call| call.case_id == Some(id));
     let referrals = store::referrals::of_case(tx, id).await?;
     let case = whole(ctx, tx, case, jobs, calls).await?;

@@ -7,7 +7,7 @@ use chrono::{SubsecRound as _, TimeDelta};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, job_file};
+use super::{Command, Ctx, Error, Unit, seen};
 use crate::{
     domain::{
         actor::{Actor, Scope},
@@ -182,7 +182,7 @@ pub struct Listed {
 /// The pictures of a job; a contractor sees those of the own firm while the job is his, or once he has done it.
 pub async fn of_job(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Listed, Error> {
     let mut tx = ctx.db().read().await?;
-    let (job, crew) = job_file::seen(&mut tx, actor, id).await?;
+    let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let about = AboutPictures {
         all: store::evidence::of_job(&mut tx, id).await?,
         absence: store::evidence::absence(&mut tx, id).await?,

@@ -4,7 +4,7 @@ use chrono::{SubsecRound as _, TimeDelta};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, dockets, job_file, records, referrals, settlement};
+use super::{Command, Ctx, Error, Unit, dockets, records, referrals, seen, settlement};
 pub use crate::domain::facts::reports::{Batch, FactOutcome, RefusalCode, Report, ReportOutcome};
 use crate::{
     domain::{
@@ -142,6 +142,6 @@ fn reported_for<'a>(
 /// The facts of a job after `after` that are the actor's to see, by id.
 pub async fn list(ctx: &Ctx, actor: &Actor, job: JobId, after: Uuid, limit: i64) -> Result<Vec<Fact>, Error> {
     let mut tx = ctx.db().read().await?;
-    job_file::seen(&mut tx, actor, job).await?;
+    seen::seen(&mut tx, actor, job).await?;
     Ok(store::facts::list(&mut tx, job, actor.scope(), after, limit).await?)
 }

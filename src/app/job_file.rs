@@ -9,12 +9,12 @@ use super::{
     histories::{self, Happening},
     in_hand::QueueClock,
     jobs::may,
-    messages, programmes, queue, records,
+    messages, queue, records, seen,
     statements::{self, Known, Money, Statement},
 };
 use crate::{
     domain::{
-        actor::{Actor, Scope},
+        actor::Actor,
         alarms::AlarmKind,
         cases::{Resident, Site},
         facts::{Fact, FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
@@ -22,10 +22,9 @@ use crate::{
         jobs::{Action, Job, JobState},
         messages::JobMessage,
         offers::{Assignment, Offer, Slot},
-        reference::Dataset,
         referrals::Stage,
     },
-    store::{self, Tx, cases::OnFile, job_file::Papers},
+    store::{self, cases::OnFile},
 };
 
 pub use crate::store::technicians::Names;
@@ -70,37 +69,10 @@ impl Whole {
     }
 }
 
-/// The job of an id with everybody who is or was on it, if it is the actor's to see: the desk's, and that of who is or
-/// was on it.
-pub(super) async fn seen(tx: &mut Tx, actor: &Actor, id: JobId) -> Result<(Job, Vec<Assignment>), Error> {
-    let job = store::jobs::find(tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let crew = store::assignments::of_job(tx, id).await?;
-    must_see(actor, &crew)?;
-    Ok((job, crew))
-}
-
-fn must_see(actor: &Actor, crew: &[Assignment]) -> Result<(), Error> {
-    let sees = actor.scope() == Scope::All || !own(actor, crew).is_empty();
-    sees.then_some(()).ok_or(Error::NotFound("job"))
-}
-
-/// The assignments that are the actor's to see.
-pub(super) fn own(actor: &Actor, crew: &[Assignment]) -> Vec<Assignment> {
-    let scope = actor.scope();
-    crew.iter().filter(|one| scope.covers(one.firm_id, one.technician_id)).cloned().collect()
-}
-
-/// Whether the actor may know whom to help and where; `own` are his assignments.
-pub(super) fn is_concerned(actor: &Actor, job: &Job, own: &[Assignment]) -> bool {
-    actor.scope() == Scope::All
-        || job.state == JobState::Completed
-        || own.iter().any(|assignment| assignment.slot != Slot::Released)
-}
-
 /// The job of an id, as much of it as is the actor's to see: a contractor sees the own offers and assignments.
 pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
     let mut tx = ctx.db().read().await?;
-    let (job, crew) = seen(&mut tx, actor, id).await?;
+    let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let offers = store::offers::of_job(&mut tx, id).await?;
     let record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
@@ -118,8 +90,8 @@ fn whole(
 ) -> Whole {
     let scope = actor.scope();
     offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
-    let assignments = own(actor, crew);
-    let shown = is_concerned(actor, &job, &assignments).then_some(case);
+    let assignments = seen::own(actor, crew);
+    let shown = seen::is_concerned(actor, &job, &assignments).then_some(case);
     let is_open = |action: &Action| may(*action, &job, crew, case.case.state).is_ok();
     Whole {
         language: case.case.language.clone(),
@@ -155,11 +127,6 @@ pub async fn latest(
 ) -> Result<Vec<Job>, Error> {
     let mut tx = ctx.db().read().await?;
     Ok(store::job_lists::latest(&mut tx, actor.scope(), state, limit).await?)
-}
-
-/// What hangs on a job, with the versions of what it is priced by.
-pub(super) async fn papers(tx: &mut Tx, id: JobId) -> Result<Papers, Error> {
-    Ok(store::job_file::papers(tx, id, programmes::PRICED_BY.map(Dataset::name)).await?)
 }
 
 /// Everything on file of a job, for the desk.
@@ -209,7 +176,7 @@ pub struct OwnFile {
 /// A job as its contractor sees it, in one snapshot.
 pub async fn own_file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<OwnFile, Error> {
     let mut tx = ctx.db().read().await?;
-    let (job, crew) = seen(&mut tx, actor, id).await?;
+    let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let mut case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let offers = store::offers::of_job(&mut tx, id).await?;
     let record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
@@ -227,11 +194,11 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
     let jobs = store::job_lists::beside(tx, id).await?;
     let job = jobs.iter().find(|job| job.id == id).cloned().ok_or(Error::NotFound("job"))?;
     let crew = store::assignments::of_job(tx, id).await?;
-    must_see(actor, &crew)?;
+    seen::must_see(actor, &crew)?;
     let on_file = store::cases::on_file(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let offers = store::offers::of_job(tx, id).await?;
     let mut facts = store::facts::of_job(tx, id).await?;
-    let papers = papers(tx, id).await?;
+    let papers = seen::papers(tx, id).await?;
     let whole = whole(actor, job.clone(), &on_file, offers, &crew, &FieldRecord::of(&facts));
     let case = case_file::page_of(ctx, tx, on_file, jobs).await?;
     let runs = decisions::runs(tx, id).await?;

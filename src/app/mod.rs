@@ -78,6 +78,7 @@ mod holds;
 mod passwords;
 mod records;
 mod review_queue;
+mod seen;
 mod unit;
 mod waiting;
 mod windows;

@@ -21,7 +21,7 @@ use crate::{
         refusal::Refusal,
         span::Instant,
     },
-    store::{self, Tx},
+    store::{self, Tx, cases::OnFile},
 };
 
 pub use crate::documents::{Language, Notice, To};
@@ -509,17 +509,15 @@ pub async fn open_of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<ReferralId>, 
 
 /// The notice of a referral for a reader, in a language. Without consent the resident writes it himself.
 pub async fn notice(ctx: &Ctx, id: ReferralId, to: To, language: Language) -> Result<Notice, Error> {
-    let whole = find(ctx, id).await?;
     let mut tx = ctx.db().read().await?;
-    let missing = || Error::NotFound("case");
-    let case = store::cases::find(&mut tx, whole.referral.case_id).await?.ok_or_else(missing)?;
-    let resident = store::cases::resident(&mut tx, case.id).await?;
-    let site = store::cases::site(&mut tx, case.id).await?;
-    let mut address = String::new();
-    if let Some(site) = &site {
-        let municipality = store::places::name(&mut tx, &site.jis_code).await?.unwrap_or_default();
-        address = format!("{municipality}{}{}", site.town, site.address);
-    }
+    let referral = store::referrals::find(&mut tx, id).await?.ok_or(Error::NotFound("referral"))?;
+    let whole = whole(&mut tx, referral).await?;
+    let on_file = store::cases::on_file(&mut tx, whole.referral.case_id).await?;
+    let OnFile { case, resident, site, municipality, .. } = on_file.ok_or(Error::NotFound("case"))?;
+    let address = site.as_ref().map(|site| {
+        let municipality = municipality.as_deref().unwrap_or_default();
+        format!("{municipality}{}{}", site.town, site.address)
+    });
     drop(tx);
     let reference = ctx.reference();
     let desk = reference.desks().get(WORKER_LINE);
@@ -536,7 +534,7 @@ pub async fn notice(ctx: &Ctx, id: ReferralId, to: To, language: Language) -> Re
         language: &tongue,
         property: site.as_ref().and_then(|site| site.building.as_deref()),
         room: site.as_ref().and_then(|site| site.room.as_deref()),
-        address: site.as_ref().map(|_| address.as_str()),
+        address: address.as_deref(),
         noticed_at: case.opened_at,
         written_at: ctx.now(),
         component: referral.component,

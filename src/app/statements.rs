@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Ctx, Error, job_file, programmes, records, settlement};
+use super::{Ctx, Error, programmes, records, seen, settlement};
 use crate::{
     documents::statement::{self, Issuer, StatementFacts, Words},
     domain::{
@@ -68,7 +68,7 @@ pub struct Statement {
 /// The statement of a job, if it is the actor's to see.
 pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Statement, Error> {
     let mut tx = ctx.db().read().await?;
-    let (job, crew) = job_file::seen(&mut tx, actor, id).await?;
+    let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     of_job(ctx, &mut tx, actor, job, &crew).await
 }
 
@@ -82,7 +82,7 @@ async fn of_job(
 ) -> Result<Statement, Error> {
     let facts = store::facts::of_job(tx, job.id).await?;
     let record = records::judged(ctx, tx, &job, &facts).await?;
-    let papers = job_file::papers(tx, job.id).await?;
+    let papers = seen::papers(tx, job.id).await?;
     let money = Money::of(papers);
     stated(ctx, tx, actor, Known { job, crew, record }, money).await
 }
@@ -189,10 +189,10 @@ fn keep_own(scope: Scope, firms: &BTreeMap<TechnicianId, FirmId>, record: &mut F
 /// The statement as it is printed, in HTML.
 pub async fn printed(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<String, Error> {
     let mut tx = ctx.db().read().await?;
-    let (job, crew) = job_file::seen(&mut tx, actor, id).await?;
+    let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let own = job_file::own(actor, &crew);
-    let recipient = case.resident.filter(|_| job_file::is_concerned(actor, &job, &own));
+    let own = seen::own(actor, &crew);
+    let recipient = case.resident.filter(|_| seen::is_concerned(actor, &job, &own));
     let statement = of_job(ctx, &mut tx, actor, job, &crew).await?;
     let issuers = issuers(&mut tx, &own, &statement).await?;
     let reference = ctx.reference();

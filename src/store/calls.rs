@@ -247,8 +247,11 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Call>, Error> {
     rows.into_iter().map(Call::try_from).collect()
 }
 
+/// Answered calls looked through at most for those without a case.
+pub const BEING_TAKEN_MAX: i64 = 500;
+
 /// The calls of a case, and those that are being taken and have no case yet; oldest first.
-pub async fn about(tx: &mut Tx, case: CaseId, being_taken_max: i64) -> Result<Vec<Call>, Error> {
+pub async fn about(tx: &mut Tx, case: CaseId) -> Result<Vec<Call>, Error> {
     let rows = query!(
         tx,
         all Row,
@@ -259,7 +262,7 @@ pub async fn about(tx: &mut Tx, case: CaseId, being_taken_max: i64) -> Result<Ve
                                       ORDER BY k.id LIMIT $2)
          ORDER BY id",
         case.0,
-        being_taken_max
+        BEING_TAKEN_MAX
     )?;
     rows.into_iter().map(Call::try_from).collect()
 }

@@ -185,8 +185,9 @@ impl Filter {
         subject.or(case).or(self.actor_id.map(By::Actor)).unwrap_or(By::Time)
     }
 
-    /// The ids between which the reads of the time are: an id begins with its instant.
+    /// The ids between which the reads of the time are: an id begins with its instant. Before nil is before nothing.
     fn within(&self, after: Uuid, before: Uuid) -> (Uuid, Uuid) {
+        let before = if before.is_nil() { Uuid::max() } else { before };
         let from = self.from.map_or(Uuid::nil(), |from| first_id(from, 0));
         let to = self.to.map_or(Uuid::max(), |to| first_id(to, 1));
         // The first id itself is none that was ever given.
@@ -284,7 +285,6 @@ pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Resu
 /// The reads before `before`, newest first; before nil, the newest.
 pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
     let Some(filter) = filter.resolved(tx).await? else { return Ok(Vec::new()) };
-    let before = if before.is_nil() { Uuid::max() } else { before };
     let (after, before) = filter.within(Uuid::nil(), before);
     let rows = match filter.by() {
         By::Subject(id) => query!(

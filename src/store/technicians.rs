@@ -178,6 +178,29 @@ pub async fn by_key(tx: &mut Tx, key: &OfficeKey) -> Result<Option<Technician>, 
     }
 }
 
+/// The technicians of some ids.
+pub async fn several(
+    tx: &mut Tx,
+    ids: impl IntoIterator<Item = TechnicianId>,
+) -> Result<Vec<Technician>, Error> {
+    let ids: BTreeSet<_> = ids.into_iter().map(|id| id.0).collect();
+    let rows = query!(
+        tx,
+        all Row,
+        {
+            sqlite: "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
+                            job_codes, tools, opening_tools, badge_number, key, created_at
+                     FROM technician WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+            postgres: "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts,
+                              state, job_codes, tools, opening_tools, badge_number, key, created_at
+                       FROM technician
+                       WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
+        },
+        id_list(ids)
+    )?;
+    rows.into_iter().map(Technician::try_from).collect()
+}
+
 /// Names of technicians with those of their firms.
 pub type Names = BTreeMap<TechnicianId, (String, String)>;
 

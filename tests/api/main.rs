@@ -51,6 +51,7 @@ mod reviews;
 mod rosters;
 mod scope;
 mod scrubbing;
+mod statements;
 mod users;
 mod visits;
 mod webhooks;

@@ -21,6 +21,7 @@ mod roster;
 mod screen;
 mod sessions;
 mod sign_in;
+mod statements;
 mod visitor;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;

@@ -39,6 +39,12 @@ async fn no_list_reads_a_table_that_grows() {
             if detail.starts_with("SCAN") && !SHORT.iter().any(|short| detail.contains(short)) {
                 complaints.push(format!("{file}: {detail}\n{}", texts.sqlite));
             }
+            // Sorting reads all there is before the first row comes: only where that is little.
+            let is_little =
+                ["wake_at IS NOT NULL", "json_each", "UNION ALL", "WHERE subject_id", "WHERE j.case_id"];
+            if detail.contains("TEMP B-TREE") && !is_little.iter().any(|few| texts.sqlite.contains(few)) {
+                complaints.push(format!("{file}: {detail}\n{}", texts.sqlite));
+            }
         }
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));

@@ -2,6 +2,7 @@
 // A binary that needs only a part of this is no defect, and a test helper that fails should panic.
 #![allow(dead_code, clippy::unwrap_used, clippy::print_stderr)]
 
+pub(crate) mod asked;
 pub(crate) mod db;
 pub(crate) mod pictures;
 mod postgres;

@@ -74,7 +74,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: MessageId) -> Result<Whole, Erro
 /// The messages about a job that are the actor's to see, oldest first; the first [`OF_JOB_MAX`].
 pub async fn of_job(ctx: &Ctx, actor: &Actor, job: JobId) -> Result<Vec<JobMessage>, Error> {
     let mut tx = ctx.db().read().await?;
-    super::job_file::seen(&mut tx, actor, job).await?;
+    super::seen::seen(&mut tx, actor, job).await?;
     about_job(&mut tx, actor, job).await
 }
 

@@ -1,0 +1,45 @@
+//! What of a job is an actor's to see; every view of a job asks here first.
+
+use super::{Error, programmes};
+use crate::{
+    domain::{
+        actor::{Actor, Scope},
+        ids::JobId,
+        jobs::{Job, JobState},
+        offers::{Assignment, Slot},
+        reference::Dataset,
+    },
+    store::{self, Tx, job_file::Papers},
+};
+
+/// The job of an id with everybody who is or was on it, if it is the actor's to see: the desk's, and that of who is or
+/// was on it.
+pub(super) async fn seen(tx: &mut Tx, actor: &Actor, id: JobId) -> Result<(Job, Vec<Assignment>), Error> {
+    let job = store::jobs::find(tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let crew = store::assignments::of_job(tx, id).await?;
+    must_see(actor, &crew)?;
+    Ok((job, crew))
+}
+
+pub(super) fn must_see(actor: &Actor, crew: &[Assignment]) -> Result<(), Error> {
+    let sees = actor.scope() == Scope::All || !own(actor, crew).is_empty();
+    sees.then_some(()).ok_or(Error::NotFound("job"))
+}
+
+/// The assignments that are the actor's to see.
+pub(super) fn own(actor: &Actor, crew: &[Assignment]) -> Vec<Assignment> {
+    let scope = actor.scope();
+    crew.iter().filter(|one| scope.covers(one.firm_id, one.technician_id)).cloned().collect()
+}
+
+/// Whether the actor may know whom to help and where; `own` are his assignments.
+pub(super) fn is_concerned(actor: &Actor, job: &Job, own: &[Assignment]) -> bool {
+    actor.scope() == Scope::All
+        || job.state == JobState::Completed
+        || own.iter().any(|assignment| assignment.slot != Slot::Released)
+}
+
+/// What hangs on a job, with the versions of what it is priced by.
+pub(super) async fn papers(tx: &mut Tx, id: JobId) -> Result<Papers, Error> {
+    Ok(store::job_file::papers(tx, id, programmes::PRICED_BY.map(Dataset::name)).await?)
+}
