@@ -137,9 +137,8 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         }
         outcomes.push(outcome);
     }
-    for position in positions(batch, assignment.technician_id, unit.now) {
-        store::positions::record(&mut unit.tx, None, &position).await?;
-    }
+    let seen = positions(batch, assignment.technician_id, unit.now);
+    store::positions::record(&mut unit.tx, &seen).await?;
     let facts: Vec<Fact> = known.into_values().collect();
     let record = records::judged(&unit.ctx.clone(), &mut unit.tx, &job, &facts).await?;
     emit_recorded(unit, &assignment, &recorded);
