@@ -1,11 +1,15 @@
-//! Acknowledged job writes per second through HTTP, beside the raw commit rate of the same database in the same run.
+//! Acknowledged reports from the site per second through HTTP, beside the raw one-row commit rate of the same database in
+//! the same run: 500 open jobs with 10 to 30 reports each, 32 clients, everything durable; one report a request, and 20.
 //!
 //! `cargo bench --bench writes` measures SQLite in a file under `target/`; with `KAKETSUKE_BENCH_POSTGRES_URL` (an
 //! empty database of a durable server) PostgreSQL as well.
 // A benchmark that fails should panic, and it prints.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
 use chrono::Utc;
 use futures_util::future::join_all;
@@ -19,13 +23,24 @@ use kaketsuke::{
 };
 use serde_json::{Value, json};
 
-/// Writers at once: more than there are processors, fewer than the pool has connections.
-const WRITERS: usize = 16;
-const LASTS: Duration = Duration::from_secs(5);
+/// Clients at once.
+const CLIENTS: usize = 32;
+/// Open jobs.
+const JOBS: usize = 500;
+/// The jobs whose reports come one by one; those of the others come in batches.
+const SINGLY: usize = 350;
+/// Reports in one batch.
+const BATCH: usize = 20;
+/// How long the raw rate is measured.
+const RAW_LASTS: Duration = Duration::from_secs(3);
 
 #[tokio::main]
 async fn main() {
-    println!("{:<10} {:>8} {:>12} {:>9} {:>9}", "engine", "writers", "per second", "p50 ms", "p99 ms");
+    tracing::subscriber::set_global_default(Counter).unwrap();
+    println!(
+        "{:<10} {:<18} {:>10} {:>8} {:>8} {:>8} {:>12}",
+        "engine", "what", "per second", "of raw", "p50 ms", "p99 ms", "statements"
+    );
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
         .join(format!("target/bench-{}.db", std::process::id()));
     measure(&format!("sqlite:{}", path.display())).await;
@@ -39,13 +54,14 @@ async fn main() {
 }
 
 async fn measure(url: &str) {
-    let db = Db::connect(&url.parse().unwrap(), WRITERS as u32 + 4).await.unwrap();
+    let db = Db::connect(&url.parse().unwrap(), CLIENTS as u32 + 8).await.unwrap();
     db.migrate().await.unwrap();
     let engine = db.engine();
-    for writers in [1, WRITERS] {
-        let raw = repeat(writers, |writer| raw_commit(db.clone(), writer)).await;
-        report(&format!("{engine} raw"), writers, raw);
-    }
+    // SQLite has one writer; a server makes the commits of many durable together.
+    let writers = if engine == "sqlite" { 1 } else { CLIENTS };
+    let raw = raw_commits(&db, writers).await;
+    let base = raw.rate();
+    raw.print(engine, "raw commits", base, None);
     let ctx = Ctx::new(db, Clock::system(), Ctx::system_rng(), Loaded::embedded().unwrap());
     app::reference::load_missing(&ctx).await.unwrap();
     let server = Server {
@@ -56,49 +72,140 @@ async fn measure(url: &str) {
     };
     let running = server.start(ctx.clone()).await.unwrap();
     let site = Site::set(&ctx, &format!("http://{}", running.local_addr)).await;
-    for writers in [1, WRITERS] {
-        let mut devices = Vec::new();
-        for _ in 0..writers {
-            devices.push(std::sync::Arc::new(tokio::sync::Mutex::new(site.device(&ctx).await)));
-        }
-        let times = repeat(writers, |writer| {
-            let device = devices[writer].clone();
-            async move { device.lock().await.report().await }
-        })
-        .await;
-        report(&format!("{engine} facts"), writers, times);
+    let mut devices = Vec::with_capacity(JOBS);
+    for _ in 0..JOBS {
+        devices.push(site.device(&ctx).await);
     }
+    let in_batches = devices.split_off(SINGLY);
+    // The last reports of each job are counted, not timed: counting costs something.
+    let (singly, mut devices) = reports(devices, 1, |job| 7 + job * 7 % 20).await;
+    singly.print(engine, "one a request", base, Some(statements(&mut devices, 1).await));
+    let (batches, mut devices) = reports(in_batches, BATCH, |_| 1).await;
+    batches.print(engine, "20 a request", base, Some(statements(&mut devices, BATCH).await));
     running.stop().await;
 }
 
-/// One row changed, one commit.
-async fn raw_commit(db: Db, writer: usize) {
-    let mut tx = db.write().await.unwrap();
-    store::cases::next_number(&mut tx, &format!("bench:{writer}")).await.unwrap();
-    tx.commit().await.unwrap();
+/// What was acknowledged, and how long each request took.
+struct Figures {
+    times: Vec<Duration>,
+    acknowledged: usize,
+    lasted: Duration,
 }
 
-/// Does it over and over with this many writers; how long each took.
-async fn repeat<F: Future<Output = ()>>(writers: usize, deed: impl Fn(usize) -> F) -> Vec<Duration> {
+impl Figures {
+    fn rate(&self) -> f64 {
+        self.acknowledged as f64 / self.lasted.as_secs_f64()
+    }
+
+    fn print(mut self, engine: &str, what: &str, raw: f64, statements: Option<f64>) {
+        self.times.sort();
+        let at =
+            |share: f64| self.times[((self.times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+        let statements = statements.map(|number| format!("{number:.1}")).unwrap_or_default();
+        println!(
+            "{engine:<10} {what:<18} {:>10.0} {:>8.2} {:>8.2} {:>8.2} {statements:>12}",
+            self.rate(),
+            self.rate() / raw,
+            at(0.5),
+            at(0.99)
+        );
+    }
+}
+
+/// One row changed, one commit, over and over.
+async fn raw_commits(db: &Db, writers: usize) -> Figures {
     let begun = Instant::now();
-    let deed = &deed;
     let loops = (0..writers).map(|writer| async move {
         let mut times = Vec::new();
-        while begun.elapsed() < LASTS {
+        while begun.elapsed() < RAW_LASTS {
             let one = Instant::now();
-            deed(writer).await;
+            let mut tx = db.write().await.unwrap();
+            store::cases::next_number(&mut tx, &format!("bench:{writer}")).await.unwrap();
+            tx.commit().await.unwrap();
             times.push(one.elapsed());
         }
         times
     });
-    join_all(loops).await.concat()
+    let times = join_all(loops).await.concat();
+    Figures { acknowledged: times.len(), lasted: begun.elapsed(), times }
 }
 
-fn report(what: &str, writers: usize, mut times: Vec<Duration>) {
-    times.sort();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
-    let rate = times.len() as f64 / LASTS.as_secs_f64();
-    println!("{what:<14} {writers:>4} {rate:>12.0} {:>9.2} {:>9.2}", at(0.5), at(0.99));
+/// Each client goes round its jobs until each of them has had its requests.
+async fn reports(
+    devices: Vec<Device>,
+    batch: usize,
+    requests: impl Fn(usize) -> usize,
+) -> (Figures, Vec<Device>) {
+    let mut hands: Vec<Vec<(usize, Device)>> = (0..CLIENTS).map(|_| Vec::new()).collect();
+    for (job, device) in devices.into_iter().enumerate() {
+        hands[job % CLIENTS].push((requests(job), device));
+    }
+    let begun = Instant::now();
+    let clients = hands.into_iter().map(|mut hand| {
+        tokio::spawn(async move {
+            let mut times = Vec::new();
+            while hand.iter().any(|(left, _)| *left > 0) {
+                for (left, device) in hand.iter_mut().filter(|(left, _)| *left > 0) {
+                    let one = Instant::now();
+                    device.report(batch).await;
+                    times.push(one.elapsed());
+                    *left -= 1;
+                }
+            }
+            (times, hand)
+        })
+    });
+    let (mut times, mut devices) = (Vec::new(), Vec::new());
+    for done in join_all(clients).await {
+        let (some, hand) = done.unwrap();
+        times.extend(some);
+        devices.extend(hand.into_iter().map(|(_, device)| device));
+    }
+    (Figures { acknowledged: times.len() * batch, lasted: begun.elapsed(), times }, devices)
+}
+
+/// Statements of one more request each, by whatever part of the service; of `BEGIN` and `COMMIT` only those that are sent
+/// as statements of their own.
+async fn statements(devices: &mut [Device], batch: usize) -> f64 {
+    let before = STATEMENTS.load(Ordering::Relaxed);
+    COUNTING.store(true, Ordering::Relaxed);
+    let devices = &mut devices[..CLIENTS];
+    let requests = devices.len();
+    join_all(devices.iter_mut().map(|device| device.report(batch))).await;
+    COUNTING.store(false, Ordering::Relaxed);
+    (STATEMENTS.load(Ordering::Relaxed) - before) as f64 / requests as f64
+}
+
+static COUNTING: AtomicBool = AtomicBool::new(false);
+static STATEMENTS: AtomicU64 = AtomicU64::new(0);
+
+/// Counts the statements sent to the database, when told to.
+struct Counter;
+
+impl tracing::Subscriber for Counter {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query" && COUNTING.load(Ordering::Relaxed)
+    }
+
+    fn register_callsite(&self, _: &'static tracing::Metadata<'static>) -> tracing::subscriber::Interest {
+        tracing::subscriber::Interest::sometimes()
+    }
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        STATEMENTS.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
 }
 
 /// A firm in Nagoya and the dispatcher.
@@ -182,32 +289,34 @@ impl Site {
         post(&http, &self.base, &secret, &path, json!({})).await;
         let url = format!("{}/v1/jobs/{}/facts", self.base, job["id"].as_str().unwrap());
         let mut device = Device { http, url, secret, seq: 0 };
-        device.send(json!({ "kind": "arrival" })).await;
-        device.send(json!({ "kind": "work_start", "work": "work" })).await;
+        device.send(vec![json!({ "kind": "arrival" })]).await;
+        device.send(vec![json!({ "kind": "work_start", "work": "work" })]).await;
         device
     }
 }
 
 impl Device {
-    /// One fact, acknowledged.
-    async fn report(&mut self) {
-        let fact = match self.seq % 2 {
+    /// So many reports in one request, acknowledged.
+    async fn report(&mut self, number: usize) {
+        let fact = |seq: u64| match seq % 2 {
             0 => json!({ "kind": "pause", "reason": "break" }),
             _ => json!({ "kind": "resume" }),
         };
-        self.send(fact).await;
+        let facts = (self.seq..self.seq + number as u64).map(fact).collect();
+        self.send(facts).await;
     }
 
-    async fn send(&mut self, mut fact: Value) {
-        self.seq += 1;
+    async fn send(&mut self, mut facts: Vec<Value>) {
         #[allow(clippy::disallowed_methods, reason = "a device has a clock of its own")]
         let now = Utc::now();
         let nanos = now.timestamp_nanos_opt().unwrap().unsigned_abs();
-        let id = uuid::Uuid::from_u64_pair(nanos, self.seq);
-        fact["id"] = json!(id);
-        fact["device_seq"] = json!(self.seq);
-        fact["device_time"] = json!(now);
-        let body = json!({ "device": "bench", "sent_at": now, "facts": [fact] });
+        for fact in &mut facts {
+            self.seq += 1;
+            fact["id"] = json!(uuid::Uuid::from_u64_pair(nanos, self.seq));
+            fact["device_seq"] = json!(self.seq);
+            fact["device_time"] = json!(now);
+        }
+        let body = json!({ "device": "bench", "sent_at": now, "facts": facts });
         let request = self.http.post(&self.url).bearer_auth(&self.secret).json(&body);
         let response = request.send().await.unwrap();
         let status = response.status();

@@ -72,10 +72,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let told = Told { assignment: filing.assignment_id, recorded: &recorded, record: &record };
     docket.aftermath(told, unit.ctx.reference().dispatch())?;
     store::facts::insert(&mut unit.writes, &recorded)?;
-    let seen = positions(batch, filing.technician_id, unit.now);
-    if let Some(newest) = seen.iter().max_by_key(|position| position.measured_at) {
-        store::positions::record_later(&mut unit.writes, newest);
-    }
+    store::positions::keep(&mut unit.writes, &positions(batch, filing.technician_id, unit.now));
     let known = dockets::close(unit, docket).await?;
     let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();
     refer(unit, &known.job, &record, &new).await?;

@@ -47,14 +47,11 @@ pub async fn record(ctx: &Ctx, command: Command<Vec<Report>>) -> Result<(), Erro
 }
 
 async fn record_in(unit: &mut Unit, own: Option<FirmId>, fixes: &[Position]) -> Result<(), Error> {
-    // One order of locking for every batch: two that share technicians wait for each other instead of deadlocking.
-    let mut ordered: Vec<_> = fixes.iter().enumerate().collect();
-    ordered.sort_by_key(|(_, fix)| (fix.technician_id, fix.measured_at));
-    for (index, fix) in ordered {
-        if !store::positions::record(&mut unit.tx, own, fix).await? {
-            return Err(unknown(index).into());
-        }
+    if let Some(stranger) = store::positions::stranger(&mut unit.tx, own, fixes).await? {
+        let index = fixes.iter().position(|fix| fix.technician_id == stranger).unwrap_or_default();
+        return Err(unknown(index).into());
     }
+    store::positions::record(&mut unit.tx, fixes).await?;
     Ok(())
 }
 

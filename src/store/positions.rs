@@ -1,11 +1,13 @@
 //! Where technicians are: the newest position of each. Positions are not events.
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Error, Tx,
-    batch::{Batch, later},
+    Batch, Error, Tx,
+    batch::later,
     db::{One, query},
 };
 use crate::domain::{
@@ -54,55 +56,69 @@ impl TryFrom<Row> for Position {
     }
 }
 
-/// Keeps a position of a technician of the firm, unless a newer one is known; whether there is such a technician.
-pub async fn record(tx: &mut Tx, firm: Option<FirmId>, position: &Position) -> Result<bool, Error> {
-    let known = query!(
+/// One of these who is no technician of the firm, if there is one.
+pub async fn stranger(
+    tx: &mut Tx,
+    firm: Option<FirmId>,
+    positions: &[Position],
+) -> Result<Option<TechnicianId>, Error> {
+    let ids: Vec<_> =
+        positions.iter().map(|position| position.technician_id.0.simple().to_string()).collect();
+    let ids =
+        serde_json::to_string(&ids).map_err(|error| Error::corrupt("position", "technician_id", error))?;
+    let row = query!(
         tx,
-        optional One<Uuid>,
-        "SELECT id FROM technician WHERE id = $1 AND ($2 = 1 OR firm_id = $3)",
-        position.technician_id.0,
+        optional One<String>,
+        {
+            sqlite: "SELECT i.value FROM json_each($1) i WHERE NOT EXISTS
+                       (SELECT 1 FROM technician t WHERE t.id = unhex(i.value) AND ($2 = 1 OR t.firm_id = $3)) LIMIT 1",
+            postgres: "SELECT i.value FROM json_array_elements_text(CAST($1 AS json)) i WHERE NOT EXISTS
+                         (SELECT 1 FROM technician t
+                          WHERE t.id = CAST(i.value AS uuid) AND ($2 = 1 OR t.firm_id = $3)) LIMIT 1"
+        },
+        ids,
         i64::from(firm.is_none()),
         firm.map_or(Uuid::nil(), |firm| firm.0)
     )?;
-    if known.is_none() {
-        return Ok(false);
+    let id = row.map(|(id,)| id.parse::<Uuid>()).transpose();
+    Ok(id.map_err(|error| Error::corrupt("position", "technician_id", error))?.map(TechnicianId::from))
+}
+
+/// Keeps positions now; see [`keep`].
+pub async fn record(tx: &mut Tx, positions: &[Position]) -> Result<(), Error> {
+    let mut batch = Batch::of(tx);
+    keep(&mut batch, positions);
+    batch.run(tx).await?;
+    Ok(())
+}
+
+/// Has the newest position of each of these technicians kept, unless a newer one is known. All of them are technicians.
+pub fn keep(batch: &mut Batch, positions: &[Position]) {
+    // One order of locking for every batch: two that share technicians wait for each other instead of deadlocking. And one
+    // row each: PostgreSQL changes a row once in a statement.
+    let mut newest: BTreeMap<TechnicianId, &Position> = BTreeMap::new();
+    for position in positions {
+        let known = newest.entry(position.technician_id).or_insert(position);
+        if known.measured_at < position.measured_at {
+            *known = position;
+        }
     }
-    query!(
-        tx,
-        execute,
-        "INSERT INTO position (technician_id, lat_e6, lon_e6, accuracy_m, measured_at, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (technician_id) DO UPDATE
+    let newest: Vec<_> = newest.into_values().collect();
+    later!(
+        batch,
+        rows_unless,
+        "INSERT INTO position (technician_id, lat_e6, lon_e6, accuracy_m, measured_at, received_at) VALUES",
+        "ON CONFLICT (technician_id) DO UPDATE
          SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6, accuracy_m = excluded.accuracy_m,
              measured_at = excluded.measured_at, received_at = excluded.received_at
          WHERE position.measured_at < excluded.measured_at",
-        position.technician_id.0,
+        newest,
+        |position| position.technician_id.0,
         position.point.lat_e6(),
         position.point.lon_e6(),
         position.accuracy_m,
         position.measured_at,
         position.received_at
-    )?;
-    Ok(true)
-}
-
-/// The same with the use-case, for a technician who is known.
-pub fn record_later(batch: &mut Batch, position: &Position) {
-    later!(
-        batch,
-        any,
-        "INSERT INTO position (technician_id, lat_e6, lon_e6, accuracy_m, measured_at, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (technician_id) DO UPDATE
-         SET lat_e6 = excluded.lat_e6, lon_e6 = excluded.lon_e6, accuracy_m = excluded.accuracy_m,
-             measured_at = excluded.measured_at, received_at = excluded.received_at
-         WHERE position.measured_at < excluded.measured_at",
-        position.technician_id.0,
-        position.point.lat_e6(),
-        position.point.lon_e6(),
-        position.accuracy_m,
-        position.measured_at,
-        position.received_at,
     );
 }
 
