@@ -34,7 +34,8 @@ pub(super) async fn issue(unit: &mut Unit, assignment: &Assignment) -> Result<()
         terms_version: TERMS_VERSION.to_owned(),
         issued_at: unit.now,
     };
-    Ok(store::order_notes::insert(&mut unit.tx, assignment.id, &note).await?)
+    store::order_notes::insert(&mut unit.writes, assignment.id, &note);
+    Ok(())
 }
 
 /// The order note of an assignment, if it is the actor's to see. Whoever is off the job sees no address (Y-03).

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Error, Tx, db::query};
+use super::{Batch, Error, Tx, batch::later, db::query};
 use crate::domain::{ids::AssignmentId, span::Instant};
 
 /// The kept part of an order note.
@@ -16,18 +16,17 @@ pub struct OrderNote {
     pub issued_at: Instant,
 }
 
-/// Keeps the order note of an assignment.
-pub async fn insert(tx: &mut Tx, assignment: AssignmentId, note: &OrderNote) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
+/// Has the order note of an assignment kept with the use-case.
+pub fn insert(batch: &mut Batch, assignment: AssignmentId, note: &OrderNote) {
+    later!(
+        batch,
+        one,
         "INSERT INTO order_note (assignment_id, number, terms_version, issued_at) VALUES ($1, $2, $3, $4)",
         assignment.0,
-        &note.number,
-        &note.terms_version,
+        note.number.as_str(),
+        note.terms_version.as_str(),
         note.issued_at
-    )?;
-    Ok(())
+    );
 }
 
 /// The order note of an assignment.
