@@ -11,20 +11,19 @@ const SEQUENCE_MAX: i64 = 500;
 
 /// Gives positions to everything that waits; wakes the readers.
 pub async fn sequence(ctx: &Ctx) -> Result<(), Error> {
-    loop {
-        let mut tx = ctx.db().read().await?;
-        let waiting = store::feed::queued(&mut tx).await?;
-        drop(tx);
-        if waiting == 0 {
-            return Ok(());
-        }
+    let mut tx = ctx.db().read().await?;
+    let mut is_more = store::feed::is_queued(&mut tx).await?;
+    drop(tx);
+    while is_more {
         let mut tx = ctx.db().write().await?;
         let (count, _) = store::feed::sequence(&mut tx, SEQUENCE_MAX).await?;
         tx.commit().await?;
         if count > 0 {
             ctx.feed_grew();
         }
+        is_more = i64::try_from(count).is_ok_and(|count| count == SEQUENCE_MAX);
     }
+    Ok(())
 }
 
 /// The entries after `pos`, at most `limit`.

@@ -179,6 +179,12 @@ pub async fn chain(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Link>, Error
     rows.into_iter().map(Link::try_from).collect()
 }
 
+/// Whether an event waits to be sequenced.
+pub async fn is_queued(tx: &mut Tx) -> Result<bool, Error> {
+    let row = query!(tx, optional One<i64>, "SELECT ord FROM feed_queue LIMIT 1")?;
+    Ok(row.is_some())
+}
+
 /// How many events wait to be sequenced.
 pub async fn queued(tx: &mut Tx) -> Result<i64, Error> {
     let (count,) = query!(tx, one One<i64>, "SELECT CAST(COUNT(*) AS BIGINT) FROM feed_queue")?;
@@ -213,11 +219,9 @@ pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
 /// a time, on any number of nodes.
 pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
     // One fixed key of our own: held until this transaction ends. SQLite has one writer anyway.
-    query!(
-        tx,
-        execute,
-        { sqlite: "SELECT 1", postgres: "SELECT pg_advisory_xact_lock(7236837105)" }
-    )?;
+    if tx.is_postgres() {
+        query!(tx, execute, { sqlite: "SELECT 1", postgres: "SELECT pg_advisory_xact_lock(7236837105)" })?;
+    }
     let mut head = head(tx).await?;
     let first = head.pos;
     let waiting = query!(
@@ -256,11 +260,9 @@ pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
             first
         );
         batch.run(tx).await?;
-        query!(
-            tx,
-            execute,
-            { sqlite: "SELECT 1", postgres: "SELECT pg_notify('kaketsuke_feed', '')" }
-        )?;
+        if tx.is_postgres() {
+            query!(tx, execute, { sqlite: "SELECT 1", postgres: "SELECT pg_notify('kaketsuke_feed', '')" })?;
+        }
     }
     Ok((count, head))
 }
