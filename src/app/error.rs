@@ -40,7 +40,10 @@ impl Error {
     /// For a write that only a concurrent use-case can have made impossible: what it needs was free when it was read.
     pub(super) fn in_the_way(error: store::Error) -> Self {
         match error {
-            store::Error::Exists(_) | store::Error::Forbidden(_) => Self::Conflict,
+            store::Error::Exists(_) | store::Error::Forbidden(_) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a concurrent use-case was in the way");
+                Self::Conflict
+            }
             other => other.into(),
         }
     }

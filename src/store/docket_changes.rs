@@ -1,4 +1,5 @@
-//! The writing of all that follows from a decision about a job: each row once, over the version that was read.
+//! The writing of all that follows from a decision about a job: each row once, over the version that was read. A row may be
+//! new and over already: who comes back with a late report may end the job with it.
 
 use super::batch::{Batch, later};
 use crate::domain::{
@@ -116,8 +117,8 @@ fn insert_offer(batch: &mut Batch, offer: &Offer) {
         batch,
         one,
         "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung,
-                            state, offered_at, deadline, answered_at, arrival_promised_at, answered_via)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                            state, offered_at, deadline, answered_at, arrival_promised_at, answered_via, withdraw_code)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         offer.id.0,
         offer.version,
         offer.job_id.0,
@@ -135,6 +136,7 @@ fn insert_offer(batch: &mut Batch, offer: &Offer) {
         offer.answered_at,
         offer.arrival_promised_at,
         offer.answered_via.map(Via::as_str),
+        offer.withdraw_code.map(WithdrawCode::as_str),
     );
 }
 
@@ -163,8 +165,8 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
         batch,
         one,
         "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at,
-                                 current_since)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                 current_since, released_at, release_code)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         one.id.0,
         one.version,
         one.job_id.0,
@@ -175,6 +177,8 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
         one.assigned_at,
         one.arrival_due_at,
         one.current_since,
+        one.released_at,
+        one.release_code.map(|code| code.as_str()),
     );
 }
 
@@ -200,8 +204,8 @@ fn insert_alarm(batch: &mut Batch, alarm: &Alarm) {
     later!(
         batch,
         one,
-        "INSERT INTO alarm (id, version, kind, subject, subject_id, state, raised_at, rings_at, rung)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO alarm (id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, resolved_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         alarm.id.0,
         alarm.version,
         alarm.kind.as_str(),
@@ -211,6 +215,7 @@ fn insert_alarm(batch: &mut Batch, alarm: &Alarm) {
         alarm.raised_at,
         alarm.rings_at,
         alarm.rung,
+        alarm.resolved_at,
     );
 }
 

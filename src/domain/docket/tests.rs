@@ -1,6 +1,8 @@
 //! A docket is a value: the same docket and the same decision give the same changes, each row changes once, and whatever is
 //! decided in whatever order leaves nothing that must never be.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -27,6 +29,9 @@ use crate::domain::{
     tools::OpeningAuthority,
     trade::{Priority, Trade},
 };
+
+/// Read once: it takes longer than a story.
+static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::embedded().unwrap());
 
 /// Technicians of the stories.
 const TECHNICIANS: u128 = 3;
@@ -116,7 +121,7 @@ fn told(number: u128, count: usize) -> Vec<Fact> {
 }
 
 fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<(), Refusal> {
-    let reference = Reference::embedded().unwrap();
+    let reference = &*REFERENCE;
     let rules = reference.dispatch();
     let open = docket.known().offers.iter().find(|offer| offer.state == OfferState::Open).map(|one| one.id);
     let open = open.unwrap_or(OfferId(Uuid::nil()));
@@ -141,7 +146,7 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
             docket.know_dangers(vec![danger(docket.now(), step)]);
             docket.apply_holds(reference.hazards(), rules)
         }
-        Step::Report(number, count) => report(docket, told(number, count), reports, &reference),
+        Step::Report(number, count) => report(docket, told(number, count), reports),
     }
 }
 
@@ -182,12 +187,7 @@ fn ask(docket: &mut Docket, number: u128) -> Result<(), Refusal> {
 }
 
 /// Reports of somebody who has, or has had, the job.
-fn report(
-    docket: &mut Docket,
-    facts: Vec<Fact>,
-    reports: &mut Vec<Fact>,
-    reference: &Reference,
-) -> Result<(), Refusal> {
+fn report(docket: &mut Docket, facts: Vec<Fact>, reports: &mut Vec<Fact>) -> Result<(), Refusal> {
     let who = facts[0].technician_id;
     let own = docket.known().assignments.iter().rfind(|one| one.technician_id == who);
     let Some(assignment) = own.map(|one| one.id) else { return Ok(()) };
@@ -196,7 +196,7 @@ fn report(
     recorded.iter_mut().for_each(|fact| fact.assignment_id = assignment);
     reports.extend(recorded.iter().cloned());
     let record = FieldRecord::of(reports);
-    docket.aftermath(Told { assignment, recorded: &recorded, record: &record }, reference.dispatch())
+    docket.aftermath(Told { assignment, recorded: &recorded, record: &record }, REFERENCE.dispatch())
 }
 
 /// What must never be.
@@ -271,10 +271,9 @@ proptest! {
 
     #[test]
     fn the_order_of_reports_changes_nothing(shuffled in Just(told(1, 5)).prop_shuffle()) {
-        let reference = Reference::embedded().unwrap();
         let changes = |facts: Vec<Fact>| {
             let mut docket = assigned();
-            report(&mut docket, facts, &mut Vec::new(), &reference).unwrap();
+            report(&mut docket, facts, &mut Vec::new()).unwrap();
             let (known, mut changes) = docket.close();
             (known.job.state, changes.assignments, changes.offers, changes.events.split_off(1))
         };
@@ -326,7 +325,7 @@ fn work_at_the_site_brings_back_who_was_given_up() {
     let mut back = super::tests::docket(&known, at("11:30:00"), 9);
     let mut device = Device::of(1);
     let facts = vec![device.tell("10:00:00", simple("arrival")), device.tell("10:05:00", start("work"))];
-    report(&mut back, facts, &mut Vec::new(), &Reference::embedded().unwrap()).unwrap();
+    report(&mut back, facts, &mut Vec::new()).unwrap();
     let known = back.close().0;
     assert_eq!((known.job.state, known.assignments.len()), (JobState::Working, 2));
     check(&known);
