@@ -41,7 +41,10 @@ impl Error {
     pub(super) fn in_the_way(error: store::Error) -> Self {
         match error {
             store::Error::Exists(_) | store::Error::Forbidden(_) => {
-                tracing::debug!(error = &error as &dyn std::error::Error, "a concurrent use-case was in the way");
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "a concurrent use-case was in the way"
+                );
                 Self::Conflict
             }
             other => other.into(),

@@ -138,7 +138,8 @@ impl Docket {
 
     /// Takes an open offer back: the desk has changed its mind about whom to ask.
     pub fn take_back(&mut self, id: OfferId) -> Result<(), Refusal> {
-        if let Some(offer) = self.offer(id).filter(|offer| offer.state != OfferState::Open) {
+        let offer = self.offer(id).ok_or_else(|| Refusal::field("id", "no such offer"))?;
+        if offer.state != OfferState::Open {
             let message =
                 format!("the offer is {}; reassign the job to take an acceptance back", offer.state);
             return Err(Refusal::state("offer_not_open", message));
