@@ -127,7 +127,7 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<ShiftEntry>, Error> {
-    let technician = technicians::find(ctx, actor, technician).await?;
     let mut tx = ctx.db().read().await?;
+    let technician = technicians::find_in(&mut tx, actor, technician).await?;
     Ok(store::shift_entries::list(&mut tx, technician.id, after, limit).await?)
 }

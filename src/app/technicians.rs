@@ -210,7 +210,12 @@ pub(super) async fn visible(unit: &mut Unit, id: TechnicianId) -> Result<Technic
 /// The technician, if it is the actor's to see.
 pub async fn find(ctx: &Ctx, actor: &Actor, id: TechnicianId) -> Result<Technician, Error> {
     let mut tx = ctx.db().read().await?;
-    let found = store::technicians::find(&mut tx, id).await?;
+    find_in(&mut tx, actor, id).await
+}
+
+/// The same within a snapshot.
+pub(super) async fn find_in(tx: &mut Tx, actor: &Actor, id: TechnicianId) -> Result<Technician, Error> {
+    let found = store::technicians::find(tx, id).await?;
     found
         .filter(|technician| actor.scope().covers(technician.firm_id, technician.id))
         .ok_or(Error::NotFound("technician"))

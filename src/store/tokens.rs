@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query},
+    db::{One, id_list, query},
 };
 use crate::domain::{
     ids::{FirmId, TechnicianId, TokenId},
@@ -96,6 +96,23 @@ pub async fn find(tx: &mut Tx, id: TokenId) -> Result<Option<Token>, Error> {
         id.0
     )?;
     row.map(Token::try_from).transpose()
+}
+
+/// The tokens of some ids.
+pub async fn several(tx: &mut Tx, ids: impl IntoIterator<Item = Uuid>) -> Result<Vec<Token>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        {
+            sqlite: "SELECT id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at
+                     FROM token WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+            postgres: "SELECT id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at
+                       FROM token
+                       WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
+        },
+        id_list(ids)
+    )?;
+    rows.into_iter().map(Token::try_from).collect()
 }
 
 /// The tokens after `after`, oldest first, at most `limit`.

@@ -1,5 +1,7 @@
 //! People who sign in, and the links that sign one in. Name and role stand with the person's token.
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -11,6 +13,7 @@ use super::{
 use crate::domain::{
     ids::{TokenId, UserId},
     span::Instant,
+    tokens::Token,
     users::{Login, User},
 };
 
@@ -28,6 +31,10 @@ struct Row {
 /// The person with the token of its row.
 async fn complete(tx: &mut Tx, row: Row) -> Result<User, Error> {
     let principal = tokens::find(tx, TokenId(row.token_id)).await?;
+    person(row, principal)
+}
+
+fn person(row: Row, principal: Option<Token>) -> Result<User, Error> {
     Ok(User {
         id: row.id.into(),
         version: row.version,
@@ -137,11 +144,13 @@ pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<User>, Err
         after,
         limit
     )?;
-    let mut users = Vec::with_capacity(rows.len());
-    for row in rows {
-        users.push(complete(tx, row).await?);
-    }
-    Ok(users)
+    let principals = tokens::several(tx, rows.iter().map(|row| row.token_id)).await?;
+    let mut principals: BTreeMap<_, _> = principals.into_iter().map(|token| (token.id.0, token)).collect();
+    let person = |row: Row| {
+        let principal = principals.remove(&row.token_id);
+        person(row, principal)
+    };
+    rows.into_iter().map(person).collect()
 }
 
 /// Keeps the digest of a link that signs a person in once.
