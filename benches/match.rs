@@ -23,6 +23,7 @@ use kaketsuke::{
     domain::{
         firms::FirmLicence,
         ids::{FirmId, JobId, TechnicianId},
+        offers::Addressee,
         place::{JisCode, Point},
         reference::{JobCode, job_codes::Licence},
         roster::{Roster, Weekday, WeeklyShift},
@@ -317,6 +318,7 @@ fn technician(firm: &Firm, rng: &mut StdRng) -> TechnicianProfile {
         languages,
         roster: Roster::new(shifts).unwrap(),
         state: TechnicianState::Active,
+        addressee: Addressee::Technician,
         accepted_24h: rng.random_range(0..5),
     }
 }

@@ -105,10 +105,15 @@ mod part {
 
 /// Loads the jobs, by id. One statement: what is seen of one job belongs together.
 pub async fn load(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Vec<Loaded>, Error> {
+    assemble(rows(tx, wanted).await?)
+}
+
+#[expect(clippy::too_many_lines, reason = "it is one statement, written for each engine")]
+async fn rows(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Vec<Row>, Error> {
     let also = wanted.also.map_or(Uuid::nil(), |id| id.0);
     let reports: Vec<_> = wanted.reports.iter().map(|id| id.0.simple().to_string()).collect();
     let reports = serde_json::to_string(&reports).map_err(|error| Error::corrupt("fact", "id", error))?;
-    let rows = query!(tx, all Row, {
+    query!(tx, all Row, {
         sqlite: "
 WITH wanted(id) AS MATERIALIZED (
     SELECT id FROM job WHERE id = $1 UNION SELECT job_id FROM offer WHERE id = $1
@@ -199,8 +204,7 @@ WHERE f.job_id <> w.id
 UNION ALL
 SELECT 11, w.id, '' FROM wanted w
 WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id)"
-    }, wanted.id, also, reports)?;
-    assemble(rows)
+    }, wanted.id, also, reports)
 }
 
 /// Puts the rows together, job by job.

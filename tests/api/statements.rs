@@ -287,7 +287,6 @@ on_both_engines! {
         let mut complaints = Vec::new();
         for (route, limit, path) in LIMITS {
             let (statements, transactions) = night.asks(route, path).await;
-            eprintln!("{statements:3} statements, {transactions} transactions: {route}");
             if statements > *limit || transactions > 1 {
                 complaints.push(format!("{route}: {statements} of {limit} statements, {transactions} transactions"));
             }

@@ -26,6 +26,22 @@ fn other_offer() -> String {
     insert("offer", &[("id", "#220"), ("technician_id", "#13")])
 }
 
+/// Technician 12 has a job already: what comes next is behind it.
+fn busy() -> String {
+    let offer = insert("offer", &[("id", "#240"), ("technician_id", "#12"), ("state", "'expired'")]);
+    let current = insert(
+        "assignment",
+        &[
+            ("id", "#241"),
+            ("job_id", "#33"),
+            ("offer_id", "#240"),
+            ("technician_id", "#12"),
+            ("slot", "'current'"),
+        ],
+    );
+    format!("{offer}; {current}")
+}
+
 fn replacing(insert: &str) -> String {
     insert.replacen("INSERT", "INSERT OR REPLACE", 1)
 }
@@ -44,14 +60,14 @@ on_both_engines! {
     }
 
     async fn two_queued_assignments(db: TestDb) {
-        let given = format!("{}; {}", second("#11", "queued"), other_offer());
+        let given = format!("{}; {}; {}", second("#11", "queued"), other_offer(), busy());
         let queue = |technician: &str| {
             format!("UPDATE assignment SET slot = 'queued', technician_id = {technician} WHERE id = #221")
         };
         check(&db, &[
             Case::new(&third("#12"), &third("#11"), "assignment_one_queued_per_technician").given(&given),
             Case::new(&queue("#12"), &queue("#11"), "assignment_one_queued_per_technician")
-                .given(&format!("{given}; {}", third("#13"))),
+                .given(&format!("{given}; {}", third("#13").replace("'queued'", "'current'"))),
         ])
         .await;
     }
@@ -60,7 +76,18 @@ on_both_engines! {
         let again = |technician| {
             insert("assignment", &[("job_id", "#31"), ("technician_id", technician), ("slot", "'queued'")])
         };
-        check(&db, &[Case::new(&again("#12"), &again("#11"), "assignment_one_per_job_and_technician")]).await;
+        let case = Case::new(&again("#12"), &again("#11"), "assignment_one_per_job_and_technician");
+        check(&db, &[case.given(&busy())]).await;
+    }
+
+    async fn what_waits_behind_nothing(db: TestDb) {
+        // On PostgreSQL it is looked at when everything is there: at the end of the transaction, or when asked for.
+        let seen = |insert: String| match db.engine() {
+            Engine::Postgres => format!("{insert}; SET CONSTRAINTS ALL IMMEDIATE"),
+            Engine::Sqlite => insert,
+        };
+        let behind = |technician: &str| seen(second(technician, "queued"));
+        check(&db, &[Case::new(&behind("#11"), &behind("#12"), "assignment_queued_alone")]).await;
     }
 
     async fn one_assignment_per_offer(db: TestDb) {
@@ -88,7 +115,7 @@ on_both_engines! {
                 "assignment_one_current_per_technician",
             ),
             Case::new(&replacing(&third("#12")), &replacing(&third("#11")), "assignment_one_queued_per_technician")
-                .given(&format!("{queued}; {}", other_offer())),
+                .given(&format!("{queued}; {}; {}", other_offer(), busy())),
             Case::new(&update("job_id = #32"), &update("job_id = #31"), "assignment_one_per_job_and_technician")
                 .given(&queued),
             Case::new(&update("slot = 'queued'"), &update("slot = 'current'"), "assignment_one_current_per_technician")

@@ -109,6 +109,8 @@ const COMPANIONS: &[Companions] = &[
     ("token", "firm", &[("firm_id", "#1")]),
     ("token", "technician", &[("firm_id", "#1"), ("technician_id", "#11")]),
     ("token", "billing", &[("consumer_id", "#51")]),
+    // Behind another job of the same technician.
+    ("assignment", "queued", &[("technician_id", "#11"), ("job_id", "#33")]),
     ("call", "offered", &[("answered_at", "NULL")]),
     ("call", "ended", &[("ended_at", "'2026-11-23T11:10:00+00:00'")]),
     ("call", "wrapped", &[("ended_at", "'2026-11-23T11:10:00+00:00'"), ("wrapped_at", "'2026-11-23T11:11:00+00:00'")]),
