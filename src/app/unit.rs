@@ -126,7 +126,7 @@ impl Ctx {
                 }
             }
             match ctx.attempt(&command, &run).await {
-                Err(Error::Conflict) => Err(Error::Overloaded),
+                Err(Error::Conflict) => Err(contended().into()),
                 done => done,
             }
         }));
@@ -184,7 +184,8 @@ impl Ctx {
         store::events::append(&mut writes, now, &command.actor, &events);
         writes.run(&mut tx).await.map_err(Error::in_the_way)?;
         let soonest = tx.soonest();
-        tx.commit().await?;
+        // What the database looks at when everything is there, it looks at now.
+        tx.commit().await.map_err(Error::in_the_way)?;
         self.committed(events.into_iter().map(|(_, event)| event).collect(), soonest).await;
         Ok(outcome)
     }
@@ -205,6 +206,12 @@ impl Ctx {
             None => Err(error),
         }
     }
+}
+
+/// What was in the way each time will be in the way the next time: a person looks at it again.
+fn contended() -> Refusal {
+    let message = "others keep changing what this needs; look at it again before you repeat it";
+    Refusal::state("contended", message)
 }
 
 /// The answer given the first time.

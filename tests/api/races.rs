@@ -160,4 +160,32 @@ on_both_engines! {
         }
         server.stop().await;
     }
+
+    async fn who_is_let_off_goes_on_to_what_was_given_meanwhile(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "一番水道", 35.165, 136.91).await;
+        let (dispatcher, mut raw) = (server.dispatcher(), db.raw().await);
+        let give = async |job: &str| {
+            let body = json!({ "technician_id": crew.technician, "reason": "already_near", "displacing": "rebook" });
+            dispatcher.post(&format!("/v1/jobs/{job}/override"), body).await
+        };
+        for round in 0..ROUNDS {
+            let (first, next) = (world::job(&server).await, world::job(&server).await);
+            let own = give(&first).await.expect(201)["id"].as_str().unwrap().to_owned();
+            let path = format!("/v1/assignments/{own}/withdrawal");
+            let (left, given) = tokio::join!(crew.phone.post(&path, json!({ "code": "breakdown" })), give(&next));
+            left.expect(200);
+            given.expect(201);
+            server.settle().await;
+            let alone = "SELECT COUNT(*) FROM assignment a WHERE slot = 'queued' AND NOT EXISTS
+                             (SELECT 1 FROM assignment c WHERE c.technician_id = a.technician_id AND c.slot = 'current')";
+            assert_eq!(raw.integer(alone).await, 0, "behind nothing after round {round}");
+            let current = "SELECT COUNT(*) FROM assignment WHERE slot = 'current'";
+            assert_eq!(raw.integer(current).await, 1, "round {round}");
+            for job in [first, next] {
+                told(dispatcher.post(&format!("/v1/jobs/{job}/cancellation"), json!({ "reason": "duplicate" })).await.status);
+            }
+        }
+        server.stop().await;
+    }
 }
