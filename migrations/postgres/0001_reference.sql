@@ -26,6 +26,16 @@ BEGIN
 END
 $$;
 
+-- How many rows a part of a statement has changed; another number than is wanted takes the whole statement back.
+CREATE FUNCTION changed(actual bigint, wanted bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+BEGIN
+    IF actual <> wanted THEN
+        RAISE EXCEPTION USING ERRCODE = '40001', MESSAGE = 'kaketsuke: stale';
+    END IF;
+    RETURN actual;
+END
+$$;
+
 -- Terms, desks, holidays, codes as loaded from files. The newest version of a name is in force; older ones stay,
 -- because decisions and charges name the version they were made with.
 CREATE TABLE reference_dataset (

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use super::{
     clock::{Bell, Clock},
+    fleet::Refreshing,
     in_hand::KeptQueue,
     loaded::Loaded,
     passwords::Hashing,
@@ -34,7 +35,7 @@ struct Inner {
     rng: Mutex<StdRng>,
     reference: RwLock<Arc<Loaded>>,
     fleet: Mutex<Fleet>,
-    refreshing: tokio::sync::Mutex<()>,
+    refreshing: Refreshing,
     places: tokio::sync::Mutex<Places>,
     receivers: OnceLock<Receivers>,
     files: OnceLock<Files>,
@@ -97,7 +98,7 @@ impl Ctx {
             rng: Mutex::new(rng),
             reference: RwLock::new(Arc::new(reference)),
             fleet,
-            refreshing: tokio::sync::Mutex::new(()),
+            refreshing: Refreshing::default(),
             places: tokio::sync::Mutex::new(None),
             receivers: OnceLock::new(),
             files: OnceLock::new(),
@@ -282,8 +283,8 @@ impl Ctx {
         self.0.places.lock().await
     }
 
-    /// Held while a member of the snapshot is read and replaced.
-    pub(super) async fn refreshing(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.0.refreshing.lock().await
+    /// Whose part of the snapshot is to be read again.
+    pub(super) fn refreshing(&self) -> &Refreshing {
+        &self.0.refreshing
     }
 }

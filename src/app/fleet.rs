@@ -1,12 +1,15 @@
 //! The matching snapshot: filled at the start, refreshed by what happens on this node at once and on others by the
 //! feed. The database's constraints decide; a stale snapshot costs a retry, never a double booking.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
 
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{Ctx, Error};
+use super::{Ctx, Error, loaded::Loaded};
 use crate::{
     dispatch::{
         areas::Areas,
@@ -22,10 +25,16 @@ use crate::{
         },
         firms::{Firm, Standing, Technician},
         ids::{FirmId, TechnicianId},
+        offers::Slot,
+        place::Point,
         roster::{duty::Entry, entries::ShiftEntry, rest_days::RestDays},
         span::Instant,
     },
-    store::{self, Tx, fleet::Engagement, positions::Position},
+    store::{
+        self, Tx,
+        fleet::{Engaged, Visit},
+        positions::Position,
+    },
 };
 
 /// Technicians read in one go when the snapshot is filled.
@@ -36,34 +45,59 @@ const WORK_DEFAULT: TimeDelta = TimeDelta::minutes(60);
 const TRAVEL_DEFAULT: TimeDelta = TimeDelta::minutes(30);
 
 /// Planned visits of a technician that are kept: the next ones.
-const PLANNED_MAX: i64 = 64;
+const PLANNED_MAX: usize = 64;
+
+/// For how long accepted jobs count against whoever accepted them.
+const ACCEPTED_COUNT_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// Technicians whose engagements are read in one statement.
+const TOGETHER_MAX: usize = 500;
 
 /// Dated entries of rosters that begin within so many days are kept: visits are planned at most 60 days ahead.
 const ENTRIES_AHEAD: TimeDelta = TimeDelta::days(62);
 
-/// What a fleet member is made of.
+/// What a fleet member is by itself: all but what it is doing, asked and planned for.
 struct Member {
     technician: Technician,
     firm: Firm,
     areas: Areas,
     licences: Licences,
-    planned: Vec<PlannedVisit>,
     entries: Vec<Entry>,
     position: Option<Position>,
-    engagements: Vec<Engagement>,
-    open_offer: Option<crate::domain::ids::OfferId>,
-    accepted_24h: i64,
+}
+
+/// Whose engagements are to be read again. Whoever reads next reads for all who wait.
+#[derive(Default)]
+pub(super) struct Refreshing {
+    reading: tokio::sync::Mutex<()>,
+    wanted: Mutex<BTreeSet<TechnicianId>>,
+}
+
+impl Refreshing {
+    fn want(&self, technicians: impl IntoIterator<Item = TechnicianId>) {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).extend(technicians);
+    }
+
+    fn take(&self) -> BTreeSet<TechnicianId> {
+        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        match wanted.iter().nth(TOGETHER_MAX).copied() {
+            Some(next) => {
+                let later = wanted.split_off(&next);
+                std::mem::replace(&mut *wanted, later)
+            }
+            None => std::mem::take(&mut *wanted),
+        }
+    }
 }
 
 impl Ctx {
-    /// Fills the snapshot from the database: everybody in pages, then whoever is engaged one by one.
+    /// Fills the snapshot from the database: everybody in pages, then whoever is engaged or has dated entries.
     pub async fn load_fleet(&self) -> Result<(), Error> {
         let now = self.now();
-        let guard = self.refreshing().await;
+        let guard = self.refreshing().reading.lock().await;
         self.take_rest_days();
         let mut tx = self.db().read().await?;
-        let accepted: BTreeMap<_, _> =
-            store::fleet::accepted_counts(&mut tx, now - TimeDelta::hours(24)).await?.into_iter().collect();
+        let accepted = store::fleet::accepted_counts(&mut tx, now - ACCEPTED_COUNT_FOR).await?;
         let (mut firms, mut after) = (BTreeMap::new(), Uuid::nil());
         loop {
             let page = store::technicians::list(&mut tx, Scope::All, after, PAGE).await?;
@@ -72,22 +106,8 @@ impl Ctx {
             for technician in page {
                 let Shared { firm, areas, licences } =
                     firm_of(&mut tx, &mut firms, technician.firm_id).await?;
-                let (planned, entries) = (Vec::new(), Vec::new());
-                let accepted_24h = accepted.get(&technician.id).copied().unwrap_or_default();
-                let (position, engagements, open_offer) = (None, Vec::new(), None);
-                let member = Member {
-                    technician,
-                    firm,
-                    areas,
-                    licences,
-                    planned,
-                    entries,
-                    position,
-                    engagements,
-                    open_offer,
-                    accepted_24h,
-                };
-                self.place(member, now)?;
+                let (entries, position) = (Vec::new(), None);
+                self.place(Member { technician, firm, areas, licences, entries, position }, now)?;
             }
         }
         let mut after = Uuid::nil();
@@ -101,10 +121,10 @@ impl Ctx {
         let reach = now + ENTRIES_AHEAD;
         let with_entries = store::shift_entries::beginning(&mut tx, Instant::UNIX_EPOCH, reach, now).await?;
         drop((tx, guard));
-        for technician in engaged.into_iter().chain(with_entries) {
-            self.refresh(technician).await?;
+        for technician in with_entries {
+            self.refresh_profile(technician).await?;
         }
-        Ok(())
+        self.refresh(engaged.into_iter().chain(accepted.into_iter().map(|(technician, _)| technician))).await
     }
 
     /// Reads the technicians whose dated entries have come within reach since `read_at`; answers up to when all of
@@ -116,7 +136,7 @@ impl Ctx {
         let technicians = store::shift_entries::beginning(&mut tx, from, to, now).await?;
         drop(tx);
         for technician in technicians {
-            self.refresh(technician).await?;
+            self.refresh_profile(technician).await?;
         }
         Ok(now)
     }
@@ -133,40 +153,81 @@ impl Ctx {
         RestDays::new(reference.holidays(), reference.dispatch().roster.year_end.as_ref())
     }
 
-    /// Reads one technician anew. Readers go one at a time, so that an older reading never replaces a newer one.
-    pub(super) async fn refresh(&self, technician: TechnicianId) -> Result<(), Error> {
-        let _one_at_a_time = self.refreshing().await;
+    /// Reads again what these technicians are doing, asked and planned for. Readers go one at a time, so that an older
+    /// reading never replaces a newer one; who waits meanwhile is read for by the next.
+    pub(super) async fn refresh(
+        &self,
+        technicians: impl IntoIterator<Item = TechnicianId>,
+    ) -> Result<(), Error> {
+        self.refreshing().want(technicians);
+        let _one_at_a_time = self.refreshing().reading.lock().await;
+        loop {
+            let wanted = self.refreshing().take();
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            if let Err(error) = self.read_engaged(&wanted).await {
+                // Nobody is forgotten: the next one reads for them as well.
+                self.refreshing().want(wanted);
+                return Err(error);
+            }
+        }
+    }
+
+    async fn read_engaged(&self, technicians: &BTreeSet<TechnicianId>) -> Result<(), Error> {
+        let now = self.now();
+        let mut tx = self.db().glance().await?;
+        let since = now - ACCEPTED_COUNT_FOR;
+        let engaged = store::fleet::engaged_of(&mut tx, technicians, now, since, PLANNED_MAX).await?;
+        drop(tx);
+        let reference = self.reference();
+        let mut fleet = self.fleet();
+        fleet.advance(now);
+        for (technician, engaged) in engaged {
+            occupy(&mut fleet, &reference, technician, engaged, now)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a technician's profile and roster again, and what they are doing.
+    async fn refresh_profile(&self, technician: TechnicianId) -> Result<(), Error> {
+        let guard = self.refreshing().reading.lock().await;
         let now = self.now();
         let mut tx = self.db().read().await?;
         let Some(technician) = store::technicians::find(&mut tx, technician).await? else { return Ok(()) };
-        let member = gather(&mut tx, &mut BTreeMap::new(), technician, now).await?;
-        self.place(member, now)
+        let id = technician.id;
+        let member = gather(&mut tx, technician, now).await?;
+        drop(tx);
+        self.place(member, now)?;
+        drop(guard);
+        self.refresh([id]).await
     }
 
     async fn refresh_firm(&self, firm: FirmId) -> Result<(), Error> {
-        let mut tx = self.db().read().await?;
+        let mut tx = self.db().glance().await?;
         let technicians = store::fleet::of_firm(&mut tx, firm).await?;
         drop(tx);
         for technician in technicians {
-            self.refresh(technician).await?;
+            self.refresh_profile(technician).await?;
         }
         Ok(())
     }
 
     /// Takes over what these events have changed.
     pub async fn follow(&self, events: impl Iterator<Item = Event>) -> Result<(), Error> {
+        let mut engaged = BTreeSet::new();
         for event in events {
             match event {
                 Event::TechnicianRegistered(TechnicianRegistered { technician, .. })
                 | Event::TechnicianChanged(TechnicianChanged { technician, .. })
                 | Event::ShiftEntryMade(ShiftEntryMade { technician, .. })
                 | Event::ShiftEntryCancelled(ShiftEntryCancelled { technician, .. }) => {
-                    self.refresh(technician).await?;
+                    self.refresh_profile(technician).await?;
                 }
                 Event::ShiftsSwapped(ShiftsSwapped { giver, taker, .. })
                 | Event::ShiftSwapUndone(ShiftSwapUndone { giver, taker, .. }) => {
-                    self.refresh(giver).await?;
-                    self.refresh(taker).await?;
+                    self.refresh_profile(giver).await?;
+                    self.refresh_profile(taker).await?;
                 }
                 Event::FirmChanged(changed) => self.refresh_firm(changed.firm).await?,
                 Event::ReferenceLoaded(_) => {
@@ -175,14 +236,10 @@ impl Ctx {
                 }
                 // Where a technician is engaged changes with offers and assignments, not with what they report.
                 Event::FactRecorded(_) => {}
-                other => {
-                    if let Some(technician) = other.technician() {
-                        self.refresh(technician).await?;
-                    }
-                }
+                other => engaged.extend(other.technician()),
             }
         }
-        Ok(())
+        self.refresh(engaged).await
     }
 
     /// Takes over positions just recorded.
@@ -201,52 +258,54 @@ impl Ctx {
     }
 
     /// Puts a member into the snapshot as it was read.
-    fn place(&self, mut member: Member, now: Instant) -> Result<(), Error> {
-        let (id, commitment) = (member.technician.id, commitment(self, &member, now));
-        // The visit he is on already is his commitment, not a plan.
-        let Member { planned, engagements, .. } = &mut member;
-        planned.retain(|visit| engagements.iter().all(|engagement| engagement.job_id != visit.job));
-        let planned = std::mem::take(planned);
-        let entries = std::mem::take(&mut member.entries);
-        let (position, open_offer) = (member.position, member.open_offer);
-        let profile = profile(member);
+    fn place(&self, member: Member, now: Instant) -> Result<(), Error> {
+        let Member { technician, firm, areas, licences, entries, position } = member;
+        let id = technician.id;
         let mut fleet = self.fleet();
         fleet.advance(now);
-        let unknown = |error: crate::dispatch::fleet::FleetError| Error::Internal(error.to_string());
-        fleet.upsert_technician(profile).map_err(unknown)?;
+        let accepted = fleet.accepted_24h(id);
+        fleet
+            .upsert_technician(profile(technician, &firm, areas, licences, accepted))
+            .map_err(unplaceable)?;
         if let Some(position) = position {
             fleet.record_positions(&[(id, fix(&position))]);
         }
-        match commitment {
-            Some(commitment) => fleet.set_commitment(id, commitment).map_err(unknown)?,
-            None => fleet.clear_commitment(id).map_err(unknown)?,
-        }
-        fleet.set_planned(id, planned).map_err(unknown)?;
-        fleet.set_entries(id, entries).map_err(unknown)?;
-        fleet.set_offer(id, open_offer).map_err(unknown)
+        fleet.set_entries(id, entries).map_err(unplaceable)
     }
 }
 
-async fn gather(
-    tx: &mut Tx,
-    firms: &mut BTreeMap<FirmId, Shared>,
-    technician: Technician,
+fn unplaceable(error: crate::dispatch::fleet::FleetError) -> Error {
+    Error::Internal(error.to_string())
+}
+
+/// Puts into the snapshot what a technician is doing. Of somebody it does not hold nothing is known.
+fn occupy(
+    fleet: &mut Fleet,
+    reference: &Loaded,
+    id: TechnicianId,
+    engaged: Engaged,
     now: Instant,
-) -> Result<Member, Error> {
-    let Shared { firm, areas, licences } = firm_of(tx, firms, technician.firm_id).await?;
-    let visit = |(job, starts_at, ends_at)| PlannedVisit { job, starts_at, ends_at };
-    let planned = store::fleet::planned(tx, technician.id, now, PLANNED_MAX).await?;
+) -> Result<(), Error> {
+    let Some(base) = fleet.base(id) else { return Ok(()) };
+    match commitment(reference, &engaged, base, now) {
+        Some(commitment) => fleet.set_commitment(id, commitment).map_err(unplaceable)?,
+        None => fleet.clear_commitment(id).map_err(unplaceable)?,
+    }
+    let Engaged { assignments, open_offer, planned, accepted } = engaged;
+    // The visit they are on already is their commitment, not a plan.
+    let planned = planned.into_iter().filter(|visit| assignments.iter().all(|one| one.job_id != visit.job_id));
+    let planned = planned.map(|Visit { job_id, starts_at, ends_at }| PlannedVisit { job: job_id, starts_at, ends_at });
+    fleet.set_planned(id, planned.collect()).map_err(unplaceable)?;
+    fleet.set_accepted_24h(id, accepted).map_err(unplaceable)?;
+    fleet.set_offer(id, open_offer).map_err(unplaceable)
+}
+
+async fn gather(tx: &mut Tx, technician: Technician, now: Instant) -> Result<Member, Error> {
+    let Shared { firm, areas, licences } = firm_of(tx, &mut BTreeMap::new(), technician.firm_id).await?;
+    let entries = store::shift_entries::of_technician(tx, technician.id, now, now + ENTRIES_AHEAD).await?;
     Ok(Member {
-        planned: planned.into_iter().map(visit).collect(),
-        entries: store::shift_entries::of_technician(tx, technician.id, now, now + ENTRIES_AHEAD)
-            .await?
-            .iter()
-            .filter_map(ShiftEntry::entry)
-            .collect(),
+        entries: entries.iter().filter_map(ShiftEntry::entry).collect(),
         position: store::positions::find(tx, technician.id).await?,
-        engagements: store::fleet::engagements(tx, technician.id).await?,
-        open_offer: store::fleet::open_offer(tx, technician.id).await?,
-        accepted_24h: store::fleet::accepted_since(tx, technician.id, now - TimeDelta::hours(24)).await?,
         technician,
         firm,
         areas,
@@ -276,8 +335,13 @@ async fn firm_of(tx: &mut Tx, firms: &mut BTreeMap<FirmId, Shared>, id: FirmId) 
     Ok(shared)
 }
 
-fn profile(member: Member) -> TechnicianProfile {
-    let Member { technician, firm, areas, licences, accepted_24h, .. } = member;
+fn profile(
+    technician: Technician,
+    firm: &Firm,
+    areas: Areas,
+    licences: Licences,
+    accepted_24h: u32,
+) -> TechnicianProfile {
     let active = firm.state == Standing::Active && technician.state == Standing::Active;
     TechnicianProfile {
         id: technician.id,
@@ -294,7 +358,7 @@ fn profile(member: Member) -> TechnicianProfile {
         roster: technician.shifts,
         addressee: firm.offers_to,
         state: if active { TechnicianState::Active } else { TechnicianState::Suspended },
-        accepted_24h: u32::try_from(accepted_24h).unwrap_or(u32::MAX),
+        accepted_24h,
     }
 }
 
@@ -303,17 +367,17 @@ fn fix(position: &Position) -> PositionFix {
 }
 
 /// The present job: until when it is expected to last, from its arrival and the planning minutes of its code.
-fn commitment(ctx: &Ctx, member: &Member, now: Instant) -> Option<Commitment> {
-    let current = member.engagements.iter().find(|engagement| engagement.slot == "current")?;
-    let reference = ctx.reference();
+fn commitment(reference: &Loaded, engaged: &Engaged, base: Point, now: Instant) -> Option<Commitment> {
+    let current = engaged.assignments.iter().find(|one| one.slot == Slot::Current)?;
     let minutes = reference.job_codes().get(&current.job_code).map(|kind| kind.minutes_p90);
     let work = minutes.map_or(WORK_DEFAULT, |minutes| TimeDelta::minutes(minutes.into()));
     let arrival = current.arrival_due_at.unwrap_or(current.assigned_at + TRAVEL_DEFAULT);
     // A planned visit lasts as long as it was planned, whenever it was accepted.
-    let planned = member.planned.iter().find(|visit| visit.job == current.job_id).map(|visit| visit.ends_at);
-    let queued = member.engagements.iter().any(|engagement| engagement.slot == "queued");
+    let planned = engaged.planned.iter().find(|visit| visit.job_id == current.job_id);
+    let planned = planned.map(|visit| visit.ends_at);
+    let queued = engaged.assignments.iter().any(|one| one.slot == Slot::Queued);
     Some(Commitment {
-        site: current.site.unwrap_or(member.technician.base),
+        site: current.site.unwrap_or(base),
         free_at: (arrival + work).max(now).max(planned.unwrap_or(now)),
         next_job: if queued { NextJob::Queued } else { NextJob::None },
     })

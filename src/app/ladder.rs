@@ -93,9 +93,9 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
     let runs = step(&mut docket, &mut sight)?;
     let asked: Vec<_> = docket.asked_now().collect();
     for technician in asked {
-        if store::offers::has_open(&mut unit.tx, technician).await? {
+        if store::offers::open_of(&mut unit.tx, technician).await?.is_some() {
             // The snapshot is behind the database: look again with a fresh one.
-            unit.ctx.refresh(technician).await?;
+            unit.ctx.refresh([technician]).await?;
             return Err(Error::Conflict);
         }
     }
@@ -133,7 +133,7 @@ async fn subject(unit: &mut Unit, docket: &Docket) -> Result<Option<Subject>, Er
     };
     let Some(technician) = store::technicians::find(&mut unit.tx, id).await? else { return Ok(None) };
     let position = store::positions::find(&mut unit.tx, id).await?;
-    let asking = match store::offers::has_open(&mut unit.tx, id).await? {
+    let asking = match store::offers::open_of(&mut unit.tx, id).await?.is_some() {
         true => Asked::Already,
         false => Asked::NotNow,
     };

@@ -67,7 +67,7 @@ pub(super) async fn agreed(
             }
         }
     }
-    let asked = store::fleet::open_offer(&mut unit.tx, technician.id).await?;
+    let asked = store::offers::open_of(&mut unit.tx, technician.id).await?;
     if let Some(offer) = asked {
         let asked_for = dockets::of(unit, offer.0, None).await?;
         if asked_for.job().id != docket.job().id {

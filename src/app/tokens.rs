@@ -123,7 +123,7 @@ pub async fn authenticate(ctx: &Ctx, secret: &str) -> Result<Option<Actor>, Erro
     if !secret.starts_with(PREFIX) {
         return Ok(None);
     }
-    let mut tx = ctx.db().read().await?;
+    let mut tx = ctx.db().glance().await?;
     let token = store::tokens::by_digest(&mut tx, &digest(secret)).await?;
     Ok(token.filter(|token| token.is_live(ctx.now())).map(|token| token.actor()))
 }

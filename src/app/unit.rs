@@ -1,5 +1,5 @@
-//! One use-case, one transaction: the idempotency key is looked up first, the outcome and the events are written last, and
-//! everything commits together or not at all.
+//! One use-case, one transaction: the outcome is written last under its idempotency key, with the events, and everything
+//! commits together or not at all. A key that is there already takes all of it back, and the first outcome is the answer.
 
 use futures_util::future::BoxFuture;
 use rand::RngExt as _;
@@ -155,26 +155,19 @@ impl Ctx {
         O: Serialize + DeserializeOwned,
         F: UseCase<C, O>,
     {
-        let mut tx = self.db().write().await?;
+        let tx = self.db().write().await?;
         let now = self.now();
         let claim = command.actor.token().zip(command.key.as_ref());
-        if let Some((principal, key)) = claim
-            && let Some(earlier) = store::idempotency::find(&mut tx, principal, &key.key).await?
-        {
-            // The first answer may not be durable yet: nobody is told of it before.
-            tx.commit().await?;
-            return recall(earlier, key);
-        }
         let (ctx, writes) = (self.clone(), Batch::of(&tx));
         let mut unit = Unit { tx, now, actor: command.actor, ctx, writes, events: Vec::new() };
         let outcome = match run(&mut unit, &command.body).await {
             Ok(outcome) => outcome,
             Err(error) => {
                 drop(unit);
-                return self.answered_meanwhile(claim, error).await;
+                return self.answered_before(claim, error).await;
             }
         };
-        let Unit { mut tx, events, mut writes, .. } = unit;
+        let Unit { tx, events, mut writes, .. } = unit;
         if let Some((principal, key)) = claim {
             let outcome =
                 serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
@@ -182,25 +175,26 @@ impl Ctx {
             store::idempotency::keep(&mut writes, principal, &key.key, &answered, now);
         }
         store::events::append(&mut writes, now, &command.actor, &events);
-        writes.run(&mut tx).await.map_err(Error::in_the_way)?;
-        let soonest = tx.soonest();
         // What the database looks at when everything is there, it looks at now.
-        tx.commit().await.map_err(Error::in_the_way)?;
-        self.committed(events.into_iter().map(|(_, event)| event).collect(), soonest).await;
-        Ok(outcome)
+        match writes.commit(tx).await.map_err(Error::in_the_way) {
+            Ok(soonest) => {
+                self.committed(events.into_iter().map(|(_, event)| event).collect(), soonest).await;
+                Ok(outcome)
+            }
+            Err(error) => self.answered_before(claim, error).await,
+        }
     }
 
-    /// A use-case that fails because the same request has just been carried out by another connection answers as that one
-    /// did.
-    async fn answered_meanwhile<O: DeserializeOwned>(
+    /// A use-case that fails because the same request has been carried out already, at any time before, answers as it did
+    /// then. That is looked up only now: nearly every request is the first.
+    async fn answered_before<O: DeserializeOwned>(
         &self,
         claim: Option<(TokenId, &IdempotencyKey)>,
         error: Error,
     ) -> Result<O, Error> {
-        let (Some((principal, key)), false) = (claim, matches!(error, Error::Conflict)) else {
-            return Err(error);
-        };
-        let mut tx = self.db().read().await?;
+        let Some((principal, key)) = claim else { return Err(error) };
+        self.db().settled().await;
+        let mut tx = self.db().glance().await?;
         match store::idempotency::find(&mut tx, principal, &key.key).await? {
             Some(earlier) => recall(earlier, key),
             None => Err(error),

@@ -13,11 +13,15 @@ use std::fmt::{Debug, Write as _};
 
 use futures_util::TryStreamExt as _;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Either, Encode, Executor as _, PgConnection, Postgres, Sqlite,
-    SqliteConnection, Type, postgres::PgArguments, sqlite::SqliteArguments,
+    AssertSqlSafe, Either, Encode, Executor as _, PgConnection, Postgres, Sqlite, SqliteConnection, Type,
+    postgres::PgArguments, sqlite::SqliteArguments,
 };
 
-use super::{Error, Soonest, Tx, db::Arm};
+use super::{
+    Error, Soonest, Tx,
+    statement::{Arguments, Arm, Binds},
+    work::Purpose,
+};
 
 /// Rows in one statement at most: few texts, each prepared once. Numbers are made of powers of two.
 const ROWS_MAX: usize = 32;
@@ -37,7 +41,6 @@ pub struct Batch {
     engine: Kind,
     calls: Vec<Call>,
     soonest: Soonest,
-    wrong: Option<sqlx::error::BoxDynError>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -48,7 +51,7 @@ enum Kind {
 
 struct Call {
     text: String,
-    arguments: Arguments,
+    binds: Binds,
     expected: Vec<Expected>,
     /// Binds before the present statement.
     before: usize,
@@ -59,27 +62,13 @@ struct Call {
     present: (&'static str, Vec<String>),
 }
 
-enum Arguments {
-    Sqlite(SqliteArguments),
-    Postgres(PgArguments),
-}
-
-impl Arguments {
-    fn len(&self) -> usize {
-        match self {
-            Self::Sqlite(arguments) => arguments.len(),
-            Self::Postgres(arguments) => arguments.len(),
-        }
-    }
-}
-
 impl Call {
     fn new(engine: Kind) -> Self {
         Self {
             text: String::new(),
-            arguments: match engine {
-                Kind::Sqlite => Arguments::Sqlite(SqliteArguments::default()),
-                Kind::Postgres => Arguments::Postgres(PgArguments::default()),
+            binds: match engine {
+                Kind::Sqlite => Binds::of_sqlite(),
+                Kind::Postgres => Binds::of_postgres(),
             },
             expected: Vec::new(),
             before: 0,
@@ -121,7 +110,7 @@ impl Batch {
     }
 
     fn on(engine: Kind) -> Self {
-        Self { engine, calls: vec![Call::new(engine)], soonest: Soonest::default(), wrong: None }
+        Self { engine, calls: vec![Call::new(engine)], soonest: Soonest::default() }
     }
 
     /// When the first is due of what is written here.
@@ -199,7 +188,7 @@ impl Batch {
         let is_postgres = self.engine == Kind::Postgres;
         let call = self.call();
         call.check();
-        call.before = call.arguments.len();
+        call.before = call.binds.len();
         let number = call.expected.len();
         if is_postgres {
             let _ = write!(call.text, "{} w{number} AS (", if number == 0 { "WITH" } else { "," });
@@ -217,45 +206,61 @@ impl Batch {
         let call = self.call();
         #[cfg(debug_assertions)]
         call.present.1.push(format!("{value:?}"));
-        let added = match &mut call.arguments {
-            Arguments::Sqlite(arguments) => arguments.add(value),
-            Arguments::Postgres(arguments) => arguments.add(value),
-        };
-        if let Err(error) = added {
-            self.wrong = Some(error);
-        }
+        call.binds.add(value);
     }
 
     /// Carries everything out; answers how many rows each statement has changed. The first that has not changed as many
     /// as it must ends it: [`Error::Stale`].
-    pub async fn run(mut self, tx: &mut Tx) -> Result<Vec<u64>, Error> {
-        if let Some(error) = self.wrong.take() {
-            return Err(sqlx::Error::Encode(error).into());
-        }
-        self.call().check();
-        tx.soonest_mut().add(self.soonest);
+    pub async fn run(self, tx: &mut Tx) -> Result<Vec<u64>, Error> {
         let mut changed = Vec::new();
-        for call in self.calls {
-            if !call.expected.is_empty() {
-                changed.extend(call.run(tx).await?);
-            }
+        for call in self.checked(tx) {
+            changed.extend(call.run(tx).await?);
         }
         Ok(changed)
+    }
+
+    /// Carries everything out and commits it; answers when the first is due of what was written. One statement that is
+    /// all there is needs no transaction.
+    pub async fn commit(self, mut tx: Tx) -> Result<Soonest, Error> {
+        let calls = self.checked(&mut tx);
+        let soonest = tx.soonest();
+        if calls.len() == 1
+            && let Some(connection) = tx.at_once()
+        {
+            for Call { text, binds, expected, .. } in calls {
+                if let Arguments::Postgres(arguments) = binds.encoded()? {
+                    as_one(connection, text, arguments, &expected).await?;
+                }
+            }
+            return Ok(soonest);
+        }
+        for call in calls {
+            call.run(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(soonest)
+    }
+
+    /// The calls that do something.
+    fn checked(mut self, tx: &mut Tx) -> Vec<Call> {
+        self.call().check();
+        tx.soonest_mut().add(self.soonest);
+        self.calls.into_iter().filter(|call| !call.expected.is_empty()).collect()
     }
 }
 
 impl Call {
     async fn run(self, tx: &mut Tx) -> Result<Vec<u64>, Error> {
-        let Self { text, arguments, expected, .. } = self;
-        let done = match (tx.arm(), arguments) {
-            (Arm::Sqlite(connection), Arguments::Sqlite(arguments)) => {
+        let Self { text, binds, expected, .. } = self;
+        let done = match (tx.arm(Purpose::Change).await?, binds.encoded()) {
+            (Arm::Sqlite(connection), Ok(Arguments::Sqlite(arguments))) => {
                 in_turn(connection, text, arguments, &expected).await
             }
-            (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
+            (Arm::Postgres(connection), Ok(Arguments::Postgres(arguments))) => {
                 as_one(connection, text, arguments, &expected).await
             }
-            (Arm::Ended, _) => Err(sqlx::Error::WorkerCrashed),
-            _ => Err(sqlx::Error::Protocol("a batch of the other engine".to_owned())),
+            (_, Err(error)) => Err(error),
+            _ => Err(sqlx::Error::WorkerCrashed),
         };
         let changed = tx.came(done)?;
         let as_expected = changed.len() == expected.len()
@@ -284,16 +289,21 @@ async fn in_turn(
     Ok(changed)
 }
 
-/// The statements as the parts of one, with what each has changed.
+/// The statements as the parts of one, with what each has changed. One that has not changed what it must fails all of it.
 async fn as_one(
     connection: &mut PgConnection,
     mut text: String,
     arguments: PgArguments,
     expected: &[Expected],
 ) -> Result<Vec<u64>, sqlx::Error> {
-    for number in 0..expected.len() {
+    for (number, expected) in expected.iter().enumerate() {
         let before = if number == 0 { "\nSELECT ARRAY[" } else { ", " };
-        let _ = write!(text, "{before}(SELECT count(*) FROM w{number})");
+        let _ = match expected {
+            Expected::Any => write!(text, "{before}(SELECT count(*) FROM w{number})"),
+            Expected::Exactly(wanted) => {
+                write!(text, "{before}changed((SELECT count(*) FROM w{number}), {wanted})")
+            }
+        };
     }
     text.push(']');
     let query = sqlx::query_scalar_with::<_, Vec<i64>, _>(AssertSqlSafe(text), arguments);

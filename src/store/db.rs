@@ -3,8 +3,9 @@
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
 use chrono::SecondsFormat;
+use futures_util::future::BoxFuture;
 use sqlx::{
-    PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -13,8 +14,10 @@ use uuid::Uuid;
 
 use super::{
     Error, counting,
-    door::{Door, Visit},
+    door::Door,
     schema,
+    statement::{Arm, Binds, Rows, Texts, Wanted},
+    work::{Purpose, Work},
 };
 use crate::domain::{actor::Scope, span::Instant};
 
@@ -22,6 +25,8 @@ use crate::domain::{actor::Scope, span::Instant};
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that was idle for longer is tried before it is used.
+const FRESH: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection; more than there are texts.
 const STATEMENTS_MAX: usize = 500;
 
@@ -131,6 +136,15 @@ impl Db {
                 let pool = PgPoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(ACQUIRE_TIMEOUT)
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, kept| {
+                        Box::pin(async move {
+                            if kept.idle_for > FRESH {
+                                connection.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
                     .connect_with(options)
                     .await?;
                 Ok(Self(Engine::Postgres(pool)))
@@ -148,7 +162,11 @@ impl Db {
             .busy_timeout(BUSY_TIMEOUT)
             .statement_cache_capacity(STATEMENTS_MAX);
         let writer = Door::open(options.clone(), ACQUIRE_TIMEOUT).await?;
-        let readers = SqlitePoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A file does not hang up.
+            .test_before_acquire(false);
         let readers = readers.connect_with(options.read_only(true)).await?;
         Ok(Self(Engine::Sqlite { writer, readers }))
     }
@@ -173,14 +191,20 @@ impl Db {
         }))
     }
 
-    /// A transaction that may write. On SQLite it holds the write lock from the start, so that it never has to be
-    /// upgraded, which could deadlock, and shares the wait for the disk with those who write at the same time.
+    /// For one statement, which is a snapshot by itself.
+    pub async fn glance(&self) -> Result<Tx, Error> {
+        self.write().await
+    }
+
+    /// A transaction that may write; it begins with the first change. On SQLite it takes the write lock at once then, so
+    /// that it never has to be upgraded, which could deadlock, and shares the wait for the disk with those who write at
+    /// the same time.
     pub async fn write(&self) -> Result<Tx, Error> {
         counting::transaction();
-        Ok(Tx::new(match &self.0 {
-            Engine::Sqlite { writer, .. } => Inner::Visit(writer.enter().await?),
-            Engine::Postgres(pool) => Inner::Postgres(pool.begin().await?),
-        }))
+        Ok(Tx::new(Inner::Work(match &self.0 {
+            Engine::Sqlite { writer, readers } => Work::LooksAtFile(readers.acquire().await?, writer.clone()),
+            Engine::Postgres(pool) => Work::LooksAtServer(pool.acquire().await?),
+        })))
     }
 
     /// Waits until what a transaction may have seen before it was durable is durable. Whoever wants to run again after a
@@ -265,19 +289,11 @@ impl Soonest {
 }
 
 enum Inner {
-    /// Reads.
+    /// A snapshot.
     Sqlite(Transaction<'static, Sqlite>),
-    /// Writes.
-    Visit(Visit),
+    /// A snapshot.
     Postgres(Transaction<'static, Postgres>),
-}
-
-/// The connection under a transaction, as `query!` needs it.
-pub(super) enum Arm<'a> {
-    Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
-    /// The engine has ended the transaction.
-    Ended,
+    Work(Work),
 }
 
 impl Tx {
@@ -299,30 +315,68 @@ impl Tx {
     pub async fn commit(self) -> Result<(), Error> {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
-            Inner::Visit(visit) => visit.commit().await?,
             Inner::Postgres(tx) => tx.commit().await?,
+            Inner::Work(work) => work.commit().await?,
         }
         Ok(())
     }
 
     pub(super) fn is_postgres(&self) -> bool {
-        matches!(self.inner, Inner::Postgres(_))
+        match &self.inner {
+            Inner::Sqlite(_) => false,
+            Inner::Postgres(_) => true,
+            Inner::Work(work) => work.is_of_server(),
+        }
     }
 
-    /// Every `query!` asks for it once, and every call of a batch, so that it is counted here.
-    pub(super) fn arm(&mut self) -> Arm<'_> {
+    /// No binds yet, for a statement of this engine.
+    pub(super) fn binds(&self) -> Binds {
+        if self.is_postgres() { Binds::of_postgres() } else { Binds::of_sqlite() }
+    }
+
+    /// Every statement and every call of a batch asks for it once, so that it is counted here.
+    pub(super) async fn arm(&mut self, purpose: Purpose) -> Result<Arm<'_>, Error> {
         counting::statement();
         match &mut self.inner {
-            Inner::Sqlite(tx) => Arm::Sqlite(tx),
-            Inner::Visit(visit) => visit.connection().map_or(Arm::Ended, Arm::Sqlite),
-            Inner::Postgres(tx) => Arm::Postgres(tx),
+            Inner::Sqlite(tx) => Ok(Arm::Sqlite(tx)),
+            Inner::Postgres(tx) => Ok(Arm::Postgres(tx)),
+            Inner::Work(work) => work.arm(purpose).await,
         }
+    }
+
+    /// Runs a statement; answers how many rows it has changed. Called by `query!`.
+    pub(super) fn execute(&mut self, texts: Texts, binds: Binds) -> BoxFuture<'_, Result<u64, Error>> {
+        Box::pin(async move {
+            let done = self.arm(Purpose::Change).await?.execute(texts, binds).await;
+            self.came(done)
+        })
+    }
+
+    /// Runs a statement; answers its rows. Called by `query!`.
+    pub(super) fn rows(
+        &mut self,
+        texts: Texts,
+        binds: Binds,
+        wanted: Wanted,
+    ) -> BoxFuture<'_, Result<Rows, Error>> {
+        Box::pin(async move {
+            let done = self.arm(Purpose::of(texts.sqlite)).await?.rows(texts, binds, wanted).await;
+            self.came(done)
+        })
+    }
+
+    /// The connection for a statement that changes all there is to change, where it needs no transaction.
+    pub(super) fn at_once(&mut self) -> Option<&mut PgConnection> {
+        let Inner::Work(work) = &mut self.inner else { return None };
+        let connection = work.at_once()?;
+        counting::statement();
+        Some(connection)
     }
 
     /// What came of a statement; a failure may be the end of the transaction.
     pub(super) fn came<T>(&mut self, done: Result<T, sqlx::Error>) -> Result<T, Error> {
-        if let (Err(error), Inner::Visit(visit)) = (&done, &mut self.inner) {
-            visit.failed(error);
+        if let (Err(error), Inner::Work(work)) = (&done, &mut self.inner) {
+            work.failed(error);
         }
         Ok(done?)
     }
@@ -362,47 +416,35 @@ pub(super) type One<T> = (T,);
 /// macro of the same file that gives a literal: `query!(tx, all Row, concat!(columns!(), " WHERE …"), …)`. Every text is
 /// prepared on both engines by a test.
 macro_rules! query {
-    ($tx:expr, execute, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {{
-        let done = match $tx.arm() {
-            $crate::store::db::Arm::Sqlite(connection) => sqlx::query::<sqlx::Sqlite>($sqlite)$(.bind($bind))*
-                .execute(connection).await.map(|done| done.rows_affected()),
-            $crate::store::db::Arm::Postgres(connection) => sqlx::query::<sqlx::Postgres>($postgres)$(.bind($bind))*
-                .execute(connection).await.map(|done| done.rows_affected()),
-            $crate::store::db::Arm::Ended => Err(sqlx::Error::WorkerCrashed),
-        };
-        $tx.came(done)
+    ($tx:expr, execute, { sqlite: $sqlite:expr, postgres: $postgres:expr } $(, $bind:expr)* $(,)?) => {{
+        #[allow(unused_mut, reason = "there may be no binds")]
+        let mut binds = $tx.binds();
+        $(binds.add($bind);)*
+        $tx.execute($crate::store::statement::Texts { sqlite: $sqlite, postgres: $postgres }, binds).await
     }};
-    ($tx:expr, all $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_all, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    ($tx:expr, all $row:ty, $($rest:tt)+) => {
+        $crate::store::db::query!(@rows All, all, $tx, $row, $($rest)+)
     };
-    ($tx:expr, one $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_one, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    ($tx:expr, one $row:ty, $($rest:tt)+) => {
+        $crate::store::db::query!(@rows First, one, $tx, $row, $($rest)+)
     };
-    ($tx:expr, optional $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_optional, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    ($tx:expr, optional $row:ty, $($rest:tt)+) => {
+        $crate::store::db::query!(@rows First, optional, $tx, $row, $($rest)+)
     };
-    ($tx:expr, all $row:ty, concat!($($part:tt)+) $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_all, $tx, $row, concat!($($part)+), concat!($($part)+) $(, $bind)*)
-    };
-    ($tx:expr, optional $row:ty, concat!($($part:tt)+) $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_optional, $tx, $row, concat!($($part)+), concat!($($part)+)
-            $(, $bind)*)
-    };
-    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:expr, $postgres:expr $(, $bind:expr)*) => {{
-        let done = match $tx.arm() {
-            $crate::store::db::Arm::Sqlite(connection) => sqlx::query_as::<sqlx::Sqlite, $row>($sqlite)
-                $(.bind($bind))*.$fetch(connection).await,
-            $crate::store::db::Arm::Postgres(connection) => sqlx::query_as::<sqlx::Postgres, $row>($postgres)
-                $(.bind($bind))*.$fetch(connection).await,
-            $crate::store::db::Arm::Ended => Err(sqlx::Error::WorkerCrashed),
-        };
-        $tx.came(done)
+    (@rows $wanted:ident, $read:ident, $tx:expr, $row:ty, { sqlite: $sqlite:expr, postgres: $postgres:expr }
+        $(, $bind:expr)* $(,)?) => {{
+        #[allow(unused_mut, reason = "there may be no binds")]
+        let mut binds = $tx.binds();
+        $(binds.add($bind);)*
+        let texts = $crate::store::statement::Texts { sqlite: $sqlite, postgres: $postgres };
+        let rows = $tx.rows(texts, binds, $crate::store::statement::Wanted::$wanted).await;
+        rows.and_then(|rows| rows.$read::<$row>())
     }};
-    ($tx:expr, execute, $sql:literal $(, $bind:expr)* $(,)?) => {
+    (@rows $wanted:ident, $read:ident, $tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@rows $wanted, $read, $tx, $row, { sqlite: $sql, postgres: $sql } $(, $bind)*)
+    };
+    ($tx:expr, execute, $sql:expr $(, $bind:expr)* $(,)?) => {
         $crate::store::db::query!($tx, execute, { sqlite: $sql, postgres: $sql } $(, $bind)*)
-    };
-    ($tx:expr, $how:ident $row:ty, $sql:literal $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!($tx, $how $row, { sqlite: $sql, postgres: $sql } $(, $bind)*)
     };
 }
 pub(super) use query;

@@ -57,6 +57,8 @@ impl Error {
 
 /// Marks the messages of our own triggers.
 const TRIGGER_MARK: &str = "kaketsuke: ";
+/// What `changed` says of a statement that has not changed what it must.
+const STALE: &str = "stale";
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
@@ -68,7 +70,10 @@ impl From<sqlx::Error> for Error {
             };
         };
         if let Some((_, code)) = database.message().split_once(TRIGGER_MARK) {
-            return Self::Forbidden(code.split_whitespace().next().unwrap_or_default().to_owned());
+            return match code.split_whitespace().next().unwrap_or_default() {
+                STALE => Self::Stale,
+                code => Self::Forbidden(code.to_owned()),
+            };
         }
         // PostgreSQL: serialization_failure, deadlock_detected. SQLite: SQLITE_BUSY and its extended codes.
         if matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")) {

@@ -5,6 +5,8 @@ mod db;
 mod door;
 mod error;
 mod release;
+mod statement;
+mod work;
 
 pub mod alarms;
 pub mod assignments;

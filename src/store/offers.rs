@@ -100,13 +100,13 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Offer>, Error> {
     rows.into_iter().map(Offer::try_from).collect()
 }
 
-/// Whether the technician has an open offer.
-pub async fn has_open(tx: &mut Tx, technician: TechnicianId) -> Result<bool, Error> {
+/// The technician's open offer.
+pub async fn open_of(tx: &mut Tx, technician: TechnicianId) -> Result<Option<OfferId>, Error> {
     let row = query!(
         tx,
-        optional One<i64>,
-        "SELECT rank FROM offer WHERE technician_id = $1 AND state = 'open'",
+        optional One<Uuid>,
+        "SELECT id FROM offer WHERE technician_id = $1 AND state = 'open'",
         technician.0
     )?;
-    Ok(row.is_some())
+    Ok(row.map(|(id,)| id.into()))
 }

@@ -332,6 +332,20 @@ impl Fleet {
         Some(CandidateView::shift(self.member(slot)?, self.present))
     }
 
+    /// Where a technician starts from when no position is known; nothing of whom the fleet does not hold.
+    #[must_use]
+    pub fn base(&self, technician: TechnicianId) -> Option<Point> {
+        let slot = self.slot_of.get(&technician).copied()?;
+        Some(self.member(slot)?.profile().base)
+    }
+
+    /// How many jobs a technician accepted in the last 24 hours, as far as is known.
+    #[must_use]
+    pub fn accepted_24h(&self, technician: TechnicianId) -> u32 {
+        let member = self.slot_of.get(&technician).and_then(|slot| self.member(*slot));
+        member.map_or(0, |member| member.profile().accepted_24h)
+    }
+
     /// Who answers an offer to a technician.
     #[must_use]
     pub fn addressee(&self, technician: TechnicianId) -> Addressee {

@@ -1,0 +1,159 @@
+//! One statement on either engine: its binds, and the rows that come of it. All but the encoding of the binds and the
+//! reading of the rows is compiled once, not for each query.
+
+use sqlx::{
+    Arguments as _, AssertSqlSafe, Encode, FromRow, PgConnection, Postgres, Sqlite, SqliteConnection, Type,
+    postgres::{PgArguments, PgRow},
+    sqlite::{SqliteArguments, SqliteRow},
+};
+
+use super::Error;
+
+/// A statement in the words of each engine.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Texts {
+    pub(super) sqlite: &'static str,
+    pub(super) postgres: &'static str,
+}
+
+/// How many rows are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    All,
+    First,
+}
+
+/// The binds of a statement, encoded for one engine.
+pub(super) struct Binds {
+    arguments: Arguments,
+    wrong: Option<sqlx::error::BoxDynError>,
+}
+
+/// Encoded binds.
+pub(super) enum Arguments {
+    Sqlite(SqliteArguments),
+    Postgres(PgArguments),
+}
+
+impl Binds {
+    pub(super) fn of_sqlite() -> Self {
+        Self { arguments: Arguments::Sqlite(SqliteArguments::default()), wrong: None }
+    }
+
+    pub(super) fn of_postgres() -> Self {
+        Self { arguments: Arguments::Postgres(PgArguments::default()), wrong: None }
+    }
+
+    /// Adds the next one.
+    pub(super) fn add<'t, T>(&mut self, value: T)
+    where
+        T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>,
+    {
+        let added = match &mut self.arguments {
+            Arguments::Sqlite(arguments) => arguments.add(value),
+            Arguments::Postgres(arguments) => arguments.add(value),
+        };
+        if let Err(error) = added {
+            self.wrong = Some(error);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        match &self.arguments {
+            Arguments::Sqlite(arguments) => arguments.len(),
+            Arguments::Postgres(arguments) => arguments.len(),
+        }
+    }
+
+    /// The binds, unless one could not be encoded.
+    pub(super) fn encoded(self) -> Result<Arguments, sqlx::Error> {
+        match self.wrong {
+            Some(error) => Err(sqlx::Error::Encode(error)),
+            None => Ok(self.arguments),
+        }
+    }
+}
+
+/// A connection of one engine, as a statement needs it.
+pub(super) enum Arm<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+    /// The engine has ended the transaction.
+    Ended,
+}
+
+impl Arm<'_> {
+    /// Runs a statement; answers how many rows it has changed.
+    pub(super) async fn execute(self, texts: Texts, binds: Binds) -> Result<u64, sqlx::Error> {
+        match (self, binds.encoded()?) {
+            (Arm::Sqlite(connection), Arguments::Sqlite(arguments)) => {
+                let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(texts.sqlite), arguments);
+                query.execute(connection).await.map(|done| done.rows_affected())
+            }
+            (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
+                let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(texts.postgres), arguments);
+                query.execute(connection).await.map(|done| done.rows_affected())
+            }
+            _ => Err(sqlx::Error::WorkerCrashed),
+        }
+    }
+
+    /// Runs a statement; answers its rows.
+    pub(super) async fn rows(self, texts: Texts, binds: Binds, wanted: Wanted) -> Result<Rows, sqlx::Error> {
+        match (self, binds.encoded()?) {
+            (Arm::Sqlite(connection), Arguments::Sqlite(arguments)) => {
+                let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(texts.sqlite), arguments);
+                Ok(Rows::Sqlite(match wanted {
+                    Wanted::All => query.fetch_all(connection).await?,
+                    Wanted::First => query.fetch_optional(connection).await?.into_iter().collect(),
+                }))
+            }
+            (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
+                let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(texts.postgres), arguments);
+                Ok(Rows::Postgres(match wanted {
+                    Wanted::All => query.fetch_all(connection).await?,
+                    Wanted::First => query.fetch_optional(connection).await?.into_iter().collect(),
+                }))
+            }
+            _ => Err(sqlx::Error::WorkerCrashed),
+        }
+    }
+}
+
+/// What came of a statement, unread.
+pub(super) enum Rows {
+    Sqlite(Vec<SqliteRow>),
+    Postgres(Vec<PgRow>),
+}
+
+impl Rows {
+    /// All of them, read.
+    pub(super) fn all<R>(&self) -> Result<Vec<R>, Error>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+    {
+        Ok(match self {
+            Self::Sqlite(rows) => rows.iter().map(R::from_row).collect::<Result<_, _>>()?,
+            Self::Postgres(rows) => rows.iter().map(R::from_row).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The first, if there is one.
+    pub(super) fn optional<R>(&self) -> Result<Option<R>, Error>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+    {
+        Ok(match self {
+            Self::Sqlite(rows) => rows.first().map(R::from_row).transpose()?,
+            Self::Postgres(rows) => rows.first().map(R::from_row).transpose()?,
+        })
+    }
+
+    /// The first, which there must be.
+    pub(super) fn one<R>(&self) -> Result<R, Error>
+    where
+        R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
+    {
+        self.optional()?.ok_or_else(|| sqlx::Error::RowNotFound.into())
+    }
+}

@@ -1,0 +1,104 @@
+//! A use-case's way to the database: its transaction begins with the first change.
+//!
+//! What is read before anything is changed needs no transaction: each statement looks at the database as it is when it
+//! begins, on PostgreSQL in a transaction (READ COMMITTED) or not. What has changed since it was read is found when it is
+//! written, by versions and constraints. So nobody holds SQLite's one writer while they read and decide, and a use-case
+//! that saves everything in one statement needs neither `BEGIN` nor `COMMIT` on PostgreSQL: two round trips fewer, each
+//! of which costs more than most statements.
+
+use sqlx::{PgConnection, Postgres, Sqlite, Transaction, pool::PoolConnection};
+
+use super::{
+    Error,
+    door::{Door, Visit},
+    statement::Arm,
+};
+
+/// A connection, with a transaction from the first change on.
+pub(super) enum Work {
+    /// Nothing is changed yet; SQLite.
+    LooksAtFile(PoolConnection<Sqlite>, Door),
+    /// Nothing is changed yet; PostgreSQL.
+    LooksAtServer(PoolConnection<Postgres>),
+    /// In a transaction; SQLite.
+    ChangesFile(Visit),
+    /// In a transaction; PostgreSQL.
+    ChangesServer(Transaction<'static, Postgres>),
+    /// Its transaction could not be begun.
+    Ended,
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Changes and locks nothing.
+    Look,
+    /// Anything else.
+    Change,
+}
+
+impl Purpose {
+    /// By how the text of a statement that gives rows begins. `tests/store/texts.rs` holds the texts to it.
+    pub(super) fn of(text: &str) -> Self {
+        let is_look = ["SELECT", "WITH"].iter().any(|word| text.trim_start().starts_with(word));
+        if is_look { Self::Look } else { Self::Change }
+    }
+}
+
+impl Work {
+    /// The connection for a statement; from the first change on, in a transaction.
+    pub(super) async fn arm(&mut self, purpose: Purpose) -> Result<Arm<'_>, Error> {
+        if purpose == Purpose::Change {
+            self.begin().await?;
+        }
+        Ok(match self {
+            Self::LooksAtFile(connection, _) => Arm::Sqlite(connection),
+            Self::LooksAtServer(connection) => Arm::Postgres(connection),
+            Self::ChangesFile(visit) => visit.connection().map_or(Arm::Ended, Arm::Sqlite),
+            Self::ChangesServer(transaction) => Arm::Postgres(transaction),
+            Self::Ended => Arm::Ended,
+        })
+    }
+
+    /// The connection for a statement that changes all there is to change: where it needs no transaction.
+    pub(super) fn at_once(&mut self) -> Option<&mut PgConnection> {
+        match self {
+            Self::LooksAtServer(connection) => Some(connection),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is_of_server(&self) -> bool {
+        matches!(self, Self::LooksAtServer(_) | Self::ChangesServer(_))
+    }
+
+    /// Takes notice of a failed statement.
+    pub(super) fn failed(&mut self, error: &sqlx::Error) {
+        if let Self::ChangesFile(visit) = self {
+            visit.failed(error);
+        }
+    }
+
+    /// Makes what was changed visible and durable.
+    pub(super) async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::LooksAtFile(..) | Self::LooksAtServer(_) => Ok(()),
+            Self::ChangesFile(visit) => visit.commit().await,
+            Self::ChangesServer(transaction) => Ok(transaction.commit().await?),
+            Self::Ended => Err(Error::Unavailable),
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), Error> {
+        *self = match std::mem::replace(self, Self::Ended) {
+            Self::LooksAtFile(connection, door) => {
+                // Others may look meanwhile.
+                drop(connection);
+                Self::ChangesFile(door.enter().await?)
+            }
+            Self::LooksAtServer(connection) => Self::ChangesServer(Transaction::begin(connection, None).await?),
+            begun => begun,
+        };
+        Ok(())
+    }
+}
