@@ -8,7 +8,7 @@ use crate::domain::{
     docket::{Changes, Waiting},
     ids::JobId,
     jobs::Job,
-    offers::{Assignment, DeclineCode, Offer, Slot, Via, WithdrawCode},
+    offers::{Assignment, DeclineCode, FlatOffer, Offer, Slot, Via, WithdrawCode},
     span::Instant,
 };
 
@@ -93,6 +93,7 @@ fn insert_window(batch: &mut Batch, window: &Appointment) {
 }
 
 fn change_offer(batch: &mut Batch, offer: &Offer) {
+    let offer = FlatOffer::from(offer.clone());
     later!(
         batch,
         one,
@@ -113,6 +114,7 @@ fn change_offer(batch: &mut Batch, offer: &Offer) {
 }
 
 fn insert_offer(batch: &mut Batch, offer: &Offer) {
+    let offer = FlatOffer::from(offer.clone());
     later!(
         batch,
         one,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     ids::{JobId, OfferId, TechnicianId},
-    offers::Offer,
+    offers::{FlatOffer, Offer},
     span::Instant,
 };
 
@@ -47,7 +47,7 @@ impl TryFrom<Row> for Offer {
         {
             code.map(|code| code.parse().map_err(|error| Error::corrupt("offer", column, error))).transpose()
         }
-        Ok(Self {
+        let flat = FlatOffer {
             id: row.id.into(),
             version: row.version,
             job_id: row.job_id.into(),
@@ -68,7 +68,8 @@ impl TryFrom<Row> for Offer {
             answered_via: coded("answered_via", row.answered_via)?,
             withdraw_code: coded("withdraw_code", row.withdraw_code)?,
             naming_due_at: row.naming_due_at,
-        })
+        };
+        flat.try_into().map_err(|error| Error::corrupt("offer", "state", error))
     }
 }
 

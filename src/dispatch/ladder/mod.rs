@@ -17,7 +17,7 @@ use crate::domain::{
     docket::Docket,
     ids::{DecisionId, FirmId, TechnicianId},
     jobs::{Job, JobState},
-    offers::{Addressee, OfferState, WithdrawCode},
+    offers::{Addressee, WithdrawCode},
     place::Point,
     reference::dispatch::{Dispatch, Rung},
     refusal::Refusal,
@@ -114,7 +114,7 @@ pub fn step(docket: &mut Docket, sight: &mut Sight<'_>) -> Result<Vec<Run>, Refu
 /// Ends the offers whose deadline has passed; when none is left, the next ones are asked.
 fn expire(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Run>) -> Result<(), Refusal> {
     docket.expire_due(sight.rules)?;
-    let open = docket.known().offers.iter().filter(|offer| offer.state == OfferState::Open);
+    let open = docket.known().offers.iter().filter(|offer| offer.is_open());
     if let Some(deadline) = open.map(|offer| offer.deadline).min() {
         look_again(docket, deadline);
         return Ok(());

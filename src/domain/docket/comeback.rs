@@ -48,7 +48,7 @@ impl Docket {
             round: self.is.job.round,
             rung: self.is.job.rung,
         };
-        let offer = Offer::agreed(asked, self.now, Via::Asked, first.arrival_promised_at);
+        let offer = Offer::agreed(asked, self.now, Via::Asked, first.arrival_promised_at());
         self.is.offers.push(offer.clone());
         self.say(OfferAccepted::by_coming_back(&offer, &before));
         self.assign(&offer, since.min(self.now), rules)?;

@@ -42,7 +42,7 @@ impl Docket {
             technician_id: offer.technician_id,
             slot,
             assigned_at: since,
-            arrival_due_at: offer.arrival_promised_at,
+            arrival_due_at: offer.arrival_promised_at(),
             released_at: None,
             release_code: None,
             current_since: (slot == Slot::Current).then_some(self.now),

@@ -12,8 +12,8 @@ use crate::domain::{
     ids::{AssignmentId, DecisionId, TechnicianId},
     jobs::{Action, CancelReason, JobState},
     offers::{
-        Addressee, Asked, Assignment, CrewRole, Offer, OfferState, OverrideReason, ReassignReason,
-        ReleaseCode, Slot, Via, WithdrawCode,
+        Addressee, Asked, Assignment, CrewRole, Offer, OverrideReason, ReassignReason, ReleaseCode, Slot,
+        Via, WithdrawCode,
     },
     reference::dispatch::Dispatch,
     refusal::Refusal,
@@ -158,7 +158,7 @@ impl Docket {
     /// Whoever is given another job is not asked for this one any more; it goes to the next.
     pub fn pass_over(&mut self, technician: TechnicianId) -> Result<(), Refusal> {
         self.withdraw_those(WithdrawCode::Overridden, |offer| {
-            offer.state == OfferState::Open && offer.technician_id == technician
+            offer.is_open() && offer.technician_id == technician
         })?;
         self.back_on_the_ladder()
     }

@@ -17,8 +17,7 @@ use crate::domain::{
     ids::{CallId, CaseId, DecisionId, JobId, OfferId},
     jobs::{CancelReason, Job, JobState, Order},
     offers::{
-        Addressee, Asked, CrewRole, DeclineCode, Offer, OfferState, OverrideReason, ReassignReason, Slot,
-        WithdrawCode,
+        Addressee, Asked, CrewRole, DeclineCode, Offer, OverrideReason, ReassignReason, Slot, WithdrawCode,
     },
     phone::Phone,
     place::Point,
@@ -123,7 +122,7 @@ fn told(number: u128, count: usize) -> Vec<Fact> {
 fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<(), Refusal> {
     let reference = &*REFERENCE;
     let rules = reference.dispatch();
-    let open = docket.known().offers.iter().find(|offer| offer.state == OfferState::Open).map(|one| one.id);
+    let open = docket.known().offers.iter().find(|offer| offer.is_open()).map(|one| one.id);
     let open = open.unwrap_or(OfferId(Uuid::nil()));
     match step {
         Step::Ask(number) => ask(docket, number),
@@ -202,12 +201,9 @@ fn report(docket: &mut Docket, facts: Vec<Fact>, reports: &mut Vec<Fact>) -> Res
 /// What must never be.
 fn check(known: &Known) {
     let job = &known.job;
-    let accepted = known
-        .offers
-        .iter()
-        .filter(|offer| offer.state == OfferState::Accepted && offer.role == CrewRole::Lead);
+    let accepted = known.offers.iter().filter(|offer| offer.is_accepted() && offer.role == CrewRole::Lead);
     assert!(accepted.count() <= 1, "two winners");
-    let open = known.offers.iter().any(|offer| offer.state == OfferState::Open);
+    let open = known.offers.iter().any(Offer::is_open);
     assert_eq!(open, job.state == JobState::Offered, "{}: open offers", job.state);
     let live: Vec<_> = known.assignments.iter().filter(|one| one.slot != Slot::Released).collect();
     let is_going = job.state.is_in_the_field() && job.state != JobState::AwaitingReturn;
