@@ -7,7 +7,6 @@ use crate::{
         events,
         ids::{CallId, CaseId, JobId},
         jobs::{Job, JobState},
-        offers::Slot,
         refusal::Refusal,
         span::Instant,
     },
@@ -75,7 +74,7 @@ pub async fn words(ctx: &Ctx, case: CaseId) -> Result<Vec<Word>, Error> {
 
 async fn word(tx: &mut Tx, job: Job, now: Instant) -> Result<Word, Error> {
     let all = store::assignments::of_job(tx, job.id).await?;
-    let on_it = all.into_iter().find(|one| one.slot != Slot::Released);
+    let on_it = all.into_iter().find(|one| !one.is_over());
     let technician = match &on_it {
         Some(one) => store::technicians::find(tx, one.technician_id).await?,
         None => None,

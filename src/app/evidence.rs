@@ -19,7 +19,7 @@ use crate::{
         facts::{Fact, FactKind},
         ids::{EvidenceId, FirmId, JobId, TechnicianId},
         jobs::{Job, JobState},
-        offers::{Assignment, Slot},
+        offers::Assignment,
         refusal::Refusal,
         span::Instant,
     },
@@ -232,7 +232,7 @@ pub(super) fn listed(
 /// `assignments` are those within the actor's scope.
 fn is_shown(actor: &Actor, evidence: &Evidence, job: &Job, assignments: &[Assignment]) -> bool {
     let scope = actor.scope();
-    let concerned = assignments.iter().any(|one| one.slot != Slot::Released)
+    let concerned = assignments.iter().any(|one| !one.is_over())
         || job.state == JobState::Completed && !assignments.is_empty();
     scope == Scope::All || concerned && evidence.firm_id.is_some_and(|firm| scope.covers_firm(firm))
 }

@@ -17,7 +17,7 @@ use crate::{
         ids::{FactId, JobId, TechnicianId},
         jobs::{Job, JobState},
         ledger::Settlement,
-        offers::{Assignment, Slot},
+        offers::Assignment,
         refusal::Refusal,
         span::Instant,
     },
@@ -131,7 +131,7 @@ fn reported_for<'a>(
         (None, _) => return Err(Refusal::field("technician_id", "say whose work is reported").into()),
     };
     let own = visible.into_iter().filter(|one| one.technician_id == technician);
-    own.max_by_key(|one| (one.slot != Slot::Released, one.id)).ok_or_else(|| {
+    own.max_by_key(|one| (!one.is_over(), one.id)).ok_or_else(|| {
         Refusal::field("technician_id", "this technician has no assignment on this job").into()
     })
 }

@@ -1,23 +1,23 @@
 //! Offers of jobs, and the assignments that follow from acceptance.
 
+mod assignment;
 mod codes;
 mod flat;
 mod stage;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AssignmentId, DecisionId, FirmId, JobId, OfferId, TechnicianId},
-    place::Point,
+    ids::{DecisionId, FirmId, JobId, OfferId, TechnicianId},
     refusal::Refusal,
     span::Instant,
     text_enum::text_enum,
 };
 
 pub use self::{
+    assignment::{Assignment, AssignmentStage, FlatAssignment, Progress},
     codes::{OverrideReason, ReassignReason, ReleaseCode},
     flat::FlatOffer,
     stage::{Acceptance, OfferStage},
@@ -175,47 +175,6 @@ pub struct Offer {
     pub deadline: Instant,
     /// Where it is.
     pub stage: OfferStage,
-}
-
-/// Who has accepted a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Assignment {
-    /// Its id.
-    pub id: AssignmentId,
-    /// Its version.
-    pub version: i64,
-    /// The job.
-    pub job_id: JobId,
-    /// The accepted offer.
-    pub offer_id: OfferId,
-    /// The firm.
-    pub firm_id: FirmId,
-    /// The technician.
-    pub technician_id: TechnicianId,
-    /// Which of the technician's places it takes.
-    pub slot: Slot,
-    /// When it was accepted.
-    pub assigned_at: DateTime<Utc>,
-    /// When the technician promised to be there.
-    pub arrival_due_at: Option<DateTime<Utc>>,
-    /// When it was over.
-    pub released_at: Option<DateTime<Utc>>,
-    /// Why it was over.
-    pub release_code: Option<ReleaseCode>,
-    /// Since when it is, or was, the technician's current one; absent while it waits.
-    pub current_since: Option<DateTime<Utc>>,
-    /// The last time the technician was seen to come nearer. Not shown: a trail of positions is nobody's business.
-    #[serde(skip)]
-    pub progress: Option<Progress>,
-}
-
-/// Where a technician was when last seen to move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// When.
-    pub at: Instant,
-    /// Where.
-    pub point: Point,
 }
 
 /// Who is asked for a job, and by which matching run.

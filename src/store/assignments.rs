@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     ids::{AssignmentId, JobId},
-    offers::{Assignment, Progress},
+    offers::{Assignment, FlatAssignment, Progress},
     place::Point,
     span::Instant,
     text_enum::UnknownCode,
@@ -41,7 +41,7 @@ impl TryFrom<Row> for Assignment {
         let point = row.progress_lat_e6.zip(row.progress_lon_e6).map(|(lat, lon)| Point::from_e6(lat, lon));
         let point =
             point.transpose().map_err(|error| Error::corrupt("assignment", "progress_lat_e6", error))?;
-        Ok(Self {
+        let flat = FlatAssignment {
             id: row.id.into(),
             version: row.version,
             job_id: row.job_id.into(),
@@ -55,8 +55,10 @@ impl TryFrom<Row> for Assignment {
             release_code: (row.release_code.map(|code| code.parse()).transpose())
                 .map_err(|error: UnknownCode| Error::corrupt("assignment", "release_code", error))?,
             current_since: row.current_since,
-            progress: row.progress_at.zip(point).map(|(at, point)| Progress { at, point }),
-        })
+        };
+        let assignment = Self::try_from(flat).map_err(|error| Error::corrupt("assignment", "slot", error))?;
+        let progress = row.progress_at.zip(point).map(|(at, point)| Progress { at, point });
+        Ok(Self { progress, ..assignment })
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::{
     docket::{Changes, Waiting},
     ids::JobId,
     jobs::Job,
-    offers::{Assignment, DeclineCode, FlatOffer, Offer, Slot, Via, WithdrawCode},
+    offers::{Assignment, DeclineCode, FlatOffer, Offer, Via, WithdrawCode},
     span::Instant,
 };
 
@@ -24,8 +24,7 @@ pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
         change_window(batch, window);
     }
     changes.offers.changed.iter().for_each(|offer| change_offer(batch, offer));
-    let (over, others): (Vec<_>, Vec<_>) =
-        changes.assignments.changed.iter().partition(|one| one.slot == Slot::Released);
+    let (over, others): (Vec<_>, Vec<_>) = changes.assignments.changed.iter().partition(|one| one.is_over());
     over.into_iter().for_each(|one| change_assignment(batch, one));
     if !changes.offers.new.is_empty() || !changes.assignments.new.is_empty() || !others.is_empty() {
         // A place is taken after it is free, and an offer made after another one is over.
@@ -151,10 +150,10 @@ fn change_assignment(batch: &mut Batch, one: &Assignment) {
          WHERE id = $1 AND version = $2 - 1",
         one.id.0,
         one.version,
-        one.slot.as_str(),
-        one.released_at,
-        one.release_code.map(|code| code.as_str()),
-        one.current_since,
+        one.slot().as_str(),
+        one.released_at(),
+        one.release_code().map(|code| code.as_str()),
+        one.current_since(),
         one.arrival_due_at,
         one.progress.map(|progress| progress.at),
         one.progress.map(|progress| progress.point.lat_e6()),
@@ -175,12 +174,12 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
         one.offer_id.0,
         one.firm_id.0,
         one.technician_id.0,
-        one.slot.as_str(),
+        one.slot().as_str(),
         one.assigned_at,
         one.arrival_due_at,
-        one.current_since,
-        one.released_at,
-        one.release_code.map(|code| code.as_str()),
+        one.current_since(),
+        one.released_at(),
+        one.release_code().map(|code| code.as_str()),
     );
 }
 

@@ -8,7 +8,7 @@ use crate::domain::{
     facts::{Fact, FactKind, FieldRecord, FieldState, ToldDelay},
     ids::AssignmentId,
     jobs::{Job, JobState},
-    offers::{Assignment, ReleaseCode, Slot, WithdrawCode},
+    offers::{Assignment, ReleaseCode, WithdrawCode},
     reference::dispatch::Dispatch,
     refusal::Refusal,
 };
@@ -45,7 +45,7 @@ impl Docket {
     /// The arrival is what was promised last.
     fn promise_again(&mut self, record: &FieldRecord) {
         let (now, mut told) = (self.now, Vec::new());
-        for assignment in self.is.assignments.iter_mut().filter(|one| one.slot != Slot::Released) {
+        for assignment in self.is.assignments.iter_mut().filter(|one| !one.is_over()) {
             let own = |delay: &&ToldDelay| {
                 delay.technician_id == assignment.technician_id && delay.at >= assignment.assigned_at
             };

@@ -38,7 +38,7 @@ use super::{
     identity::Method,
     ids::{JobId, TechnicianId},
     jobs::Job,
-    offers::{Assignment, Offer, Slot},
+    offers::{Assignment, Offer},
     reference::dispatch::Dispatch,
     span::Instant,
 };
@@ -136,7 +136,7 @@ impl Docket {
 
     /// The assignments that are not over.
     pub fn on_it(&self) -> impl Iterator<Item = &Assignment> {
-        self.is.assignments.iter().filter(|one| one.slot != Slot::Released)
+        self.is.assignments.iter().filter(|one| !one.is_over())
     }
 
     /// Who is asked from now on.

@@ -12,8 +12,8 @@ use crate::domain::{
     ids::{AssignmentId, DecisionId, TechnicianId},
     jobs::{Action, CancelReason, JobState},
     offers::{
-        Addressee, Asked, Assignment, CrewRole, Offer, OverrideReason, ReassignReason, ReleaseCode, Slot,
-        Via, WithdrawCode,
+        Addressee, Asked, Assignment, CrewRole, Offer, OverrideReason, ReassignReason, ReleaseCode, Via,
+        WithdrawCode,
     },
     reference::dispatch::Dispatch,
     refusal::Refusal,
@@ -178,7 +178,7 @@ impl Docket {
             return Err(Refusal::field("code", format!("a contractor gives one of: {}", known.join(", "))));
         }
         let own = self.is.assignments.iter().find(|one| one.id == id);
-        let Some(own) = own.filter(|one| one.slot != Slot::Released) else {
+        let Some(own) = own.filter(|one| !one.is_over()) else {
             return Err(Refusal::state("assignment_released", "the assignment is over already"));
         };
         Action::Withdraw.check(self.is.job.state)?;

@@ -17,7 +17,8 @@ use crate::domain::{
     ids::{CallId, CaseId, DecisionId, JobId, OfferId},
     jobs::{CancelReason, Job, JobState, Order},
     offers::{
-        Addressee, Asked, CrewRole, DeclineCode, Offer, OverrideReason, ReassignReason, Slot, WithdrawCode,
+        Addressee, Asked, AssignmentStage, CrewRole, DeclineCode, Offer, OverrideReason, ReassignReason,
+        Slot, WithdrawCode,
     },
     phone::Phone,
     place::Point,
@@ -205,7 +206,7 @@ fn check(known: &Known) {
     assert!(accepted.count() <= 1, "two winners");
     let open = known.offers.iter().any(Offer::is_open);
     assert_eq!(open, job.state == JobState::Offered, "{}: open offers", job.state);
-    let live: Vec<_> = known.assignments.iter().filter(|one| one.slot != Slot::Released).collect();
+    let live: Vec<_> = known.assignments.iter().filter(|one| !one.is_over()).collect();
     let is_going = job.state.is_in_the_field() && job.state != JobState::AwaitingReturn;
     assert_eq!(!live.is_empty(), is_going, "{}: {} on it", job.state, live.len());
     let mut who: Vec<_> = live.iter().map(|one| one.technician_id).collect();
@@ -300,14 +301,14 @@ fn who_ends_a_job_goes_on_to_the_one_behind_it() {
     let mut next = known.assignments[0].clone();
     (next.id, next.job_id) =
         (crate::domain::ids::AssignmentId(Uuid::from_u128(55)), JobId(Uuid::from_u128(2)));
-    (next.slot, next.current_since) = (Slot::Queued, None);
+    next.stage = AssignmentStage::Queued;
     known.elsewhere.push(next);
     let mut docket = docket(&known, at("12:00:00"), 9);
     docket.reassign(ReassignReason::TooLate).unwrap();
     let (_, changes) = docket.close();
     let promoted = changes.assignments.changed.iter().find(|one| one.job_id == JobId(Uuid::from_u128(2)));
     assert_eq!(
-        promoted.map(|one| (one.slot, one.current_since)),
+        promoted.map(|one| (one.slot(), one.current_since())),
         Some((Slot::Current, Some(at("12:00:00"))))
     );
     assert_eq!(changes.woken, [JobId(Uuid::from_u128(2))]);

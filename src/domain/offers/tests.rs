@@ -1,4 +1,4 @@
-//! What is stored of an offer reads back to itself; what contradicts itself is refused.
+//! What is stored of offers and assignments reads back to itself; what contradicts itself is refused.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::domain::{facts::script::at, flat::rows};
 
 const AT: &str = "2026-11-22T12:00:00Z";
 
-fn row() -> Value {
+fn offer_row() -> Value {
     let id = Uuid::from_u128(1);
     json!({
         "id": id, "version": 1, "job_id": id, "decision_id": id, "firm_id": id, "technician_id": id,
@@ -20,9 +20,9 @@ fn row() -> Value {
 }
 
 #[test]
-fn what_a_release_has_stored_reads_back() {
+fn offers_read_back() {
     rows::come_back::<Offer>(
-        &row(),
+        &offer_row(),
         &[
             json!({}),
             json!({"addressee": "firm"}),
@@ -43,9 +43,9 @@ fn what_a_release_has_stored_reads_back() {
 }
 
 #[test]
-fn what_contradicts_itself_is_refused() {
+fn offers_that_contradict_themselves_are_refused() {
     rows::contradict::<Offer>(
-        &row(),
+        &offer_row(),
         &[
             json!({"answered_at": AT}),
             json!({"answered_via": "self"}),
@@ -74,6 +74,46 @@ fn what_contradicts_itself_is_refused() {
             json!({"state": "withdrawn", "answered_at": AT, "withdraw_code": "held", "decline_code": "busy"}),
             json!({"addressee": "firm", "state": "withdrawn", "answered_at": AT, "withdraw_code": "held",
                    "answered_via": "self"}),
+        ],
+    );
+}
+
+fn assignment_row() -> Value {
+    let id = Uuid::from_u128(1);
+    json!({
+        "id": id, "version": 1, "job_id": id, "offer_id": id, "firm_id": id, "technician_id": id, "slot": "queued",
+        "assigned_at": AT, "arrival_due_at": null, "released_at": null, "release_code": null, "current_since": null,
+    })
+}
+
+#[test]
+fn assignments_read_back() {
+    rows::come_back::<Assignment>(
+        &assignment_row(),
+        &[
+            json!({}),
+            json!({"arrival_due_at": AT}),
+            json!({"slot": "current", "current_since": AT}),
+            json!({"slot": "released", "released_at": AT, "release_code": "breakdown"}),
+            json!({"slot": "released", "released_at": AT, "release_code": "completed", "current_since": AT}),
+        ],
+    );
+}
+
+#[test]
+fn assignments_that_contradict_themselves_are_refused() {
+    rows::contradict::<Assignment>(
+        &assignment_row(),
+        &[
+            json!({"current_since": AT}),
+            json!({"released_at": AT}),
+            json!({"release_code": "desk"}),
+            json!({"slot": "current"}),
+            json!({"slot": "current", "current_since": AT, "released_at": AT}),
+            json!({"slot": "current", "current_since": AT, "release_code": "desk"}),
+            json!({"slot": "released"}),
+            json!({"slot": "released", "released_at": AT}),
+            json!({"slot": "released", "release_code": "desk"}),
         ],
     );
 }
@@ -110,12 +150,30 @@ fn stage(addressee: Addressee) -> impl Strategy<Value = OfferStage> {
     ]
 }
 
+fn assignment_stage() -> impl Strategy<Value = AssignmentStage> {
+    prop_oneof![
+        Just(AssignmentStage::Queued),
+        instant().prop_map(|since| AssignmentStage::Current { since }),
+        (instant(), one_of(ReleaseCode::ALL), prop::option::of(instant()))
+            .prop_map(|(at, code, current_since)| AssignmentStage::Released { at, code, current_since }),
+    ]
+}
+
 proptest! {
+    #[test]
+    fn every_assignment_reads_back_to_itself(stage in assignment_stage()) {
+        let assignment: Assignment = serde_json::from_value(assignment_row()).unwrap();
+        let assignment = Assignment { stage, ..assignment };
+        let text = serde_json::to_string(&assignment).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Assignment>(&text).unwrap(), assignment.clone());
+        prop_assert_eq!(Assignment::try_from(FlatAssignment::from(assignment.clone())), Ok(assignment));
+    }
+
     #[test]
     fn every_offer_reads_back_to_itself(
         (addressee, stage) in one_of(Addressee::ALL).prop_flat_map(|who| (Just(who), stage(who))),
     ) {
-        let offer: Offer = serde_json::from_value(row()).unwrap();
+        let offer: Offer = serde_json::from_value(offer_row()).unwrap();
         let offer = Offer { addressee, stage, ..offer };
         let text = serde_json::to_string(&offer).unwrap();
         prop_assert_eq!(serde_json::from_str::<Offer>(&text).unwrap(), offer.clone());

@@ -6,7 +6,7 @@ use crate::{
     app::{decisions::Considered, job_file::File},
     domain::{
         ids::{AssignmentId, OfferId},
-        offers::{Addressee, Slot, Via},
+        offers::{Addressee, Via},
     },
     http::console::{page::Page, words},
 };
@@ -73,18 +73,18 @@ pub(super) struct AssignmentView {
 pub(super) fn assignments(file: &File, page: &Page) -> Vec<AssignmentView> {
     let view = |one: &crate::domain::offers::Assignment| {
         let (technician, firm) = file.name(one.technician_id);
-        let why = one.release_code.map(|code| page.texts().code_or_itself("withdraw", code.as_str()));
+        let why = one.release_code().map(|code| page.texts().code_or_itself("withdraw", code.as_str()));
         AssignmentView {
             id: one.id,
             technician,
             firm,
-            on_it: one.slot != Slot::Released,
-            slot: page.code("slot", one.slot),
+            on_it: !one.is_over(),
+            slot: page.code("slot", one.slot()),
             field_state: file.job.field_state(one).map(|state| page.code("field-state", state)),
             assigned: words::moment(one.assigned_at),
             due: one.arrival_due_at.map(words::moment),
             released: one
-                .released_at
+                .released_at()
                 .map(|at| [words::moment(at), why.unwrap_or_default()].join(" ").trim().to_owned()),
         }
     };
