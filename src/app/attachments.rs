@@ -80,16 +80,16 @@ async fn word(tx: &mut Tx, job: Job, now: Instant) -> Result<Word, Error> {
         None => None,
     };
     let position = match &on_it {
-        Some(one) if matches!(job.state, JobState::Assigned | JobState::EnRoute) => {
+        Some(one) if matches!(job.state(), JobState::Assigned | JobState::EnRoute) => {
             store::positions::find(tx, one.technician_id).await?
         }
         _ => None,
     };
     Ok(Word {
         job_id: job.id,
+        state: job.state(),
+        hold: job.hold().map(|hold| hold.as_str().to_owned()),
         job_code: job.job_code,
-        state: job.state,
-        hold: job.hold.map(Into::into),
         technician: technician.map(|technician| technician.name),
         arrival_due_at: on_it.and_then(|one| one.arrival_due_at),
         position_age_s: position.map(|position| (now - position.measured_at).num_seconds().max(0)),

@@ -87,7 +87,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
             settlement::settle(unit, &known.job, &record, &known.assignments, &new).await?
         }
     };
-    Ok(Receipt { facts: outcomes, job_state: known.job.state, flags, settlement })
+    Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
 }
 
 /// What was found to be the landlord's matter is referred (3.4).

@@ -100,7 +100,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
 
 /// Refuses what the job's state does not allow: the one place that says so, for what is shown and for what is done.
 pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseState) -> Result<(), Refusal> {
-    action.check(job.state)?;
+    action.check(job.state())?;
     let on_it = crew.iter().filter(|one| !one.is_over()).count();
     let was_there = crew.iter().any(|one| one.release_code() == Some(ReleaseCode::VisitOver));
     match action {

@@ -35,7 +35,7 @@ pub(super) fn own(actor: &Actor, crew: &[Assignment]) -> Vec<Assignment> {
 /// Whether the actor may know whom to help and where; `own` are his assignments.
 pub(super) fn is_concerned(actor: &Actor, job: &Job, own: &[Assignment]) -> bool {
     actor.scope() == Scope::All
-        || job.state == JobState::Completed
+        || job.state() == JobState::Completed
         || own.iter().any(|assignment| !assignment.is_over())
 }
 

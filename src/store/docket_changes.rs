@@ -43,7 +43,7 @@ pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
 }
 
 fn change_job(batch: &mut Batch, job: &Job) {
-    batch.soonest_mut().job(job.wake_at);
+    batch.soonest_mut().job(job.wake_at());
     later!(
         batch,
         one,
@@ -52,12 +52,12 @@ fn change_job(batch: &mut Batch, job: &Job) {
          WHERE id = $1 AND version = $2 - 1",
         job.id.0,
         job.version,
-        job.state.as_str(),
-        job.wake_at,
-        job.closed_at,
+        job.state().as_str(),
+        job.wake_at(),
+        job.closed_at(),
         job.state_since,
-        job.hold.as_ref().map(|hold| hold.as_str()),
-        job.warned_at,
+        job.hold().map(|hold| hold.as_str()),
+        job.warned_at(),
         job.round,
         job.rung,
         job.priority.as_str(),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::domain::{
     ids::{CaseId, JobId},
-    jobs::Job,
+    jobs::{FlatJob, Job},
     span::Instant,
 };
 
@@ -37,7 +37,7 @@ impl TryFrom<Row> for Job {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
+        let flat = FlatJob {
             id: row.id.into(),
             version: row.version,
             case_id: row.case_id.into(),
@@ -54,13 +54,14 @@ impl TryFrom<Row> for Job {
             created_at: row.created_at,
             closed_at: row.closed_at,
             rework_of: row.rework_of.map(Into::into),
-        })
+        };
+        flat.try_into().map_err(|error| Error::corrupt("job", "state", error))
     }
 }
 
 /// Keeps a new job.
 pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
-    tx.soonest_mut().job(job.wake_at);
+    tx.soonest_mut().job(job.wake_at());
     query!(
         tx,
         execute,
@@ -73,10 +74,10 @@ pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
         &job.job_code,
         job.trade.as_str(),
         job.priority.as_str(),
-        job.state.as_str(),
+        job.state().as_str(),
         job.state_since,
-        job.hold.as_ref().map(|hold| hold.as_str()),
-        job.wake_at,
+        job.hold().map(|hold| hold.as_str()),
+        job.wake_at(),
         job.created_at,
         job.rework_of.map(|id| id.0)
     )?;

@@ -97,7 +97,7 @@ pub struct Run {
 /// Looks at a job that is due, and does what its state asks for; answers the matching runs to be written down.
 pub fn step(docket: &mut Docket, sight: &mut Sight<'_>) -> Result<Vec<Run>, Refusal> {
     let mut runs = Vec::new();
-    match docket.job().state {
+    match docket.job().state() {
         JobState::Unassigned => ask::next(docket, sight, &mut runs)?,
         JobState::Offered => expire(docket, sight, &mut runs)?,
         JobState::Accepted => not_named(docket, sight, &mut runs)?,
@@ -132,8 +132,7 @@ fn not_named(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Run>) ->
 }
 
 fn look_again(docket: &mut Docket, at: Instant) {
-    let job = Job { wake_at: Some(at), ..docket.job().clone() };
-    docket.put(job);
+    docket.put(docket.job().clone().look_again(at));
 }
 
 /// Shortest pause between two looks at the same thing.

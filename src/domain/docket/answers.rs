@@ -100,8 +100,8 @@ impl Docket {
     ) -> Result<Assignment, Refusal> {
         let offer = self.to_answer(id, by)?;
         self.not_past(naming.arrival_at)?;
-        if self.is.job.state != JobState::Accepted {
-            let message = format!("the job is {}, so nobody is to be named", self.is.job.state);
+        if self.is.job.state() != JobState::Accepted {
+            let message = format!("the job is {}, so nobody is to be named", self.is.job.state());
             return Err(Refusal::state("job_state", message));
         }
         let technician = &naming.technician;

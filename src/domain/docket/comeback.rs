@@ -57,7 +57,7 @@ impl Docket {
 
     /// Nobody else has it; a visit that is planned is their own.
     fn is_vacant_for(&self, before: &Assignment) -> bool {
-        match self.is.job.state {
+        match self.is.job.state() {
             JobState::Unassigned | JobState::Offered | JobState::AwaitingReturn => true,
             JobState::Booked => {
                 self.window().is_some_and(|window| window.technician_id == before.technician_id)

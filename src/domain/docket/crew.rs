@@ -22,7 +22,7 @@ impl Docket {
         let assignment = self.put_on(offer, since)?;
         let look_at = self.now + self.watch_from(rules).first_look(JobState::Assigned);
         let job = self.is.job.clone();
-        self.is.job = match job.state {
+        self.is.job = match job.state() {
             JobState::Offered | JobState::Accepted => job.assigned(self.now, look_at)?,
             _ => job.overridden(self.now, look_at)?,
         };
@@ -77,7 +77,7 @@ impl Docket {
             }
         }
         if goes {
-            self.is.job.wake_at = self.is.job.wake_at.map(|_| now);
+            self.is.job = self.is.job.clone().look_again(now);
         }
     }
 

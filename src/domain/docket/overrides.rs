@@ -46,15 +46,15 @@ impl Docket {
     /// is taken back.
     pub fn may_give(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
         let job = &self.is.job;
-        if job.state == JobState::Held {
-            let hold = job.hold.as_ref().map_or("a hold", |hold| hold.as_str());
+        if let Some(hold) = job.hold() {
+            let hold = hold.as_str();
             return Err(Refusal::rule(
                 "job_held",
                 "4.1",
                 format!("the job is held by {hold}; clear it first"),
             ));
         }
-        Action::Override.check(job.state)?;
+        Action::Override.check(job.state())?;
         self.not_past(arrival_at)
     }
 
@@ -146,7 +146,7 @@ impl Docket {
         }
         self.give_visit_up(consequence.into());
         self.raise(AlarmKind::Displaced);
-        if self.is.job.state != JobState::Booked {
+        if self.is.job.state() != JobState::Booked {
             return Ok(());
         }
         match consequence {
@@ -165,7 +165,7 @@ impl Docket {
 
     /// Takes the job back from whoever has accepted it; the next ones are asked at once, they are not.
     pub fn reassign(&mut self, reason: ReassignReason) -> Result<(), Refusal> {
-        Action::Reassign.check(self.is.job.state)?;
+        Action::Reassign.check(self.is.job.state())?;
         self.clear_crew(WithdrawCode::Reassigned, reason.into())?;
         self.say(JobReassigned { job: self.is.job.id, reason });
         self.look_for_others()
@@ -181,7 +181,7 @@ impl Docket {
         let Some(own) = own.filter(|one| !one.is_over()) else {
             return Err(Refusal::state("assignment_released", "the assignment is over already"));
         };
-        Action::Withdraw.check(self.is.job.state)?;
+        Action::Withdraw.check(self.is.job.state())?;
         if self.on_it().any(|one| one.id != id) {
             self.withdraw_offer(own.offer_id, code)?;
             self.release(id, code.into());

@@ -80,7 +80,7 @@ fn report(actor: &Actor, role: Role, whole: &Whole) -> Option<JobAction> {
             .filter_map(|one| whole.field_state(one))
             .max_by_key(|state| state.of_job().map_or(0, crate::domain::jobs::JobState::progress)),
     };
-    let facts = reports(whole.job.state, own);
+    let facts = reports(whole.job.state(), own);
     (may(role, FACTS) && !facts.is_empty()).then(|| JobAction {
         name: "report",
         method: "POST",

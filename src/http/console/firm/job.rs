@@ -86,7 +86,7 @@ pub(super) async fn show(
         what: words::job_code(&whole.job.job_code, &page, &reference),
         priority: page.code("priority", whole.job.priority),
         priority_code: whole.job.priority.as_str(),
-        state: page.code("job-state", whole.job.state),
+        state: page.code("job-state", whole.job.state()),
         language: words::language(&whole.language, &page, &reference),
         resident: whole
             .resident

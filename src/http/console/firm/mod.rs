@@ -183,11 +183,11 @@ fn job_row(job: &Job, page: &Page, ctx: &Ctx) -> JobRow {
         what: words::job_code(&job.job_code, page, &ctx.reference()),
         priority: page.code("priority", job.priority),
         priority_code: job.priority.as_str(),
-        state: page.code("job-state", job.state),
-        stage: app::in_hand::QueueStage::of(job.state).map_or("", app::in_hand::QueueStage::as_str),
+        state: page.code("job-state", job.state()),
+        stage: app::in_hand::QueueStage::of(job.state()).map_or("", app::in_hand::QueueStage::as_str),
         since_ms: job.state_since.timestamp_millis(),
         since: figures::minute(job.state_since),
-        is_final: job.state.is_final(),
+        is_final: job.state().is_final(),
     }
 }
 
