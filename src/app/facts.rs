@@ -71,7 +71,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let mut docket = dockets::take(unit, loaded.known);
     let told = Told { assignment: filing.assignment_id, recorded: &recorded, record: &record };
     docket.aftermath(told, unit.ctx.reference().dispatch())?;
-    store::facts::insert(&mut unit.writes, &recorded)?;
+    store::facts::insert(&mut unit.writes, &recorded);
     store::positions::keep(&mut unit.writes, &positions(batch, filing.technician_id, unit.now));
     let known = dockets::close(unit, docket).await?;
     let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();

@@ -257,7 +257,8 @@ impl Call {
             (Arm::Ended, _) => Err(sqlx::Error::WorkerCrashed),
             _ => Err(sqlx::Error::Protocol("a batch of the other engine".to_owned())),
         };
-        let changed = tx.came(done)?;
+        // It reads no values.
+        let changed = tx.came(done, "")?;
         let as_expected = changed.len() == expected.len()
             && changed.iter().zip(&expected).all(|(changed, expected)| expected.meets(*changed));
         if as_expected { Ok(changed) } else { Err(Error::Stale) }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     Error, counting,
     door::{Door, Visit},
-    schema,
+    schema, unreadable,
 };
 use crate::domain::{actor::Scope, span::Instant};
 
@@ -319,12 +319,12 @@ impl Tx {
         }
     }
 
-    /// What came of a statement; a failure may be the end of the transaction.
-    pub(super) fn came<T>(&mut self, done: Result<T, sqlx::Error>) -> Result<T, Error> {
+    /// What came of the statement of a text; a failure may be the end of the transaction.
+    pub(super) fn came<T>(&mut self, done: Result<T, sqlx::Error>, text: &'static str) -> Result<T, Error> {
         if let (Err(error), Inner::Visit(visit)) = (&done, &mut self.inner) {
             visit.failed(error);
         }
-        Ok(done?)
+        done.map_err(|error| unreadable::failed(error, text))
     }
 }
 
@@ -362,7 +362,7 @@ pub(super) type One<T> = (T,);
 /// macro of the same file that gives a literal: `query!(tx, all Row, concat!(columns!(), " WHERE …"), …)`. Every text is
 /// prepared on both engines by a test.
 macro_rules! query {
-    ($tx:expr, execute, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {{
+    ($tx:expr, execute, { sqlite: $sqlite:expr, postgres: $postgres:expr } $(, $bind:expr)* $(,)?) => {{
         let done = match $tx.arm() {
             $crate::store::db::Arm::Sqlite(connection) => sqlx::query::<sqlx::Sqlite>($sqlite)$(.bind($bind))*
                 .execute(connection).await.map(|done| done.rows_affected()),
@@ -370,25 +370,19 @@ macro_rules! query {
                 .execute(connection).await.map(|done| done.rows_affected()),
             $crate::store::db::Arm::Ended => Err(sqlx::Error::WorkerCrashed),
         };
-        $tx.came(done)
+        $tx.came(done, $sqlite)
     }};
-    ($tx:expr, all $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_all, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    ($tx:expr, all $row:ty, $($rest:tt)+) => {
+        $crate::store::db::query!(@fetch fetch_all, $tx, $row, $($rest)+)
     };
-    ($tx:expr, one $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_one, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    ($tx:expr, one $row:ty, $($rest:tt)+) => {
+        $crate::store::db::query!(@fetch fetch_one, $tx, $row, $($rest)+)
     };
-    ($tx:expr, optional $row:ty, { sqlite: $sqlite:literal, postgres: $postgres:literal } $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_optional, $tx, $row, $sqlite, $postgres $(, $bind)*)
+    ($tx:expr, optional $row:ty, $($rest:tt)+) => {
+        $crate::store::db::query!(@fetch fetch_optional, $tx, $row, $($rest)+)
     };
-    ($tx:expr, all $row:ty, concat!($($part:tt)+) $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_all, $tx, $row, concat!($($part)+), concat!($($part)+) $(, $bind)*)
-    };
-    ($tx:expr, optional $row:ty, concat!($($part:tt)+) $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!(@fetch fetch_optional, $tx, $row, concat!($($part)+), concat!($($part)+)
-            $(, $bind)*)
-    };
-    (@fetch $fetch:ident, $tx:expr, $row:ty, $sqlite:expr, $postgres:expr $(, $bind:expr)*) => {{
+    (@fetch $fetch:ident, $tx:expr, $row:ty, { sqlite: $sqlite:expr, postgres: $postgres:expr } $(, $bind:expr)*
+     $(,)?) => {{
         let done = match $tx.arm() {
             $crate::store::db::Arm::Sqlite(connection) => sqlx::query_as::<sqlx::Sqlite, $row>($sqlite)
                 $(.bind($bind))*.$fetch(connection).await,
@@ -396,13 +390,13 @@ macro_rules! query {
                 $(.bind($bind))*.$fetch(connection).await,
             $crate::store::db::Arm::Ended => Err(sqlx::Error::WorkerCrashed),
         };
-        $tx.came(done)
+        $tx.came(done, $sqlite)
     }};
-    ($tx:expr, execute, $sql:literal $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!($tx, execute, { sqlite: $sql, postgres: $sql } $(, $bind)*)
+    (@fetch $fetch:ident, $tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!(@fetch $fetch, $tx, $row, { sqlite: $sql, postgres: $sql } $(, $bind)*)
     };
-    ($tx:expr, $how:ident $row:ty, $sql:literal $(, $bind:expr)* $(,)?) => {
-        $crate::store::db::query!($tx, $how $row, { sqlite: $sql, postgres: $sql } $(, $bind)*)
+    ($tx:expr, execute, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::store::db::query!($tx, execute, { sqlite: $sql, postgres: $sql } $(, $bind)*)
     };
 }
 pub(super) use query;

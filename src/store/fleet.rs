@@ -1,10 +1,8 @@
 //! What the matching snapshot needs to know of technicians.
 
-use sqlx::FromRow;
-use uuid::Uuid;
-
 use super::{
     Error, Tx,
+    codec::row,
     db::{One, query},
 };
 use crate::domain::{
@@ -32,57 +30,30 @@ pub struct Engagement {
     pub arrival_due_at: Option<Instant>,
 }
 
-#[derive(FromRow)]
-struct EngagementRow {
-    technician_id: Uuid,
-    job_id: Uuid,
-    slot: String,
-    job_code: String,
-    lat_e6: Option<i64>,
-    lon_e6: Option<i64>,
-    assigned_at: Instant,
-    arrival_due_at: Option<Instant>,
-}
-
-impl TryFrom<EngagementRow> for Engagement {
-    type Error = Error;
-
-    fn try_from(row: EngagementRow) -> Result<Self, Error> {
-        let site = row.lat_e6.zip(row.lon_e6).map(|(lat, lon)| Point::from_e6(lat, lon)).transpose();
-        Ok(Self {
-            technician_id: row.technician_id.into(),
-            job_id: row.job_id.into(),
-            slot: row.slot,
-            job_code: row.job_code,
-            site: site.map_err(|error| Error::corrupt("case_place", "lat_e6", error))?,
-            assigned_at: row.assigned_at,
-            arrival_due_at: row.arrival_due_at,
-        })
-    }
+row! {
+    Engagement: technician_id, job_id, slot, job_code, site: maybe lat_e6 flat, assigned_at, arrival_due_at
 }
 
 /// The unreleased assignments of a technician.
 pub async fn engagements(tx: &mut Tx, technician: TechnicianId) -> Result<Vec<Engagement>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all EngagementRow,
+        all Engagement,
         "SELECT a.technician_id, a.job_id, a.slot, j.job_code, p.lat_e6, p.lon_e6, a.assigned_at, a.arrival_due_at
          FROM assignment a JOIN job j ON j.id = a.job_id LEFT JOIN case_place p ON p.case_id = j.case_id
          WHERE a.technician_id = $1 AND a.slot <> 'released' ORDER BY a.slot",
-        technician.0
-    )?;
-    rows.into_iter().map(Engagement::try_from).collect()
+        technician
+    )
 }
 
 /// The technician's open offer.
 pub async fn open_offer(tx: &mut Tx, technician: TechnicianId) -> Result<Option<OfferId>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional One<Uuid>,
+        optional OfferId,
         "SELECT id FROM offer WHERE technician_id = $1 AND state = 'open'",
-        technician.0
-    )?;
-    Ok(row.map(|(id,)| id.into()))
+        technician
+    )
 }
 
 /// How many jobs the technician has accepted since `since`.
@@ -91,7 +62,7 @@ pub async fn accepted_since(tx: &mut Tx, technician: TechnicianId, since: Instan
         tx,
         one One<i64>,
         "SELECT CAST(COUNT(*) AS BIGINT) FROM assignment WHERE technician_id = $1 AND assigned_at > $2",
-        technician.0,
+        technician,
         since
     )?;
     Ok(count)
@@ -99,8 +70,7 @@ pub async fn accepted_since(tx: &mut Tx, technician: TechnicianId, since: Instan
 
 /// The technicians of a firm.
 pub async fn of_firm(tx: &mut Tx, firm: FirmId) -> Result<Vec<TechnicianId>, Error> {
-    let rows = query!(tx, all One<Uuid>, "SELECT id FROM technician WHERE firm_id = $1", firm.0)?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    query!(tx, all TechnicianId, "SELECT id FROM technician WHERE firm_id = $1", firm)
 }
 
 /// The next planned visits of a technician that end after `now`, earliest first: job, from, to.
@@ -110,38 +80,35 @@ pub async fn planned(
     now: Instant,
     limit: i64,
 ) -> Result<Vec<(JobId, Instant, Instant)>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, Instant, Instant),
+        all(JobId, Instant, Instant),
         "SELECT job_id, starts_at, ends_at FROM planned_window
          WHERE technician_id = $1 AND state = 'planned' AND ends_at > $2 ORDER BY starts_at LIMIT $3",
-        technician.0,
+        technician,
         now,
         limit
-    )?;
-    Ok(rows.into_iter().map(|(job, from, to)| (job.into(), from, to)).collect())
+    )
 }
 
 /// The technicians with an open offer, an unreleased assignment or a planned visit that ends after `now`.
 pub async fn engaged(tx: &mut Tx, now: Instant) -> Result<Vec<TechnicianId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all TechnicianId,
         "SELECT technician_id FROM assignment WHERE slot <> 'released'
          UNION SELECT technician_id FROM offer WHERE state = 'open'
          UNION SELECT technician_id FROM planned_window WHERE state = 'planned' AND ends_at > $1",
         now
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }
 
 /// How many jobs each technician has accepted since `since`; those with none are left out.
 pub async fn accepted_counts(tx: &mut Tx, since: Instant) -> Result<Vec<(TechnicianId, i64)>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, i64),
+        all(TechnicianId, i64),
         "SELECT technician_id, CAST(COUNT(*) AS BIGINT) FROM assignment WHERE assigned_at > $1 GROUP BY technician_id",
         since
-    )?;
-    Ok(rows.into_iter().map(|(id, count)| (id.into(), count)).collect())
+    )
 }

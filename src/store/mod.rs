@@ -1,10 +1,12 @@
 //! The only SQL. One text for both engines, a transaction in, domain types out; decides nothing.
 
 mod batch;
+mod codec;
 mod db;
 mod door;
 mod error;
 mod release;
+mod unreadable;
 
 pub mod alarms;
 pub mod assignments;
