@@ -25,14 +25,15 @@ use crate::domain::{
     evidence::{AbsenceReason, ErasedFor, EvidenceKind, MediaType},
     facts::ShortCode,
     firms::{OfficeKey, Standing},
+    flat::Contradiction,
     identity::Method,
     ids,
     interpretations::InterpretationState,
-    jobs::JobState,
+    jobs::{Hold, JobState},
     ledger::{EntryKind, SettlementBasis},
     messages::{AttemptCode, MessageChannel, MessageState},
     money::Yen,
-    offers::{Addressee, CrewRole, OfferState, Slot},
+    offers::{Addressee, CrewRole, DeclineCode, OfferState, ReleaseCode, Slot, Via, WithdrawCode},
     payments::{PaymentKind, PaymentMethod},
     phone::Phone,
     place::{JisCode, Point, PostalCode, Precision},
@@ -150,16 +151,17 @@ texts! {
     str::parse =>
     AbsenceReason, Addressee, AlarmKind, AlarmState, AttemptCode, BlockReason, CallBackOutcome, CallBackState,
     CallState, CallerRole, CaseState, Category, Channel, ClearanceNote, ClearedBy, Component, ContactConsent, CrewRole,
-    DecisionReason, DeliveryStatus, DisputeOutcome, DisputeReason, DisputeState, Eligibility, EligibilityBasis,
+    DecisionReason, DeclineCode, DeliveryStatus, DisputeOutcome, DisputeReason, DisputeState, Eligibility, EligibilityBasis,
     EmergencyService, EntryKind, EntryState, ErasedFor, ErasureReason, EvidenceKind, HazardAnswer,
     InterpretationState, JisCode, JobState, Kind, LesseeKind, LiabilityFlag, Login, MediaType, MessageChannel,
     MessageState, Method, NoticeChannel, OfferState, OpeningAuthority, Part, Payer, PaymentKind, PaymentMethod,
     PostalCode, Precision, Priority, Purpose, ReadPurpose, ReadSubject, RecipientKind, ReferralOutcome,
-    ReferralReason, ReferralState, ReviewState, Role, Ruling, SettlementBasis, ShiftEntryKind, Slot,
-    SpokenWithWorker, Stage, Standing, Subject, SwapKind, SwapState, Trade, WebhookState, WindowState,
+    ReferralReason, ReferralState, ReleaseCode, ReviewState, Role, Ruling, SettlementBasis, ShiftEntryKind, Slot,
+    SpokenWithWorker, Stage, Standing, Subject, SwapKind, SwapState, Trade, Via, WebhookState, WindowState,
+    WithdrawCode,
 }
 
-texts! { owned => EmailAddress, OfficeKey, Phone, RegistrationNumber, ShortCode }
+texts! { owned => EmailAddress, Hold, OfficeKey, Phone, RegistrationNumber, ShortCode }
 
 /// For what is made of a text of its own only.
 fn owned<T: TryFrom<String>>(text: &str) -> Result<T, T::Error> {
@@ -249,6 +251,14 @@ where
     T: FromStr<Err: Display>,
 {
     text.parse().map_err(|error| Error::corrupt(table, column, error))
+}
+
+/// What a row says whose columns may contradict each other; the column is the one that claims a state.
+pub(super) fn consistent<T, F>(flat: F, column: &'static str) -> Result<T, sqlx::Error>
+where
+    T: TryFrom<F, Error = Contradiction>,
+{
+    flat.try_into().map_err(|error| unreadable(column, error))
 }
 
 /// The point of two columns.
