@@ -7,7 +7,6 @@ use crate::{
         events,
         ids::{CallId, CaseId, JobId},
         jobs::{Job, JobState},
-        offers::Slot,
         refusal::Refusal,
         span::Instant,
     },
@@ -75,22 +74,22 @@ pub async fn words(ctx: &Ctx, case: CaseId) -> Result<Vec<Word>, Error> {
 
 async fn word(tx: &mut Tx, job: Job, now: Instant) -> Result<Word, Error> {
     let all = store::assignments::of_job(tx, job.id).await?;
-    let on_it = all.into_iter().find(|one| one.slot != Slot::Released);
+    let on_it = all.into_iter().find(|one| !one.is_over());
     let technician = match &on_it {
         Some(one) => store::technicians::find(tx, one.technician_id).await?,
         None => None,
     };
     let position = match &on_it {
-        Some(one) if matches!(job.state, JobState::Assigned | JobState::EnRoute) => {
+        Some(one) if matches!(job.state(), JobState::Assigned | JobState::EnRoute) => {
             store::positions::find(tx, one.technician_id).await?
         }
         _ => None,
     };
     Ok(Word {
         job_id: job.id,
+        state: job.state(),
+        hold: job.hold().map(|hold| hold.as_str().to_owned()),
         job_code: job.job_code,
-        state: job.state,
-        hold: job.hold.map(Into::into),
         technician: technician.map(|technician| technician.name),
         arrival_due_at: on_it.and_then(|one| one.arrival_due_at),
         position_age_s: position.map(|position| (now - position.measured_at).num_seconds().max(0)),

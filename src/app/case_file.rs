@@ -205,8 +205,8 @@ fn obstacles(reference: &Reference, case: &Case, marks: &Marks, jobs: &[Job]) ->
             obstacles.push(Obstacle { code: "instructions_not_given", rule: "4.1", message });
         }
     }
-    for job in jobs.iter().filter(|job| !job.state.is_final()) {
-        let message = format!("the job {} is {}", job.job_code, job.state);
+    for job in jobs.iter().filter(|job| !job.state().is_final()) {
+        let message = format!("the job {} is {}", job.job_code, job.state());
         obstacles.push(Obstacle { code: "job_not_final", rule: "K-01", message });
     }
     obstacles
@@ -317,7 +317,7 @@ fn missing(reference: &Reference, case: &Case, marks: &Marks, calls: &[Call], jo
     }
     let is_unplanned = |job: &Job| {
         let checked = reference.job_codes().get(&job.job_code).is_some_and(|kind| kind.id_check);
-        !job.state.is_final() && checked && !marks.planned.contains(&job.id)
+        !job.state().is_final() && checked && !marks.planned.contains(&job.id)
     };
     if jobs.iter().any(is_unplanned) {
         missing.push(Missing::IdentityPlan);

@@ -52,10 +52,10 @@ pub async fn suggest(ctx: &Ctx, call: CallId, point: Option<Point>) -> Result<Ve
     }
     if let Some(here) = point {
         let around = near::Box::around(here, NEAR_METRES);
-        for (case, there) in store::duplicates::within(&mut tx, around, since, CASES_MAX).await? {
-            let metres = here.metres_to(there);
+        for nearby in store::duplicates::within(&mut tx, around, since, CASES_MAX).await? {
+            let metres = here.metres_to(nearby.point);
             if metres <= NEAR_METRES {
-                found.entry(case).or_default().1 = Some(metres);
+                found.entry(nearby.case_id).or_default().1 = Some(metres);
             }
         }
     }

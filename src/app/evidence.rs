@@ -19,7 +19,7 @@ use crate::{
         facts::{Fact, FactKind},
         ids::{EvidenceId, FirmId, JobId, TechnicianId},
         jobs::{Job, JobState},
-        offers::{Assignment, Slot},
+        offers::Assignment,
         refusal::Refusal,
         span::Instant,
     },
@@ -214,7 +214,7 @@ pub(super) fn listed(
         facts.iter().any(|fact| matches!(fact.what, FactKind::Completion { signature: Some(_), .. }));
     let circumstances = Circumstances {
         trade: job.trade,
-        state: job.state,
+        state: job.state(),
         referred_on_site: is_referred
             || facts.iter().any(|fact| matches!(fact.what, FactKind::ReferralFinding(_))),
         signature_settled: signed || absence.is_some(),
@@ -232,8 +232,8 @@ pub(super) fn listed(
 /// `assignments` are those within the actor's scope.
 fn is_shown(actor: &Actor, evidence: &Evidence, job: &Job, assignments: &[Assignment]) -> bool {
     let scope = actor.scope();
-    let concerned = assignments.iter().any(|one| one.slot != Slot::Released)
-        || job.state == JobState::Completed && !assignments.is_empty();
+    let concerned = assignments.iter().any(|one| !one.is_over())
+        || job.state() == JobState::Completed && !assignments.is_empty();
     scope == Scope::All || concerned && evidence.firm_id.is_some_and(|firm| scope.covers_firm(firm))
 }
 

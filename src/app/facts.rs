@@ -17,7 +17,7 @@ use crate::{
         ids::{FactId, JobId, TechnicianId},
         jobs::{Job, JobState},
         ledger::Settlement,
-        offers::{Assignment, Slot},
+        offers::Assignment,
         refusal::Refusal,
         span::Instant,
     },
@@ -71,7 +71,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let mut docket = dockets::take(unit, loaded.known);
     let told = Told { assignment: filing.assignment_id, recorded: &recorded, record: &record };
     docket.aftermath(told, unit.ctx.reference().dispatch())?;
-    store::facts::insert(&mut unit.writes, &recorded)?;
+    store::facts::insert(&mut unit.writes, &recorded);
     store::positions::keep(&mut unit.writes, &positions(batch, filing.technician_id, unit.now));
     let known = dockets::close(unit, docket).await?;
     let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();
@@ -87,7 +87,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
             settlement::settle(unit, &known.job, &record, &known.assignments, &new).await?
         }
     };
-    Ok(Receipt { facts: outcomes, job_state: known.job.state, flags, settlement })
+    Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
 }
 
 /// What was found to be the landlord's matter is referred (3.4).
@@ -131,7 +131,7 @@ fn reported_for<'a>(
         (None, _) => return Err(Refusal::field("technician_id", "say whose work is reported").into()),
     };
     let own = visible.into_iter().filter(|one| one.technician_id == technician);
-    own.max_by_key(|one| (one.slot != Slot::Released, one.id)).ok_or_else(|| {
+    own.max_by_key(|one| (!one.is_over(), one.id)).ok_or_else(|| {
         Refusal::field("technician_id", "this technician has no assignment on this job").into()
     })
 }

@@ -41,8 +41,8 @@ async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPla
         let message = "only where a door is opened is the identity checked";
         return Err(Refusal::rule("no_identity_check", "S-01", message).into());
     }
-    if job.state.is_final() {
-        let message = format!("the job is {}, so nothing is planned for it", job.state);
+    if job.state().is_final() {
+        let message = format!("the job is {}, so nothing is planned for it", job.state());
         return Err(Refusal::state("job_state", message).into());
     }
     check_order(plan.method, &plan.impossible)?;

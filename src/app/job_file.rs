@@ -21,7 +21,7 @@ use crate::{
         ids::{JobId, TechnicianId},
         jobs::{Action, Job, JobState},
         messages::JobMessage,
-        offers::{Assignment, Offer, Slot},
+        offers::{Assignment, Offer},
         referrals::Stage,
     },
     store::{self, cases::OnFile},
@@ -62,9 +62,8 @@ impl Whole {
         let own = self.assignments.iter().filter(|one| one.technician_id == assignment.technician_id);
         let is_last = own.max_by_key(|one| one.id).is_some_and(|last| last.id == assignment.id);
         let told = self.technicians.iter().find(|told| told.technician_id == assignment.technician_id)?;
-        let is_about_it = told.state.is_present()
-            || assignment.slot == Slot::Released
-            || told.since >= assignment.assigned_at;
+        let is_about_it =
+            told.state.is_present() || assignment.is_over() || told.since >= assignment.assigned_at;
         (is_last && is_about_it).then_some(told.state)
     }
 }

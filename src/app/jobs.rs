@@ -8,7 +8,7 @@ use crate::{
         events,
         ids::{CaseId, JobId},
         jobs::{Action, CancelReason, Job, Order},
-        offers::{Assignment, ReleaseCode, Slot},
+        offers::{Assignment, ReleaseCode},
         refusal::Refusal,
         trade::Priority,
     },
@@ -100,9 +100,9 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
 
 /// Refuses what the job's state does not allow: the one place that says so, for what is shown and for what is done.
 pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseState) -> Result<(), Refusal> {
-    action.check(job.state)?;
-    let on_it = crew.iter().filter(|one| one.slot != Slot::Released).count();
-    let was_there = crew.iter().any(|one| one.release_code == Some(ReleaseCode::VisitOver));
+    action.check(job.state())?;
+    let on_it = crew.iter().filter(|one| !one.is_over()).count();
+    let was_there = crew.iter().any(|one| one.release_code() == Some(ReleaseCode::VisitOver));
     match action {
         // Whoever comes back does so at an agreed time, however urgent the first visit was.
         Action::Book if matches!(job.priority, Priority::P0 | Priority::P1) && !was_there => {

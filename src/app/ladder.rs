@@ -77,7 +77,7 @@ async fn go_on_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
 /// Looks at one job: of several nodes, one does.
 async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
     let mut docket = dockets::of_job(unit, id).await?;
-    if docket.job().wake_at.is_none_or(|at| at > unit.now) {
+    if docket.job().wake_at().is_none_or(|at| at > unit.now) {
         return Ok(());
     }
     let Some(site) = store::cases::site(&mut unit.tx, docket.job().case_id).await? else {
@@ -126,7 +126,7 @@ fn ask(ctx: &Ctx, base: &Question, job: &Job, rung: &Rung, out: &LeftOut) -> Ans
 
 /// Whom a look is about: the one who goes, or the one whose visit is planned.
 async fn subject(unit: &mut Unit, docket: &Docket) -> Result<Option<Subject>, Error> {
-    let visitor = docket.window().filter(|_| docket.job().state == JobState::Booked);
+    let visitor = docket.window().filter(|_| docket.job().state() == JobState::Booked);
     let who = visitor.map(|window| window.technician_id);
     let Some(id) = who.or_else(|| docket.on_it().next().map(|one| one.technician_id)) else {
         return Ok(None);

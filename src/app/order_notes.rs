@@ -6,7 +6,7 @@ use crate::{
     domain::{
         actor::{Actor, Scope},
         ids::AssignmentId,
-        offers::{Assignment, Slot},
+        offers::Assignment,
         span::{Instant, tokyo},
     },
     store::{self, order_notes::OrderNote},
@@ -52,7 +52,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: AssignmentId) -> Result<Issued, 
     let firm = store::firms::find(&mut tx, assignment.firm_id).await?.ok_or_else(missing)?;
     let technician =
         store::technicians::find(&mut tx, assignment.technician_id).await?.ok_or_else(missing)?;
-    let concerned = actor.scope() == Scope::All || assignment.slot != Slot::Released;
+    let concerned = actor.scope() == Scope::All || !assignment.is_over();
     let site = if concerned { store::cases::site(&mut tx, case.id).await? } else { None };
     let address = match site {
         Some(site) => {

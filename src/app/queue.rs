@@ -98,14 +98,14 @@ pub(super) fn clock_of(
     facts: &[Fact],
     starts_at: Option<Instant>,
 ) -> Option<QueueClock> {
-    job.wake_at?;
-    let (state, since, now) = (job.state, job.state_since, ctx.now());
+    job.wake_at()?;
+    let (state, since, now) = (job.state(), job.state_since, ctx.now());
     if has_hands(state) {
         return Some(free_clock(state, since, free(ctx) - worked_until(facts, now), now));
     }
-    let on_it = crew.iter().filter(|one| one.slot != Slot::Released).min_by_key(|one| one.id);
+    let on_it = crew.iter().filter(|one| !one.is_over()).min_by_key(|one| one.id);
     let arrival_due_at = on_it.and_then(|one| one.arrival_due_at);
-    Some(clock(state, since, &Instants { wake_at: job.wake_at, starts_at, arrival_due_at }))
+    Some(clock(state, since, &Instants { wake_at: job.wake_at(), starts_at, arrival_due_at }))
 }
 
 /// The instants a clock may count to.

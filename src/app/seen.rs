@@ -6,7 +6,7 @@ use crate::{
         actor::{Actor, Scope},
         ids::JobId,
         jobs::{Job, JobState},
-        offers::{Assignment, Slot},
+        offers::Assignment,
         reference::Dataset,
     },
     store::{self, Tx, job_file::Papers},
@@ -35,8 +35,8 @@ pub(super) fn own(actor: &Actor, crew: &[Assignment]) -> Vec<Assignment> {
 /// Whether the actor may know whom to help and where; `own` are his assignments.
 pub(super) fn is_concerned(actor: &Actor, job: &Job, own: &[Assignment]) -> bool {
     actor.scope() == Scope::All
-        || job.state == JobState::Completed
-        || own.iter().any(|assignment| assignment.slot != Slot::Released)
+        || job.state() == JobState::Completed
+        || own.iter().any(|assignment| !assignment.is_over())
 }
 
 /// What hangs on a job, with the versions of what it is priced by.

@@ -1,9 +1,12 @@
 //! Jobs: one dispatch order (出動) each.
 
 mod actions;
+mod flat;
 mod hold;
+mod stage;
+#[cfg(test)]
+mod tests;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -49,7 +52,12 @@ text_enum! {
     }
 }
 
-pub use self::{actions::Action, hold::Hold};
+pub use self::{
+    actions::Action,
+    flat::FlatJob,
+    hold::Hold,
+    stage::{Ending, JobStage, Step},
+};
 
 /// Highest round of the ladder.
 const ROUND_MAX: i64 = 1_000_000;
@@ -84,7 +92,8 @@ pub struct Order {
 }
 
 /// A job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "FlatJob", into = "FlatJob")]
 pub struct Job {
     /// Its id.
     pub id: JobId,
@@ -99,24 +108,15 @@ pub struct Job {
     /// How urgent it is.
     pub priority: Priority,
     /// Where it is.
-    pub state: JobState,
-    /// Since when.
-    pub state_since: DateTime<Utc>,
-    /// What holds it: a hazard as in `H-GAS`, or `identity`.
-    #[schema(value_type = Option<String>)]
-    pub hold: Option<Hold>,
-    /// When it is looked at again; absent only when nothing more will happen.
-    pub wake_at: Option<DateTime<Utc>>,
-    /// When its contractor was last warned of being late; somebody else is sent when the warning changes nothing.
-    pub warned_at: Option<DateTime<Utc>>,
+    pub stage: JobStage,
+    /// Since when it is in that state.
+    pub state_since: Instant,
     /// Round of the ladder, from 1: a new one begins when everybody has been asked.
     pub round: i64,
     /// Rung of the ladder, from 0.
     pub rung: i64,
     /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was finished or called off.
-    pub closed_at: Option<DateTime<Utc>>,
+    pub created_at: Instant,
     /// The job whose work it does again (C-14).
     pub rework_of: Option<JobId>,
 }
@@ -169,15 +169,11 @@ impl Job {
             job_code: what.job_code,
             trade: what.trade,
             priority: what.priority,
-            state: JobState::Unassigned,
+            stage: JobStage::InHand { step: Step::Unassigned, wake_at },
             state_since: now,
-            hold: None,
-            wake_at: Some(wake_at),
-            warned_at: None,
             round: 1,
             rung: 0,
             created_at: now,
-            closed_at: None,
             rework_of: None,
         }
     }
@@ -185,67 +181,67 @@ impl Job {
     /// The job that nobody may be asked for; a human is reminded at `remind_at`.
     pub fn held(self, hold: Hold, now: Instant, remind_at: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Unassigned, JobState::Held, JobState::Offered, JobState::Booked], "held")?;
-        Ok(Self { hold: Some(hold), ..self.entered(JobState::Held, now, remind_at) })
+        Ok(self.entered(Step::Held(hold), now, remind_at))
     }
 
     /// The held job set free: it is looked at now.
     pub fn cleared(self, now: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Held], "cleared")?;
-        Ok(Self { hold: None, ..self.entered(JobState::Unassigned, now, now) })
+        Ok(self.entered(Step::Unassigned, now, now))
     }
 
     /// The job with a planned visit; somebody is asked at `ask_at`.
     pub fn booked(self, now: Instant, ask_at: Instant) -> Result<Self, Refusal> {
-        Action::Book.check(self.state)?;
-        Ok(self.anew().entered(JobState::Booked, now, ask_at))
+        Action::Book.check(self.state())?;
+        Ok(self.anew().entered(Step::Booked, now, ask_at))
     }
 
     /// The job with somebody asked until `deadline`.
     pub fn offered(self, now: Instant, deadline: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Unassigned, JobState::Booked], "asked for")?;
-        Ok(self.entered(JobState::Offered, now, deadline))
+        Ok(self.entered(Step::Offered, now, deadline))
     }
 
     /// The job with nobody asked; the ladder looks at it again at `wake_at`.
     pub fn unassigned(self, now: Instant, wake_at: Instant) -> Result<Self, Refusal> {
-        if self.state.is_final() || self.state == JobState::Held {
+        if self.state().is_final() || self.state() == JobState::Held {
             return Err(self.refuse("offered anew"));
         }
-        Ok(self.entered(JobState::Unassigned, now, wake_at))
+        Ok(self.entered(Step::Unassigned, now, wake_at))
     }
 
     /// The job accepted by a firm that names its technician by `deadline`.
     pub fn accepted(self, now: Instant, deadline: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Offered], "accepted")?;
-        Ok(self.entered(JobState::Accepted, now, deadline))
+        Ok(self.entered(Step::Accepted, now, deadline))
     }
 
     /// The job with somebody who goes; whether he does is looked at from `look_at`.
     pub fn assigned(self, now: Instant, look_at: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Offered, JobState::Accepted], "accepted")?;
-        Ok(self.entered(JobState::Assigned, now, look_at))
+        Ok(self.entered(Step::Assigned { warned_at: None }, now, look_at))
     }
 
     /// The job given to somebody by a person's decision, past the ladder. What is held stays held.
     pub fn overridden(self, now: Instant, look_at: Instant) -> Result<Self, Refusal> {
-        Action::Override.check(self.state)?;
-        Ok(Self { closed_at: None, ..self.entered(JobState::Assigned, now, look_at) })
+        Action::Override.check(self.state())?;
+        Ok(self.entered(Step::Assigned { warned_at: None }, now, look_at))
     }
 
     /// The job that no firm serves.
     pub fn uncovered(self, now: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Unassigned], "given up")?;
-        Ok(self.finished(JobState::NoCoverage, now))
+        Ok(self.over(Ending::NoCoverage, now, now))
     }
 
     /// The job called off.
     pub fn cancelled(self, now: Instant) -> Result<Self, Refusal> {
-        Action::Cancel.check(self.state)?;
-        Ok(self.finished(JobState::Cancelled, now))
+        Action::Cancel.check(self.state())?;
+        Ok(self.over(Ending::Cancelled, now, now))
     }
 
-    /// The job as its facts tell, looked at again at `look_at`. Facts describe what happened, so they are never
-    /// refused by a state.
+    /// The job as its facts tell, looked at again at `look_at`; they tell when it was completed once it is. Facts describe
+    /// what happened, so they are never refused by a state.
     #[must_use]
     pub fn told(
         self,
@@ -254,21 +250,40 @@ impl Job {
         now: Instant,
         look_at: Instant,
     ) -> Self {
-        if !self.state.is_in_the_field() && self.state != JobState::Completed {
+        if !self.state().is_in_the_field() && self.state() != JobState::Completed {
             return self;
         }
-        if state.is_final() {
-            return Self { closed_at: completed_at, ..self.finished(state, now) };
+        match (completed_at, Step::plain(state)) {
+            (Some(completed_at), _) => self.over(Ending::Completed, now, completed_at),
+            (None, Some(step)) if state != self.state() => self.entered(step, now, look_at),
+            (None, _) => self,
         }
-        if state == self.state {
-            return self;
+    }
+
+    /// The job looked at again at `at`, unless it is over.
+    #[must_use]
+    pub fn look_again(mut self, at: Instant) -> Self {
+        if let JobStage::InHand { wake_at, .. } = &mut self.stage {
+            *wake_at = at;
         }
-        Self { closed_at: None, ..self.entered(state, now, look_at) }
+        self
+    }
+
+    /// The job whose contractor is warned of being late, where somebody is expected to come; looked at again at `again`,
+    /// when somebody else is sent if the warning has changed nothing.
+    #[must_use]
+    pub fn warned(mut self, now: Instant, again: Instant) -> Self {
+        if let JobStage::InHand { step: Step::Assigned { warned_at } | Step::EnRoute { warned_at }, .. } =
+            &mut self.stage
+        {
+            *warned_at = Some(now);
+        }
+        self.look_again(again)
     }
 
     /// A return visit that is planned begins a new round of the ladder: whoever was there may be asked again.
     fn anew(self) -> Self {
-        if self.state == JobState::AwaitingReturn { self.next_round() } else { self }
+        if self.state() == JobState::AwaitingReturn { self.next_round() } else { self }
     }
 
     /// The job in the next round of the ladder, which begins at its first rung.
@@ -277,21 +292,24 @@ impl Job {
         Self { round: (self.round + 1).min(ROUND_MAX), rung: 0, ..self }
     }
 
-    fn entered(self, state: JobState, now: Instant, wake_at: Instant) -> Self {
-        let state_since = if state == self.state { self.state_since } else { now };
-        Self { state, state_since, wake_at: Some(wake_at), warned_at: None, hold: None, ..self }
+    fn entered(self, step: Step, now: Instant, wake_at: Instant) -> Self {
+        self.at(JobStage::InHand { step, wake_at }, now)
     }
 
-    fn finished(self, state: JobState, now: Instant) -> Self {
-        let state_since = if state == self.state { self.state_since } else { now };
-        Self { state, state_since, wake_at: None, warned_at: None, hold: None, closed_at: Some(now), ..self }
+    fn over(self, ending: Ending, now: Instant, closed_at: Instant) -> Self {
+        self.at(JobStage::Over { ending, closed_at }, now)
+    }
+
+    fn at(self, stage: JobStage, now: Instant) -> Self {
+        let state_since = if stage.state() == self.state() { self.state_since } else { now };
+        Self { stage, state_since, ..self }
     }
 
     fn must_be(&self, allowed: &[JobState], what: &str) -> Result<(), Refusal> {
-        if allowed.contains(&self.state) { Ok(()) } else { Err(self.refuse(what)) }
+        if allowed.contains(&self.state()) { Ok(()) } else { Err(self.refuse(what)) }
     }
 
     fn refuse(&self, what: &str) -> Refusal {
-        Refusal::state("job_state", format!("the job is {}, so it cannot be {what}", self.state))
+        Refusal::state("job_state", format!("the job is {}, so it cannot be {what}", self.state()))
     }
 }

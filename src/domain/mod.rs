@@ -60,4 +60,5 @@ pub mod users;
 pub mod verdict;
 pub mod webhooks;
 
+pub(crate) mod flat;
 pub(crate) mod text_enum;

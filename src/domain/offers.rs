@@ -1,19 +1,27 @@
 //! Offers of jobs, and the assignments that follow from acceptance.
 
+mod assignment;
 mod codes;
+mod flat;
+mod stage;
+#[cfg(test)]
+mod tests;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{AssignmentId, DecisionId, FirmId, JobId, OfferId, TechnicianId},
-    place::Point,
+    ids::{DecisionId, FirmId, JobId, OfferId, TechnicianId},
     refusal::Refusal,
     span::Instant,
     text_enum::text_enum,
 };
 
-pub use self::codes::{OverrideReason, ReassignReason, ReleaseCode};
+pub use self::{
+    assignment::{Assignment, AssignmentStage, FlatAssignment, Progress},
+    codes::{OverrideReason, ReassignReason, ReleaseCode},
+    flat::FlatOffer,
+    stage::{Acceptance, OfferStage},
+};
 
 text_enum! {
     /// Where an offer is.
@@ -136,7 +144,8 @@ text_enum! {
 }
 
 /// A job put to a technician with a deadline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "FlatOffer", into = "FlatOffer")]
 pub struct Offer {
     /// Its id.
     pub id: OfferId,
@@ -160,65 +169,12 @@ pub struct Offer {
     pub round: i64,
     /// Rung of the ladder, from 0.
     pub rung: i64,
-    /// Where it is.
-    pub state: OfferState,
     /// When it was made.
-    pub offered_at: DateTime<Utc>,
+    pub offered_at: Instant,
     /// Until when it can be accepted.
-    pub deadline: DateTime<Utc>,
-    /// When it was answered, expired or was taken back.
-    pub answered_at: Option<DateTime<Utc>>,
-    /// Why it was declined.
-    pub decline_code: Option<DeclineCode>,
-    /// When the technician promises to be there.
-    pub arrival_promised_at: Option<DateTime<Utc>>,
-    /// How the answer came in.
-    pub answered_via: Option<Via>,
-    /// Why it was taken back.
-    pub withdraw_code: Option<WithdrawCode>,
-    /// Until when the firm names its technician.
-    pub naming_due_at: Option<DateTime<Utc>>,
-}
-
-/// Who has accepted a job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Assignment {
-    /// Its id.
-    pub id: AssignmentId,
-    /// Its version.
-    pub version: i64,
-    /// The job.
-    pub job_id: JobId,
-    /// The accepted offer.
-    pub offer_id: OfferId,
-    /// The firm.
-    pub firm_id: FirmId,
-    /// The technician.
-    pub technician_id: TechnicianId,
-    /// Which of the technician's places it takes.
-    pub slot: Slot,
-    /// When it was accepted.
-    pub assigned_at: DateTime<Utc>,
-    /// When the technician promised to be there.
-    pub arrival_due_at: Option<DateTime<Utc>>,
-    /// When it was over.
-    pub released_at: Option<DateTime<Utc>>,
-    /// Why it was over.
-    pub release_code: Option<ReleaseCode>,
-    /// Since when it is, or was, the technician's current one; absent while it waits.
-    pub current_since: Option<DateTime<Utc>>,
-    /// The last time the technician was seen to come nearer. Not shown: a trail of positions is nobody's business.
-    #[serde(skip)]
-    pub progress: Option<Progress>,
-}
-
-/// Where a technician was when last seen to move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
-    /// When.
-    pub at: Instant,
-    /// Where.
-    pub point: Point,
+    pub deadline: Instant,
+    /// Where it is.
+    pub stage: OfferStage,
 }
 
 /// Who is asked for a job, and by which matching run.
@@ -262,60 +218,51 @@ impl Offer {
             rank: asked.rank,
             round: asked.round,
             rung: asked.rung,
-            state: OfferState::Open,
             offered_at: now,
             deadline,
-            answered_at: None,
-            decline_code: None,
-            arrival_promised_at: None,
-            answered_via: None,
-            withdraw_code: None,
-            naming_due_at: None,
+            stage: OfferStage::Open,
         }
     }
 
-    /// An acceptance that was agreed on before anybody was asked.
+    /// An acceptance that was agreed on with a technician before anybody was asked.
     #[must_use]
-    pub fn agreed(asked: Asked, now: Instant, via: Via, arrival: Option<Instant>) -> Self {
-        Self {
-            arrival_promised_at: arrival,
-            answered_via: Some(via),
-            ..Self::open(asked, now, now).answer(OfferState::Accepted, now)
-        }
+    pub fn agreed(asked: Asked, now: Instant, via: Via, arrival_promised_at: Option<Instant>) -> Self {
+        let acceptance = Acceptance { via, arrival_promised_at, naming_due_at: None };
+        Self::open(asked, now, now).at(OfferStage::Accepted { at: now, acceptance })
     }
 
-    /// The offer accepted.
+    /// The offer accepted. A firm that was asked has until `naming_due_at` to name its technician.
     pub fn accept(
         self,
         now: Instant,
         via: Via,
         arrival_promised_at: Option<Instant>,
+        naming_due_at: Instant,
     ) -> Result<Self, Refusal> {
         self.must_be_open()?;
         if self.deadline <= now {
             return Err(expired());
         }
-        Ok(Self { arrival_promised_at, answered_via: Some(via), ..self.answer(OfferState::Accepted, now) })
-    }
-
-    /// The accepted offer of a firm that has until `due` to name its technician.
-    #[must_use]
-    pub fn to_be_named(self, due: Instant) -> Self {
-        Self { naming_due_at: Some(due), ..self }
+        let naming_due_at = (self.addressee == Addressee::Firm).then_some(naming_due_at);
+        let acceptance = Acceptance { via, arrival_promised_at, naming_due_at };
+        Ok(self.at(OfferStage::Accepted { at: now, acceptance }))
     }
 
     /// The accepted offer with the technician its firm has named.
     pub fn named(self, technician_id: TechnicianId, arrival: Option<Instant>) -> Result<Self, Refusal> {
-        match (self.state, self.addressee) {
-            (OfferState::Accepted, Addressee::Firm) => {
-                Ok(Self { technician_id, arrival_promised_at: arrival.or(self.arrival_promised_at), ..self })
+        match (self.stage, self.addressee) {
+            (OfferStage::Accepted { at, acceptance }, Addressee::Firm) => {
+                let arrival_promised_at = arrival.or(acceptance.arrival_promised_at);
+                let acceptance = Acceptance { arrival_promised_at, ..acceptance };
+                Ok(Self { technician_id, ..self.at(OfferStage::Accepted { at, acceptance }) })
             }
-            (OfferState::Accepted, Addressee::Technician) => Err(Refusal::state(
+            (OfferStage::Accepted { .. }, Addressee::Technician) => Err(Refusal::state(
                 "offer_not_to_firm",
                 "the offer was made to a technician, who has accepted it himself",
             )),
-            (state, _) => {
-                Err(Refusal::state("offer_not_accepted", format!("the offer is {state}, not accepted")))
+            _ => {
+                let message = format!("the offer is {}, not accepted", self.state());
+                Err(Refusal::state("offer_not_accepted", message))
             }
         }
     }
@@ -323,11 +270,7 @@ impl Offer {
     /// The offer declined.
     pub fn decline(self, now: Instant, via: Via, code: DeclineCode) -> Result<Self, Refusal> {
         self.must_be_open()?;
-        Ok(Self {
-            decline_code: Some(code),
-            answered_via: Some(via),
-            ..self.answer(OfferState::Declined, now)
-        })
+        Ok(self.at(OfferStage::Declined { at: now, via, code }))
     }
 
     /// The offer expired, when its deadline has passed.
@@ -336,29 +279,32 @@ impl Offer {
         if now < self.deadline {
             return Err(Refusal::state("offer_not_due", "the offer's deadline has not passed yet"));
         }
-        Ok(self.answer(OfferState::Expired, now))
+        Ok(self.at(OfferStage::Expired { at: now }))
     }
 
     /// The offer, or its acceptance, taken back.
     pub fn withdraw(self, now: Instant, code: WithdrawCode) -> Result<Self, Refusal> {
-        match self.state {
-            OfferState::Open | OfferState::Accepted => {
-                Ok(Self { withdraw_code: Some(code), ..self.answer(OfferState::Withdrawn, now) })
-            }
-            state => Err(Refusal::state("offer_not_open", format!("the offer is {state} already"))),
+        if !self.is_open() && !self.is_accepted() {
+            return Err(self.answered_already());
         }
+        let acceptance = self.acceptance();
+        Ok(self.at(OfferStage::Withdrawn { at: now, code, acceptance }))
     }
 
     fn must_be_open(&self) -> Result<(), Refusal> {
-        match self.state {
-            OfferState::Open => Ok(()),
-            OfferState::Expired => Err(expired()),
-            state => Err(Refusal::state("offer_not_open", format!("the offer is {state} already"))),
+        match self.stage {
+            OfferStage::Open => Ok(()),
+            OfferStage::Expired { .. } => Err(expired()),
+            _ => Err(self.answered_already()),
         }
     }
 
-    fn answer(self, state: OfferState, now: Instant) -> Self {
-        Self { state, answered_at: Some(now), ..self }
+    fn answered_already(&self) -> Refusal {
+        Refusal::state("offer_not_open", format!("the offer is {} already", self.state()))
+    }
+
+    fn at(self, stage: OfferStage) -> Self {
+        Self { stage, ..self }
     }
 }
 

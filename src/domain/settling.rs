@@ -46,7 +46,7 @@ impl<'a> Ending<'a> {
 /// Whether a job is to be priced: then its terms are needed.
 #[must_use]
 pub fn is_complete(job: &Job, record: &FieldRecord) -> bool {
-    job.state == JobState::Completed && record.completed_at.is_some()
+    job.state() == JobState::Completed && record.completed_at.is_some()
 }
 
 /// The firm of everybody who was ever on the job.

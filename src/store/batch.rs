@@ -262,7 +262,8 @@ impl Call {
             (_, Err(error)) => Err(error),
             _ => Err(sqlx::Error::WorkerCrashed),
         };
-        let changed = tx.came(done)?;
+        // It reads no values.
+        let changed = tx.came(done, "")?;
         let as_expected = changed.len() == expected.len()
             && changed.iter().zip(&expected).all(|(changed, expected)| expected.meets(*changed));
         if as_expected { Ok(changed) } else { Err(Error::Stale) }

@@ -1,58 +1,16 @@
 //! Calls, and apart from them who called.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{
-    Error, Tx,
-    db::{One, query},
-};
+use super::{Error, Tx, codec::row, db::query};
 use crate::domain::{
-    calls::{Call, CallBack, CallBackState, CallPerson, CallState, Purpose},
+    calls::{Call, CallBack, CallBackState, CallPerson, CallState},
     ids::{CallId, CaseId},
-    span::Instant,
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    version: i64,
-    case_id: Option<Uuid>,
-    purpose: Option<String>,
-    channel: String,
-    language: String,
-    reading_language: Option<String>,
-    caller_role: String,
-    state: String,
-    offered_at: Instant,
-    answered_at: Option<Instant>,
-    ended_at: Option<Instant>,
-    wrapped_at: Option<Instant>,
-    call_back: Option<String>,
-}
-
-impl TryFrom<Row> for Call {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let corrupt = |column| move |error| Error::corrupt("call", column, error);
-        Ok(Self {
-            id: row.id.into(),
-            version: row.version,
-            case_id: row.case_id.map(Into::into),
-            purpose: row.purpose.map(|code| code.parse()).transpose().map_err(corrupt("purpose"))?,
-            channel: row.channel.parse().map_err(corrupt("channel"))?,
-            language: row.language,
-            reading_language: row.reading_language,
-            caller_role: row.caller_role.parse().map_err(corrupt("caller_role"))?,
-            state: row.state.parse().map_err(corrupt("state"))?,
-            offered_at: row.offered_at,
-            answered_at: row.answered_at,
-            ended_at: row.ended_at,
-            wrapped_at: row.wrapped_at,
-            call_back: row.call_back.map(|code| code.parse()).transpose().map_err(corrupt("call_back"))?,
-        })
-    }
+row! {
+    Call: id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
+    answered_at, ended_at, wrapped_at, call_back
 }
 
 /// Keeps a new call and who called.
@@ -68,13 +26,13 @@ pub async fn insert(
         "INSERT INTO call (id, version, channel, language, reading_language, caller_role, state, offered_at, answered_at,
                            answered_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        call.id.0,
+        call.id,
         call.version,
-        call.channel.as_str(),
+        call.channel,
         &call.language,
         call.reading_language.as_deref(),
-        call.caller_role.as_str(),
-        call.state.as_str(),
+        call.caller_role,
+        call.state,
         call.offered_at,
         call.answered_at,
         answered_by
@@ -83,7 +41,7 @@ pub async fn insert(
         tx,
         execute,
         "INSERT INTO call_person (call_id, phone, name, language_wish) VALUES ($1, $2, $3, $4)",
-        call.id.0,
+        call.id,
         &person.phone,
         person.name.as_deref(),
         person.language_wish.as_deref()
@@ -93,28 +51,26 @@ pub async fn insert(
 
 /// The call of an id.
 pub async fn find(tx: &mut Tx, id: CallId) -> Result<Option<Call>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Call,
         "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
                 answered_at, ended_at, wrapped_at, call_back
          FROM call WHERE id = $1",
-        id.0
-    )?;
-    row.map(Call::try_from).transpose()
+        id
+    )
 }
 
 /// The call, locked for this transaction at a new version.
 pub async fn lock(tx: &mut Tx, id: CallId) -> Result<Option<Call>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Call,
         "UPDATE call SET version = version + 1 WHERE id = $1
          RETURNING id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
                 answered_at, ended_at, wrapped_at, call_back",
-        id.0
-    )?;
-    row.map(Call::try_from).transpose()
+        id
+    )
 }
 
 /// Writes what may change of a locked call; `answered_by` is kept once it is there.
@@ -125,15 +81,15 @@ pub async fn save(tx: &mut Tx, call: &Call, answered_by: Option<Uuid>) -> Result
         "UPDATE call SET case_id = $3, purpose = $4, state = $5, answered_at = $6, ended_at = $7, wrapped_at = $8,
                          call_back = $9, answered_by = COALESCE(answered_by, $10)
          WHERE id = $1 AND version = $2",
-        call.id.0,
+        call.id,
         call.version,
-        call.case_id.map(|id| id.0),
-        call.purpose.map(Purpose::as_str),
-        call.state.as_str(),
+        call.case_id,
+        call.purpose,
+        call.state,
         call.answered_at,
         call.ended_at,
         call.wrapped_at,
-        call.call_back.map(CallBackState::as_str),
+        call.call_back,
         answered_by
     )?;
     Ok(())
@@ -141,21 +97,15 @@ pub async fn save(tx: &mut Tx, call: &Call, answered_by: Option<Uuid>) -> Result
 
 /// Who called; nobody once erased.
 pub async fn person(tx: &mut Tx, id: CallId) -> Result<Option<CallPerson>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional PersonRow,
+        optional CallPerson,
         "SELECT phone, name, language_wish FROM call_person WHERE call_id = $1",
-        id.0
-    )?;
-    Ok(row.map(|row| CallPerson { phone: row.phone, name: row.name, language_wish: row.language_wish }))
+        id
+    )
 }
 
-#[derive(FromRow)]
-struct PersonRow {
-    phone: String,
-    name: Option<String>,
-    language_wish: Option<String>,
-}
+row! { CallPerson: phone, name, language_wish }
 
 /// The calls after `after`, in a state or with a call-back in a state if one is given, oldest first.
 pub async fn list(
@@ -165,9 +115,9 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Call>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Call,
         "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
                 answered_at, ended_at, wrapped_at, call_back
          FROM call WHERE id > $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR call_back = $3) ORDER BY id LIMIT $4",
@@ -175,29 +125,22 @@ pub async fn list(
         state.map_or("", CallState::as_str),
         call_back.map_or("", CallBackState::as_str),
         limit
-    )?;
-    rows.into_iter().map(Call::try_from).collect()
+    )
 }
 
 /// The calls from this number that somebody has to call back, oldest first.
 pub async fn due_of_number(tx: &mut Tx, phone: &str, limit: i64) -> Result<Vec<CallId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all CallId,
         "SELECT c.id FROM call_person p JOIN call c ON c.id = p.call_id
          WHERE p.phone = $1 AND c.call_back = 'due' ORDER BY c.id LIMIT $2",
         phone,
         limit
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }
 
-#[derive(FromRow)]
-struct CallBackRow {
-    number: i64,
-    outcome: String,
-    at: Instant,
-}
+row! { CallBack: number, outcome, at }
 
 /// Keeps an attempt to call back.
 pub async fn insert_call_back(
@@ -210,9 +153,9 @@ pub async fn insert_call_back(
         tx,
         execute,
         "INSERT INTO call_back (call_id, number, outcome, at, recorded_by) VALUES ($1, $2, $3, $4, $5)",
-        call.0,
+        call,
         attempt.number,
-        attempt.outcome.as_str(),
+        attempt.outcome,
         attempt.at,
         by
     )?;
@@ -221,30 +164,24 @@ pub async fn insert_call_back(
 
 /// The attempts to call back, first one first.
 pub async fn call_backs(tx: &mut Tx, call: CallId) -> Result<Vec<CallBack>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all CallBackRow,
+        all CallBack,
         "SELECT number, outcome, at FROM call_back WHERE call_id = $1 ORDER BY number",
-        call.0
-    )?;
-    let read = |row: CallBackRow| {
-        let outcome = row.outcome.parse().map_err(|error| Error::corrupt("call_back", "outcome", error))?;
-        Ok(CallBack { number: row.number, outcome, at: row.at })
-    };
-    rows.into_iter().map(read).collect()
+        call
+    )
 }
 
 /// The calls of a case, oldest first.
 pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Call>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Call,
         "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
                 answered_at, ended_at, wrapped_at, call_back
          FROM call WHERE case_id = $1 ORDER BY id",
-        case.0
-    )?;
-    rows.into_iter().map(Call::try_from).collect()
+        case
+    )
 }
 
 /// Answered calls looked through at most for those without a case.
@@ -252,17 +189,16 @@ pub const BEING_TAKEN_MAX: i64 = 500;
 
 /// The calls of a case, and those that are being taken and have no case yet; oldest first.
 pub async fn about(tx: &mut Tx, case: CaseId) -> Result<Vec<Call>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Call,
         "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
                 answered_at, ended_at, wrapped_at, call_back
          FROM call
          WHERE case_id = $1 OR id IN (SELECT k.id FROM call k WHERE k.state = 'answered' AND k.case_id IS NULL
                                       ORDER BY k.id LIMIT $2)
          ORDER BY id",
-        case.0,
+        case,
         BEING_TAKEN_MAX
-    )?;
-    rows.into_iter().map(Call::try_from).collect()
+    )
 }

@@ -9,7 +9,7 @@ pub async fn claim(tx: &mut Tx, id: CaseId, version: i64) -> Result<bool, Error>
         tx,
         execute,
         "UPDATE case_file SET version = version + 1 WHERE id = $1 AND version = $2",
-        id.0,
+        id,
         version
     )?;
     Ok(changed == 1)
@@ -23,9 +23,9 @@ pub async fn save(tx: &mut Tx, id: CaseId, site: &Site) -> Result<(), Error> {
         "UPDATE case_place SET postal_code = $2, jis_code = $3, town = $4, address = $5, building = $6, room = $7,
                                access_notes = $8, lat_e6 = $9, lon_e6 = $10, precision = $11
          WHERE case_id = $1",
-        id.0,
-        site.postal_code.as_str(),
-        site.jis_code.as_str(),
+        id,
+        &site.postal_code,
+        &site.jis_code,
         &site.town,
         &site.address,
         site.building.as_deref(),
@@ -33,7 +33,7 @@ pub async fn save(tx: &mut Tx, id: CaseId, site: &Site) -> Result<(), Error> {
         site.access_notes.as_deref(),
         site.point.lat_e6(),
         site.point.lon_e6(),
-        site.precision.as_str()
+        site.precision
     )?;
     Ok(())
 }

@@ -1,34 +1,15 @@
 //! Billing consumers.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::row,
     db::{One, query},
 };
-use crate::domain::{consumers::Consumer, ids::ConsumerId, span::Instant};
+use crate::domain::{consumers::Consumer, ids::ConsumerId};
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    version: i64,
-    name: String,
-    acknowledged_pos: i64,
-    created_at: Instant,
-}
-
-impl From<Row> for Consumer {
-    fn from(row: Row) -> Self {
-        Self {
-            id: row.id.into(),
-            version: row.version,
-            name: row.name,
-            acknowledged_pos: row.acknowledged_pos,
-            created_at: row.created_at,
-        }
-    }
-}
+row! { Consumer: id, version, name, acknowledged_pos, created_at }
 
 /// Keeps a new consumer.
 pub async fn insert(tx: &mut Tx, consumer: &Consumer) -> Result<(), Error> {
@@ -36,7 +17,7 @@ pub async fn insert(tx: &mut Tx, consumer: &Consumer) -> Result<(), Error> {
         tx,
         execute,
         "INSERT INTO consumer (id, version, name, acknowledged_pos, created_at) VALUES ($1, $2, $3, $4, $5)",
-        consumer.id.0,
+        consumer.id,
         consumer.version,
         &consumer.name,
         consumer.acknowledged_pos,
@@ -53,13 +34,12 @@ pub async fn is_named(tx: &mut Tx, name: &str) -> Result<bool, Error> {
 
 /// The consumer of an id.
 pub async fn find(tx: &mut Tx, id: ConsumerId) -> Result<Option<Consumer>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Consumer,
         "SELECT id, version, name, acknowledged_pos, created_at FROM consumer WHERE id = $1",
-        id.0
-    )?;
-    Ok(row.map(Consumer::from))
+        id
+    )
 }
 
 /// Writes the acknowledged position over the version that was read; whether it was still that version.
@@ -68,7 +48,7 @@ pub async fn save(tx: &mut Tx, consumer: &Consumer) -> Result<bool, Error> {
         tx,
         execute,
         "UPDATE consumer SET version = version + 1, acknowledged_pos = $3 WHERE id = $1 AND version = $2",
-        consumer.id.0,
+        consumer.id,
         consumer.version,
         consumer.acknowledged_pos
     )?;
@@ -77,12 +57,11 @@ pub async fn save(tx: &mut Tx, consumer: &Consumer) -> Result<bool, Error> {
 
 /// The consumers after `after`, oldest first.
 pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Consumer>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Consumer,
         "SELECT id, version, name, acknowledged_pos, created_at FROM consumer WHERE id > $1 ORDER BY id LIMIT $2",
         after,
         limit
-    )?;
-    Ok(rows.into_iter().map(Consumer::from).collect())
+    )
 }

@@ -26,8 +26,8 @@ pub async fn insert(
         execute,
         "INSERT INTO decision (id, job_id, decided_at, decided_by, engine_version, document)
          VALUES ($1, $2, $3, $4, $5, $6)",
-        id.0,
-        job.0,
+        id,
+        job,
         decided_at,
         decided_by,
         engine_version,
@@ -38,18 +38,17 @@ pub async fn insert(
 
 /// The records of a job, oldest first: id, when, document.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<(DecisionId, Instant, String)>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, Instant, String),
+        all(DecisionId, Instant, String),
         "SELECT id, decided_at, document FROM decision WHERE job_id = $1 ORDER BY id",
-        job.0
-    )?;
-    Ok(rows.into_iter().map(|(id, at, document)| (id.into(), at, document)).collect())
+        job
+    )
 }
 
 /// The record of an id: its document.
 pub async fn find(tx: &mut Tx, id: DecisionId) -> Result<Option<String>, Error> {
-    let row = query!(tx, optional One<String>, "SELECT document FROM decision WHERE id = $1", id.0)?;
+    let row = query!(tx, optional One<String>, "SELECT document FROM decision WHERE id = $1", id)?;
     Ok(row.map(|(document,)| document))
 }
 
@@ -59,7 +58,7 @@ pub async fn last_at(tx: &mut Tx, job: JobId) -> Result<Option<Instant>, Error> 
         tx,
         optional One<Instant>,
         "SELECT decided_at FROM decision WHERE job_id = $1 ORDER BY decided_at DESC LIMIT 1",
-        job.0
+        job
     )?;
     Ok(row.map(|(at,)| at))
 }

@@ -8,7 +8,7 @@ use crate::domain::{
     docket::{Changes, Waiting},
     ids::JobId,
     jobs::Job,
-    offers::{Assignment, DeclineCode, Offer, Slot, Via, WithdrawCode},
+    offers::{Assignment, FlatOffer, Offer},
     span::Instant,
 };
 
@@ -24,8 +24,7 @@ pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
         change_window(batch, window);
     }
     changes.offers.changed.iter().for_each(|offer| change_offer(batch, offer));
-    let (over, others): (Vec<_>, Vec<_>) =
-        changes.assignments.changed.iter().partition(|one| one.slot == Slot::Released);
+    let (over, others): (Vec<_>, Vec<_>) = changes.assignments.changed.iter().partition(|one| one.is_over());
     over.into_iter().for_each(|one| change_assignment(batch, one));
     if !changes.offers.new.is_empty() || !changes.assignments.new.is_empty() || !others.is_empty() {
         // A place is taken after it is free, and an offer made after another one is over.
@@ -44,24 +43,24 @@ pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
 }
 
 fn change_job(batch: &mut Batch, job: &Job) {
-    batch.soonest_mut().job(job.wake_at);
+    batch.soonest_mut().job(job.wake_at());
     later!(
         batch,
         one,
         "UPDATE job SET version = $2, state = $3, wake_at = $4, closed_at = $5, state_since = $6, hold = $7,
                         warned_at = $8, round = $9, rung = $10, priority = $11
          WHERE id = $1 AND version = $2 - 1",
-        job.id.0,
+        job.id,
         job.version,
-        job.state.as_str(),
-        job.wake_at,
-        job.closed_at,
+        job.state(),
+        job.wake_at(),
+        job.closed_at(),
         job.state_since,
-        job.hold.as_ref().map(|hold| hold.as_str()),
-        job.warned_at,
+        job.hold(),
+        job.warned_at(),
         job.round,
         job.rung,
-        job.priority.as_str(),
+        job.priority,
     );
 }
 
@@ -70,9 +69,9 @@ fn change_window(batch: &mut Batch, window: &Appointment) {
         batch,
         one,
         "UPDATE planned_window SET version = $2, state = $3 WHERE id = $1 AND version = $2 - 1",
-        window.id.0,
+        window.id,
         window.version,
-        window.state.as_str(),
+        window.state,
     );
 }
 
@@ -82,61 +81,63 @@ fn insert_window(batch: &mut Batch, window: &Appointment) {
         one,
         "INSERT INTO planned_window (id, version, technician_id, job_id, starts_at, ends_at, state)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        window.id.0,
+        window.id,
         window.version,
-        window.technician_id.0,
-        window.job_id.0,
+        window.technician_id,
+        window.job_id,
         window.starts_at,
         window.ends_at,
-        window.state.as_str(),
+        window.state,
     );
 }
 
 fn change_offer(batch: &mut Batch, offer: &Offer) {
+    let offer = FlatOffer::from(offer.clone());
     later!(
         batch,
         one,
         "UPDATE offer SET version = $2, technician_id = $3, state = $4, answered_at = $5, decline_code = $6,
                           arrival_promised_at = $7, answered_via = $8, withdraw_code = $9, naming_due_at = $10
          WHERE id = $1 AND version = $2 - 1",
-        offer.id.0,
+        offer.id,
         offer.version,
-        offer.technician_id.0,
-        offer.state.as_str(),
+        offer.technician_id,
+        offer.state,
         offer.answered_at,
-        offer.decline_code.map(DeclineCode::as_str),
+        offer.decline_code,
         offer.arrival_promised_at,
-        offer.answered_via.map(Via::as_str),
-        offer.withdraw_code.map(WithdrawCode::as_str),
+        offer.answered_via,
+        offer.withdraw_code,
         offer.naming_due_at,
     );
 }
 
 fn insert_offer(batch: &mut Batch, offer: &Offer) {
+    let offer = FlatOffer::from(offer.clone());
     later!(
         batch,
         one,
         "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung,
                             state, offered_at, deadline, answered_at, arrival_promised_at, answered_via, withdraw_code)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-        offer.id.0,
+        offer.id,
         offer.version,
-        offer.job_id.0,
-        offer.decision_id.0,
-        offer.firm_id.0,
-        offer.technician_id.0,
-        offer.addressee.as_str(),
-        offer.role.as_str(),
+        offer.job_id,
+        offer.decision_id,
+        offer.firm_id,
+        offer.technician_id,
+        offer.addressee,
+        offer.role,
         offer.rank,
         offer.round,
         offer.rung,
-        offer.state.as_str(),
+        offer.state,
         offer.offered_at,
         offer.deadline,
         offer.answered_at,
         offer.arrival_promised_at,
-        offer.answered_via.map(Via::as_str),
-        offer.withdraw_code.map(WithdrawCode::as_str),
+        offer.answered_via,
+        offer.withdraw_code,
     );
 }
 
@@ -147,12 +148,12 @@ fn change_assignment(batch: &mut Batch, one: &Assignment) {
         "UPDATE assignment SET version = $2, slot = $3, released_at = $4, release_code = $5, current_since = $6,
                                arrival_due_at = $7, progress_at = $8, progress_lat_e6 = $9, progress_lon_e6 = $10
          WHERE id = $1 AND version = $2 - 1",
-        one.id.0,
+        one.id,
         one.version,
-        one.slot.as_str(),
-        one.released_at,
-        one.release_code.map(|code| code.as_str()),
-        one.current_since,
+        one.slot(),
+        one.released_at(),
+        one.release_code(),
+        one.current_since(),
         one.arrival_due_at,
         one.progress.map(|progress| progress.at),
         one.progress.map(|progress| progress.point.lat_e6()),
@@ -167,18 +168,18 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
         "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at,
                                  current_since, released_at, release_code)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        one.id.0,
+        one.id,
         one.version,
-        one.job_id.0,
-        one.offer_id.0,
-        one.firm_id.0,
-        one.technician_id.0,
-        one.slot.as_str(),
+        one.job_id,
+        one.offer_id,
+        one.firm_id,
+        one.technician_id,
+        one.slot(),
         one.assigned_at,
         one.arrival_due_at,
-        one.current_since,
-        one.released_at,
-        one.release_code.map(|code| code.as_str()),
+        one.current_since(),
+        one.released_at(),
+        one.release_code(),
     );
 }
 
@@ -189,9 +190,9 @@ fn change_alarm(batch: &mut Batch, alarm: &Alarm) {
         one,
         "UPDATE alarm SET version = $2, state = $3, rings_at = $4, rung = $5, acknowledged_at = $6, resolved_at = $7
          WHERE id = $1 AND version = $2 - 1",
-        alarm.id.0,
+        alarm.id,
         alarm.version,
-        alarm.state.as_str(),
+        alarm.state,
         alarm.rings_at,
         alarm.rung,
         alarm.acknowledged_at,
@@ -206,12 +207,12 @@ fn insert_alarm(batch: &mut Batch, alarm: &Alarm) {
         one,
         "INSERT INTO alarm (id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, resolved_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        alarm.id.0,
+        alarm.id,
         alarm.version,
-        alarm.kind.as_str(),
-        alarm.subject.as_str(),
+        alarm.kind,
+        alarm.subject,
         alarm.subject_id,
-        alarm.state.as_str(),
+        alarm.state,
         alarm.raised_at,
         alarm.rings_at,
         alarm.rung,
@@ -226,7 +227,7 @@ fn wake(batch: &mut Batch, id: JobId, now: Instant) {
         batch,
         any,
         "UPDATE job SET version = version + 1, wake_at = $2 WHERE id = $1 AND wake_at IS NOT NULL",
-        id.0,
+        id,
         now,
     );
 }
@@ -242,7 +243,7 @@ fn look_at_waiting(batch: &mut Batch, but: JobId, now: Instant) {
            AND id IN (SELECT id FROM job WHERE state = 'unassigned' AND round > 1 AND wake_at > $1 AND id <> $2
                       ORDER BY priority, created_at, id LIMIT $3)",
         now,
-        but.0,
+        but,
         WAITING_MAX,
     );
 }

@@ -234,7 +234,7 @@ fn assemble(rows: Vec<Row>) -> Result<Vec<Loaded>, Error> {
     for Loaded { known, facts, .. } in &mut loaded {
         known.offers.sort_by_key(|offer| (offer.rank, offer.id));
         known.assignments.sort_by_key(|one| one.id);
-        known.elsewhere.sort_by_key(|one| (one.slot, one.id));
+        known.elsewhere.sort_by_key(|one| (one.slot(), one.id));
         known.alarms.sort_by_key(|alarm| alarm.id);
         known.dangers.sort_by_key(|danger| danger.number);
         facts.sort_by_key(|fact| fact.id);

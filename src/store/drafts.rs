@@ -3,10 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{
-    Error, Tx,
-    db::{One, query},
-};
+use super::{Error, Tx, db::query};
 use crate::domain::{ids::CallId, span::Instant};
 
 /// A draft.
@@ -26,7 +23,7 @@ pub async fn insert(tx: &mut Tx, call: CallId, draft: &Draft, by: Option<Uuid>) 
         tx,
         execute,
         "INSERT INTO call_draft (call_id, version, body, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5)",
-        call.0,
+        call,
         draft.version,
         &draft.body,
         draft.saved_at,
@@ -42,7 +39,7 @@ pub async fn save(tx: &mut Tx, call: CallId, draft: &Draft, by: Option<Uuid>) ->
         execute,
         "UPDATE call_draft SET version = $2, body = $3, saved_at = $4, saved_by = $5
          WHERE call_id = $1 AND version = $2 - 1",
-        call.0,
+        call,
         draft.version,
         &draft.body,
         draft.saved_at,
@@ -53,17 +50,16 @@ pub async fn save(tx: &mut Tx, call: CallId, draft: &Draft, by: Option<Uuid>) ->
 
 /// The draft of a call.
 pub async fn find(tx: &mut Tx, call: CallId) -> Result<Option<Draft>, Error> {
-    query!(tx, optional Draft, "SELECT version, body, saved_at FROM call_draft WHERE call_id = $1", call.0)
+    query!(tx, optional Draft, "SELECT version, body, saved_at FROM call_draft WHERE call_id = $1", call)
 }
 
 /// Forgets the draft of a call.
 pub async fn delete(tx: &mut Tx, call: CallId) -> Result<(), Error> {
-    query!(tx, execute, "DELETE FROM call_draft WHERE call_id = $1", call.0)?;
+    query!(tx, execute, "DELETE FROM call_draft WHERE call_id = $1", call)?;
     Ok(())
 }
 
 /// The calls that have a draft, oldest first.
 pub async fn calls(tx: &mut Tx, limit: i64) -> Result<Vec<CallId>, Error> {
-    let rows = query!(tx, all One<Uuid>, "SELECT call_id FROM call_draft ORDER BY call_id LIMIT $1", limit)?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    query!(tx, all CallId, "SELECT call_id FROM call_draft ORDER BY call_id LIMIT $1", limit)
 }

@@ -10,41 +10,41 @@ pub async fn people(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
         tx,
         execute,
         "DELETE FROM call_draft WHERE call_id IN (SELECT id FROM call WHERE case_id = $1)",
-        case.0
+        case
     )?;
     query!(
         tx,
         execute,
         "DELETE FROM call_person WHERE call_id IN (SELECT id FROM call WHERE case_id = $1)",
-        case.0
+        case
     )?;
     query!(
         tx,
         execute,
         "DELETE FROM referral_text WHERE referral_id IN (SELECT id FROM referral WHERE case_id = $1)",
-        case.0
+        case
     )?;
     query!(
         tx,
         execute,
         "DELETE FROM referral_recipient WHERE referral_id IN (SELECT id FROM referral WHERE case_id = $1)",
-        case.0
+        case
     )?;
     query!(
         tx,
         execute,
         "DELETE FROM dispute_note WHERE dispute_id IN
            (SELECT d.id FROM dispute d JOIN job j ON j.id = d.job_id WHERE j.case_id = $1)",
-        case.0
+        case
     )?;
     query!(
         tx,
         execute,
         "DELETE FROM review_note WHERE decision_id IN
            (SELECT d.id FROM review_decision d JOIN job j ON j.id = d.job_id WHERE j.case_id = $1)",
-        case.0
+        case
     )?;
-    query!(tx, execute, "DELETE FROM case_person WHERE case_id = $1", case.0)?;
+    query!(tx, execute, "DELETE FROM case_person WHERE case_id = $1", case)?;
     Ok(())
 }
 
@@ -54,14 +54,14 @@ pub async fn blocks(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
         tx,
         execute,
         "DELETE FROM blocked_pair_person WHERE phone IN (SELECT phone FROM case_person WHERE case_id = $1)",
-        case.0
+        case
     )?;
     Ok(())
 }
 
 /// Takes away where a case is.
 pub async fn place(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
-    query!(tx, execute, "DELETE FROM case_place WHERE case_id = $1", case.0)?;
+    query!(tx, execute, "DELETE FROM case_place WHERE case_id = $1", case)?;
     Ok(())
 }
 
@@ -74,7 +74,7 @@ pub async fn blur_place(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
                                lat_e6 = lat_e6 / 10000 * 10000, lon_e6 = lon_e6 / 10000 * 10000,
                                precision = 'municipality'
          WHERE case_id = $1",
-        case.0
+        case
     )?;
     Ok(())
 }
@@ -92,25 +92,20 @@ pub async fn record(
         execute,
         "INSERT INTO case_erasure (case_id, at, reason, erased_by)
          SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM case_erasure WHERE case_id = $1)",
-        case.0,
+        case,
         now,
-        reason.as_str(),
-        by.map(|id| id.0)
+        reason,
+        by
     )?;
     Ok(made == 1)
 }
 
 /// When and why a case was erased.
 pub async fn find(tx: &mut Tx, case: CaseId) -> Result<Option<(Instant, ErasureReason)>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional(Instant, String),
+        optional(Instant, ErasureReason),
         "SELECT at, reason FROM case_erasure WHERE case_id = $1",
-        case.0
-    )?;
-    row.map(|(at, code)| {
-        let reason = code.parse().map_err(|error| Error::corrupt("case_erasure", "reason", error))?;
-        Ok((at, reason))
-    })
-    .transpose()
+        case
+    )
 }

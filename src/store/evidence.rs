@@ -1,10 +1,10 @@
 //! Pictures: what is known about them, and the files that no row stands for.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::{Hex, row},
     db::{One, query},
 };
 use crate::domain::{
@@ -13,44 +13,9 @@ use crate::domain::{
     span::Instant,
 };
 
-#[derive(FromRow)]
-pub(super) struct Row {
-    pub(super) id: Uuid,
-    pub(super) job_id: Uuid,
-    pub(super) firm_id: Option<Uuid>,
-    pub(super) technician_id: Option<Uuid>,
-    pub(super) kind: String,
-    pub(super) media_type: String,
-    pub(super) bytes: i64,
-    pub(super) sha256: Vec<u8>,
-    pub(super) file: Uuid,
-    pub(super) device_time: Instant,
-    pub(super) received_at: Instant,
-    pub(super) erased_at: Option<Instant>,
-    pub(super) erased_for: Option<String>,
-}
-
-impl TryFrom<Row> for Evidence {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let corrupt = |column| move |error| Error::corrupt("evidence", column, error);
-        Ok(Self {
-            id: row.id.into(),
-            job_id: row.job_id.into(),
-            firm_id: row.firm_id.map(Into::into),
-            technician_id: row.technician_id.map(Into::into),
-            kind: row.kind.parse().map_err(corrupt("kind"))?,
-            media_type: row.media_type.parse().map_err(corrupt("media_type"))?,
-            bytes: row.bytes,
-            sha256: hex::encode(row.sha256),
-            device_time: row.device_time,
-            received_at: row.received_at,
-            erased_at: row.erased_at,
-            erased_for: row.erased_for.map(|code| code.parse()).transpose().map_err(corrupt("erased_for"))?,
-            file: row.file,
-        })
-    }
+row! {
+    Evidence: id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256: Hex, device_time,
+    received_at, erased_at, erased_for, file
 }
 
 /// Keeps what is known of a new picture, with the SHA-256 of its file.
@@ -66,87 +31,82 @@ pub async fn insert(
         "INSERT INTO evidence (id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time,
                                received_at, uploaded_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        evidence.id.0,
-        evidence.job_id.0,
-        evidence.firm_id.map(|id| id.0),
-        evidence.technician_id.map(|id| id.0),
-        evidence.kind.as_str(),
-        evidence.media_type.as_str(),
+        evidence.id,
+        evidence.job_id,
+        evidence.firm_id,
+        evidence.technician_id,
+        evidence.kind,
+        evidence.media_type,
         evidence.bytes,
         sha256.as_slice(),
         evidence.file,
         evidence.device_time,
         evidence.received_at,
-        by.map(|id| id.0)
+        by
     )?;
     Ok(())
 }
 
 /// The picture of an id.
 pub async fn find(tx: &mut Tx, id: EvidenceId) -> Result<Option<Evidence>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Evidence,
         "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
                 erased_at, erased_for
          FROM evidence WHERE id = $1",
-        id.0
-    )?;
-    row.map(Evidence::try_from).transpose()
+        id
+    )
 }
 
 /// The pictures of a job, erased ones too, in the order of their ids.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Evidence>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Evidence,
         "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
                 erased_at, erased_for
          FROM evidence WHERE job_id = $1 ORDER BY id",
-        job.0
-    )?;
-    rows.into_iter().map(Evidence::try_from).collect()
+        job
+    )
 }
 
 /// The pictures after `after` that are not erased, in the order of their ids.
 pub async fn kept(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Evidence>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Evidence,
         "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
                 erased_at, erased_for
          FROM evidence WHERE erased_at IS NULL AND id > $1 ORDER BY id LIMIT $2",
         after,
         limit
-    )?;
-    rows.into_iter().map(Evidence::try_from).collect()
+    )
 }
 
 /// The pictures of a case that are still there.
 pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<(EvidenceId, Uuid)>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, Uuid),
+        all(EvidenceId, Uuid),
         "SELECT e.id, e.file FROM evidence e JOIN job j ON j.id = e.job_id
          WHERE j.case_id = $1 AND e.erased_at IS NULL ORDER BY e.id",
-        case.0
-    )?;
-    Ok(rows.into_iter().map(|(id, file)| (id.into(), file)).collect())
+        case
+    )
 }
 
 /// Pictures of rooms that came in before an instant and are evidence of no referral and no liability.
 pub async fn outlived(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<(EvidenceId, Uuid)>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, Uuid),
+        all(EvidenceId, Uuid),
         "SELECT e.id, e.file FROM evidence e JOIN job j ON j.id = e.job_id JOIN case_file c ON c.id = j.case_id
          WHERE e.erased_at IS NULL AND e.received_at < $1 AND e.kind <> 'signature' AND c.liability_flag <> 'yes'
            AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id)
          ORDER BY e.received_at LIMIT $2",
         before,
         limit
-    )?;
-    Ok(rows.into_iter().map(|(id, file)| (id.into(), file)).collect())
+    )
 }
 
 /// Says that a picture is there no more; its file is deleted from now on.
@@ -160,9 +120,9 @@ pub async fn erase(
         tx,
         execute,
         "UPDATE evidence SET erased_at = $2, erased_for = $3 WHERE id = $1 AND erased_at IS NULL",
-        id.0,
+        id,
         now,
-        cause.as_str()
+        cause
     )?;
     loosen(tx, file, now).await
 }
@@ -209,7 +169,7 @@ pub async fn referred_on_site(tx: &mut Tx, job: JobId) -> Result<bool, Error> {
         tx,
         one One<i64>,
         "SELECT COUNT(*) FROM referral WHERE job_id = $1 AND stage = 'on_site'",
-        job.0
+        job
     )?;
     Ok(count > 0)
 }
@@ -227,18 +187,15 @@ pub async fn insert_absence(
         execute,
         "INSERT INTO signature_absence (job_id, reason, at, recorded_by)
          SELECT $1, $2, $3, $4 WHERE NOT EXISTS (SELECT 1 FROM signature_absence WHERE job_id = $1)",
-        job.0,
-        reason.as_str(),
+        job,
+        reason,
         now,
-        by.map(|id| id.0)
+        by
     )?;
     Ok(made == 1)
 }
 
 /// Why nobody has signed, where that is written down.
 pub async fn absence(tx: &mut Tx, job: JobId) -> Result<Option<AbsenceReason>, Error> {
-    let row =
-        query!(tx, optional One<String>, "SELECT reason FROM signature_absence WHERE job_id = $1", job.0)?;
-    row.map(|(code,)| code.parse().map_err(|error| Error::corrupt("signature_absence", "reason", error)))
-        .transpose()
+    query!(tx, optional AbsenceReason, "SELECT reason FROM signature_absence WHERE job_id = $1", job)
 }

@@ -1,11 +1,11 @@
 //! Facts: what devices report from the site. Never changed.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
     batch::{Batch, later},
+    codec::{Json, row},
     db::{id_list, instant_text, query, scope_binds},
 };
 use crate::domain::{
@@ -15,79 +15,43 @@ use crate::domain::{
     span::Instant,
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    job_id: Uuid,
-    assignment_id: Uuid,
-    technician_id: Uuid,
-    device: String,
-    device_seq: i64,
-    device_time: Instant,
-    sent_at: Instant,
-    received_at: Instant,
-    data: String,
-}
-
-impl TryFrom<Row> for Fact {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            job_id: row.job_id.into(),
-            assignment_id: row.assignment_id.into(),
-            technician_id: row.technician_id.into(),
-            device: row.device.try_into().map_err(|error| Error::corrupt("fact", "device", error))?,
-            device_seq: row.device_seq,
-            device_time: row.device_time,
-            sent_at: row.sent_at,
-            received_at: row.received_at,
-            what: serde_json::from_str(&row.data).map_err(|error| Error::corrupt("fact", "data", error))?,
-        })
-    }
+row! {
+    Fact: id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at, received_at,
+    what: Json
 }
 
 /// Has new facts kept with the use-case.
-pub fn insert(batch: &mut Batch, facts: &[Fact]) -> Result<(), Error> {
-    let mut rows = Vec::with_capacity(facts.len());
-    for fact in facts {
-        let data =
-            serde_json::to_string(&fact.what).map_err(|error| Error::corrupt("fact", "data", error))?;
-        rows.push((fact, data));
-    }
+pub fn insert(batch: &mut Batch, facts: &[Fact]) {
     later!(
         batch,
         rows,
         "INSERT INTO fact (id, job_id, assignment_id, technician_id, device, device_seq, kind, device_time, sent_at,
                            received_at, data) VALUES",
-        rows,
-        |(fact, data)|
-        fact.id.0,
-        fact.job_id.0,
-        fact.assignment_id.0,
-        fact.technician_id.0,
-        fact.device.as_str(),
+        facts,
+        |fact|
+        fact.id,
+        fact.job_id,
+        fact.assignment_id,
+        fact.technician_id,
+        &fact.device,
         fact.device_seq,
         fact.what.code(),
         fact.device_time,
         fact.sent_at,
         fact.received_at,
-        data.as_str(),
+        Json(&fact.what),
     );
-    Ok(())
 }
 
 /// Every fact of a job. Their order means nothing.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Fact>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
-        "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at, received_at, data
+        all Fact,
+        "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at, received_at, data AS what
          FROM fact WHERE job_id = $1 ORDER BY id",
-        job.0
-    )?;
-    rows.into_iter().map(Fact::try_from).collect()
+        job
+    )
 }
 
 /// The facts of a job after `after` within the scope, by id.
@@ -99,22 +63,21 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Fact>, Error> {
     let (all, firm, technician) = scope_binds(scope);
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Fact,
         "SELECT f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time, f.sent_at,
-                f.received_at, f.data
+                f.received_at, f.data AS what
          FROM fact f JOIN assignment a ON a.id = f.assignment_id
          WHERE f.job_id = $1 AND f.id > $2 AND ($3 = 1 OR a.firm_id = $4 OR a.technician_id = $5)
          ORDER BY f.id LIMIT $6",
-        job.0,
+        job,
         after,
         all,
         firm,
         technician,
         limit
-    )?;
-    rows.into_iter().map(Fact::try_from).collect()
+    )
 }
 
 /// Every fact of several jobs. Their order means nothing.
@@ -122,21 +85,20 @@ pub async fn of_jobs(tx: &mut Tx, jobs: &[JobId]) -> Result<Vec<Fact>, Error> {
     if jobs.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Fact,
         {
             sqlite: "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at,
-                            received_at, data
+                            received_at, data AS what
                      FROM fact WHERE job_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
             postgres: "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at,
-                              received_at, data
+                              received_at, data AS what
                        FROM fact WHERE job_id IN (SELECT CAST(value AS UUID)
                                                   FROM json_array_elements_text(CAST($1 AS JSON))) ORDER BY id"
         },
         id_list(jobs.iter().map(|job| job.0))
-    )?;
-    rows.into_iter().map(Fact::try_from).collect()
+    )
 }
 
 /// When a technician was on a job, and around which of that time he may have been on others.
@@ -174,12 +136,12 @@ pub async fn elsewhere(tx: &mut Tx, around: &[Around]) -> Result<Vec<Fact>, Erro
         serde_json::json!({ "job": job, "technician": technician, "from_at": from, "to_at": to })
     });
     let listed = serde_json::Value::from_iter(listed).to_string();
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Fact,
         {
             sqlite: "SELECT f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time,
-                            f.sent_at, f.received_at, f.data
+                            f.sent_at, f.received_at, f.data AS what
                      FROM fact f WHERE f.job_id IN (
                          SELECT w.job_id FROM json_each($1) r JOIN fact w
                              ON w.technician_id = unhex(r.value ->> 'technician') AND w.kind = 'work_start'
@@ -187,7 +149,7 @@ pub async fn elsewhere(tx: &mut Tx, around: &[Around]) -> Result<Vec<Fact>, Erro
                          WHERE w.job_id <> unhex(r.value ->> 'job'))
                      ORDER BY f.id",
             postgres: "SELECT f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time,
-                              f.sent_at, f.received_at, f.data
+                              f.sent_at, f.received_at, f.data AS what
                        FROM fact f WHERE f.job_id IN (
                            SELECT w.job_id
                            FROM json_to_recordset(CAST($1 AS JSON))
@@ -198,6 +160,5 @@ pub async fn elsewhere(tx: &mut Tx, around: &[Around]) -> Result<Vec<Fact>, Erro
                        ORDER BY f.id"
         },
         listed
-    )?;
-    rows.into_iter().map(Fact::try_from).collect()
+    )
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{
     Batch, Db, Error, Tx,
     batch::later,
+    codec::{Bytes, row},
     db::{One, query},
     events::{Logged, Row as EventRow, Stored},
 };
@@ -54,11 +55,7 @@ pub struct Head {
     pub hash: Hash,
 }
 
-#[derive(FromRow)]
-struct HeadRow {
-    pos: i64,
-    hash: Vec<u8>,
-}
+row! { Head: pos, hash: Bytes }
 
 #[derive(FromRow)]
 struct EntryRow {
@@ -79,8 +76,8 @@ impl TryFrom<EntryRow> for Entry {
 #[derive(FromRow)]
 struct LinkRow {
     pos: i64,
-    prev_hash: Vec<u8>,
-    hash: Vec<u8>,
+    prev_hash: Bytes<Hash>,
+    hash: Bytes<Hash>,
     #[sqlx(flatten)]
     event: EventRow,
 }
@@ -89,17 +86,8 @@ impl TryFrom<LinkRow> for Link {
     type Error = Error;
 
     fn try_from(row: LinkRow) -> Result<Self, Error> {
-        Ok(Self {
-            pos: row.pos,
-            event: row.event.try_into()?,
-            prev_hash: hash(row.prev_hash)?,
-            hash: hash(row.hash)?,
-        })
+        Ok(Self { pos: row.pos, event: row.event.try_into()?, prev_hash: row.prev_hash.0, hash: row.hash.0 })
     }
-}
-
-fn hash(bytes: Vec<u8>) -> Result<Hash, Error> {
-    bytes.try_into().map_err(|_| Error::corrupt("feed", "hash", "not 32 bytes"))
 }
 
 /// The hash of an entry: over the hash before it, its position and every column of its event. Texts are preceded by
@@ -122,11 +110,8 @@ pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
 
 /// The end of the feed.
 pub async fn head(tx: &mut Tx) -> Result<Head, Error> {
-    let row = query!(tx, optional HeadRow, "SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1")?;
-    Ok(match row {
-        Some(row) => Head { pos: row.pos, hash: hash(row.hash)? },
-        None => Head { pos: 0, hash: [0; 32] },
-    })
+    let head = query!(tx, optional Head, "SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1")?;
+    Ok(head.unwrap_or(Head { pos: 0, hash: [0; 32] }))
 }
 
 /// The entries after `pos`, in order, at most `limit`. They end before one that cannot be read; when that is the first of

@@ -166,30 +166,27 @@ fn there<T>(column: &'static str, value: Option<T>) -> Result<T, Error> {
 
 /// The technicians of a firm.
 pub async fn of_firm(tx: &mut Tx, firm: FirmId) -> Result<Vec<TechnicianId>, Error> {
-    let rows = query!(tx, all One<Uuid>, "SELECT id FROM technician WHERE firm_id = $1", firm.0)?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    query!(tx, all TechnicianId, "SELECT id FROM technician WHERE firm_id = $1", firm)
 }
 
 /// The technicians with an open offer, an unreleased assignment or a planned visit that ends after `now`.
 pub async fn engaged(tx: &mut Tx, now: Instant) -> Result<Vec<TechnicianId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all TechnicianId,
         "SELECT technician_id FROM assignment WHERE slot <> 'released'
          UNION SELECT technician_id FROM offer WHERE state = 'open'
          UNION SELECT technician_id FROM planned_window WHERE state = 'planned' AND ends_at > $1",
         now
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }
 
 /// How many jobs each technician has accepted since `since`; those with none are left out.
 pub async fn accepted_counts(tx: &mut Tx, since: Instant) -> Result<Vec<(TechnicianId, i64)>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, i64),
+        all(TechnicianId, i64),
         "SELECT technician_id, CAST(COUNT(*) AS BIGINT) FROM assignment WHERE assigned_at > $1 GROUP BY technician_id",
         since
-    )?;
-    Ok(rows.into_iter().map(|(id, count)| (id.into(), count)).collect())
+    )
 }

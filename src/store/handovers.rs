@@ -1,39 +1,13 @@
 //! Shifts handed over, and apart from them what the giver wrote.
 
-use sqlx::FromRow;
-use uuid::Uuid;
-
 use super::{
     Error, Tx,
+    codec::{Json, row},
     db::{One, query},
 };
-use crate::domain::{handovers::ShiftHandover, ids::ShiftHandoverId, span::Instant};
+use crate::domain::{handovers::ShiftHandover, ids::ShiftHandoverId};
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    given_at: Instant,
-    given_by: Uuid,
-    snapshot: String,
-    accepted_at: Option<Instant>,
-    accepted_by: Option<Uuid>,
-}
-
-impl TryFrom<Row> for ShiftHandover {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            given_at: row.given_at,
-            given_by: row.given_by.into(),
-            snapshot: serde_json::from_str(&row.snapshot)
-                .map_err(|error| Error::corrupt("hand_over", "snapshot", error))?,
-            accepted_at: row.accepted_at,
-            accepted_by: row.accepted_by.map(Into::into),
-        })
-    }
-}
+row! { ShiftHandover: id, given_at, given_by, snapshot: Json, accepted_at, accepted_by }
 
 /// Keeps a shift handed over, with what the giver wrote.
 pub async fn insert(tx: &mut Tx, handover: &ShiftHandover, note: Option<&str>) -> Result<(), Error> {
@@ -41,17 +15,17 @@ pub async fn insert(tx: &mut Tx, handover: &ShiftHandover, note: Option<&str>) -
         tx,
         execute,
         "INSERT INTO hand_over (id, given_at, given_by, snapshot) VALUES ($1, $2, $3, $4)",
-        handover.id.0,
+        handover.id,
         handover.given_at,
-        handover.given_by.0,
-        handover.snapshot.to_string()
+        handover.given_by,
+        Json(&handover.snapshot)
     )?;
     if let Some(note) = note {
         query!(
             tx,
             execute,
             "INSERT INTO hand_over_note (hand_over_id, note) VALUES ($1, $2)",
-            handover.id.0,
+            handover.id,
             note
         )?;
     }
@@ -60,19 +34,18 @@ pub async fn insert(tx: &mut Tx, handover: &ShiftHandover, note: Option<&str>) -
 
 /// The hand-over of an id.
 pub async fn find(tx: &mut Tx, id: ShiftHandoverId) -> Result<Option<ShiftHandover>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional ShiftHandover,
         "SELECT id, given_at, given_by, snapshot, accepted_at, accepted_by FROM hand_over WHERE id = $1",
-        id.0
-    )?;
-    row.map(ShiftHandover::try_from).transpose()
+        id
+    )
 }
 
 /// What the giver wrote; nothing once erased.
 pub async fn note(tx: &mut Tx, id: ShiftHandoverId) -> Result<Option<String>, Error> {
     let row =
-        query!(tx, optional One<String>, "SELECT note FROM hand_over_note WHERE hand_over_id = $1", id.0)?;
+        query!(tx, optional One<String>, "SELECT note FROM hand_over_note WHERE hand_over_id = $1", id)?;
     Ok(row.map(|(note,)| note))
 }
 
@@ -82,9 +55,9 @@ pub async fn accept(tx: &mut Tx, handover: &ShiftHandover) -> Result<bool, Error
         tx,
         execute,
         "UPDATE hand_over SET accepted_at = $2, accepted_by = $3 WHERE id = $1 AND accepted_at IS NULL",
-        handover.id.0,
+        handover.id,
         handover.accepted_at,
-        handover.accepted_by.map(|id| id.0)
+        handover.accepted_by
     )?;
     Ok(changed == 1)
 }

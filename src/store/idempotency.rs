@@ -1,16 +1,14 @@
 //! Requests that were answered, so that a repetition gets the same answer and no second effect.
 
-use sqlx::FromRow;
-
-use super::{Batch, Error, Tx, batch::later, db::query};
+use super::{
+    Batch, Error, Tx,
+    batch::later,
+    codec::{Bytes, row},
+    db::query,
+};
 use crate::domain::{ids::TokenId, span::Instant};
 
-/// A request answered earlier under the same key.
-#[derive(FromRow)]
-struct Row {
-    fingerprint: Vec<u8>,
-    outcome: Option<String>,
-}
+row! { Earlier: fingerprint: Bytes, outcome }
 
 /// A request answered earlier under the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,21 +21,13 @@ pub struct Earlier {
 
 /// What was answered under the key, if anything.
 pub async fn find(tx: &mut Tx, principal: TokenId, key: &str) -> Result<Option<Earlier>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Earlier,
         "SELECT fingerprint, outcome FROM idempotency WHERE principal = $1 AND key = $2",
-        principal.0,
+        principal,
         key
-    )?;
-    let unreadable = |what| Error::corrupt("idempotency", what, "claim without its effect");
-    row.map(|row| {
-        Ok(Earlier {
-            fingerprint: row.fingerprint.try_into().map_err(|_| unreadable("fingerprint"))?,
-            outcome: row.outcome.ok_or_else(|| unreadable("outcome"))?,
-        })
-    })
-    .transpose()
+    )
 }
 
 /// Remembers the outcome under the key. When somebody has answered under it meanwhile, the batch fails: such a row exists.
@@ -46,10 +36,10 @@ pub fn keep(batch: &mut Batch, principal: TokenId, key: &str, answered: &Earlier
         batch,
         one,
         "INSERT INTO idempotency (principal, key, fingerprint, outcome, created_at) VALUES ($1, $2, $3, $4, $5)",
-        principal.0,
+        principal,
         key,
         answered.fingerprint.as_slice(),
-        answered.outcome.as_str(),
+        &answered.outcome,
         now
     );
 }

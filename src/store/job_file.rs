@@ -1,21 +1,29 @@
 //! What hangs on a job and on its case in few rows of many tables: each in one statement, however much of it there is.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    str::FromStr,
+};
 
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Error, Tx, dangers, db::query, disputes, events, evidence, ledger, payments, reviews, statutory_receipts,
+    Error, Tx,
+    codec::{Json, parsed},
+    db::query,
+    events, reviews,
 };
 use crate::domain::{
     alarms::AlarmKind,
     cooling_off::StatutoryReceipt,
     dangers::{Answered, CaseHazard, Given},
-    disputes::Dispute,
+    disputes::{Dispute, DisputeState, Resolution},
     evidence::{AbsenceReason, Evidence},
     ids::{CallId, CaseId, JobId},
     ledger::Settlement,
+    money::Yen,
     payments::Payment,
     reviews::Decision,
     span::Instant,
@@ -70,6 +78,14 @@ fn there<T>(value: Option<T>, table: &'static str, column: &'static str) -> Resu
     value.ok_or_else(|| Error::corrupt(table, column, "nothing"))
 }
 
+fn read<T: FromStr<Err: Display>>(
+    text: Option<String>,
+    table: &'static str,
+    column: &'static str,
+) -> Result<T, Error> {
+    parsed(&there(text, table, column)?, table, column)
+}
+
 impl Papers {
     fn take(&mut self, job: JobId, row: PaperRow) -> Result<(), Error> {
         match row.what.as_str() {
@@ -79,15 +95,8 @@ impl Papers {
             "decision" => self.decisions.push(row.decision(job)?),
             "settlement" => self.settlements.push(row.settlement(job)?),
             "evidence" => self.evidence.push(row.evidence(job)?),
-            "absence" => {
-                let code = there(row.code, "signature_absence", "reason")?;
-                let corrupt = |error| Error::corrupt("signature_absence", "reason", error);
-                self.absence = Some(code.parse().map_err(corrupt)?);
-            }
-            "alarm" => {
-                let code = there(row.code, "alarm", "kind")?;
-                self.alarms.push(code.parse().map_err(|error| Error::corrupt("alarm", "kind", error))?);
-            }
+            "absence" => self.absence = Some(read(row.code, "signature_absence", "reason")?),
+            "alarm" => self.alarms.push(read(row.code, "alarm", "kind")?),
             "window" => self.starts_at = row.at1,
             _ => {
                 let name = there(row.code, "reference_dataset", "name")?;
@@ -101,99 +110,104 @@ impl Papers {
 impl PaperRow {
     fn payment(self, job: JobId) -> Result<Payment, Error> {
         let table = "payment";
-        let row = payments::Row {
-            id: self.id,
-            job_id: job.0,
-            kind: there(self.code, table, "kind")?,
-            method: there(self.code2, table, "method")?,
-            payer: there(self.code3, table, "payer")?,
-            amount_yen: there(self.number, table, "amount_yen")?,
+        Ok(Payment {
+            id: self.id.into(),
+            job_id: job,
+            kind: read(self.code, table, "kind")?,
+            method: read(self.code2, table, "method")?,
+            payer: read(self.code3, table, "payer")?,
+            amount_yen: Yen(there(self.number, table, "amount_yen")?),
             received_at: there(self.at2, table, "received_at")?,
             reference: self.text,
-            fact_id: self.ref1,
-            settlement_id: self.ref2,
+            fact_id: self.ref1.map(Into::into),
+            settlement_id: self.ref2.map(Into::into),
             recorded_at: there(self.at1, table, "recorded_at")?,
-        };
-        row.try_into()
+        })
     }
 
     fn receipt(self, job: JobId) -> Result<StatutoryReceipt, Error> {
         let table = "statutory_receipt";
-        let row = statutory_receipts::Row {
-            id: self.id,
-            job_id: job.0,
+        Ok(StatutoryReceipt {
+            id: self.id.into(),
+            job_id: job,
             number: there(self.number, table, "number")?,
-            received_on: there(self.text, table, "received_on")?,
+            received_on: read(self.text, table, "received_on")?,
             recorded_at: there(self.at1, table, "recorded_at")?,
-        };
-        row.try_into()
+        })
     }
 
     fn dispute(self, job: JobId) -> Result<Dispute, Error> {
         let table = "dispute";
-        let row = disputes::Row {
-            id: self.id,
-            job_id: job.0,
-            number: there(self.number, table, "number")?,
-            reason: there(self.code, table, "reason")?,
-            payer: there(self.code3, table, "payer")?,
-            opened_at: there(self.at1, table, "opened_at")?,
-            outcome: self.code2,
-            decision_id: self.ref1,
-            resolved_at: self.at2,
+        let resolution = match self.at2 {
+            Some(resolved_at) => Some(Resolution {
+                outcome: read(self.code2, "dispute_resolution", "outcome")?,
+                decision_id: self.ref1.map(Into::into),
+                resolved_at,
+            }),
+            None => None,
         };
-        row.try_into()
+        Ok(Dispute {
+            id: self.id.into(),
+            job_id: job,
+            number: there(self.number, table, "number")?,
+            reason: read(self.code, table, "reason")?,
+            payer: read(self.code3, table, "payer")?,
+            opened_at: there(self.at1, table, "opened_at")?,
+            state: if resolution.is_some() { DisputeState::Resolved } else { DisputeState::Open },
+            resolution,
+        })
     }
 
     fn decision(self, job: JobId) -> Result<Decision, Error> {
         let table = "review_decision";
+        let data = serde_json::from_str(&there(self.text, table, "data")?);
         let row = reviews::DecisionRow {
-            id: self.id,
-            job_id: job.0,
+            id: self.id.into(),
+            job_id: job,
             number: there(self.number, table, "number")?,
-            review_id: self.ref1,
-            dispute_id: self.ref2,
-            ruling: there(self.code, table, "ruling")?,
-            reason: there(self.code2, table, "reason")?,
-            data: there(self.text, table, "data")?,
+            review_id: self.ref1.map(Into::into),
+            dispute_id: self.ref2.map(Into::into),
+            ruling: read(self.code, table, "ruling")?,
+            reason: read(self.code2, table, "reason")?,
+            data: Json(data.map_err(|error| Error::corrupt(table, "data", error))?),
             decided_at: there(self.at1, table, "decided_at")?,
-            decided_by: self.ref3,
+            decided_by: self.ref3.map(Into::into),
         };
         row.try_into()
     }
 
     fn settlement(self, job: JobId) -> Result<Settlement, Error> {
         let table = "settlement";
-        let row = ledger::SettlementRow {
-            id: self.id,
-            job_id: job.0,
+        let hash = there(self.bytes, table, "record_hash")?.try_into();
+        Ok(Settlement {
+            id: self.id.into(),
+            job_id: job,
             number: there(self.number, table, "number")?,
-            record_hash: there(self.bytes, table, "record_hash")?,
-            basis: there(self.code, table, "basis")?,
-            decision_id: self.ref1,
+            record_hash: hash.map_err(|_| Error::corrupt(table, "record_hash", "not 32 bytes"))?,
+            basis: read(self.code, table, "basis")?,
+            decision_id: self.ref1.map(Into::into),
             settled_at: there(self.at1, table, "settled_at")?,
-        };
-        row.try_into()
+        })
     }
 
     fn evidence(self, job: JobId) -> Result<Evidence, Error> {
         let table = "evidence";
-        let row = evidence::Row {
-            id: self.id,
-            job_id: job.0,
-            firm_id: self.ref1,
-            technician_id: self.ref2,
-            kind: there(self.code, table, "kind")?,
-            media_type: there(self.code2, table, "media_type")?,
+        let erased_for = self.code3.as_deref().map(|code| parsed(code, table, "erased_for"));
+        Ok(Evidence {
+            id: self.id.into(),
+            job_id: job,
+            firm_id: self.ref1.map(Into::into),
+            technician_id: self.ref2.map(Into::into),
+            kind: read(self.code, table, "kind")?,
+            media_type: read(self.code2, table, "media_type")?,
             bytes: there(self.number, table, "bytes")?,
-            sha256: there(self.bytes, table, "sha256")?,
+            sha256: hex::encode(there(self.bytes, table, "sha256")?),
             file: there(self.ref3, table, "file")?,
             device_time: there(self.at1, table, "device_time")?,
             received_at: there(self.at2, table, "received_at")?,
             erased_at: self.at3,
-            erased_for: self.code3,
-        };
-        row.try_into()
+            erased_for: erased_for.transpose()?,
+        })
     }
 }
 
@@ -293,28 +307,29 @@ impl Marks {
         match row.what.as_str() {
             "hazard" => {
                 let table = "case_hazard";
-                let row = dangers::HazardRow {
-                    case_id: case.0,
+                let cleared_by = row.code.as_deref().map(|code| parsed(code, table, "cleared_by"));
+                let note_code = row.code2.as_deref().map(|code| parsed(code, table, "note_code"));
+                self.hazards.push(CaseHazard {
+                    case_id: case,
                     number: there(row.number, table, "number")?,
                     hazard: there(row.hazard, table, "hazard")?,
-                    call_id: row.id,
+                    call_id: row.id.into(),
                     raised_at: there(row.at1, table, "raised_at")?,
                     cleared_at: row.at2,
-                    cleared_by: row.code,
-                    note_code: row.code2,
-                };
-                self.hazards.push(row.try_into()?);
+                    cleared_by: cleared_by.transpose()?,
+                    note_code: note_code.transpose()?,
+                });
             }
             "answer" => {
                 let table = "hazard_answer";
                 let number = there(row.number, table, "number")?;
-                let answer = there(row.code, table, "answer")?.parse();
+                let answer = read(row.code, table, "answer")?;
                 let told = self.told.entry(row.id.into()).or_default();
                 told.given.extend(row.at2.map(|given_at| Given { number, given_at }));
                 told.answers.push(Answered {
                     number,
                     hazard: there(row.hazard, table, "hazard")?,
-                    answer: answer.map_err(|error| Error::corrupt(table, "answer", error))?,
+                    answer,
                     answered_at: there(row.at1, table, "answered_at")?,
                 });
             }

@@ -1,13 +1,12 @@
 //! Lists of jobs: a text for each scope, so that no list reads what is not the reader's, and for each way to the rows that
 //! stays short as the history grows: the unfinished jobs are few, and one contractor's are fewer than all.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::row,
     db::{id_list, query},
-    jobs::Row,
 };
 use crate::domain::{
     actor::Scope,
@@ -64,29 +63,26 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
-    let rows = match (scope, state) {
+    match (scope, state) {
         (Scope::All, None) => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.id > $1 ORDER BY j.id LIMIT $2"),
             after,
             limit
-        )?,
+        ),
         (Scope::All, Some(state)) => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.state = $1 AND j.id > $2 ORDER BY j.id LIMIT $3"),
-            state.as_str(),
+            state,
             after,
             limit
-        )?,
-        (Scope::Firm(firm), state) => return firms(tx, firm, state, after, limit).await,
-        (Scope::Technician(_, technician), state) => {
-            return technicians(tx, technician, state, after, limit).await;
-        }
-        (Scope::Nothing, _) => return Ok(Vec::new()),
-    };
-    jobs(rows)
+        ),
+        (Scope::Firm(firm), state) => firms(tx, firm, state, after, limit).await,
+        (Scope::Technician(_, technician), state) => technicians(tx, technician, state, after, limit).await,
+        (Scope::Nothing, _) => Ok(Vec::new()),
+    }
 }
 
 async fn firms(
@@ -96,36 +92,35 @@ async fn firms(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
-    let rows = match state {
+    match state {
         None => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), of_firm!(), "AND a.job_id > $2 ORDER BY a.job_id LIMIT $3"),
-            firm.0,
+            firm,
             after,
             limit
-        )?,
+        ),
         Some(state) if state.is_final() => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), of_firm!(), "AND a.job_id > $2 AND j.state = $3
                     ORDER BY a.job_id LIMIT $4"),
-            firm.0,
+            firm,
             after,
-            state.as_str(),
+            state,
             limit
-        )?,
+        ),
         Some(state) => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.state = $2 AND j.id > $3 ", with_firm!(), "ORDER BY j.id LIMIT $4"),
-            firm.0,
-            state.as_str(),
+            firm,
+            state,
             after,
             limit
-        )?,
-    };
-    jobs(rows)
+        ),
+    }
 }
 
 async fn technicians(
@@ -135,36 +130,35 @@ async fn technicians(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
-    let rows = match state {
+    match state {
         None => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), of_technician!(), "AND a.job_id > $2 ORDER BY a.job_id LIMIT $3"),
-            technician.0,
+            technician,
             after,
             limit
-        )?,
+        ),
         Some(state) if state.is_final() => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), of_technician!(), "AND a.job_id > $2 AND j.state = $3
                     ORDER BY a.job_id LIMIT $4"),
-            technician.0,
+            technician,
             after,
-            state.as_str(),
+            state,
             limit
-        )?,
+        ),
         Some(state) => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.state = $2 AND j.id > $3 ", with_technician!(), "ORDER BY j.id LIMIT $4"),
-            technician.0,
-            state.as_str(),
+            technician,
+            state,
             after,
             limit
-        )?,
-    };
-    jobs(rows)
+        ),
+    }
 }
 
 /// The newest jobs first: those in a state, or those that are not finished.
@@ -174,27 +168,24 @@ pub async fn latest(
     state: Option<JobState>,
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
-    let rows = match (scope, state) {
+    match (scope, state) {
         (Scope::All, None) => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ORDER BY j.created_at DESC, j.id DESC LIMIT $1"),
             limit
-        )?,
+        ),
         (Scope::All, Some(state)) => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.state = $1 ORDER BY j.id DESC LIMIT $2"),
-            state.as_str(),
+            state,
             limit
-        )?,
-        (Scope::Firm(firm), state) => return latest_of_firm(tx, firm, state, limit).await,
-        (Scope::Technician(_, technician), state) => {
-            return latest_of_technician(tx, technician, state, limit).await;
-        }
-        (Scope::Nothing, _) => return Ok(Vec::new()),
-    };
-    jobs(rows)
+        ),
+        (Scope::Firm(firm), state) => latest_of_firm(tx, firm, state, limit).await,
+        (Scope::Technician(_, technician), state) => latest_of_technician(tx, technician, state, limit).await,
+        (Scope::Nothing, _) => Ok(Vec::new()),
+    }
 }
 
 async fn latest_of_firm(
@@ -203,32 +194,31 @@ async fn latest_of_firm(
     state: Option<JobState>,
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
-    let rows = match state {
+    match state {
         None => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ", with_firm!(), "ORDER BY j.created_at DESC, j.id DESC LIMIT $2"),
-            firm.0,
+            firm,
             limit
-        )?,
+        ),
         Some(state) if state.is_final() => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), of_firm!(), "AND j.state = $2 ORDER BY a.job_id DESC LIMIT $3"),
-            firm.0,
-            state.as_str(),
+            firm,
+            state,
             limit
-        )?,
+        ),
         Some(state) => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.state = $2 ", with_firm!(), "ORDER BY j.id DESC LIMIT $3"),
-            firm.0,
-            state.as_str(),
+            firm,
+            state,
             limit
-        )?,
-    };
-    jobs(rows)
+        ),
+    }
 }
 
 async fn latest_of_technician(
@@ -237,51 +227,49 @@ async fn latest_of_technician(
     state: Option<JobState>,
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
-    let rows = match state {
+    match state {
         None => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.wake_at IS NOT NULL ", with_technician!(), "ORDER BY j.created_at DESC, j.id DESC LIMIT $2"),
-            technician.0,
+            technician,
             limit
-        )?,
+        ),
         Some(state) if state.is_final() => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), of_technician!(), "AND j.state = $2 ORDER BY a.job_id DESC LIMIT $3"),
-            technician.0,
-            state.as_str(),
+            technician,
+            state,
             limit
-        )?,
+        ),
         Some(state) => query!(
             tx,
-            all Row,
+            all Job,
             concat!(columns!(), "FROM job j WHERE j.state = $2 ", with_technician!(), "ORDER BY j.id DESC LIMIT $3"),
-            technician.0,
-            state.as_str(),
+            technician,
+            state,
             limit
-        )?,
-    };
-    jobs(rows)
+        ),
+    }
 }
 
 /// The jobs of the case of a job, oldest first, that job among them.
 pub async fn beside(tx: &mut Tx, id: JobId) -> Result<Vec<Job>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Job,
         concat!(columns!(), "FROM job j WHERE j.case_id = (SELECT one.case_id FROM job one WHERE one.id = $1)
                 ORDER BY j.id"),
-        id.0
-    )?;
-    jobs(rows)
+        id
+    )
 }
 
 /// The jobs of several cases, oldest first.
 pub async fn of_cases(tx: &mut Tx, cases: &[CaseId]) -> Result<Vec<Job>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Job,
         {
             sqlite: "SELECT id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at,
                             round, rung, created_at, closed_at, rework_of
@@ -292,22 +280,21 @@ pub async fn of_cases(tx: &mut Tx, cases: &[CaseId]) -> Result<Vec<Job>, Error> 
                                                   FROM json_array_elements_text(CAST($1 AS JSON))) ORDER BY id"
         },
         id_list(cases.iter().map(|case| case.0))
-    )?;
-    jobs(rows)
+    )
 }
 
-#[derive(FromRow)]
-struct NumberedRow {
-    #[sqlx(flatten)]
-    job: Row,
+struct Numbered {
+    job: Job,
     number: String,
 }
+
+row! { Numbered: job: flat, number }
 
 /// The jobs of some ids, each with the number of its case.
 pub async fn numbered(tx: &mut Tx, ids: &[JobId]) -> Result<Vec<(Job, String)>, Error> {
     let rows = query!(
         tx,
-        all NumberedRow,
+        all Numbered,
         {
             sqlite: "SELECT j.id, j.version, j.case_id, j.job_code, j.trade, j.priority, j.state, j.state_since, j.hold,
                             j.wake_at, j.warned_at, j.round, j.rung, j.created_at, j.closed_at, j.rework_of, c.number
@@ -321,9 +308,5 @@ pub async fn numbered(tx: &mut Tx, ids: &[JobId]) -> Result<Vec<(Job, String)>, 
         },
         id_list(ids.iter().map(|id| id.0))
     )?;
-    rows.into_iter().map(|row| Ok((row.job.try_into()?, row.number))).collect()
-}
-
-fn jobs(rows: Vec<Row>) -> Result<Vec<Job>, Error> {
-    rows.into_iter().map(Job::try_from).collect()
+    Ok(rows.into_iter().map(|row| (row.job, row.number)).collect())
 }

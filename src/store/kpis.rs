@@ -2,24 +2,32 @@
 //! that the indexes by state and time are used.
 
 use sqlx::FromRow;
-use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    codec::{Text, row},
+    db::query,
+};
 use crate::domain::{
     calendar::DayClass,
+    calls::CallState,
+    ids::{CallId, CaseId, FirmId, JobId},
+    interpretations::InterpretationState,
+    jobs::JobState,
     kpis::{
         ArrivedRow, CallRow, CaseRow, DangerRow, InterpreterRow, JobRow, LineRow, OfferRow, ReferralRow,
         Served,
     },
-    offers::OfferState,
+    offers::{CrewRole, OfferState},
     span::{Instant, Span},
+    trade::{Priority, Trade},
 };
 
 #[derive(FromRow)]
 struct Call {
-    id: Uuid,
+    id: CallId,
     language: String,
-    state: String,
+    state: CallState,
     offered_at: Instant,
     answered_at: Option<Instant>,
     ended_at: Option<Instant>,
@@ -44,26 +52,24 @@ pub async fn calls(
         span.to(),
         limit
     )?;
-    let call = |row: Call| {
-        Ok(CallRow {
-            id: row.id.into(),
-            served: served(&row.language, row.offered_at),
-            language: row.language,
-            state: row.state.parse().map_err(|error| Error::corrupt("call", "state", error))?,
-            offered_at: row.offered_at,
-            answered_at: row.answered_at,
-            ended_at: row.ended_at,
-            wrapped_at: row.wrapped_at,
-        })
-    };
-    rows.into_iter().map(call).collect()
+    let calls = rows.into_iter().map(|row| CallRow {
+        id: row.id,
+        served: served(&row.language, row.offered_at),
+        language: row.language,
+        state: row.state,
+        offered_at: row.offered_at,
+        answered_at: row.answered_at,
+        ended_at: row.ended_at,
+        wrapped_at: row.wrapped_at,
+    });
+    Ok(calls.collect())
 }
 
 /// The interpreters asked in those calls.
 pub async fn interpreters(tx: &mut Tx, span: Span, limit: i64) -> Result<Vec<InterpreterRow>, Error> {
     let rows = query!(
         tx,
-        all(Uuid, String, Instant, Option<Instant>),
+        all(CallId, InterpretationState, Instant, Option<Instant>),
         "SELECT i.call_id, i.state, i.requested_at, i.settled_at
          FROM call c JOIN interpretation i ON i.call_id = c.id
          WHERE c.offered_at >= $1 AND c.offered_at < $2 LIMIT $3",
@@ -71,10 +77,11 @@ pub async fn interpreters(tx: &mut Tx, span: Span, limit: i64) -> Result<Vec<Int
         span.to(),
         limit
     )?;
-    let asked = rows.into_iter().map(|(call, state, requested_at, settled_at)| InterpreterRow {
-        call_id: call.into(),
+    let asked = rows.into_iter().map(|(call_id, state, requested_at, settled_at)| InterpreterRow {
+        call_id,
         requested_at,
-        joined_at: settled_at.filter(|_| state == "joined" || state == "left"),
+        joined_at: settled_at
+            .filter(|_| matches!(state, InterpretationState::Joined | InterpretationState::Left)),
     });
     Ok(asked.collect())
 }
@@ -86,10 +93,10 @@ pub async fn dangers(
     limit: i64,
     counts: impl Fn(&str) -> bool,
 ) -> Result<Vec<DangerRow>, Error> {
-    let rows = query!(
+    let dangers = query!(
         tx,
-        all(Uuid, String, Instant, Option<Instant>),
-        "SELECT h.call_id, h.hazard, h.answered_at, i.given_at
+        all DangerRow,
+        "SELECT h.call_id, h.hazard, h.answered_at AS told_at, i.given_at AS instructed_at
          FROM call c JOIN hazard_answer h ON h.call_id = c.id AND h.answer = 'yes'
          LEFT JOIN hazard_instruction i ON i.call_id = h.call_id AND i.number = h.number
          WHERE c.offered_at >= $1 AND c.offered_at < $2 LIMIT $3",
@@ -97,30 +104,26 @@ pub async fn dangers(
         span.to(),
         limit
     )?;
-    let dangers = rows.into_iter().map(|(call, hazard, told_at, instructed_at)| DangerRow {
-        call_id: call.into(),
-        hazard,
-        told_at,
-        instructed_at,
-    });
-    Ok(dangers.filter(|danger| counts(&danger.hazard)).collect())
+    Ok(dangers.into_iter().filter(|danger: &DangerRow| counts(&danger.hazard)).collect())
 }
+
+row! { DangerRow: call_id, hazard, told_at, instructed_at }
 
 #[derive(FromRow)]
 struct Job {
-    id: Uuid,
-    case_id: Uuid,
+    id: JobId,
+    case_id: CaseId,
     job_code: String,
-    trade: String,
-    priority: String,
-    state: String,
+    trade: Trade,
+    priority: Priority,
+    state: JobState,
     created_at: Instant,
     language: String,
     prefecture: Option<String>,
     answered_at: Option<Instant>,
-    planned: i64,
-    leavings: i64,
-    reworks: i64,
+    is_planned: bool,
+    is_left: bool,
+    is_reworked: bool,
 }
 
 /// The jobs that were made; `day_class` tells the class of the day.
@@ -136,9 +139,9 @@ pub async fn jobs(
         "SELECT j.id, j.case_id, j.job_code, j.trade, j.priority, j.state, j.created_at, c.language, m.prefecture,
                 (SELECT MAX(t.answered_at) FROM call t WHERE t.case_id = j.case_id AND t.answered_at <= j.created_at)
                     AS answered_at,
-                (SELECT COUNT(*) FROM planned_window w WHERE w.job_id = j.id) AS planned,
-                (SELECT COUNT(*) FROM fact f WHERE f.job_id = j.id AND f.kind = 'leaving') AS leavings,
-                (SELECT COUNT(*) FROM job r WHERE r.case_id = j.case_id AND r.rework_of = j.id) AS reworks
+                EXISTS (SELECT 1 FROM planned_window w WHERE w.job_id = j.id) AS is_planned,
+                EXISTS (SELECT 1 FROM fact f WHERE f.job_id = j.id AND f.kind = 'leaving') AS is_left,
+                EXISTS (SELECT 1 FROM job r WHERE r.case_id = j.case_id AND r.rework_of = j.id) AS is_reworked
          FROM job j JOIN case_file c ON c.id = j.case_id
          LEFT JOIN case_place p ON p.case_id = j.case_id LEFT JOIN municipality m ON m.jis_code = p.jis_code
          WHERE j.created_at >= $1 AND j.created_at < $2 LIMIT $3",
@@ -146,34 +149,32 @@ pub async fn jobs(
         span.to(),
         limit
     )?;
-    let job = |row: Job| {
-        Ok(JobRow {
-            id: row.id.into(),
-            case_id: row.case_id.into(),
-            job_code: row.job_code,
-            trade: row.trade.parse().map_err(|error| Error::corrupt("job", "trade", error))?,
-            priority: row.priority.parse().map_err(|error| Error::corrupt("job", "priority", error))?,
-            state: row.state.parse().map_err(|error| Error::corrupt("job", "state", error))?,
-            created_at: row.created_at,
-            language: row.language,
-            prefecture: row.prefecture,
-            day_class: day_class(row.created_at),
-            answered_at: row.answered_at,
-            is_planned: row.planned > 0,
-            is_left: row.leavings > 0,
-            is_reworked: row.reworks > 0,
-        })
-    };
-    rows.into_iter().map(job).collect()
+    let jobs = rows.into_iter().map(|row| JobRow {
+        id: row.id,
+        case_id: row.case_id,
+        job_code: row.job_code,
+        trade: row.trade,
+        priority: row.priority,
+        state: row.state,
+        created_at: row.created_at,
+        language: row.language,
+        prefecture: row.prefecture,
+        day_class: day_class(row.created_at),
+        answered_at: row.answered_at,
+        is_planned: row.is_planned,
+        is_left: row.is_left,
+        is_reworked: row.is_reworked,
+    });
+    Ok(jobs.collect())
 }
 
 #[derive(FromRow)]
 struct Offer {
-    job_id: Uuid,
-    firm_id: Uuid,
+    job_id: JobId,
+    firm_id: FirmId,
     name: String,
-    role: String,
-    state: String,
+    role: CrewRole,
+    state: OfferState,
     answered_at: Option<Instant>,
     answered_via: Option<String>,
     arrival_promised_at: Option<Instant>,
@@ -194,86 +195,62 @@ pub async fn offers(tx: &mut Tx, span: Span, limit: i64) -> Result<Vec<OfferRow>
         span.to(),
         limit
     )?;
-    let offer = |row: Offer| {
-        let state = row.state.parse().map_err(|error| Error::corrupt("offer", "state", error))?;
-        let taken_back = state == OfferState::Withdrawn && row.answered_via.is_some();
-        Ok(OfferRow {
-            job_id: row.job_id.into(),
-            firm_id: row.firm_id.into(),
+    let offers = rows.into_iter().map(|row| {
+        let taken_back = row.state == OfferState::Withdrawn && row.answered_via.is_some();
+        let is_taken = row.state == OfferState::Accepted;
+        OfferRow {
+            job_id: row.job_id,
+            firm_id: row.firm_id,
             firm: row.name,
-            role: row.role.parse().map_err(|error| Error::corrupt("offer", "role", error))?,
-            is_accepted: state == OfferState::Accepted || taken_back,
+            role: row.role,
+            is_accepted: is_taken || taken_back,
             // The answer's instant is that of the last thing that happened to the offer.
-            accepted_at: if state == OfferState::Accepted { row.answered_at } else { row.assigned_at },
-            state,
+            accepted_at: if is_taken { row.answered_at } else { row.assigned_at },
+            state: row.state,
             promised_at: row.arrival_promised_at,
-        })
-    };
-    rows.into_iter().map(offer).collect()
+        }
+    });
+    Ok(offers.collect())
 }
 
 /// The arrivals at those jobs.
 pub async fn arrivals(tx: &mut Tx, span: Span, limit: i64) -> Result<Vec<ArrivedRow>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, Instant, Instant, Instant),
+        all ArrivedRow,
         "SELECT f.job_id, f.device_time, f.sent_at, f.received_at FROM job j JOIN fact f ON f.job_id = j.id
          WHERE f.kind = 'arrival' AND j.created_at >= $1 AND j.created_at < $2 LIMIT $3",
         span.from(),
         span.to(),
         limit
-    )?;
-    let arrivals = rows.into_iter().map(|(job, device_time, sent_at, received_at)| ArrivedRow {
-        job_id: job.into(),
-        device_time,
-        sent_at,
-        received_at,
-    });
-    Ok(arrivals.collect())
+    )
 }
 
-#[derive(FromRow)]
-struct Line {
-    job_id: Uuid,
-    kind: String,
-    code: Option<String>,
-    quantity: String,
-    amount_yen: i64,
-    consent_fact_id: Option<Uuid>,
-}
+row! { ArrivedRow: job_id, device_time, sent_at, received_at }
+
+row! { LineRow: job_id, kind, code, quantity: Text, amount_yen, is_consented }
 
 /// The lines of those jobs that nothing has taken back.
 pub async fn lines(tx: &mut Tx, span: Span, limit: i64) -> Result<Vec<LineRow>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Line,
-        "SELECT l.job_id, l.kind, l.code, l.quantity, l.amount_yen, l.consent_fact_id
+        all LineRow,
+        "SELECT l.job_id, l.kind, COALESCE(l.code, '') AS code, l.quantity, l.amount_yen,
+                l.consent_fact_id IS NOT NULL AS is_consented
          FROM job j JOIN ledger_line l ON l.job_id = j.id
          WHERE l.kind <> 'reversal' AND NOT EXISTS (SELECT 1 FROM ledger_line r WHERE r.reverses = l.id)
            AND j.created_at >= $1 AND j.created_at < $2 LIMIT $3",
         span.from(),
         span.to(),
         limit
-    )?;
-    let line = |row: Line| {
-        let table = "ledger_line";
-        Ok(LineRow {
-            job_id: row.job_id.into(),
-            kind: row.kind.parse().map_err(|error| Error::corrupt(table, "kind", error))?,
-            code: row.code.unwrap_or_default(),
-            quantity: row.quantity.parse().map_err(|error| Error::corrupt(table, "quantity", error))?,
-            amount_yen: row.amount_yen,
-            is_consented: row.consent_fact_id.is_some(),
-        })
-    };
-    rows.into_iter().map(line).collect()
+    )
 }
 
 /// The referrals that were made.
 pub async fn referrals(tx: &mut Tx, span: Span, limit: i64) -> Result<Vec<ReferralRow>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, Option<Uuid>, String, String, Instant, Option<Instant>),
+        all ReferralRow,
         "SELECT r.id, r.job_id, c.language, r.reason, r.decided_at,
                 (SELECT MIN(a.at) FROM referral_acknowledgement a WHERE a.referral_id = r.id) AS acknowledged_at
          FROM referral r JOIN case_file c ON c.id = r.case_id
@@ -281,50 +258,34 @@ pub async fn referrals(tx: &mut Tx, span: Span, limit: i64) -> Result<Vec<Referr
         span.from(),
         span.to(),
         limit
-    )?;
-    let referral =
-        |(id, job, language, reason, decided_at, acknowledged_at): (_, Option<Uuid>, _, String, _, _)| {
-            Ok(ReferralRow {
-                id,
-                job_id: job.map(Into::into),
-                language,
-                reason: reason.parse().map_err(|error| Error::corrupt("referral", "reason", error))?,
-                decided_at,
-                acknowledged_at,
-            })
-        };
-    rows.into_iter().map(referral).collect()
+    )
 }
+
+row! { ReferralRow: id, job_id, language, reason, decided_at, acknowledged_at }
 
 /// The cases that were opened, with those of the same place and category before and after: the same flat is the same
 /// point, address and room.
 pub async fn cases(tx: &mut Tx, span: Span, limit: i64) -> Result<Vec<CaseRow>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(Uuid, String, Instant, Option<Instant>, Option<Instant>),
+        all CaseRow,
         "SELECT c.id, c.language, c.opened_at,
                 (SELECT MAX(o.opened_at) FROM case_place q JOIN case_file o ON o.id = q.case_id
                  WHERE q.lat_e6 = p.lat_e6 AND q.lon_e6 = p.lon_e6 AND q.address = p.address
                    AND COALESCE(q.room, '') = COALESCE(p.room, '') AND o.opened_at < c.opened_at
                    AND EXISTS (SELECT 1 FROM case_category a JOIN case_category b ON b.category = a.category
-                               WHERE a.case_id = c.id AND b.case_id = o.id)) AS earlier,
+                               WHERE a.case_id = c.id AND b.case_id = o.id)) AS before,
                 (SELECT MIN(o.opened_at) FROM case_place q JOIN case_file o ON o.id = q.case_id
                  WHERE q.lat_e6 = p.lat_e6 AND q.lon_e6 = p.lon_e6 AND q.address = p.address
                    AND COALESCE(q.room, '') = COALESCE(p.room, '') AND o.opened_at > c.opened_at
                    AND EXISTS (SELECT 1 FROM case_category a JOIN case_category b ON b.category = a.category
-                               WHERE a.case_id = c.id AND b.case_id = o.id)) AS later
+                               WHERE a.case_id = c.id AND b.case_id = o.id)) AS after
          FROM case_file c JOIN case_place p ON p.case_id = c.id
          WHERE c.opened_at >= $1 AND c.opened_at < $2 LIMIT $3",
         span.from(),
         span.to(),
         limit
-    )?;
-    let case = |(id, language, opened_at, before, after): (Uuid, _, _, _, _)| CaseRow {
-        id: id.into(),
-        language,
-        opened_at,
-        before,
-        after,
-    };
-    Ok(rows.into_iter().map(case).collect())
+    )
 }
+
+row! { CaseRow: id, language, opened_at, before, after }

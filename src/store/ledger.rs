@@ -1,10 +1,10 @@
 //! Settlements and their lines. Never changed.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::{Bytes, Json, Text, row},
     db::{One, id_list, query},
     feed,
 };
@@ -12,93 +12,17 @@ use crate::domain::{
     events::Event,
     ids::{JobId, PaymentId, SettlementId},
     ledger::{Charge, EntryKind, LedgerLine, Settlement},
-    money::Yen,
     reference::programme::Payer,
     span::Instant,
 };
 
-#[derive(FromRow)]
-pub(super) struct SettlementRow {
-    pub(super) id: Uuid,
-    pub(super) job_id: Uuid,
-    pub(super) number: i64,
-    pub(super) record_hash: Vec<u8>,
-    pub(super) basis: String,
-    pub(super) decision_id: Option<Uuid>,
-    pub(super) settled_at: Instant,
+row! { Settlement: id, job_id, number, record_hash: Bytes, basis, decision_id, settled_at }
+row! {
+    Charge: firm_id, kind, code, quantity: Text, unit_price_yen, amount_yen, tax_included_yen, payer, rule,
+    consent_fact_id, proof: Json, text_ja, text_en
 }
 
-impl TryFrom<SettlementRow> for Settlement {
-    type Error = Error;
-
-    fn try_from(row: SettlementRow) -> Result<Self, Error> {
-        let hash = row.record_hash.try_into();
-        Ok(Self {
-            id: row.id.into(),
-            job_id: row.job_id.into(),
-            number: row.number,
-            record_hash: hash.map_err(|_| Error::corrupt("settlement", "record_hash", "not 32 bytes"))?,
-            basis: row.basis.parse().map_err(|error| Error::corrupt("settlement", "basis", error))?,
-            decision_id: row.decision_id.map(Into::into),
-            settled_at: row.settled_at,
-        })
-    }
-}
-
-#[derive(FromRow)]
-struct LineRow {
-    id: Uuid,
-    settlement_id: Uuid,
-    job_id: Uuid,
-    firm_id: Uuid,
-    line: i64,
-    kind: String,
-    code: Option<String>,
-    quantity: String,
-    unit_price_yen: i64,
-    amount_yen: i64,
-    tax_included_yen: i64,
-    collected_yen: i64,
-    payer: String,
-    rule: String,
-    consent_fact_id: Option<Uuid>,
-    reverses: Option<Uuid>,
-    proof: String,
-    text_ja: String,
-    text_en: String,
-}
-
-impl TryFrom<LineRow> for LedgerLine {
-    type Error = Error;
-
-    fn try_from(row: LineRow) -> Result<Self, Error> {
-        let table = "ledger_line";
-        Ok(Self {
-            id: row.id.into(),
-            settlement_id: row.settlement_id.into(),
-            job_id: row.job_id.into(),
-            line: row.line,
-            reverses: row.reverses.map(Into::into),
-            collected_yen: Yen(row.collected_yen),
-            charge: Charge {
-                firm_id: row.firm_id.into(),
-                kind: row.kind.parse().map_err(|error| Error::corrupt(table, "kind", error))?,
-                code: row.code.unwrap_or_default(),
-                quantity: row.quantity.parse().map_err(|error| Error::corrupt(table, "quantity", error))?,
-                unit_price_yen: Yen(row.unit_price_yen),
-                amount_yen: Yen(row.amount_yen),
-                tax_included_yen: Yen(row.tax_included_yen),
-                payer: row.payer.parse().map_err(|error| Error::corrupt(table, "payer", error))?,
-                rule: row.rule,
-                consent_fact_id: row.consent_fact_id.map(Into::into),
-                proof: serde_json::from_str(&row.proof)
-                    .map_err(|error| Error::corrupt(table, "proof", error))?,
-                text_ja: row.text_ja,
-                text_en: row.text_en,
-            },
-        })
-    }
-}
+row! { LedgerLine: id, settlement_id, job_id, line, reverses, collected_yen, charge: flat }
 
 /// Keeps a new settlement. One with its number is there already when a concurrent one was first.
 pub async fn insert(tx: &mut Tx, settlement: &Settlement) -> Result<(), Error> {
@@ -107,12 +31,12 @@ pub async fn insert(tx: &mut Tx, settlement: &Settlement) -> Result<(), Error> {
         execute,
         "INSERT INTO settlement (id, job_id, number, record_hash, basis, decision_id, settled_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        settlement.id.0,
-        settlement.job_id.0,
+        settlement.id,
+        settlement.job_id,
         settlement.number,
         settlement.record_hash.as_slice(),
-        settlement.basis.as_str(),
-        settlement.decision_id.map(|id| id.0),
+        settlement.basis,
+        settlement.decision_id,
         settlement.settled_at
     )?;
     Ok(())
@@ -128,53 +52,51 @@ pub async fn insert_line(tx: &mut Tx, line: &LedgerLine) -> Result<(), Error> {
                                   amount_yen, tax_included_yen, payer, rule, consent_fact_id, reverses, proof,
                                   text_ja, text_en, collected_yen)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
-        line.id.0,
-        line.settlement_id.0,
-        line.job_id.0,
-        charge.firm_id.0,
+        line.id,
+        line.settlement_id,
+        line.job_id,
+        charge.firm_id,
         line.line,
-        charge.kind.as_str(),
+        charge.kind,
         &charge.code,
-        charge.quantity.to_string(),
-        charge.unit_price_yen.0,
-        charge.amount_yen.0,
-        charge.tax_included_yen.0,
-        charge.payer.as_str(),
+        Text(charge.quantity),
+        charge.unit_price_yen,
+        charge.amount_yen,
+        charge.tax_included_yen,
+        charge.payer,
         &charge.rule,
-        charge.consent_fact_id.map(|id| id.0),
-        line.reverses.map(|id| id.0),
-        charge.proof.to_string(),
+        charge.consent_fact_id,
+        line.reverses,
+        Json(&charge.proof),
         &charge.text_ja,
         &charge.text_en,
-        line.collected_yen.0
+        line.collected_yen
     )?;
     Ok(())
 }
 
 /// The settlements of a job, oldest first.
 pub async fn settlements(tx: &mut Tx, job: JobId) -> Result<Vec<Settlement>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all SettlementRow,
+        all Settlement,
         "SELECT id, job_id, number, record_hash, basis, decision_id, settled_at FROM settlement WHERE job_id = $1 ORDER BY number",
-        job.0
-    )?;
-    rows.into_iter().map(Settlement::try_from).collect()
+        job
+    )
 }
 
 /// The lines of a job, in the order they were written.
 pub async fn lines(tx: &mut Tx, job: JobId) -> Result<Vec<LedgerLine>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all LineRow,
-        "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, l.code, l.quantity, l.unit_price_yen,
+        all LedgerLine,
+        "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, COALESCE(l.code, '') AS code, l.quantity, l.unit_price_yen,
                 l.amount_yen, l.tax_included_yen, l.payer, l.rule, l.consent_fact_id, l.reverses, l.proof, l.text_ja,
                 l.text_en, l.collected_yen
          FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
          WHERE l.job_id = $1 ORDER BY s.number, l.line",
-        job.0
-    )?;
-    rows.into_iter().map(LedgerLine::try_from).collect()
+        job
+    )
 }
 
 /// The lines of some settlements, of each in order.
@@ -182,17 +104,17 @@ pub async fn lines_of(tx: &mut Tx, settlements: &[SettlementId]) -> Result<Vec<L
     if settlements.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = query!(
+    query!(
         tx,
-        all LineRow,
+        all LedgerLine,
         {
-            sqlite: "SELECT id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
-                            tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en,
+            sqlite: "SELECT id, settlement_id, job_id, firm_id, line, kind, COALESCE(code, '') AS code, quantity,
+                            unit_price_yen, amount_yen, tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en,
                             collected_yen
                      FROM ledger_line WHERE settlement_id IN (SELECT unhex(value) FROM json_each($1))
                      ORDER BY settlement_id, line",
-            postgres: "SELECT id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
-                              tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en,
+            postgres: "SELECT id, settlement_id, job_id, firm_id, line, kind, COALESCE(code, '') AS code, quantity,
+                              unit_price_yen, amount_yen, tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en,
                               collected_yen
                        FROM ledger_line
                        WHERE settlement_id IN (SELECT CAST(value AS UUID)
@@ -200,8 +122,7 @@ pub async fn lines_of(tx: &mut Tx, settlements: &[SettlementId]) -> Result<Vec<L
                        ORDER BY settlement_id, line"
         },
         id_list(settlements.iter().map(|id| id.0))
-    )?;
-    rows.into_iter().map(LedgerLine::try_from).collect()
+    )
 }
 
 /// Which lines.
@@ -236,16 +157,7 @@ pub struct Listed {
     pub is_reversed: bool,
 }
 
-#[derive(FromRow)]
-struct ListedRow {
-    #[sqlx(flatten)]
-    line: LineRow,
-    settled_at: Instant,
-    number: String,
-    job_code: String,
-    firm_name: String,
-    reversals: i64,
-}
+row! { Listed: line: flat, settled_at, case_number, job_code, firm_name, is_reversed }
 
 /// The lines before `before`, newest first; before nothing, the newest.
 pub async fn newest(
@@ -255,13 +167,13 @@ pub async fn newest(
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
     // No code is empty and no id nil: they stand for "whichever".
-    let rows = query!(
+    query!(
         tx,
-        all ListedRow,
-        "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, l.code, l.quantity, l.unit_price_yen,
+        all Listed,
+        "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, COALESCE(l.code, '') AS code, l.quantity, l.unit_price_yen,
                 l.amount_yen, l.tax_included_yen, l.payer, l.rule, l.consent_fact_id, l.reverses, l.proof, l.text_ja,
-                l.text_en, l.collected_yen, s.settled_at, c.number, j.job_code, f.name AS firm_name,
-                (SELECT COUNT(*) FROM ledger_line r WHERE r.reverses = l.id) AS reversals
+                l.text_en, l.collected_yen, s.settled_at, c.number AS case_number, j.job_code, f.name AS firm_name,
+                EXISTS (SELECT 1 FROM ledger_line r WHERE r.reverses = l.id) AS is_reversed
          FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id JOIN job j ON j.id = l.job_id
          JOIN case_file c ON c.id = j.case_id JOIN firm f ON f.id = l.firm_id
          WHERE l.id < $1 AND ($2 = '' OR l.kind = $2) AND ($3 = '' OR l.payer = $3) AND (l.job_id = $4 OR $4 = $8)
@@ -275,18 +187,7 @@ pub async fn newest(
         filter.to.unwrap_or(AFTER_EVERYTHING),
         limit,
         Uuid::nil()
-    )?;
-    let listed = rows.into_iter().map(|row| {
-        Ok(Listed {
-            line: row.line.try_into()?,
-            settled_at: row.settled_at,
-            case_number: row.number,
-            job_code: row.job_code,
-            firm_name: row.firm_name,
-            is_reversed: row.reversals > 0,
-        })
-    });
-    listed.collect()
+    )
 }
 
 const AFTER_EVERYTHING: Instant = match chrono::NaiveDate::from_ymd_opt(9999, 1, 1) {
@@ -347,14 +248,13 @@ pub async fn billed_after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Bille
 
 /// The jobs after `after` that are over or have ever been settled.
 pub async fn jobs(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<JobId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all JobId,
         "SELECT j.id FROM job j
          WHERE j.id > $1 AND (j.state IN ('completed', 'cancelled', 'no_access') OR EXISTS (SELECT 1 FROM settlement s WHERE s.job_id = j.id))
          ORDER BY j.id LIMIT $2",
         after,
         limit
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }

@@ -1,10 +1,11 @@
 //! Messages, their attempts, and how far the feed has been turned into them.
 
-use sqlx::FromRow;
+use sqlx::{FromRow, Row};
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::{self, row},
     db::{One, query},
     feed::{self, Entry},
 };
@@ -89,7 +90,7 @@ pub async fn insert(
                               attempts_before, next_at, created_at)
          SELECT $1, CAST($2 AS TEXT), $3, $4, $5, $6, $7, 'pending', 0, 0, $8, $8
          WHERE NOT EXISTS (SELECT 1 FROM message WHERE receiver = $3 AND pos = $7)",
-        id.0,
+        id,
         receiver.channel().as_str(),
         receiver.id(),
         webhook,
@@ -124,15 +125,14 @@ pub async fn forget(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Err
 
 /// The firms that have a job, or had it, at an instant.
 pub async fn firms_on(tx: &mut Tx, job: JobId, at: Instant) -> Result<Vec<FirmId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all FirmId,
         "SELECT DISTINCT firm_id FROM assignment
          WHERE job_id = $1 AND assigned_at <= $2 AND (released_at IS NULL OR released_at >= $2)",
-        job.0,
+        job,
         at
-    )?;
-    Ok(rows.into_iter().map(|(firm,)| firm.into()).collect())
+    )
 }
 
 /// A receiver for whom something is due.
@@ -172,15 +172,14 @@ pub async fn next_due(tx: &mut Tx, now: Instant) -> Result<Option<Instant>, Erro
 
 /// Messages that are due for a receiver, oldest first.
 pub async fn due(tx: &mut Tx, receiver: Uuid, now: Instant, limit: i64) -> Result<Vec<MessageId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all MessageId,
         "SELECT id FROM message WHERE receiver = $1 AND state = 'pending' AND next_at <= $2 ORDER BY pos LIMIT $3",
         receiver,
         now,
         limit
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }
 
 /// A message taken to be sent.
@@ -198,50 +197,44 @@ pub struct Taken {
     pub attempts_before: i64,
 }
 
+row! { Taken: id, receiver: flat, pos, attempts, attempts_before }
+
+/// Whom a message goes to: one of three columns says it.
 #[derive(FromRow)]
-struct TakenRow {
-    id: Uuid,
-    webhook_id: Option<Uuid>,
-    firm_id: Option<Uuid>,
-    referral_id: Option<Uuid>,
-    pos: i64,
-    attempts: i64,
-    attempts_before: i64,
+struct ReceiverRow {
+    webhook_id: Option<WebhookId>,
+    firm_id: Option<FirmId>,
+    referral_id: Option<ReferralId>,
 }
 
-fn receiver(webhook: Option<Uuid>, firm: Option<Uuid>, referral: Option<Uuid>) -> Result<Receiver, Error> {
-    match (webhook, firm, referral) {
-        (Some(id), ..) => Ok(Receiver::Webhook(id.into())),
-        (_, Some(id), _) => Ok(Receiver::Firm(id.into())),
-        (.., Some(id)) => Ok(Receiver::Referral(id.into())),
-        _ => Err(Error::corrupt("message", "receiver", "none")),
+impl<'r, R: Row> FromRow<'r, R> for Receiver
+where
+    ReceiverRow: FromRow<'r, R>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        let ReceiverRow { webhook_id, firm_id, referral_id } = ReceiverRow::from_row(row)?;
+        let receiver =
+            webhook_id.map(Self::Webhook).or(firm_id.map(Self::Firm)).or(referral_id.map(Self::Referral));
+        receiver.ok_or_else(|| codec::unreadable("receiver", "none"))
     }
 }
 
 /// Takes a due message until `until`; nothing, when somebody else was faster.
 pub async fn take(tx: &mut Tx, id: MessageId, now: Instant, until: Instant) -> Result<Option<Taken>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional TakenRow,
+        optional Taken,
         "UPDATE message SET next_at = $3 WHERE id = $1 AND state = 'pending' AND next_at <= $2
          RETURNING id, webhook_id, firm_id, referral_id, pos, attempts, attempts_before",
-        id.0,
+        id,
         now,
         until
-    )?;
-    let Some(row) = row else { return Ok(None) };
-    Ok(Some(Taken {
-        id: row.id.into(),
-        receiver: receiver(row.webhook_id, row.firm_id, row.referral_id)?,
-        pos: row.pos,
-        attempts: row.attempts,
-        attempts_before: row.attempts_before,
-    }))
+    )
 }
 
 /// Gives a taken message back: it is due at once.
 pub async fn give_back(tx: &mut Tx, id: MessageId, now: Instant) -> Result<(), Error> {
-    query!(tx, execute, "UPDATE message SET next_at = $2 WHERE id = $1 AND state = 'pending'", id.0, now)?;
+    query!(tx, execute, "UPDATE message SET next_at = $2 WHERE id = $1 AND state = 'pending'", id, now)?;
     Ok(())
 }
 
@@ -269,10 +262,10 @@ pub async fn tried(
         execute,
         "UPDATE message SET attempts = $3, state = $4, next_at = $5, settled_at = $6
          WHERE id = $1 AND state = 'pending' AND attempts = $2",
-        taken.id.0,
+        taken.id,
         taken.attempts,
         number,
-        state.as_str(),
+        state,
         next_at,
         next_at.is_none().then_some(now)
     )?;
@@ -283,10 +276,10 @@ pub async fn tried(
         tx,
         execute,
         "INSERT INTO message_attempt (message_id, number, at, code, status) VALUES ($1, $2, $3, $4, $5)",
-        taken.id.0,
+        taken.id,
         number,
         now,
-        outcome.code.as_str(),
+        &outcome.code,
         outcome.status.map(i64::from)
     )?;
     Ok(true)
@@ -298,7 +291,7 @@ pub async fn drop(tx: &mut Tx, id: MessageId, now: Instant) -> Result<(), Error>
         tx,
         execute,
         "UPDATE message SET state = 'dropped', next_at = NULL, settled_at = $2 WHERE id = $1 AND state = 'pending'",
-        id.0,
+        id,
         now
     )?;
     Ok(())
@@ -324,7 +317,7 @@ pub async fn replay(tx: &mut Tx, id: MessageId, now: Instant) -> Result<bool, Er
         execute,
         "UPDATE message SET state = 'pending', attempts_before = attempts, next_at = $2, settled_at = NULL
          WHERE id = $1 AND state = 'dead'",
-        id.0,
+        id,
         now
     )?;
     Ok(changed == 1)
@@ -337,46 +330,14 @@ pub async fn replay_all(tx: &mut Tx, webhook: WebhookId, now: Instant) -> Result
         execute,
         "UPDATE message SET state = 'pending', attempts_before = attempts, next_at = $2, settled_at = NULL
          WHERE receiver = $1 AND state = 'dead'",
-        webhook.0,
+        webhook,
         now
     )
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    channel: String,
-    webhook_id: Option<Uuid>,
-    firm_id: Option<Uuid>,
-    referral_id: Option<Uuid>,
-    pos: i64,
-    kind: String,
-    state: String,
-    attempts: i64,
-    next_at: Option<Instant>,
-    created_at: Instant,
-    settled_at: Option<Instant>,
-}
-
-impl TryFrom<Row> for Message {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            channel: row.channel.parse().map_err(|error| Error::corrupt("message", "channel", error))?,
-            webhook_id: row.webhook_id.map(Into::into),
-            firm_id: row.firm_id.map(Into::into),
-            referral_id: row.referral_id.map(Into::into),
-            pos: row.pos,
-            kind: row.kind.parse().map_err(|error| Error::corrupt("event", "kind", error))?,
-            state: row.state.parse().map_err(|error| Error::corrupt("message", "state", error))?,
-            attempts: row.attempts,
-            next_at: row.next_at,
-            created_at: row.created_at,
-            settled_at: row.settled_at,
-        })
-    }
+row! {
+    Message: id, channel, webhook_id, firm_id, referral_id, pos, kind, state, attempts, next_at, created_at,
+    settled_at
 }
 
 /// Which messages.
@@ -392,9 +353,9 @@ pub struct Filter {
 
 /// The messages after `after`, oldest first.
 pub async fn list(tx: &mut Tx, filter: Filter, after: Uuid, limit: i64) -> Result<Vec<Message>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Message,
         "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
                 m.created_at, m.settled_at
          FROM message m JOIN feed f ON f.pos = m.pos JOIN event e ON e.ord = f.ord
@@ -409,50 +370,47 @@ pub async fn list(tx: &mut Tx, filter: Filter, after: Uuid, limit: i64) -> Resul
         filter.webhook.map_or(Uuid::nil(), |webhook| webhook.0),
         filter.state.map_or("", MessageState::as_str),
         limit
-    )?;
-    rows.into_iter().map(Message::try_from).collect()
+    )
 }
 
 /// The message of an id; only if it is of this firm, where one is given.
 pub async fn find(tx: &mut Tx, id: MessageId, firm: Option<FirmId>) -> Result<Option<Message>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Message,
         "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
                 m.created_at, m.settled_at
          FROM message m JOIN feed f ON f.pos = m.pos JOIN event e ON e.ord = f.ord
               LEFT JOIN webhook w ON w.id = m.webhook_id
          WHERE m.id = $1 AND ($2 = 1 OR m.firm_id = $3 OR w.firm_id = $3)",
-        id.0,
+        id,
         i64::from(firm.is_none()),
         firm.map_or(Uuid::nil(), |firm| firm.0)
-    )?;
-    row.map(Message::try_from).transpose()
+    )
 }
 
 /// The attempts of a message, oldest first.
 pub async fn attempts(tx: &mut Tx, id: MessageId) -> Result<Vec<DeliveryAttempt>, Error> {
     let rows = query!(
         tx,
-        all(i64, Instant, String, Option<i64>),
+        all(i64, Instant, AttemptCode, Option<i64>),
         "SELECT number, at, code, status FROM message_attempt WHERE message_id = $1 ORDER BY number",
-        id.0
+        id
     )?;
-    let attempt = |(number, at, code, status): (i64, Instant, String, Option<i64>)| {
-        let code: AttemptCode =
-            code.parse().map_err(|error| Error::corrupt("message_attempt", "code", error))?;
-        Ok(DeliveryAttempt { number, at, code, status: status.and_then(|status| u16::try_from(status).ok()) })
-    };
-    rows.into_iter().map(attempt).collect()
+    let attempts = rows.into_iter().map(|(number, at, code, status)| {
+        let status = status.and_then(|status| u16::try_from(status).ok());
+        DeliveryAttempt { number, at, code, status }
+    });
+    Ok(attempts.collect())
 }
 
 #[derive(FromRow)]
 struct JobMessageRow {
     #[sqlx(flatten)]
-    message: Row,
+    message: Message,
     firm: Option<String>,
     url: Option<String>,
-    outcome: Option<String>,
+    outcome: Option<AttemptCode>,
 }
 
 /// The messages about a job, its case and the referrals of that, oldest first; only those to this firm, where one is
@@ -477,30 +435,25 @@ pub async fn of_job(
                                 UNION SELECT r.id FROM referral r JOIN job j ON j.case_id = r.case_id WHERE j.id = $1)
            AND ($2 = 1 OR m.firm_id = $3 OR w.firm_id = $3)
          ORDER BY m.pos, m.id LIMIT $4",
-        job.0,
+        job,
         i64::from(firm.is_none()),
         firm.map_or(Uuid::nil(), |firm| firm.0),
         limit
     )?;
-    rows.into_iter().map(JobMessage::try_from).collect()
+    Ok(rows.into_iter().map(JobMessage::from).collect())
 }
 
-impl TryFrom<JobMessageRow> for JobMessage {
-    type Error = Error;
-
-    fn try_from(row: JobMessageRow) -> Result<Self, Error> {
-        let outcome = row.outcome.map(|code| code.parse()).transpose();
-        Ok(Self {
-            outcome: outcome.map_err(|error| Error::corrupt("message_attempt", "code", error))?,
-            // The path of an address may be a secret.
-            receiver: row.firm.or_else(|| Some(host_of(row.url.as_deref()?)?.to_owned())),
-            message: row.message.try_into()?,
-        })
+impl From<JobMessageRow> for JobMessage {
+    fn from(row: JobMessageRow) -> Self {
+        // The path of an address may be a secret.
+        let receiver = row.firm.or_else(|| Some(host_of(row.url.as_deref()?)?.to_owned()));
+        Self { message: row.message, receiver, outcome: row.outcome }
     }
 }
 
 /// How many messages are in a state.
 pub async fn count(tx: &mut Tx, state: MessageState) -> Result<i64, Error> {
-    let (count,) = query!(tx, one One<i64>, "SELECT CAST(COUNT(*) AS BIGINT) FROM message WHERE state = $1", state.as_str())?;
+    let (count,) =
+        query!(tx, one One<i64>, "SELECT CAST(COUNT(*) AS BIGINT) FROM message WHERE state = $1", state)?;
     Ok(count)
 }

@@ -1,12 +1,14 @@
 //! The only SQL. One text for both engines, a transaction in, domain types out; decides nothing.
 
 mod batch;
+mod codec;
 mod db;
 mod door;
 mod error;
 mod release;
 mod statement;
 mod work;
+mod unreadable;
 
 pub mod alarms;
 pub mod assignments;

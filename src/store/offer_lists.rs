@@ -1,10 +1,9 @@
 //! Lists of offers, each with what may be known of its job before it is accepted: one statement for however many. A text
 //! for each scope, so that no list reads other people's offers.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query, offers};
+use super::{Error, Tx, codec::row, db::query};
 use crate::domain::{
     actor::Scope,
     ids::OfferId,
@@ -27,33 +26,31 @@ pub struct Offered {
     pub district: Option<String>,
 }
 
-#[derive(FromRow)]
 struct Row {
-    #[sqlx(flatten)]
-    offer: offers::Row,
+    offer: Offer,
     job_code: String,
-    priority: String,
+    priority: Priority,
     language: String,
     municipality: Option<String>,
     town: Option<String>,
 }
 
-impl TryFrom<Row> for Offered {
-    type Error = Error;
+row! { Row: offer: flat, job_code, priority, language, municipality, town }
 
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            offer: row.offer.try_into()?,
+impl From<Row> for Offered {
+    fn from(row: Row) -> Self {
+        Self {
+            offer: row.offer,
             job_code: row.job_code,
-            priority: row.priority.parse().map_err(|error| Error::corrupt("job", "priority", error))?,
+            priority: row.priority,
             language: row.language,
             district: row.municipality.zip(row.town).map(|(municipality, town)| municipality + &town),
-        })
+        }
     }
 }
 
-fn offered(rows: Vec<Row>) -> Result<Vec<Offered>, Error> {
-    rows.into_iter().map(Offered::try_from).collect()
+fn offered(rows: Vec<Row>) -> Vec<Offered> {
+    rows.into_iter().map(Offered::from).collect()
 }
 
 /// What is shown of an offer. The join is in this order: the offers of a page are found first.
@@ -76,9 +73,8 @@ macro_rules! about {
 
 /// The offer of an id.
 pub async fn find(tx: &mut Tx, id: OfferId) -> Result<Option<Offered>, Error> {
-    let row =
-        query!(tx, optional Row, concat!(columns!(), "FROM offer o", about!(), "WHERE o.id = $1"), id.0)?;
-    row.map(Offered::try_from).transpose()
+    let row = query!(tx, optional Row, concat!(columns!(), "FROM offer o", about!(), "WHERE o.id = $1"), id)?;
+    Ok(row.map(Offered::from))
 }
 
 /// The offers after `after` within the scope, in a state if one is given, oldest first.
@@ -99,7 +95,7 @@ pub async fn list(
             all Row,
             concat!(columns!(), "FROM offer o", about!(),
                     "WHERE o.state = $1 AND o.id > $2 ORDER BY o.id LIMIT $3"),
-            state.as_str(),
+            state,
             after,
             limit
         )?,
@@ -108,9 +104,9 @@ pub async fn list(
             all Row,
             concat!(columns!(), "FROM offer o", about!(),
                     "WHERE o.firm_id = $1 AND o.id > $2 AND o.state = $3 ORDER BY o.id LIMIT $4"),
-            firm.0,
+            firm,
             after,
-            state.as_str(),
+            state,
             limit
         )?,
         Scope::Technician(_, technician) => query!(
@@ -118,14 +114,14 @@ pub async fn list(
             all Row,
             concat!(columns!(), "FROM offer o", about!(),
                     "WHERE o.technician_id = $1 AND o.id > $2 AND o.state = $3 ORDER BY o.id LIMIT $4"),
-            technician.0,
+            technician,
             after,
-            state.as_str(),
+            state,
             limit
         )?,
         Scope::Nothing => return Ok(Vec::new()),
     };
-    offered(rows)
+    Ok(offered(rows))
 }
 
 async fn of_any_state(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<Vec<Offered>, Error> {
@@ -142,7 +138,7 @@ async fn of_any_state(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Res
             all Row,
             concat!(columns!(), "FROM offer o", about!(),
                     "WHERE o.firm_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3"),
-            firm.0,
+            firm,
             after,
             limit
         )?,
@@ -151,13 +147,13 @@ async fn of_any_state(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Res
             all Row,
             concat!(columns!(), "FROM offer o", about!(),
                     "WHERE o.technician_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3"),
-            technician.0,
+            technician,
             after,
             limit
         )?,
         Scope::Nothing => return Ok(Vec::new()),
     };
-    offered(rows)
+    Ok(offered(rows))
 }
 
 /// The open ones, which every telephone asks for: few, and found by the indexes of the open ones alone.
@@ -176,7 +172,7 @@ async fn open(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<Vec<
             all Row,
             concat!(columns!(), "FROM offer o", about!(),
                     "WHERE o.state = 'open' AND o.firm_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3"),
-            firm.0,
+            firm,
             after,
             limit
         )?,
@@ -185,13 +181,13 @@ async fn open(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<Vec<
             all Row,
             concat!(columns!(), "FROM offer o", about!(),
                     "WHERE o.state = 'open' AND o.technician_id = $1 AND o.id > $2 ORDER BY o.id LIMIT $3"),
-            technician.0,
+            technician,
             after,
             limit
         )?,
         Scope::Nothing => return Ok(Vec::new()),
     };
-    offered(rows)
+    Ok(offered(rows))
 }
 
 /// The accepted offers for which the firm has still to name its technician, the most pressing first. Sought among the
@@ -199,8 +195,8 @@ async fn open(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<Vec<
 pub async fn to_be_named(tx: &mut Tx, scope: Scope, limit: i64) -> Result<Vec<Offered>, Error> {
     let (firm, technician) = match scope {
         Scope::All => (None, None),
-        Scope::Firm(firm) => (Some(firm.0), None),
-        Scope::Technician(_, technician) => (None, Some(technician.0)),
+        Scope::Firm(firm) => (Some(firm), None),
+        Scope::Technician(_, technician) => (None, Some(technician)),
         Scope::Nothing => return Ok(Vec::new()),
     };
     let rows = query!(
@@ -218,5 +214,5 @@ pub async fn to_be_named(tx: &mut Tx, scope: Scope, limit: i64) -> Result<Vec<Of
         technician,
         limit
     )?;
-    offered(rows)
+    Ok(offered(rows))
 }

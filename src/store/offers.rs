@@ -1,112 +1,63 @@
 //! Offers.
 
-use sqlx::FromRow;
-use uuid::Uuid;
+use sqlx::{FromRow, Row};
 
 use super::{
     Error, Tx,
+    codec::{consistent, row},
     db::{One, query},
 };
 use crate::domain::{
     ids::{JobId, OfferId, TechnicianId},
-    offers::Offer,
-    span::Instant,
+    offers::{FlatOffer, Offer},
 };
 
-#[derive(FromRow)]
-pub(super) struct Row {
-    id: Uuid,
-    version: i64,
-    job_id: Uuid,
-    decision_id: Uuid,
-    firm_id: Uuid,
-    technician_id: Uuid,
-    addressee: String,
-    role: String,
-    rank: i64,
-    round: i64,
-    rung: i64,
-    state: String,
-    offered_at: Instant,
-    deadline: Instant,
-    answered_at: Option<Instant>,
-    decline_code: Option<String>,
-    arrival_promised_at: Option<Instant>,
-    answered_via: Option<String>,
-    withdraw_code: Option<String>,
-    naming_due_at: Option<Instant>,
+row! {
+    FlatOffer: id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
+    offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code, naming_due_at
 }
 
-impl TryFrom<Row> for Offer {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        fn coded<T: std::str::FromStr>(column: &'static str, code: Option<String>) -> Result<Option<T>, Error>
-        where
-            T::Err: std::error::Error + Send + Sync + 'static,
-        {
-            code.map(|code| code.parse().map_err(|error| Error::corrupt("offer", column, error))).transpose()
-        }
-        Ok(Self {
-            id: row.id.into(),
-            version: row.version,
-            job_id: row.job_id.into(),
-            decision_id: row.decision_id.into(),
-            firm_id: row.firm_id.into(),
-            technician_id: row.technician_id.into(),
-            addressee: row.addressee.parse().map_err(|error| Error::corrupt("offer", "addressee", error))?,
-            role: row.role.parse().map_err(|error| Error::corrupt("offer", "role", error))?,
-            rank: row.rank,
-            round: row.round,
-            rung: row.rung,
-            state: row.state.parse().map_err(|error| Error::corrupt("offer", "state", error))?,
-            offered_at: row.offered_at,
-            deadline: row.deadline,
-            answered_at: row.answered_at,
-            decline_code: coded("decline_code", row.decline_code)?,
-            arrival_promised_at: row.arrival_promised_at,
-            answered_via: coded("answered_via", row.answered_via)?,
-            withdraw_code: coded("withdraw_code", row.withdraw_code)?,
-            naming_due_at: row.naming_due_at,
-        })
+impl<'r, R: Row> FromRow<'r, R> for Offer
+where
+    FlatOffer: FromRow<'r, R>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        consistent(FlatOffer::from_row(row)?, "state")
     }
 }
 
 /// The offer of an id.
 pub async fn find(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Offer,
         "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
                 offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
                 naming_due_at
          FROM offer WHERE id = $1",
-        id.0
-    )?;
-    row.map(Offer::try_from).transpose()
+        id
+    )
 }
 
 /// The offers of a job, oldest first.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Offer>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Offer,
         "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
                 offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
                 naming_due_at
          FROM offer WHERE job_id = $1 ORDER BY rank, id",
-        job.0
-    )?;
-    rows.into_iter().map(Offer::try_from).collect()
+        job
+    )
 }
 
 /// The technician's open offer.
 pub async fn open_of(tx: &mut Tx, technician: TechnicianId) -> Result<Option<OfferId>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional One<Uuid>,
+        optional OfferId,
         "SELECT id FROM offer WHERE technician_id = $1 AND state = 'open'",
-        technician.0
-    )?;
-    Ok(row.map(|(id,)| id.into()))
+        technician
+    )
 }

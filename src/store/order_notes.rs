@@ -22,9 +22,9 @@ pub fn insert(batch: &mut Batch, assignment: AssignmentId, note: &OrderNote) {
         batch,
         one,
         "INSERT INTO order_note (assignment_id, number, terms_version, issued_at) VALUES ($1, $2, $3, $4)",
-        assignment.0,
-        note.number.as_str(),
-        note.terms_version.as_str(),
+        assignment,
+        &note.number,
+        &note.terms_version,
         note.issued_at
     );
 }
@@ -35,6 +35,6 @@ pub async fn find(tx: &mut Tx, assignment: AssignmentId) -> Result<Option<OrderN
         tx,
         optional OrderNote,
         "SELECT number, terms_version, issued_at FROM order_note WHERE assignment_id = $1",
-        assignment.0
+        assignment
     )
 }

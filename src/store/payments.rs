@@ -1,53 +1,20 @@
 //! Payments. Never changed.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::row,
     db::{id_list, query},
 };
 use crate::domain::{
     ids::{JobId, PaymentId, TokenId},
-    money::Yen,
     payments::Payment,
-    span::Instant,
 };
 
-#[derive(FromRow)]
-pub(super) struct Row {
-    pub(super) id: Uuid,
-    pub(super) job_id: Uuid,
-    pub(super) kind: String,
-    pub(super) method: String,
-    pub(super) payer: String,
-    pub(super) amount_yen: i64,
-    pub(super) received_at: Instant,
-    pub(super) reference: Option<String>,
-    pub(super) fact_id: Option<Uuid>,
-    pub(super) settlement_id: Option<Uuid>,
-    pub(super) recorded_at: Instant,
-}
-
-impl TryFrom<Row> for Payment {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let table = "payment";
-        Ok(Self {
-            id: row.id.into(),
-            job_id: row.job_id.into(),
-            kind: row.kind.parse().map_err(|error| Error::corrupt(table, "kind", error))?,
-            method: row.method.parse().map_err(|error| Error::corrupt(table, "method", error))?,
-            payer: row.payer.parse().map_err(|error| Error::corrupt(table, "payer", error))?,
-            amount_yen: Yen(row.amount_yen),
-            received_at: row.received_at,
-            reference: row.reference,
-            fact_id: row.fact_id.map(Into::into),
-            settlement_id: row.settlement_id.map(Into::into),
-            recorded_at: row.recorded_at,
-        })
-    }
+row! {
+    Payment: id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
+    recorded_at
 }
 
 /// Keeps a new payment.
@@ -58,33 +25,32 @@ pub async fn insert(tx: &mut Tx, payment: &Payment, by: Option<TokenId>) -> Resu
         "INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id,
                               settlement_id, recorded_at, recorded_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        payment.id.0,
-        payment.job_id.0,
-        payment.kind.as_str(),
-        payment.method.as_str(),
-        payment.payer.as_str(),
-        payment.amount_yen.0,
+        payment.id,
+        payment.job_id,
+        payment.kind,
+        payment.method,
+        payment.payer,
+        payment.amount_yen,
         payment.received_at,
         payment.reference.as_deref(),
-        payment.fact_id.map(|id| id.0),
-        payment.settlement_id.map(|id| id.0),
+        payment.fact_id,
+        payment.settlement_id,
         payment.recorded_at,
-        by.map(|token| token.0)
+        by
     )?;
     Ok(())
 }
 
 /// The payments for a job, in the order they were recorded.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Payment>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Payment,
         "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
                 recorded_at
          FROM payment WHERE job_id = $1 ORDER BY recorded_at, id",
-        job.0
-    )?;
-    rows.into_iter().map(Payment::try_from).collect()
+        job
+    )
 }
 
 /// A payment with the number of its case.
@@ -96,26 +62,20 @@ pub struct Listed {
     pub case_number: String,
 }
 
-#[derive(FromRow)]
-struct ListedRow {
-    #[sqlx(flatten)]
-    row: Row,
-    number: String,
-}
+row! { Listed: payment: flat, case_number }
 
 /// The payments before `before`, newest first; before nothing, the newest.
 pub async fn newest(tx: &mut Tx, before: Option<Uuid>, limit: i64) -> Result<Vec<Listed>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all ListedRow,
+        all Listed,
         "SELECT p.id, p.job_id, p.kind, p.method, p.payer, p.amount_yen, p.received_at, p.reference, p.fact_id,
-                p.settlement_id, p.recorded_at, c.number
+                p.settlement_id, p.recorded_at, c.number AS case_number
          FROM payment p JOIN job j ON j.id = p.job_id JOIN case_file c ON c.id = j.case_id
          WHERE p.id < $1 ORDER BY p.id DESC LIMIT $2",
         before.unwrap_or(Uuid::max()),
         limit
-    )?;
-    rows.into_iter().map(|row| Ok(Listed { payment: row.row.try_into()?, case_number: row.number })).collect()
+    )
 }
 
 /// The payments of some ids.
@@ -123,9 +83,9 @@ pub async fn several(tx: &mut Tx, ids: &[PaymentId]) -> Result<Vec<Payment>, Err
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Payment,
         {
             sqlite: "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
                             recorded_at
@@ -136,6 +96,5 @@ pub async fn several(tx: &mut Tx, ids: &[PaymentId]) -> Result<Vec<Payment>, Err
                        WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
         },
         id_list(ids.iter().map(|id| id.0))
-    )?;
-    rows.into_iter().map(Payment::try_from).collect()
+    )
 }

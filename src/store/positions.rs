@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Batch, Error, Tx,
     batch::later,
+    codec::row,
     db::{One, query},
 };
 use crate::domain::{
@@ -31,30 +31,7 @@ pub struct Position {
     pub received_at: Instant,
 }
 
-#[derive(FromRow)]
-struct Row {
-    technician_id: Uuid,
-    lat_e6: i64,
-    lon_e6: i64,
-    accuracy_m: Option<i64>,
-    measured_at: Instant,
-    received_at: Instant,
-}
-
-impl TryFrom<Row> for Position {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            technician_id: row.technician_id.into(),
-            point: Point::from_e6(row.lat_e6, row.lon_e6)
-                .map_err(|error| Error::corrupt("position", "lat_e6", error))?,
-            accuracy_m: row.accuracy_m,
-            measured_at: row.measured_at,
-            received_at: row.received_at,
-        })
-    }
-}
+row! { Position: technician_id, point: flat, accuracy_m, measured_at, received_at }
 
 /// One of these who is no technician of the firm, if there is one.
 pub async fn stranger(
@@ -124,25 +101,23 @@ pub fn keep(batch: &mut Batch, positions: &[Position]) {
 
 /// The newest position of a technician.
 pub async fn find(tx: &mut Tx, technician: TechnicianId) -> Result<Option<Position>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Position,
         "SELECT technician_id, lat_e6, lon_e6, accuracy_m, measured_at, received_at
          FROM position WHERE technician_id = $1",
-        technician.0
-    )?;
-    row.map(Position::try_from).transpose()
+        technician
+    )
 }
 
 /// The newest positions of the technicians after `after`, in order of their ids.
 pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Position>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Position,
         "SELECT technician_id, lat_e6, lon_e6, accuracy_m, measured_at, received_at
          FROM position WHERE technician_id > $1 ORDER BY technician_id LIMIT $2",
         after,
         limit
-    )?;
-    rows.into_iter().map(Position::try_from).collect()
+    )
 }

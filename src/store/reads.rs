@@ -1,49 +1,18 @@
 //! The read log: who has read personal data, of what, and why. Appended only; retention takes the oldest away.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::row,
     db::{One, query},
 };
 use crate::domain::{
-    ids::CaseId,
     reads::{Read, ReadPurpose, ReadSubject},
     span::Instant,
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    at: Instant,
-    actor: String,
-    actor_id: Option<Uuid>,
-    route: String,
-    purpose: String,
-    subject: Option<String>,
-    subject_id: Option<Uuid>,
-    case_id: Option<Uuid>,
-}
-
-impl TryFrom<Row> for Read {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let subject = row.subject.map(|code| code.parse()).transpose();
-        Ok(Self {
-            id: row.id.into(),
-            at: row.at,
-            actor: row.actor,
-            actor_id: row.actor_id.map(Into::into),
-            route: row.route,
-            purpose: row.purpose.parse().map_err(|error| Error::corrupt("read_log", "purpose", error))?,
-            subject: subject.map_err(|error| Error::corrupt("read_log", "subject", error))?,
-            subject_id: row.subject_id,
-            case_id: row.case_id.map(CaseId),
-        })
-    }
-}
+row! { Read: id, at, actor, actor_id, route, purpose, subject, subject_id, case_id }
 
 /// Appends a read, with the case it belongs to.
 pub async fn insert(tx: &mut Tx, read: &Read) -> Result<(), Error> {
@@ -56,13 +25,13 @@ pub async fn insert(tx: &mut Tx, read: &Read) -> Result<(), Error> {
         execute,
         "INSERT INTO read_log (id, at, actor, actor_id, route, purpose, subject, subject_id, case_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        read.id.0,
+        read.id,
         read.at,
         &read.actor,
-        read.actor_id.map(|id| id.0),
+        read.actor_id,
         &read.route,
-        read.purpose.as_str(),
-        read.subject.map(ReadSubject::as_str),
+        read.purpose,
+        read.subject,
         read.subject_id,
         case
     )?;
@@ -134,21 +103,7 @@ pub struct Entry {
     pub case_number: Option<String>,
 }
 
-#[derive(FromRow)]
-struct EntryRow {
-    #[sqlx(flatten)]
-    row: Row,
-    actor_name: Option<String>,
-    case_number: Option<String>,
-}
-
-fn entries(rows: Vec<EntryRow>) -> Result<Vec<Entry>, Error> {
-    let entry = |row: EntryRow| {
-        let (actor_name, case_number) = (row.actor_name, row.case_number);
-        Ok(Entry { read: row.row.try_into()?, actor_name, case_number })
-    };
-    rows.into_iter().map(entry).collect()
-}
+row! { Entry: read: flat, actor_name, case_number }
 
 /// Of a read.
 macro_rules! columns {
@@ -197,8 +152,7 @@ impl Filter {
     /// The filter with the id of the case of its number; nothing where there is no such case.
     async fn resolved(&self, tx: &mut Tx) -> Result<Option<Self>, Error> {
         let Some(number) = &self.case_number else { return Ok(Some(self.clone())) };
-        let row =
-            query!(tx, optional One<Uuid>, "SELECT id FROM case_file WHERE number = $1", number.as_str())?;
+        let row = query!(tx, optional One<Uuid>, "SELECT id FROM case_file WHERE number = $1", number)?;
         let case = row.map(|(id,)| id).filter(|id| self.case_id.is_none_or(|case| case == *id));
         Ok(case.map(|case| Self { case_id: Some(case), ..self.clone() }))
     }
@@ -214,10 +168,10 @@ fn first_id(at: Instant, later: u128) -> Uuid {
 pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
     let Some(filter) = filter.resolved(tx).await? else { return Ok(Vec::new()) };
     let (after, before) = filter.within(after, Uuid::max());
-    let rows = match filter.by() {
+    match filter.by() {
         By::Subject(id) => query!(
             tx,
-            all EntryRow,
+            all Entry,
             concat!(columns!(), "WHERE r.subject_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
             limit,
             after,
@@ -230,10 +184,10 @@ pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Resu
             filter.subject_id.unwrap_or_default(),
             Uuid::nil(),
             id
-        )?,
+        ),
         By::Case(id) => query!(
             tx,
-            all EntryRow,
+            all Entry,
             concat!(columns!(), "WHERE r.case_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
             limit,
             after,
@@ -246,10 +200,10 @@ pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Resu
             filter.subject_id.unwrap_or_default(),
             Uuid::nil(),
             id
-        )?,
+        ),
         By::Actor(id) => query!(
             tx,
-            all EntryRow,
+            all Entry,
             concat!(columns!(), "WHERE r.actor_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
             limit,
             after,
@@ -262,10 +216,10 @@ pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Resu
             filter.subject_id.unwrap_or_default(),
             Uuid::nil(),
             id
-        )?,
+        ),
         By::Time => query!(
             tx,
-            all EntryRow,
+            all Entry,
             concat!(columns!(), "WHERE ", filtered!(), "ORDER BY r.id LIMIT $1"),
             limit,
             after,
@@ -277,19 +231,18 @@ pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Resu
             filter.case_id.unwrap_or_default(),
             filter.subject_id.unwrap_or_default(),
             Uuid::nil()
-        )?,
-    };
-    entries(rows)
+        ),
+    }
 }
 
 /// The reads before `before`, newest first; before nil, the newest.
 pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
     let Some(filter) = filter.resolved(tx).await? else { return Ok(Vec::new()) };
     let (after, before) = filter.within(Uuid::nil(), before);
-    let rows = match filter.by() {
+    match filter.by() {
         By::Subject(id) => query!(
             tx,
-            all EntryRow,
+            all Entry,
             concat!(columns!(), "WHERE r.subject_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
             limit,
             after,
@@ -302,10 +255,10 @@ pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> R
             filter.subject_id.unwrap_or_default(),
             Uuid::nil(),
             id
-        )?,
+        ),
         By::Case(id) => query!(
             tx,
-            all EntryRow,
+            all Entry,
             concat!(columns!(), "WHERE r.case_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
             limit,
             after,
@@ -318,10 +271,10 @@ pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> R
             filter.subject_id.unwrap_or_default(),
             Uuid::nil(),
             id
-        )?,
+        ),
         By::Actor(id) => query!(
             tx,
-            all EntryRow,
+            all Entry,
             concat!(columns!(), "WHERE r.actor_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
             limit,
             after,
@@ -334,10 +287,10 @@ pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> R
             filter.subject_id.unwrap_or_default(),
             Uuid::nil(),
             id
-        )?,
+        ),
         By::Time => query!(
             tx,
-            all EntryRow,
+            all Entry,
             concat!(columns!(), "WHERE ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
             limit,
             after,
@@ -349,9 +302,8 @@ pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> R
             filter.case_id.unwrap_or_default(),
             filter.subject_id.unwrap_or_default(),
             Uuid::nil()
-        )?,
-    };
-    entries(rows)
+        ),
+    }
 }
 
 /// Before and after everything the service has seen.

@@ -1,72 +1,23 @@
 //! Referrals, with what is said and whom it is said to apart.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    codec::{Json, row},
+    db::query,
+};
 use crate::domain::{
     ids::{CaseId, ReferralId, TokenId},
-    referrals::{Acknowledged, Attempt, DeskHours, Recipient, Referral, ReferralState, Texts},
-    span::Instant,
+    referrals::{Acknowledged, Attempt, Recipient, Referral, ReferralState, Texts},
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    version: i64,
-    case_id: Uuid,
-    job_id: Option<Uuid>,
-    job_code: Option<String>,
-    reason: String,
-    stage: String,
-    component: String,
-    private_or_common: String,
-    lessee_kind: String,
-    consent_to_contact: String,
-    evidence: String,
-    stop_gap_at: Option<Instant>,
-    state: String,
-    decided_at: Instant,
-    follow_up_due: Option<Instant>,
-    follow_up_basis: String,
-    outcome: Option<String>,
-    closed_at: Option<Instant>,
+row! {
+    Referral: id, version, case_id, job_id, job_code, reason, stage, component, private_or_common,
+    lessee_kind, consent_to_contact, evidence: Json, stop_gap_at, state, decided_at, follow_up_due,
+    follow_up_assumed, outcome, closed_at
 }
-
-impl TryFrom<Row> for Referral {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        let corrupt = |column| move |error| Error::corrupt("referral", column, error);
-        let outcome = row.outcome.map(|code| code.parse().map_err(corrupt("outcome"))).transpose()?;
-        Ok(Self {
-            id: row.id.into(),
-            version: row.version,
-            case_id: row.case_id.into(),
-            job_id: row.job_id.map(Into::into),
-            job_code: row.job_code,
-            reason: row.reason.parse().map_err(corrupt("reason"))?,
-            stage: row.stage.parse().map_err(corrupt("stage"))?,
-            component: row.component.parse().map_err(corrupt("component"))?,
-            private_or_common: row.private_or_common.parse().map_err(corrupt("private_or_common"))?,
-            lessee_kind: row.lessee_kind.parse().map_err(corrupt("lessee_kind"))?,
-            consent_to_contact: row.consent_to_contact.parse().map_err(corrupt("consent_to_contact"))?,
-            evidence: serde_json::from_str(&row.evidence)
-                .map_err(|error| Error::corrupt("referral", "evidence", error))?,
-            stop_gap_at: row.stop_gap_at,
-            state: row.state.parse().map_err(corrupt("state"))?,
-            decided_at: row.decided_at,
-            follow_up_due: row.follow_up_due,
-            follow_up_assumed: row.follow_up_basis == "assumed",
-            outcome,
-            closed_at: row.closed_at,
-        })
-    }
-}
-
-fn json(value: &impl serde::Serialize, column: &'static str) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|error| Error::corrupt("referral", column, error))
-}
+row! { Acknowledged: recipient, at }
 
 fn basis(referral: &Referral) -> &'static str {
     if referral.follow_up_assumed { "assumed" } else { "known" }
@@ -74,12 +25,8 @@ fn basis(referral: &Referral) -> &'static str {
 
 /// Holds the case open until this transaction ends; whether it is open.
 pub async fn hold_case_open(tx: &mut Tx, case: CaseId) -> Result<bool, Error> {
-    let held = query!(
-        tx,
-        execute,
-        "UPDATE case_file SET version = version WHERE id = $1 AND state = 'open'",
-        case.0
-    )?;
+    let held =
+        query!(tx, execute, "UPDATE case_file SET version = version WHERE id = $1 AND state = 'open'", case)?;
     Ok(held == 1)
 }
 
@@ -98,18 +45,18 @@ pub async fn insert(
                                lessee_kind, consent_to_contact, evidence, stop_gap_at, state, decided_at, decided_by,
                                follow_up_due, follow_up_basis)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-        referral.id.0,
+        referral.id,
         referral.version,
-        referral.case_id.0,
-        referral.job_id.map(|id| id.0),
+        referral.case_id,
+        referral.job_id,
         referral.job_code.as_deref(),
-        referral.reason.as_str(),
-        referral.stage.as_str(),
-        referral.component.as_str(),
-        referral.private_or_common.as_str(),
-        referral.lessee_kind.as_str(),
-        referral.consent_to_contact.as_str(),
-        json(&referral.evidence, "evidence")?,
+        referral.reason,
+        referral.stage,
+        referral.component,
+        referral.private_or_common,
+        referral.lessee_kind,
+        referral.consent_to_contact,
+        Json(&referral.evidence),
         referral.stop_gap_at,
         referral.state.as_str(),
         referral.decided_at,
@@ -130,7 +77,7 @@ async fn insert_texts(tx: &mut Tx, id: ReferralId, texts: &Texts) -> Result<(), 
         execute,
         "INSERT INTO referral_text (referral_id, symptom, age_hint, basis_text, stop_gap, stop_gap_by)
          VALUES ($1, $2, $3, $4, $5, $6)",
-        id.0,
+        id,
         &texts.symptom,
         texts.age_hint.as_deref(),
         &texts.basis_text,
@@ -146,12 +93,12 @@ async fn insert_recipient(tx: &mut Tx, id: ReferralId, recipient: &Recipient) ->
         execute,
         "INSERT INTO referral_recipient (referral_id, kind, name, phone, email, hours, emergency_phone)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        id.0,
-        recipient.kind.as_str(),
+        id,
+        recipient.kind,
         recipient.name.as_deref(),
         recipient.phone.as_deref(),
         recipient.email.as_deref(),
-        json(&recipient.hours, "hours")?,
+        Json(&recipient.hours),
         recipient.emergency_phone.as_deref()
     )?;
     Ok(())
@@ -159,30 +106,29 @@ async fn insert_recipient(tx: &mut Tx, id: ReferralId, recipient: &Recipient) ->
 
 /// The referral of an id.
 pub async fn find(tx: &mut Tx, id: ReferralId) -> Result<Option<Referral>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Referral,
         "SELECT id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
-                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis, outcome,
+                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis = 'assumed' AS follow_up_assumed,
+                outcome,
                 closed_at
          FROM referral WHERE id = $1",
-        id.0
-    )?;
-    row.map(Referral::try_from).transpose()
+        id
+    )
 }
 
 /// The referral, locked for this transaction at a new version.
 pub async fn lock(tx: &mut Tx, id: ReferralId) -> Result<Option<Referral>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Referral,
         "UPDATE referral SET version = version + 1 WHERE id = $1
          RETURNING id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
-                   consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis,
-                   outcome, closed_at",
-        id.0
-    )?;
-    row.map(Referral::try_from).transpose()
+                   consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, 
+                   follow_up_basis = 'assumed' AS follow_up_assumed, outcome, closed_at",
+        id
+    )
 }
 
 /// Writes what may change of a locked referral.
@@ -192,12 +138,12 @@ pub async fn save(tx: &mut Tx, referral: &Referral) -> Result<(), Error> {
         execute,
         "UPDATE referral SET state = $3, follow_up_due = $4, follow_up_basis = $5, outcome = $6, closed_at = $7
          WHERE id = $1 AND version = $2",
-        referral.id.0,
+        referral.id,
         referral.version,
-        referral.state.as_str(),
+        referral.state,
         referral.follow_up_due,
         basis(referral),
-        referral.outcome.map(|outcome| outcome.as_str()),
+        referral.outcome,
         referral.closed_at
     )?;
     Ok(())
@@ -209,12 +155,12 @@ pub async fn readdress(tx: &mut Tx, referral: &Referral, recipients: &[Recipient
         tx,
         execute,
         "UPDATE referral SET lessee_kind = $3, consent_to_contact = $4 WHERE id = $1 AND version = $2",
-        referral.id.0,
+        referral.id,
         referral.version,
-        referral.lessee_kind.as_str(),
-        referral.consent_to_contact.as_str()
+        referral.lessee_kind,
+        referral.consent_to_contact
     )?;
-    query!(tx, execute, "DELETE FROM referral_recipient WHERE referral_id = $1", referral.id.0)?;
+    query!(tx, execute, "DELETE FROM referral_recipient WHERE referral_id = $1", referral.id)?;
     for recipient in recipients {
         insert_recipient(tx, referral.id, recipient).await?;
     }
@@ -223,16 +169,16 @@ pub async fn readdress(tx: &mut Tx, referral: &Referral, recipients: &[Recipient
 
 /// The referrals of a case, oldest first.
 pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Referral>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Referral,
         "SELECT id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
-                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis, outcome,
+                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis = 'assumed' AS follow_up_assumed,
+                outcome,
                 closed_at
          FROM referral WHERE case_id = $1 ORDER BY id",
-        case.0
-    )?;
-    rows.into_iter().map(Referral::try_from).collect()
+        case
+    )
 }
 
 /// The referrals after `after`, in a state if one is given, oldest first.
@@ -242,85 +188,43 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Referral>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Referral,
         "SELECT id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
-                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis, outcome,
+                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis = 'assumed' AS follow_up_assumed,
+                outcome,
                 closed_at
          FROM referral WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3",
         after,
         state.map_or("", ReferralState::as_str),
         limit
-    )?;
-    rows.into_iter().map(Referral::try_from).collect()
+    )
 }
 
-#[derive(FromRow)]
-struct TextRow {
-    symptom: String,
-    age_hint: Option<String>,
-    basis_text: String,
-    stop_gap: Option<String>,
-    stop_gap_by: Option<String>,
-}
+row! { Texts: symptom, age_hint, basis_text, stop_gap, stop_gap_by }
 
 /// What is said; nothing once erased.
 pub async fn texts(tx: &mut Tx, id: ReferralId) -> Result<Option<Texts>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional TextRow,
+        optional Texts,
         "SELECT symptom, age_hint, basis_text, stop_gap, stop_gap_by FROM referral_text WHERE referral_id = $1",
-        id.0
-    )?;
-    Ok(row.map(|row| Texts {
-        symptom: row.symptom,
-        age_hint: row.age_hint,
-        basis_text: row.basis_text,
-        stop_gap: row.stop_gap,
-        stop_gap_by: row.stop_gap_by,
-    }))
+        id
+    )
 }
 
-#[derive(FromRow)]
-struct RecipientRow {
-    kind: String,
-    name: Option<String>,
-    phone: Option<String>,
-    email: Option<String>,
-    hours: String,
-    emergency_phone: Option<String>,
-}
-
-impl TryFrom<RecipientRow> for Recipient {
-    type Error = Error;
-
-    fn try_from(row: RecipientRow) -> Result<Self, Error> {
-        let corrupt =
-            |column, error: &dyn std::fmt::Display| Error::corrupt("referral_recipient", column, error);
-        let hours =
-            serde_json::from_str::<DeskHours>(&row.hours).map_err(|error| corrupt("hours", &error))?;
-        Ok(Self {
-            kind: row.kind.parse().map_err(|error| corrupt("kind", &error))?,
-            name: row.name,
-            phone: row.phone,
-            email: row.email,
-            hours,
-            emergency_phone: row.emergency_phone,
-        })
-    }
-}
+row! { Recipient: kind, name, phone, email, hours: Json, emergency_phone }
 
 /// Who is told; nobody once erased.
 pub async fn recipients(tx: &mut Tx, id: ReferralId) -> Result<Vec<Recipient>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all RecipientRow,
+        all Recipient,
         "SELECT kind, name, phone, email, hours, emergency_phone FROM referral_recipient
          WHERE referral_id = $1 ORDER BY kind",
-        id.0
-    )?;
-    rows.into_iter().map(Recipient::try_from).collect()
+        id
+    )
 }
 
 /// Keeps an attempt.
@@ -338,55 +242,29 @@ pub async fn insert_attempt(
                                        delivery_status)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         id,
-        referral.0,
+        referral,
         attempt.at,
-        by.map(|token| token.0),
-        attempt.recipient.map(|kind| kind.as_str()),
-        attempt.channel.as_str(),
+        by,
+        attempt.recipient,
+        attempt.channel,
         &attempt.language,
         &attempt.template_version,
-        attempt.delivery_status.as_str()
+        attempt.delivery_status
     )?;
     Ok(())
 }
 
-#[derive(FromRow)]
-struct AttemptRow {
-    at: Instant,
-    recipient: Option<String>,
-    channel: String,
-    language: String,
-    template_version: String,
-    delivery_status: String,
-}
-
-impl TryFrom<AttemptRow> for Attempt {
-    type Error = Error;
-
-    fn try_from(row: AttemptRow) -> Result<Self, Error> {
-        let corrupt = |column| move |error| Error::corrupt("referral_attempt", column, error);
-        let recipient = row.recipient.map(|code| code.parse().map_err(corrupt("recipient"))).transpose()?;
-        Ok(Self {
-            at: row.at,
-            recipient,
-            channel: row.channel.parse().map_err(corrupt("channel"))?,
-            language: row.language,
-            template_version: row.template_version,
-            delivery_status: row.delivery_status.parse().map_err(corrupt("delivery_status"))?,
-        })
-    }
-}
+row! { Attempt: at, recipient, channel, language, template_version, delivery_status }
 
 /// The attempts, oldest first.
 pub async fn attempts(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Attempt>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all AttemptRow,
+        all Attempt,
         "SELECT at, recipient, channel, language, template_version, delivery_status FROM referral_attempt
          WHERE referral_id = $1 ORDER BY id",
-        referral.0
-    )?;
-    rows.into_iter().map(Attempt::try_from).collect()
+        referral
+    )
 }
 
 /// Keeps an acknowledgement; the first of a recipient counts.
@@ -400,26 +278,20 @@ pub async fn acknowledge(
         tx,
         execute,
         "INSERT INTO referral_acknowledgement (referral_id, recipient, at, recorded_by) VALUES ($1, $2, $3, $4)",
-        referral.0,
-        acknowledged.recipient.as_str(),
+        referral,
+        acknowledged.recipient,
         acknowledged.at,
-        by.map(|token| token.0)
+        by
     )?;
     Ok(())
 }
 
 /// Who has acknowledged, in the order of kinds.
 pub async fn acknowledged(tx: &mut Tx, referral: ReferralId) -> Result<Vec<Acknowledged>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all(String, Instant),
+        all Acknowledged,
         "SELECT recipient, at FROM referral_acknowledgement WHERE referral_id = $1 ORDER BY recipient",
-        referral.0
-    )?;
-    let acknowledged = |(code, at): (String, Instant)| {
-        let recipient =
-            code.parse().map_err(|error| Error::corrupt("referral_acknowledgement", "recipient", error))?;
-        Ok(Acknowledged { recipient, at })
-    };
-    rows.into_iter().map(acknowledged).collect()
+        referral
+    )
 }

@@ -1,11 +1,11 @@
 //! What retention finds and takes away, a batch at a time, and its runs.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, query},
+    codec::{Json, Text, row},
+    db::query,
 };
 use crate::domain::{ids::CaseId, retention::Run, span::Instant};
 
@@ -74,9 +74,9 @@ pub async fn ended_blocks(tx: &mut Tx, before: Instant, limit: i64) -> Result<u6
 
 /// Cases over before an instant that cost nobody anything and harmed nobody: closed, or open with nothing under way.
 pub async fn cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all CaseId,
         "SELECT c.id FROM case_file c
          WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.opened_at) < $1
            AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
@@ -87,15 +87,14 @@ pub async fn cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<CaseI
          ORDER BY c.id LIMIT $2",
         before,
         limit
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }
 
 /// Cases over before an instant with a charge, or a consent to one, that harmed nobody.
 pub async fn charged_cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all CaseId,
         "SELECT c.id FROM case_file c
          WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.opened_at) < $1
            AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
@@ -106,8 +105,7 @@ pub async fn charged_cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<V
          ORDER BY c.id LIMIT $2",
         before,
         limit
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }
 
 /// Liability cases closed before an instant; with a charge, before the other one too.
@@ -117,9 +115,9 @@ pub async fn liability_cases(
     charged_before: Instant,
     limit: i64,
 ) -> Result<Vec<CaseId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all CaseId,
         "SELECT c.id FROM case_file c
          WHERE c.liability_flag = 'yes' AND c.state = 'closed' AND c.closed_at < $1
            AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
@@ -131,35 +129,10 @@ pub async fn liability_cases(
         before,
         charged_before,
         limit
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    day: String,
-    begun_at: Instant,
-    finished_at: Option<Instant>,
-    read_log_before: Instant,
-    counts: String,
-}
-
-impl TryFrom<Row> for Run {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            day: row.day.parse().map_err(|error| Error::corrupt("retention_run", "day", error))?,
-            begun_at: row.begun_at,
-            finished_at: row.finished_at,
-            read_log_before: row.read_log_before,
-            counts: serde_json::from_str(&row.counts)
-                .map_err(|error| Error::corrupt("retention_run", "counts", error))?,
-        })
-    }
-}
+row! { Run: id, day: Text, begun_at, finished_at, read_log_before, counts: Json }
 
 /// Begins the run of a day; `false` when it was begun already.
 pub async fn begin(tx: &mut Tx, run: &Run) -> Result<bool, Error> {
@@ -168,8 +141,8 @@ pub async fn begin(tx: &mut Tx, run: &Run) -> Result<bool, Error> {
         execute,
         "INSERT INTO retention_run (id, day, begun_at, claimed_at, read_log_before, counts)
          SELECT $1, $2, $3, $3, $4, '{}' WHERE NOT EXISTS (SELECT 1 FROM retention_run WHERE day = $2)",
-        run.id.0,
-        run.day.to_string(),
+        run.id,
+        Text(run.day),
         run.begun_at,
         run.read_log_before
     )?;
@@ -178,29 +151,26 @@ pub async fn begin(tx: &mut Tx, run: &Run) -> Result<bool, Error> {
 
 /// Takes over a run that nobody has worked at since an instant: of several nodes one gets it.
 pub async fn take_over(tx: &mut Tx, now: Instant, idle_since: Instant) -> Result<Option<Run>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Run,
         "UPDATE retention_run SET claimed_at = $1
          WHERE finished_at IS NULL AND claimed_at <= $2
            AND id = (SELECT id FROM retention_run WHERE finished_at IS NULL AND claimed_at <= $2 ORDER BY id LIMIT 1)
          RETURNING id, day, begun_at, finished_at, read_log_before, counts",
         now,
         idle_since
-    )?;
-    row.map(Run::try_from).transpose()
+    )
 }
 
 /// Writes down what a run has taken away so far.
 pub async fn progress(tx: &mut Tx, run: &Run, now: Instant) -> Result<(), Error> {
-    let counts = serde_json::to_string(&run.counts)
-        .map_err(|error| Error::corrupt("retention_run", "counts", error))?;
     query!(
         tx,
         execute,
         "UPDATE retention_run SET counts = $2, claimed_at = $3, finished_at = $4 WHERE id = $1",
-        run.id.0,
-        counts,
+        run.id,
+        Json(&run.counts),
         now,
         run.finished_at
     )?;
@@ -209,24 +179,22 @@ pub async fn progress(tx: &mut Tx, run: &Run, now: Instant) -> Result<(), Error>
 
 /// The run of a day.
 pub async fn of_day(tx: &mut Tx, day: &str) -> Result<Option<Run>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Run,
         "SELECT id, day, begun_at, finished_at, read_log_before, counts FROM retention_run WHERE day = $1",
         day
-    )?;
-    row.map(Run::try_from).transpose()
+    )
 }
 
 /// The runs after `after`, oldest first.
 pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Run>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Run,
         "SELECT id, day, begun_at, finished_at, read_log_before, counts FROM retention_run
          WHERE id > $1 ORDER BY id LIMIT $2",
         after,
         limit
-    )?;
-    rows.into_iter().map(Run::try_from).collect()
+    )
 }

@@ -8,63 +8,36 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::{Json, parsed, row},
     db::{One, id_list, query},
 };
 use crate::domain::{
     facts::Flag,
-    ids::{FirmId, JobId, ReviewDecisionId, ReviewId, TechnicianId},
+    ids::{DisputeId, FirmId, JobId, ReviewDecisionId, ReviewId, TechnicianId, TokenId},
     money::Yen,
-    reviews::{About, Correction, Decision, Review, ReviewState},
+    reviews::{About, Correction, Decision, DecisionReason, Review, ReviewState, Ruling},
     span::Instant,
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    version: i64,
-    job_id: Uuid,
-    number: i64,
-    state: String,
-    flags: String,
-    opened_at: Instant,
-    closed_at: Option<Instant>,
-}
-
-impl TryFrom<Row> for Review {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            version: row.version,
-            job_id: row.job_id.into(),
-            number: row.number,
-            state: row.state.parse().map_err(|error| Error::corrupt("review", "state", error))?,
-            flags: serde_json::from_str(&row.flags)
-                .map_err(|error| Error::corrupt("review", "flags", error))?,
-            opened_at: row.opened_at,
-            closed_at: row.closed_at,
-        })
-    }
-}
+row! { Review: id, version, job_id, number, state, flags: Json, opened_at, closed_at }
 
 #[derive(FromRow)]
 pub(super) struct DecisionRow {
-    pub(super) id: Uuid,
-    pub(super) job_id: Uuid,
+    pub(super) id: ReviewDecisionId,
+    pub(super) job_id: JobId,
     pub(super) number: i64,
-    pub(super) review_id: Option<Uuid>,
-    pub(super) dispute_id: Option<Uuid>,
-    pub(super) ruling: String,
-    pub(super) reason: String,
-    pub(super) data: String,
+    pub(super) review_id: Option<ReviewId>,
+    pub(super) dispute_id: Option<DisputeId>,
+    pub(super) ruling: Ruling,
+    pub(super) reason: DecisionReason,
+    pub(super) data: Json<Data>,
     pub(super) decided_at: Instant,
-    pub(super) decided_by: Option<Uuid>,
+    pub(super) decided_by: Option<TokenId>,
 }
 
 /// What of a decision is kept as JSON.
-#[derive(Serialize, Deserialize)]
-struct Data {
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Data {
     flags: Vec<Flag>,
     correction: Correction,
 }
@@ -73,31 +46,28 @@ impl TryFrom<DecisionRow> for Decision {
     type Error = Error;
 
     fn try_from(row: DecisionRow) -> Result<Self, Error> {
-        let table = "review_decision";
-        let data: Data =
-            serde_json::from_str(&row.data).map_err(|error| Error::corrupt(table, "data", error))?;
+        let Json(Data { flags, correction }) = row.data;
         let about = match (row.review_id, row.dispute_id) {
-            (Some(review), None) => About::Review(review.into()),
-            (None, Some(dispute)) => About::Dispute(dispute.into()),
-            _ => return Err(Error::corrupt(table, "review_id", "neither a review nor a dispute")),
+            (Some(review), None) => About::Review(review),
+            (None, Some(dispute)) => About::Dispute(dispute),
+            _ => {
+                let cause = "neither a review nor a dispute";
+                return Err(Error::corrupt("review_decision", "review_id", cause));
+            }
         };
         Ok(Self {
-            id: row.id.into(),
-            job_id: row.job_id.into(),
+            id: row.id,
+            job_id: row.job_id,
             number: row.number,
             about,
-            ruling: row.ruling.parse().map_err(|error| Error::corrupt(table, "ruling", error))?,
-            reason: row.reason.parse().map_err(|error| Error::corrupt(table, "reason", error))?,
-            flags: data.flags,
-            correction: data.correction,
+            ruling: row.ruling,
+            reason: row.reason,
+            flags,
+            correction,
             decided_at: row.decided_at,
-            decided_by: row.decided_by.map(Into::into),
+            decided_by: row.decided_by,
         })
     }
-}
-
-fn flags_json(flags: &[Flag]) -> Result<String, Error> {
-    serde_json::to_string(flags).map_err(|error| Error::corrupt("review", "flags", error))
 }
 
 /// Keeps a new review. There is an open one of its job already when a concurrent transaction was first.
@@ -107,12 +77,12 @@ pub async fn insert(tx: &mut Tx, review: &Review) -> Result<(), Error> {
         execute,
         "INSERT INTO review (id, version, job_id, number, state, flags, opened_at, closed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        review.id.0,
+        review.id,
         review.version,
-        review.job_id.0,
+        review.job_id,
         review.number,
-        review.state.as_str(),
-        flags_json(&review.flags)?,
+        review.state,
+        Json(&review.flags),
         review.opened_at,
         review.closed_at
     )?;
@@ -126,10 +96,10 @@ pub async fn save(tx: &mut Tx, review: &Review) -> Result<bool, Error> {
         execute,
         "UPDATE review SET version = version + 1, state = $3, flags = $4, closed_at = $5
          WHERE id = $1 AND version = $2 AND state = 'open'",
-        review.id.0,
+        review.id,
         review.version,
-        review.state.as_str(),
-        flags_json(&review.flags)?,
+        review.state,
+        Json(&review.flags),
         review.closed_at
     )?;
     Ok(changed == 1)
@@ -137,25 +107,23 @@ pub async fn save(tx: &mut Tx, review: &Review) -> Result<bool, Error> {
 
 /// The review of an id.
 pub async fn find(tx: &mut Tx, id: ReviewId) -> Result<Option<Review>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Review,
         "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review WHERE id = $1",
-        id.0
-    )?;
-    row.map(Review::try_from).transpose()
+        id
+    )
 }
 
 /// The reviews of a job, oldest first.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Review>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Review,
         "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
          WHERE job_id = $1 ORDER BY number",
-        job.0
-    )?;
-    rows.into_iter().map(Review::try_from).collect()
+        job
+    )
 }
 
 /// The reviews after `after`, oldest first.
@@ -165,36 +133,33 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Review>, Error> {
-    let rows = match state {
+    match state {
         None => query!(
             tx,
-            all Row,
+            all Review,
             "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
              WHERE id > $1 ORDER BY id LIMIT $2",
             after,
             limit
-        )?,
+        ),
         Some(state) => query!(
             tx,
-            all Row,
+            all Review,
             "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
              WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3",
-            state.as_str(),
+            state,
             after,
             limit
-        )?,
-    };
-    rows.into_iter().map(Review::try_from).collect()
+        ),
+    }
 }
 
 /// Keeps a new decision and the words that go with it.
 pub async fn decide(tx: &mut Tx, decision: &Decision, note: &str) -> Result<(), Error> {
     let data = Data { flags: decision.flags.clone(), correction: decision.correction.clone() };
-    let data =
-        serde_json::to_string(&data).map_err(|error| Error::corrupt("review_decision", "data", error))?;
     let (review, dispute) = match decision.about {
-        About::Review(review) => (Some(review.0), None),
-        About::Dispute(dispute) => (None, Some(dispute.0)),
+        About::Review(review) => (Some(review), None),
+        About::Dispute(dispute) => (None, Some(dispute)),
     };
     query!(
         tx,
@@ -202,18 +167,18 @@ pub async fn decide(tx: &mut Tx, decision: &Decision, note: &str) -> Result<(), 
         "INSERT INTO review_decision (id, job_id, number, review_id, dispute_id, ruling, reason, data, decided_at,
                                       decided_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        decision.id.0,
-        decision.job_id.0,
+        decision.id,
+        decision.job_id,
         decision.number,
         review,
         dispute,
-        decision.ruling.as_str(),
-        decision.reason.as_str(),
-        data,
+        decision.ruling,
+        decision.reason,
+        Json(data),
         decision.decided_at,
-        decision.decided_by.map(|token| token.0)
+        decision.decided_by
     )?;
-    query!(tx, execute, "INSERT INTO review_note (decision_id, note) VALUES ($1, $2)", decision.id.0, note)?;
+    query!(tx, execute, "INSERT INTO review_note (decision_id, note) VALUES ($1, $2)", decision.id, note)?;
     Ok(())
 }
 
@@ -224,7 +189,7 @@ pub async fn decisions(tx: &mut Tx, job: JobId) -> Result<Vec<Decision>, Error> 
         all DecisionRow,
         "SELECT id, job_id, number, review_id, dispute_id, ruling, reason, data, decided_at, decided_by
          FROM review_decision WHERE job_id = $1 ORDER BY number",
-        job.0
+        job
     )?;
     rows.into_iter().map(Decision::try_from).collect()
 }
@@ -235,7 +200,7 @@ pub async fn note(tx: &mut Tx, decision: ReviewDecisionId) -> Result<Option<Stri
         tx,
         optional One<String>,
         "SELECT note FROM review_note WHERE decision_id = $1",
-        decision.0
+        decision
     )?;
     Ok(row.map(|(note,)| note))
 }
@@ -256,7 +221,7 @@ pub struct Bills {
 #[derive(FromRow)]
 struct BillRow {
     what: String,
-    job_id: Uuid,
+    job_id: JobId,
     id: Uuid,
     number: i64,
     review_id: Option<Uuid>,
@@ -265,28 +230,34 @@ struct BillRow {
     reason: String,
     data: String,
     at: Instant,
-    decided_by: Option<Uuid>,
+    decided_by: Option<TokenId>,
+}
+
+impl BillRow {
+    fn decision(self) -> Result<Decision, Error> {
+        let table = "review_decision";
+        let data = serde_json::from_str(&self.data);
+        let row = DecisionRow {
+            id: self.id.into(),
+            job_id: self.job_id,
+            number: self.number,
+            review_id: self.review_id.map(Into::into),
+            dispute_id: self.dispute_id.map(Into::into),
+            ruling: parsed(&self.ruling, table, "ruling")?,
+            reason: parsed(&self.reason, table, "reason")?,
+            data: Json(data.map_err(|error| Error::corrupt(table, "data", error))?),
+            decided_at: self.at,
+            decided_by: self.decided_by,
+        };
+        row.try_into()
+    }
 }
 
 impl Bills {
     fn take(&mut self, row: BillRow) -> Result<(), Error> {
-        let job = row.job_id.into();
+        let job = row.job_id;
         match row.what.as_str() {
-            "decision" => {
-                let decision = DecisionRow {
-                    id: row.id,
-                    job_id: row.job_id,
-                    number: row.number,
-                    review_id: row.review_id,
-                    dispute_id: row.dispute_id,
-                    ruling: row.ruling,
-                    reason: row.reason,
-                    data: row.data,
-                    decided_at: row.at,
-                    decided_by: row.decided_by,
-                };
-                self.decisions.entry(job).or_default().push(decision.try_into()?);
-            }
+            "decision" => self.decisions.entry(job).or_default().push(row.decision()?),
             "assignment" => {
                 let works = row.review_id.zip(row.dispute_id);
                 let (technician, firm) =

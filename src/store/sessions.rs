@@ -1,35 +1,15 @@
 //! Sessions in browsers.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{Error, Tx, codec::row, db::query};
 use crate::domain::{
     ids::{SessionId, UserId},
     span::Instant,
     users::Session,
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    user_id: Uuid,
-    created_at: Instant,
-    seen_at: Instant,
-    ended_at: Option<Instant>,
-}
-
-impl From<Row> for Session {
-    fn from(row: Row) -> Self {
-        Self {
-            id: row.id.into(),
-            user_id: row.user_id.into(),
-            created_at: row.created_at,
-            seen_at: row.seen_at,
-            ended_at: row.ended_at,
-        }
-    }
-}
+row! { Session: id, user_id, created_at, seen_at, ended_at }
 
 /// Keeps a new session and the digest of its secret.
 pub async fn insert(tx: &mut Tx, session: &Session, secret_sha256: &[u8; 32]) -> Result<(), Error> {
@@ -37,8 +17,8 @@ pub async fn insert(tx: &mut Tx, session: &Session, secret_sha256: &[u8; 32]) ->
         tx,
         execute,
         "INSERT INTO session (id, user_id, secret_sha256, created_at, seen_at) VALUES ($1, $2, $3, $4, $5)",
-        session.id.0,
-        session.user_id.0,
+        session.id,
+        session.user_id,
         secret_sha256.as_slice(),
         session.created_at,
         session.seen_at
@@ -48,26 +28,24 @@ pub async fn insert(tx: &mut Tx, session: &Session, secret_sha256: &[u8; 32]) ->
 
 /// The session of a secret.
 pub async fn by_digest(tx: &mut Tx, secret_sha256: &[u8; 32]) -> Result<Option<Session>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Session,
         "SELECT id, user_id, created_at, seen_at, ended_at FROM session WHERE secret_sha256 = $1",
         secret_sha256.as_slice()
-    )?;
-    Ok(row.map(Into::into))
+    )
 }
 
 /// The sessions of a person that have not been ended, newest first, at most `limit`.
 pub async fn of_user(tx: &mut Tx, user: UserId, limit: i64) -> Result<Vec<Session>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Session,
         "SELECT id, user_id, created_at, seen_at, ended_at FROM session
          WHERE user_id = $1 AND ended_at IS NULL ORDER BY id DESC LIMIT $2",
-        user.0,
+        user,
         limit
-    )?;
-    Ok(rows.into_iter().map(Into::into).collect())
+    )
 }
 
 /// Notes a sign of the browser.
@@ -76,7 +54,7 @@ pub async fn seen(tx: &mut Tx, id: SessionId, now: Instant) -> Result<(), Error>
         tx,
         execute,
         "UPDATE session SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL AND seen_at < $2",
-        id.0,
+        id,
         now
     )?;
     Ok(())
@@ -88,8 +66,8 @@ pub async fn end(tx: &mut Tx, user: UserId, id: SessionId, now: Instant) -> Resu
         tx,
         execute,
         "UPDATE session SET ended_at = $3 WHERE id = $1 AND user_id = $2 AND ended_at IS NULL",
-        id.0,
-        user.0,
+        id,
+        user,
         now
     )?;
     Ok(changed == 1)
@@ -101,7 +79,7 @@ pub async fn end_all(tx: &mut Tx, user: UserId, but: Option<SessionId>, now: Ins
         tx,
         execute,
         "UPDATE session SET ended_at = $3 WHERE user_id = $1 AND id <> $2 AND ended_at IS NULL",
-        user.0,
+        user,
         but.map_or(Uuid::nil(), |id| id.0),
         now
     )

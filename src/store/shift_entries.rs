@@ -1,10 +1,10 @@
 //! Dated entries of rosters, and swaps. The database refuses two of one kind that overlap for one technician.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::row,
     db::{One, id_list, query},
 };
 use crate::domain::{
@@ -16,36 +16,7 @@ use crate::domain::{
     span::Instant,
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    version: i64,
-    technician_id: Uuid,
-    kind: String,
-    starts_at: Instant,
-    ends_at: Instant,
-    state: String,
-    swap_id: Option<Uuid>,
-    created_at: Instant,
-}
-
-impl TryFrom<Row> for ShiftEntry {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            version: row.version,
-            technician_id: row.technician_id.into(),
-            kind: row.kind.parse().map_err(|error| Error::corrupt("shift_entry", "kind", error))?,
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            state: row.state.parse().map_err(|error| Error::corrupt("shift_entry", "state", error))?,
-            swap_id: row.swap_id.map(ShiftSwapId),
-            created_at: row.created_at,
-        })
-    }
-}
+row! { ShiftEntry: id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at }
 
 /// Keeps a new entry; `Exists` or `Forbidden` when it overlaps another one of its kind.
 pub async fn insert(tx: &mut Tx, entry: &ShiftEntry) -> Result<(), Error> {
@@ -54,14 +25,14 @@ pub async fn insert(tx: &mut Tx, entry: &ShiftEntry) -> Result<(), Error> {
         execute,
         "INSERT INTO shift_entry (id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        entry.id.0,
+        entry.id,
         entry.version,
-        entry.technician_id.0,
-        entry.kind.as_str(),
+        entry.technician_id,
+        entry.kind,
         entry.starts_at,
         entry.ends_at,
-        entry.state.as_str(),
-        entry.swap_id.map(|swap| swap.0),
+        entry.state,
+        entry.swap_id,
         entry.created_at
     )?;
     Ok(())
@@ -73,9 +44,9 @@ pub async fn cancel(tx: &mut Tx, entry: &ShiftEntry) -> Result<bool, Error> {
         tx,
         execute,
         "UPDATE shift_entry SET version = version + 1, state = $3 WHERE id = $1 AND version = $2",
-        entry.id.0,
+        entry.id,
         entry.version,
-        EntryState::Cancelled.as_str()
+        EntryState::Cancelled
     )?;
     Ok(changed == 1)
 }
@@ -86,21 +57,20 @@ pub async fn cancel_of_swap(tx: &mut Tx, swap: ShiftSwapId) -> Result<u64, Error
         tx,
         execute,
         "UPDATE shift_entry SET version = version + 1, state = $2 WHERE swap_id = $1 AND state = 'planned'",
-        swap.0,
-        EntryState::Cancelled.as_str()
+        swap,
+        EntryState::Cancelled
     )
 }
 
 /// The entry of an id.
 pub async fn find(tx: &mut Tx, id: ShiftEntryId) -> Result<Option<ShiftEntry>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional ShiftEntry,
         "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
          FROM shift_entry WHERE id = $1",
-        id.0
-    )?;
-    row.map(ShiftEntry::try_from).transpose()
+        id
+    )
 }
 
 /// The entries of a technician after `after`, oldest first, the cancelled ones too.
@@ -110,16 +80,15 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<ShiftEntry>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all ShiftEntry,
         "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
          FROM shift_entry WHERE technician_id = $1 AND id > $2 ORDER BY id LIMIT $3",
-        technician.0,
+        technician,
         after,
         limit
-    )?;
-    rows.into_iter().map(ShiftEntry::try_from).collect()
+    )
 }
 
 /// The planned entries of a technician that end after `from` and begin before `to`, earliest first.
@@ -129,30 +98,28 @@ pub async fn of_technician(
     from: Instant,
     to: Instant,
 ) -> Result<Vec<ShiftEntry>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all ShiftEntry,
         "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
          FROM shift_entry WHERE technician_id = $1 AND state = 'planned' AND ends_at > $2 AND starts_at < $3
          ORDER BY starts_at, id",
-        technician.0,
+        technician,
         from,
         to
-    )?;
-    rows.into_iter().map(ShiftEntry::try_from).collect()
+    )
 }
 
 /// The planned entries of everybody that end after `from` and begin before `to`, earliest first.
 pub async fn of_everybody(tx: &mut Tx, from: Instant, to: Instant) -> Result<Vec<ShiftEntry>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all ShiftEntry,
         "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
          FROM shift_entry WHERE state = 'planned' AND ends_at > $1 AND starts_at < $2 ORDER BY starts_at, id",
         from,
         to
-    )?;
-    rows.into_iter().map(ShiftEntry::try_from).collect()
+    )
 }
 
 /// Whether a technician has as many planned entries that end after `now` as may be.
@@ -162,7 +129,7 @@ pub async fn is_full(tx: &mut Tx, technician: TechnicianId, now: Instant) -> Res
         one One<i64>,
         "SELECT CAST(COUNT(*) AS BIGINT) FROM shift_entry
          WHERE technician_id = $1 AND state = 'planned' AND ends_at > $2",
-        technician.0,
+        technician,
         now
     )?;
     Ok(usize::try_from(count).is_ok_and(|count| count >= PLANNED_MAX))
@@ -175,51 +142,20 @@ pub async fn beginning(
     to: Instant,
     now: Instant,
 ) -> Result<Vec<TechnicianId>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all One<Uuid>,
+        all TechnicianId,
         "SELECT DISTINCT technician_id FROM shift_entry
          WHERE state = 'planned' AND starts_at >= $1 AND starts_at < $2 AND ends_at > $3",
         from,
         to,
         now
-    )?;
-    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+    )
 }
 
-#[derive(FromRow)]
-struct SwapRow {
-    id: Uuid,
-    version: i64,
-    firm_id: Uuid,
-    giver_id: Uuid,
-    taker_id: Uuid,
-    kind: String,
-    starts_at: Instant,
-    ends_at: Instant,
-    state: String,
-    created_at: Instant,
-    undone_at: Option<Instant>,
-}
-
-impl TryFrom<SwapRow> for ShiftSwap {
-    type Error = Error;
-
-    fn try_from(row: SwapRow) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            version: row.version,
-            firm_id: row.firm_id.into(),
-            giver_id: row.giver_id.into(),
-            taker_id: row.taker_id.into(),
-            kind: row.kind.parse().map_err(|error| Error::corrupt("shift_swap", "kind", error))?,
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            state: row.state.parse().map_err(|error| Error::corrupt("shift_swap", "state", error))?,
-            created_at: row.created_at,
-            undone_at: row.undone_at,
-        })
-    }
+row! {
+    ShiftSwap: id, version, firm_id, giver_id, taker_id, kind, starts_at, ends_at, state, created_at,
+    undone_at
 }
 
 /// Keeps a new swap.
@@ -230,15 +166,15 @@ pub async fn insert_swap(tx: &mut Tx, swap: &ShiftSwap) -> Result<(), Error> {
         "INSERT INTO shift_swap (id, version, firm_id, giver_id, taker_id, kind, starts_at, ends_at, state,
                                  created_at, undone_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        swap.id.0,
+        swap.id,
         swap.version,
-        swap.firm_id.0,
-        swap.giver_id.0,
-        swap.taker_id.0,
-        swap.kind.as_str(),
+        swap.firm_id,
+        swap.giver_id,
+        swap.taker_id,
+        swap.kind,
         swap.starts_at,
         swap.ends_at,
-        swap.state.as_str(),
+        swap.state,
         swap.created_at,
         swap.undone_at
     )?;
@@ -251,9 +187,9 @@ pub async fn undo_swap(tx: &mut Tx, swap: &ShiftSwap) -> Result<bool, Error> {
         tx,
         execute,
         "UPDATE shift_swap SET version = version + 1, state = $3, undone_at = $4 WHERE id = $1 AND version = $2",
-        swap.id.0,
+        swap.id,
         swap.version,
-        SwapState::Undone.as_str(),
+        SwapState::Undone,
         swap.undone_at
     )?;
     Ok(changed == 1)
@@ -261,14 +197,13 @@ pub async fn undo_swap(tx: &mut Tx, swap: &ShiftSwap) -> Result<bool, Error> {
 
 /// The swap of an id.
 pub async fn find_swap(tx: &mut Tx, id: ShiftSwapId) -> Result<Option<ShiftSwap>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional SwapRow,
+        optional ShiftSwap,
         "SELECT id, version, firm_id, giver_id, taker_id, kind, starts_at, ends_at, state, created_at, undone_at
          FROM shift_swap WHERE id = $1",
-        id.0
-    )?;
-    row.map(ShiftSwap::try_from).transpose()
+        id
+    )
 }
 
 /// The planned entries of some technicians that end after `from` and begin before `to`, earliest first.
@@ -278,9 +213,9 @@ pub async fn of_technicians(
     from: Instant,
     to: Instant,
 ) -> Result<Vec<ShiftEntry>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all ShiftEntry,
         {
             sqlite: "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
                      FROM shift_entry
@@ -295,6 +230,5 @@ pub async fn of_technicians(
         id_list(technicians.iter().map(|technician| technician.0)),
         from,
         to
-    )?;
-    rows.into_iter().map(ShiftEntry::try_from).collect()
+    )
 }

@@ -2,12 +2,12 @@
 //! reading of the rows is compiled once, not for each query.
 
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Encode, FromRow, PgConnection, Postgres, Sqlite, SqliteConnection, Type,
+    Arguments as _, Encode, FromRow, PgConnection, Postgres, Sqlite, SqliteConnection, Type,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::Error;
+use super::{Error, unreadable};
 
 /// A statement in the words of each engine.
 #[derive(Debug, Clone, Copy)]
@@ -87,11 +87,11 @@ impl Arm<'_> {
     pub(super) async fn execute(self, texts: Texts, binds: Binds) -> Result<u64, sqlx::Error> {
         match (self, binds.encoded()?) {
             (Arm::Sqlite(connection), Arguments::Sqlite(arguments)) => {
-                let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(texts.sqlite), arguments);
+                let query = sqlx::query_with::<Sqlite, _>(texts.sqlite, arguments);
                 query.execute(connection).await.map(|done| done.rows_affected())
             }
             (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
-                let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(texts.postgres), arguments);
+                let query = sqlx::query_with::<Postgres, _>(texts.postgres, arguments);
                 query.execute(connection).await.map(|done| done.rows_affected())
             }
             _ => Err(sqlx::Error::WorkerCrashed),
@@ -100,28 +100,35 @@ impl Arm<'_> {
 
     /// Runs a statement; answers its rows.
     pub(super) async fn rows(self, texts: Texts, binds: Binds, wanted: Wanted) -> Result<Rows, sqlx::Error> {
-        match (self, binds.encoded()?) {
+        let of = match (self, binds.encoded()?) {
             (Arm::Sqlite(connection), Arguments::Sqlite(arguments)) => {
-                let query = sqlx::query_with::<Sqlite, _>(AssertSqlSafe(texts.sqlite), arguments);
-                Ok(Rows::Sqlite(match wanted {
+                let query = sqlx::query_with::<Sqlite, _>(texts.sqlite, arguments);
+                Of::Sqlite(match wanted {
                     Wanted::All => query.fetch_all(connection).await?,
                     Wanted::First => query.fetch_optional(connection).await?.into_iter().collect(),
-                }))
+                })
             }
             (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
-                let query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(texts.postgres), arguments);
-                Ok(Rows::Postgres(match wanted {
+                let query = sqlx::query_with::<Postgres, _>(texts.postgres, arguments);
+                Of::Postgres(match wanted {
                     Wanted::All => query.fetch_all(connection).await?,
                     Wanted::First => query.fetch_optional(connection).await?.into_iter().collect(),
-                }))
+                })
             }
-            _ => Err(sqlx::Error::WorkerCrashed),
-        }
+            _ => return Err(sqlx::Error::WorkerCrashed),
+        };
+        Ok(Rows { of, text: texts.sqlite })
     }
 }
 
 /// What came of a statement, unread.
-pub(super) enum Rows {
+pub(super) struct Rows {
+    of: Of,
+    /// The text that has asked for them, as SQLite knows it.
+    text: &'static str,
+}
+
+enum Of {
     Sqlite(Vec<SqliteRow>),
     Postgres(Vec<PgRow>),
 }
@@ -132,10 +139,11 @@ impl Rows {
     where
         R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
     {
-        Ok(match self {
-            Self::Sqlite(rows) => rows.iter().map(R::from_row).collect::<Result<_, _>>()?,
-            Self::Postgres(rows) => rows.iter().map(R::from_row).collect::<Result<_, _>>()?,
-        })
+        let read: Result<_, _> = match &self.of {
+            Of::Sqlite(rows) => rows.iter().map(R::from_row).collect(),
+            Of::Postgres(rows) => rows.iter().map(R::from_row).collect(),
+        };
+        read.map_err(|error| unreadable::failed(error, self.text))
     }
 
     /// The first, if there is one.
@@ -143,10 +151,11 @@ impl Rows {
     where
         R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>,
     {
-        Ok(match self {
-            Self::Sqlite(rows) => rows.first().map(R::from_row).transpose()?,
-            Self::Postgres(rows) => rows.first().map(R::from_row).transpose()?,
-        })
+        let read = match &self.of {
+            Of::Sqlite(rows) => rows.first().map(R::from_row).transpose(),
+            Of::Postgres(rows) => rows.first().map(R::from_row).transpose(),
+        };
+        read.map_err(|error| unreadable::failed(error, self.text))
     }
 
     /// The first, which there must be.

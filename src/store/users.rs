@@ -19,10 +19,10 @@ use crate::domain::{
 
 #[derive(FromRow)]
 struct Row {
-    id: Uuid,
+    id: UserId,
     version: i64,
-    token_id: Uuid,
-    login: String,
+    token_id: TokenId,
+    login: Login,
     password_changed_at: Option<Instant>,
     created_at: Instant,
     disabled_at: Option<Instant>,
@@ -30,15 +30,15 @@ struct Row {
 
 /// The person with the token of its row.
 async fn complete(tx: &mut Tx, row: Row) -> Result<User, Error> {
-    let principal = tokens::find(tx, TokenId(row.token_id)).await?;
+    let principal = tokens::find(tx, row.token_id).await?;
     person(row, principal)
 }
 
 fn person(row: Row, principal: Option<Token>) -> Result<User, Error> {
     Ok(User {
-        id: row.id.into(),
+        id: row.id,
         version: row.version,
-        login: row.login.parse().map_err(|error| Error::corrupt("user_account", "login", error))?,
+        login: row.login,
         principal: principal.ok_or_else(|| Error::corrupt("user_account", "token_id", "no such token"))?,
         password_changed_at: row.password_changed_at,
         created_at: row.created_at,
@@ -53,10 +53,10 @@ pub async fn insert(tx: &mut Tx, user: &User, password_hash: Option<&str>) -> Re
         execute,
         "INSERT INTO user_account (id, version, token_id, login, password_hash, password_changed_at, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        user.id.0,
+        user.id,
         user.version,
-        user.principal.id.0,
-        user.login.as_str(),
+        user.principal.id,
+        &user.login,
         password_hash,
         user.password_changed_at,
         user.created_at
@@ -71,7 +71,7 @@ pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
         optional Row,
         "SELECT id, version, token_id, login, password_changed_at, created_at, disabled_at
          FROM user_account WHERE id = $1",
-        id.0
+        id
     )?;
     match row {
         Some(row) => complete(tx, row).await.map(Some),
@@ -81,9 +81,9 @@ pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
 
 /// The person of a login.
 pub async fn by_login(tx: &mut Tx, login: &Login) -> Result<Option<User>, Error> {
-    let row = query!(tx, optional One<Uuid>, "SELECT id FROM user_account WHERE login = $1", login.as_str())?;
+    let row = query!(tx, optional UserId, "SELECT id FROM user_account WHERE login = $1", login)?;
     match row {
-        Some((id,)) => find(tx, id.into()).await,
+        Some(id) => find(tx, id).await,
         None => Ok(None),
     }
 }
@@ -95,7 +95,7 @@ pub async fn lock(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
         optional Row,
         "UPDATE user_account SET version = version + 1 WHERE id = $1
          RETURNING id, version, token_id, login, password_changed_at, created_at, disabled_at",
-        id.0
+        id
     )?;
     match row {
         Some(row) => complete(tx, row).await.map(Some),
@@ -105,7 +105,8 @@ pub async fn lock(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
 
 /// What the password of a person was hashed to.
 pub async fn password_hash(tx: &mut Tx, id: UserId) -> Result<Option<String>, Error> {
-    let row = query!(tx, optional One<Option<String>>, "SELECT password_hash FROM user_account WHERE id = $1", id.0)?;
+    let row =
+        query!(tx, optional One<Option<String>>, "SELECT password_hash FROM user_account WHERE id = $1", id)?;
     Ok(row.and_then(|(hash,)| hash))
 }
 
@@ -115,7 +116,7 @@ pub async fn save_password(tx: &mut Tx, id: UserId, hash: &str, now: Instant) ->
         tx,
         execute,
         "UPDATE user_account SET password_hash = $2, password_changed_at = $3 WHERE id = $1",
-        id.0,
+        id,
         hash,
         now
     )?;
@@ -128,7 +129,7 @@ pub async fn save_disabled(tx: &mut Tx, id: UserId, now: Instant) -> Result<(), 
         tx,
         execute,
         "UPDATE user_account SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL",
-        id.0,
+        id,
         now
     )?;
     Ok(())
@@ -144,8 +145,8 @@ pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<User>, Err
         after,
         limit
     )?;
-    let principals = tokens::several(tx, rows.iter().map(|row| row.token_id)).await?;
-    let mut principals: BTreeMap<_, _> = principals.into_iter().map(|token| (token.id.0, token)).collect();
+    let principals = tokens::several(tx, rows.iter().map(|row| row.token_id.0)).await?;
+    let mut principals: BTreeMap<_, _> = principals.into_iter().map(|token| (token.id, token)).collect();
     let person = |row: Row| {
         let principal = principals.remove(&row.token_id);
         person(row, principal)
@@ -166,7 +167,7 @@ pub async fn insert_link(
         execute,
         "INSERT INTO sign_in_link (secret_sha256, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
         secret_sha256.as_slice(),
-        user.0,
+        user,
         now,
         expires_at
     )?;
@@ -175,15 +176,14 @@ pub async fn insert_link(
 
 /// Uses a link up, if it still counts; answers whom it signs in.
 pub async fn use_link(tx: &mut Tx, secret_sha256: &[u8; 32], now: Instant) -> Result<Option<UserId>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional One<Uuid>,
+        optional UserId,
         "UPDATE sign_in_link SET used_at = $2 WHERE secret_sha256 = $1 AND used_at IS NULL AND expires_at > $2
          RETURNING user_id",
         secret_sha256.as_slice(),
         now
-    )?;
-    Ok(row.map(|(id,)| id.into()))
+    )
 }
 
 /// Forgets the links that ran out before `before`.

@@ -1,52 +1,19 @@
 //! Webhooks and what their messages are signed with.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    codec::{Bytes, Json, row},
     db::{One, query},
 };
 use crate::domain::{
-    events::Kind,
     ids::{FirmId, WebhookId},
     span::Instant,
     webhooks::Webhook,
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    version: i64,
-    firm_id: Option<Uuid>,
-    url: String,
-    kinds: String,
-    state: String,
-    failures: i64,
-    created_at: Instant,
-}
-
-impl TryFrom<Row> for Webhook {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            version: row.version,
-            firm_id: row.firm_id.map(Into::into),
-            url: row.url,
-            kinds: serde_json::from_str(&row.kinds)
-                .map_err(|error| Error::corrupt("webhook", "kinds", error))?,
-            state: row.state.parse().map_err(|error| Error::corrupt("webhook", "state", error))?,
-            failures: row.failures,
-            created_at: row.created_at,
-        })
-    }
-}
-
-fn kinds(kinds: &[Kind]) -> Result<String, Error> {
-    serde_json::to_string(kinds).map_err(|error| Error::corrupt("webhook", "kinds", error))
-}
+row! { Webhook: id, version, firm_id, url, kinds: Json, state, failures, created_at }
 
 /// Keeps a new webhook.
 pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), Error> {
@@ -55,11 +22,11 @@ pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), Error> {
         execute,
         "INSERT INTO webhook (id, version, firm_id, url, kinds, state, failures, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        webhook.id.0,
+        webhook.id,
         webhook.version,
-        webhook.firm_id.map(|firm| firm.0),
+        webhook.firm_id,
         &webhook.url,
-        kinds(&webhook.kinds)?,
+        Json(&webhook.kinds),
         webhook.state.as_str(),
         webhook.failures,
         webhook.created_at
@@ -74,10 +41,10 @@ pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, Error> {
         execute,
         "UPDATE webhook SET version = version + 1, url = $3, kinds = $4, state = $5, failures = $6
          WHERE id = $1 AND version = $2 AND state <> 'deleted'",
-        webhook.id.0,
+        webhook.id,
         webhook.version,
         &webhook.url,
-        kinds(&webhook.kinds)?,
+        Json(&webhook.kinds),
         webhook.state.as_str(),
         webhook.failures
     )?;
@@ -86,47 +53,44 @@ pub async fn update(tx: &mut Tx, webhook: &Webhook) -> Result<bool, Error> {
 
 /// The webhook, locked for this transaction at a new version; none that is deleted.
 pub async fn lock(tx: &mut Tx, id: WebhookId) -> Result<Option<Webhook>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Webhook,
         "UPDATE webhook SET version = version + 1 WHERE id = $1 AND state <> 'deleted'
          RETURNING id, version, firm_id, url, kinds, state, failures, created_at",
-        id.0
-    )?;
-    row.map(Webhook::try_from).transpose()
+        id
+    )
 }
 
 /// The webhook of an id; none that is deleted.
 pub async fn find(tx: &mut Tx, id: WebhookId) -> Result<Option<Webhook>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Webhook,
         "SELECT id, version, firm_id, url, kinds, state, failures, created_at
          FROM webhook WHERE id = $1 AND state <> 'deleted'",
-        id.0
-    )?;
-    row.map(Webhook::try_from).transpose()
+        id
+    )
 }
 
 /// The webhooks after `after`, oldest first; only those of `own` if given.
 pub async fn list(tx: &mut Tx, own: Option<FirmId>, after: Uuid, limit: i64) -> Result<Vec<Webhook>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Webhook,
         "SELECT id, version, firm_id, url, kinds, state, failures, created_at
          FROM webhook WHERE id > $1 AND state <> 'deleted' AND ($2 = 1 OR firm_id = $3) ORDER BY id LIMIT $4",
         after,
         i64::from(own.is_none()),
         own.map_or(Uuid::nil(), |firm| firm.0),
         limit
-    )?;
-    rows.into_iter().map(Webhook::try_from).collect()
+    )
 }
 
 /// Holds the owner until this transaction ends and counts its webhooks. The service itself is held by its cursor.
 pub async fn hold_owner(tx: &mut Tx, firm: Option<FirmId>) -> Result<i64, Error> {
     match firm {
-        Some(firm) => query!(tx, execute, "UPDATE firm SET version = version WHERE id = $1", firm.0)?,
+        Some(firm) => query!(tx, execute, "UPDATE firm SET version = version WHERE id = $1", firm)?,
         None => query!(tx, execute, "UPDATE message_cursor SET pos = pos WHERE name = 'messages'")?,
     };
     let (count,) = query!(
@@ -152,13 +116,13 @@ pub async fn add_secret(
         tx,
         execute,
         "DELETE FROM webhook_secret WHERE webhook_id = $1 AND expires_at IS NOT NULL",
-        webhook.0
+        webhook
     )?;
     query!(
         tx,
         execute,
         "UPDATE webhook_secret SET expires_at = $2 WHERE webhook_id = $1 AND expires_at IS NULL",
-        webhook.0,
+        webhook,
         old_until
     )?;
     let (number,) = query!(
@@ -167,7 +131,7 @@ pub async fn add_secret(
         "INSERT INTO webhook_secret (webhook_id, number, secret, created_at)
          VALUES ($1, (SELECT COALESCE(MAX(number), 0) + 1 FROM webhook_secret WHERE webhook_id = $1), $2, $3)
          RETURNING number",
-        webhook.0,
+        webhook,
         secret.as_slice(),
         now
     )?;
@@ -178,21 +142,18 @@ pub async fn add_secret(
 pub async fn secrets(tx: &mut Tx, webhook: WebhookId, now: Instant) -> Result<Vec<[u8; 32]>, Error> {
     let rows = query!(
         tx,
-        all One<Vec<u8>>,
+        all One<Bytes<[u8; 32]>>,
         "SELECT secret FROM webhook_secret WHERE webhook_id = $1 AND (expires_at IS NULL OR expires_at > $2)
          ORDER BY number DESC",
-        webhook.0,
+        webhook,
         now
     )?;
-    let secret = |(bytes,): One<Vec<u8>>| {
-        bytes.try_into().map_err(|_| Error::corrupt("webhook_secret", "secret", "not 32 bytes"))
-    };
-    rows.into_iter().map(secret).collect()
+    Ok(rows.into_iter().map(|(Bytes(secret),)| secret).collect())
 }
 
 /// Deletes what messages were signed with.
 pub async fn forget_secrets(tx: &mut Tx, webhook: WebhookId) -> Result<(), Error> {
-    query!(tx, execute, "DELETE FROM webhook_secret WHERE webhook_id = $1", webhook.0)?;
+    query!(tx, execute, "DELETE FROM webhook_secret WHERE webhook_id = $1", webhook)?;
     Ok(())
 }
 
@@ -204,7 +165,7 @@ pub async fn succeeded(tx: &mut Tx, id: WebhookId) -> Result<(), Error> {
         "UPDATE webhook SET failures = 0, version = version + CASE state WHEN 'failing' THEN 1 ELSE 0 END,
                 state = CASE state WHEN 'failing' THEN 'active' ELSE state END
          WHERE id = $1 AND failures > 0 AND state <> 'deleted'",
-        id.0
+        id
     )?;
     Ok(())
 }
@@ -218,7 +179,7 @@ pub async fn failed(tx: &mut Tx, id: WebhookId, failures_min: i64) -> Result<(),
                 version = version + CASE WHEN state = 'active' AND failures + 1 >= $2 THEN 1 ELSE 0 END,
                 state = CASE WHEN state = 'active' AND failures + 1 >= $2 THEN 'failing' ELSE state END
          WHERE id = $1 AND state <> 'deleted'",
-        id.0,
+        id,
         failures_min
     )?;
     Ok(())
@@ -230,7 +191,7 @@ pub async fn pause(tx: &mut Tx, id: WebhookId) -> Result<(), Error> {
         tx,
         execute,
         "UPDATE webhook SET state = 'paused', version = version + 1 WHERE id = $1 AND state IN ('active', 'failing')",
-        id.0
+        id
     )?;
     Ok(())
 }

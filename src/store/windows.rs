@@ -1,55 +1,27 @@
 //! Planned visits. The database refuses two that overlap for one technician.
 
-use sqlx::FromRow;
-use uuid::Uuid;
-
 use super::{
     Error, Tx,
+    codec::row,
     db::{id_list, query},
 };
 use crate::domain::{
     appointments::Appointment,
     ids::{JobId, TechnicianId},
-    span::{Instant, Span},
+    span::Span,
 };
 
-#[derive(FromRow)]
-struct Row {
-    id: Uuid,
-    version: i64,
-    technician_id: Uuid,
-    job_id: Uuid,
-    starts_at: Instant,
-    ends_at: Instant,
-    state: String,
-}
-
-impl TryFrom<Row> for Appointment {
-    type Error = Error;
-
-    fn try_from(row: Row) -> Result<Self, Error> {
-        Ok(Self {
-            id: row.id.into(),
-            version: row.version,
-            technician_id: row.technician_id.into(),
-            job_id: row.job_id.into(),
-            starts_at: row.starts_at,
-            ends_at: row.ends_at,
-            state: row.state.parse().map_err(|error| Error::corrupt("planned_window", "state", error))?,
-        })
-    }
-}
+row! { Appointment: id, version, technician_id, job_id, starts_at, ends_at, state }
 
 /// The planned visit of a job.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Option<Appointment>, Error> {
-    let row = query!(
+    query!(
         tx,
-        optional Row,
+        optional Appointment,
         "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
          FROM planned_window WHERE job_id = $1 AND state = 'planned'",
-        job.0
-    )?;
-    row.map(Appointment::try_from).transpose()
+        job
+    )
 }
 
 /// The planned visits of a technician that share an instant with `span`, earliest first.
@@ -58,17 +30,16 @@ pub async fn overlapping(
     technician: TechnicianId,
     span: Span,
 ) -> Result<Vec<Appointment>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Appointment,
         "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
          FROM planned_window
          WHERE technician_id = $1 AND state = 'planned' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at",
-        technician.0,
+        technician,
         span.from(),
         span.to()
-    )?;
-    rows.into_iter().map(Appointment::try_from).collect()
+    )
 }
 
 /// The planned visits of some technicians that overlap with a span, earliest first.
@@ -77,9 +48,9 @@ pub async fn of_technicians(
     technicians: &[TechnicianId],
     span: Span,
 ) -> Result<Vec<Appointment>, Error> {
-    let rows = query!(
+    query!(
         tx,
-        all Row,
+        all Appointment,
         {
             sqlite: "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
                      FROM planned_window
@@ -94,6 +65,5 @@ pub async fn of_technicians(
         id_list(technicians.iter().map(|technician| technician.0)),
         span.from(),
         span.to()
-    )?;
-    rows.into_iter().map(Appointment::try_from).collect()
+    )
 }

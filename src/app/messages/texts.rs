@@ -16,7 +16,6 @@ use crate::{
         events::Event,
         ids::{FirmId, ReferralId, WebhookId},
         messages::{Mail, Outgoing, WebhookCall},
-        offers::OfferState,
         referrals::{DeliveryStatus, NoticeChannel},
     },
     store::{
@@ -99,7 +98,7 @@ async fn offer(ctx: &Ctx, taken: &Taken, id: FirmId, entry: &Entry) -> Result<Op
     };
     let (at, reference) = (ctx.now(), ctx.reference());
     let still_news = match entry.event {
-        Event::OfferMade(_) => offered.offer.state == OfferState::Open && at < offered.offer.deadline,
+        Event::OfferMade(_) => offered.offer.is_open() && at < offered.offer.deadline,
         _ => at < entry.at + TimeDelta::minutes(NEWS_MINUTES),
     };
     if !still_news {
@@ -116,7 +115,7 @@ async fn offer(ctx: &Ctx, taken: &Taken, id: FirmId, entry: &Entry) -> Result<Op
         district: offered.district.as_deref(),
         language: (&tongue(Language::Ja), &tongue(Language::En)),
     };
-    let letter = match (&entry.event, offered.offer.withdraw_code) {
+    let letter = match (&entry.event, offered.offer.withdraw_code()) {
         (Event::OfferMade(_), _) => offer_mail::made(&facts),
         (_, code) => offer_mail::over(&facts, code),
     };

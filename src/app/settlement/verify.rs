@@ -48,12 +48,12 @@ async fn verify_job(ctx: &Ctx, tx: &mut Tx, id: JobId) -> Result<Option<String>,
         return Ok(Some(wrong));
     }
     let settled = settled(ctx, tx, &job).await?;
-    if job.state == JobState::Cancelled {
+    if job.state() == JobState::Cancelled {
         let no_access = settlements.last().is_some_and(|last| last.basis == SettlementBasis::NoAccess);
         let basis = if no_access { SettlementBasis::NoAccess } else { SettlementBasis::Cancelled };
         return Ok(unlike(&settlements, &written, &settled, basis, Vec::new()));
     }
-    if job.state != JobState::Completed || settled.record.completed_at.is_none() {
+    if job.state() != JobState::Completed || settled.record.completed_at.is_none() {
         let wrong = settlements.first().map(|_| "is settled without being complete".to_owned());
         return Ok(wrong);
     }

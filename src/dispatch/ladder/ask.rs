@@ -13,7 +13,7 @@ use crate::{
         events::{JobMatched, JobNoCoverage, JobUncovered},
         ids::DecisionId,
         jobs::Job,
-        offers::{Addressee, Asked, CrewRole, Offer, OfferState, WithdrawCode},
+        offers::{Addressee, Asked, CrewRole, Offer, OfferStage, WithdrawCode},
         reference::dispatch::Rung,
         refusal::Refusal,
         verdict::Verdict,
@@ -73,18 +73,16 @@ fn asks(docket: &Docket) -> u32 {
 fn left_out(docket: &Docket) -> LeftOut {
     let mut out = LeftOut::default();
     for offer in &docket.known().offers {
-        let said_no = match offer.state {
-            OfferState::Declined => true,
-            OfferState::Withdrawn => !matches!(
-                offer.withdraw_code,
-                Some(
-                    WithdrawCode::TakenByOther
-                        | WithdrawCode::Held
-                        | WithdrawCode::Booked
-                        | WithdrawCode::VisitOver
-                )
+        let said_no = match offer.stage {
+            OfferStage::Declined { .. } => true,
+            OfferStage::Withdrawn { code, .. } => !matches!(
+                code,
+                WithdrawCode::TakenByOther
+                    | WithdrawCode::Held
+                    | WithdrawCode::Booked
+                    | WithdrawCode::VisitOver
             ),
-            OfferState::Open | OfferState::Accepted | OfferState::Expired => false,
+            OfferStage::Open | OfferStage::Accepted { .. } | OfferStage::Expired { .. } => false,
         };
         if said_no || offer.round == docket.job().round {
             match offer.addressee {

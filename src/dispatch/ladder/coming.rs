@@ -12,8 +12,8 @@ use crate::{
         alarms::AlarmKind,
         docket::Docket,
         events::JobWarned,
-        jobs::{Job, JobState},
-        offers::{Assignment, Progress, Slot, WithdrawCode},
+        jobs::JobState,
+        offers::{Assignment, Progress, WithdrawCode},
         place::Point,
         reference::dispatch::Watch,
         refusal::Refusal,
@@ -30,7 +30,7 @@ const MOVED_M: u32 = 200;
 pub(super) fn look(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Run>) -> Result<(), Refusal> {
     let watch = &sight.rules.policy(docket.job().priority).watch;
     let Some(assignment) = docket.on_it().next().cloned() else {
-        if docket.job().state == JobState::AwaitingReturn {
+        if docket.job().state() == JobState::AwaitingReturn {
             // Who comes when is a person's to say: the resident must be asked.
             docket.raise(AlarmKind::ReturnDue);
             look_again(docket, docket.now() + watch.first_look(JobState::AwaitingReturn).max(PAUSE_MIN));
@@ -50,8 +50,7 @@ pub(super) fn look(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
         Action::Warn => {
             let Assignment { firm_id: firm, technician_id: technician, .. } = assignment;
             docket.say(JobWarned { job: docket.job().id, firm, technician, alarms });
-            let warned_at = Some(docket.now());
-            docket.put(Job { wake_at: Some(again), warned_at, ..docket.job().clone() });
+            docket.put(docket.job().clone().warned(docket.now(), again));
         }
         Action::SendAnother => {
             let is_stalled = alarms.first() == Some(&AlarmKind::Stalled);
@@ -77,16 +76,16 @@ fn seen(
     let position = who.and_then(|who| who.position);
     let fresh = position.filter(|(_, measured_at)| now - *measured_at < watch.stalled_s.delta());
     let moved_at = match fresh {
-        Some(fresh) if docket.job().state == JobState::EnRoute => moved(docket, assignment, fresh, site),
+        Some(fresh) if docket.job().state() == JobState::EnRoute => moved(docket, assignment, fresh, site),
         _ => None,
     };
     let from = fresh.map(|(point, _)| point).or(who.map(|who| who.base));
     let way = from.map(|from| travel::travel_s(travel::distance_m(from, site), now));
     Seen {
-        state: docket.job().state,
+        state: docket.job().state(),
         since: docket.job().state_since,
-        warned_at: docket.job().warned_at,
-        current_since: assignment.current_since.filter(|_| assignment.slot == Slot::Current),
+        warned_at: docket.job().warned_at(),
+        current_since: assignment.current_since(),
         arrival_due_at: assignment.arrival_due_at,
         travel: way.map_or(TimeDelta::zero(), |seconds| TimeDelta::seconds(seconds.into())),
         moved_at,

@@ -17,7 +17,7 @@ use crate::domain::{
     docket::Docket,
     ids::{DecisionId, FirmId, TechnicianId},
     jobs::{Job, JobState},
-    offers::{Addressee, OfferState, WithdrawCode},
+    offers::{Addressee, WithdrawCode},
     place::Point,
     reference::dispatch::{Dispatch, Rung},
     refusal::Refusal,
@@ -97,7 +97,7 @@ pub struct Run {
 /// Looks at a job that is due, and does what its state asks for; answers the matching runs to be written down.
 pub fn step(docket: &mut Docket, sight: &mut Sight<'_>) -> Result<Vec<Run>, Refusal> {
     let mut runs = Vec::new();
-    match docket.job().state {
+    match docket.job().state() {
         JobState::Unassigned => ask::next(docket, sight, &mut runs)?,
         JobState::Offered => expire(docket, sight, &mut runs)?,
         JobState::Accepted => not_named(docket, sight, &mut runs)?,
@@ -114,7 +114,7 @@ pub fn step(docket: &mut Docket, sight: &mut Sight<'_>) -> Result<Vec<Run>, Refu
 /// Ends the offers whose deadline has passed; when none is left, the next ones are asked.
 fn expire(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Run>) -> Result<(), Refusal> {
     docket.expire_due(sight.rules)?;
-    let open = docket.known().offers.iter().filter(|offer| offer.state == OfferState::Open);
+    let open = docket.known().offers.iter().filter(|offer| offer.is_open());
     if let Some(deadline) = open.map(|offer| offer.deadline).min() {
         look_again(docket, deadline);
         return Ok(());
@@ -132,8 +132,7 @@ fn not_named(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Run>) ->
 }
 
 fn look_again(docket: &mut Docket, at: Instant) {
-    let job = Job { wake_at: Some(at), ..docket.job().clone() };
-    docket.put(job);
+    docket.put(docket.job().clone().look_again(at));
 }
 
 /// Shortest pause between two looks at the same thing.

@@ -7,8 +7,8 @@ use crate::domain::{
     events::{AssignmentDelayed, FactRecorded, JobProgressed},
     facts::{Fact, FactKind, FieldRecord, FieldState, ToldDelay},
     ids::AssignmentId,
-    jobs::{Job, JobState},
-    offers::{Assignment, ReleaseCode, Slot, WithdrawCode},
+    jobs::JobState,
+    offers::{Assignment, ReleaseCode, WithdrawCode},
     reference::dispatch::Dispatch,
     refusal::Refusal,
 };
@@ -36,7 +36,7 @@ impl Docket {
         self.progress(told.record, rules);
         let nobody_opened = told.recorded.iter().any(|fact| matches!(fact.what, FactKind::NoAccess { .. }));
         let in_vain = told.record.technicians.iter().any(|told| told.state == FieldState::NoAccess);
-        if nobody_opened && in_vain && self.is.job.state == JobState::AwaitingReturn {
+        if nobody_opened && in_vain && self.is.job.state() == JobState::AwaitingReturn {
             self.raise(AlarmKind::NoAccess);
         }
         Ok(())
@@ -45,7 +45,7 @@ impl Docket {
     /// The arrival is what was promised last.
     fn promise_again(&mut self, record: &FieldRecord) {
         let (now, mut told) = (self.now, Vec::new());
-        for assignment in self.is.assignments.iter_mut().filter(|one| one.slot != Slot::Released) {
+        for assignment in self.is.assignments.iter_mut().filter(|one| !one.is_over()) {
             let own = |delay: &&ToldDelay| {
                 delay.technician_id == assignment.technician_id && delay.at >= assignment.assigned_at
             };
@@ -82,7 +82,7 @@ impl Docket {
         }
         let goes_on = withdrew
             && self.on_it().next().is_none()
-            && self.is.job.state.is_in_the_field()
+            && self.is.job.state().is_in_the_field()
             && record.completed_at.is_none();
         if goes_on {
             self.end_visit();
@@ -94,10 +94,10 @@ impl Docket {
     /// Where the job is, as its facts tell; when they tell that it is done, everybody on it is free again.
     fn progress(&mut self, record: &FieldRecord, rules: &Dispatch) {
         let Some(state) = self.state_told(record) else { return };
-        let before = self.is.job.state;
+        let before = self.is.job.state();
         let look_at = self.now + self.watch_from(rules).first_look(state);
         self.is.job = self.is.job.clone().told(state, record.completed_at, self.now, look_at);
-        let Job { id, state, .. } = self.is.job;
+        let (id, state) = (self.is.job.id, self.is.job.state());
         if state == before {
             return;
         }

@@ -7,7 +7,7 @@ use crate::domain::{
     firms::Technician,
     ids::OfferId,
     jobs::JobState,
-    offers::{Addressee, Assignment, DeclineCode, Offer, OfferState, Via, WithdrawCode},
+    offers::{Addressee, Assignment, DeclineCode, Offer, Via, WithdrawCode},
     reference::dispatch::Dispatch,
     refusal::Refusal,
     span::Instant,
@@ -74,18 +74,15 @@ impl Docket {
     ) -> Result<Option<Assignment>, Refusal> {
         let offer = self.to_answer(id, by)?;
         self.not_past(arrival_at)?;
-        let offer = offer.accept(self.now, by.via(), arrival_at)?;
-        self.withdraw_those(WithdrawCode::TakenByOther, |other| {
-            other.state == OfferState::Open && other.id != id
-        })?;
+        let due = self.now + rules.policy(self.is.job.priority).naming_s.delta();
+        let offer = offer.accept(self.now, by.via(), arrival_at, due)?;
+        self.withdraw_those(WithdrawCode::TakenByOther, |other| other.is_open() && other.id != id)?;
         if offer.addressee == Addressee::Technician {
             self.answered(offer.clone());
             let assignment = self.assign(&offer, self.now, rules)?;
             self.say(OfferAccepted::by_technician(&offer, &assignment));
             return Ok(Some(assignment));
         }
-        let due = self.now + rules.policy(self.is.job.priority).naming_s.delta();
-        let offer = offer.to_be_named(due);
         self.is.job = self.is.job.clone().accepted(self.now, due)?;
         self.resolve_all(KEPT);
         self.say(OfferAccepted::by_firm(&offer, due));
@@ -103,8 +100,8 @@ impl Docket {
     ) -> Result<Assignment, Refusal> {
         let offer = self.to_answer(id, by)?;
         self.not_past(naming.arrival_at)?;
-        if self.is.job.state != JobState::Accepted {
-            let message = format!("the job is {}, so nobody is to be named", self.is.job.state);
+        if self.is.job.state() != JobState::Accepted {
+            let message = format!("the job is {}, so nobody is to be named", self.is.job.state());
             return Err(Refusal::state("job_state", message));
         }
         let technician = &naming.technician;
@@ -139,9 +136,9 @@ impl Docket {
     /// Takes an open offer back: the desk has changed its mind about whom to ask.
     pub fn take_back(&mut self, id: OfferId) -> Result<(), Refusal> {
         let offer = self.offer(id).ok_or_else(|| Refusal::field("id", "no such offer"))?;
-        if offer.state != OfferState::Open {
+        if !offer.is_open() {
             let message =
-                format!("the offer is {}; reassign the job to take an acceptance back", offer.state);
+                format!("the offer is {}; reassign the job to take an acceptance back", offer.state());
             return Err(Refusal::state("offer_not_open", message));
         }
         self.withdraw_offer(id, WithdrawCode::Desk)?;

@@ -7,7 +7,7 @@ use crate::domain::{
     facts::{FieldRecord, FieldState},
     ids::AssignmentId,
     jobs::JobState,
-    offers::{Addressee, Asked, Assignment, CrewRole, Offer, ReleaseCode, Slot, Via, WithdrawCode},
+    offers::{Addressee, Asked, Assignment, CrewRole, Offer, ReleaseCode, Via, WithdrawCode},
     reference::dispatch::Dispatch,
     refusal::Refusal,
     span::Instant,
@@ -26,8 +26,8 @@ impl Docket {
             return Ok(());
         };
         let Some(since) = came(&before, record) else { return Ok(()) };
-        let may_return = before.release_code.is_some_and(may_come_back);
-        if before.slot != Slot::Released || !may_return || !self.is_vacant_for(&before) {
+        let may_return = before.release_code().is_some_and(may_come_back);
+        if !before.is_over() || !may_return || !self.is_vacant_for(&before) {
             return Ok(());
         }
         let Some(first) = self.offer(before.offer_id).cloned() else { return Ok(()) };
@@ -48,7 +48,7 @@ impl Docket {
             round: self.is.job.round,
             rung: self.is.job.rung,
         };
-        let offer = Offer::agreed(asked, self.now, Via::Asked, first.arrival_promised_at);
+        let offer = Offer::agreed(asked, self.now, Via::Asked, first.arrival_promised_at());
         self.is.offers.push(offer.clone());
         self.say(OfferAccepted::by_coming_back(&offer, &before));
         self.assign(&offer, since.min(self.now), rules)?;
@@ -57,7 +57,7 @@ impl Docket {
 
     /// Nobody else has it; a visit that is planned is their own.
     fn is_vacant_for(&self, before: &Assignment) -> bool {
-        match self.is.job.state {
+        match self.is.job.state() {
             JobState::Unassigned | JobState::Offered | JobState::AwaitingReturn => true,
             JobState::Booked => {
                 self.window().is_some_and(|window| window.technician_id == before.technician_id)
@@ -71,7 +71,7 @@ impl Docket {
 /// been there under the assignment that was taken from them.
 fn came(before: &Assignment, record: &FieldRecord) -> Option<Instant> {
     let told = record.technician(before.technician_id)?;
-    let was_there = before.release_code.is_some_and(is_unheard)
+    let was_there = before.release_code().is_some_and(is_unheard)
         && told.since >= before.assigned_at
         && matches!(told.state, FieldState::AwaitingReturn | FieldState::NoAccess | FieldState::Left);
     (told.state.is_present() || told.state == FieldState::Done || was_there).then_some(told.since)

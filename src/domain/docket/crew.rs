@@ -5,7 +5,7 @@ use crate::domain::{
     events::AssignmentReleased,
     ids::{AssignmentId, TechnicianId},
     jobs::JobState,
-    offers::{Assignment, Offer, Progress, ReleaseCode, Slot},
+    offers::{Assignment, AssignmentStage, Offer, Progress, ReleaseCode, Slot},
     reference::dispatch::Dispatch,
     refusal::Refusal,
     span::Instant,
@@ -22,7 +22,7 @@ impl Docket {
         let assignment = self.put_on(offer, since)?;
         let look_at = self.now + self.watch_from(rules).first_look(JobState::Assigned);
         let job = self.is.job.clone();
-        self.is.job = match job.state {
+        self.is.job = match job.state() {
             JobState::Offered | JobState::Accepted => job.assigned(self.now, look_at)?,
             _ => job.overridden(self.now, look_at)?,
         };
@@ -32,7 +32,7 @@ impl Docket {
 
     /// Puts the technician of an accepted offer on the job, whatever that makes of the job.
     pub(super) fn put_on(&mut self, offer: &Offer, since: Instant) -> Result<Assignment, Refusal> {
-        let slot = self.free_slot(offer.technician_id)?;
+        let stage = self.free_place(offer.technician_id)?;
         let assignment = Assignment {
             id: self.id(),
             version: 1,
@@ -40,12 +40,9 @@ impl Docket {
             offer_id: offer.id,
             firm_id: offer.firm_id,
             technician_id: offer.technician_id,
-            slot,
+            stage,
             assigned_at: since,
-            arrival_due_at: offer.arrival_promised_at,
-            released_at: None,
-            release_code: None,
-            current_since: (slot == Slot::Current).then_some(self.now),
+            arrival_due_at: offer.arrival_promised_at(),
             progress: None,
         };
         self.is.assignments.push(assignment.clone());
@@ -53,10 +50,10 @@ impl Docket {
     }
 
     /// The technician's free place: the current one, or behind it the next one.
-    fn free_slot(&self, technician: TechnicianId) -> Result<Slot, Refusal> {
+    fn free_place(&self, technician: TechnicianId) -> Result<AssignmentStage, Refusal> {
         match self.places_taken(technician) {
-            0 => Ok(Slot::Current),
-            1 => Ok(Slot::Queued),
+            0 => Ok(AssignmentStage::Current { since: self.now }),
+            1 => Ok(AssignmentStage::Queued),
             _ => Err(Refusal::state("technician_busy", "the technician has a job and another one waiting")),
         }
     }
@@ -64,23 +61,23 @@ impl Docket {
     /// How many jobs a technician has, this one included.
     pub(super) fn places_taken(&self, technician: TechnicianId) -> usize {
         let all = self.is.assignments.iter().chain(&self.is.elsewhere);
-        all.filter(|one| one.technician_id == technician && one.slot != Slot::Released).count()
+        all.filter(|one| one.technician_id == technician && !one.is_over()).count()
     }
 
     /// Those who have this job behind another one that is over go on to it.
     pub fn go_on(&mut self) {
         let now = self.now;
-        let busy: Vec<_> = self.is.elsewhere.iter().filter(|one| one.slot == Slot::Current).collect();
+        let busy: Vec<_> = self.is.elsewhere.iter().filter(|one| one.slot() == Slot::Current).collect();
         let busy: Vec<_> = busy.into_iter().map(|one| one.technician_id).collect();
         let mut goes = false;
         for one in &mut self.is.assignments {
-            if one.slot == Slot::Queued && !busy.contains(&one.technician_id) {
-                (one.slot, one.current_since) = (Slot::Current, Some(now));
+            if one.stage == AssignmentStage::Queued && !busy.contains(&one.technician_id) {
+                one.begin(now);
                 goes = true;
             }
         }
         if goes {
-            self.is.job.wake_at = self.is.job.wake_at.map(|_| now);
+            self.is.job = self.is.job.clone().look_again(now);
         }
     }
 
@@ -104,13 +101,15 @@ impl Docket {
     pub(super) fn release(&mut self, id: AssignmentId, code: ReleaseCode) {
         let now = self.now;
         let Some(one) = self.is.assignments.iter_mut().find(|one| one.id == id) else { return };
-        let (was, technician) = (one.slot, one.technician_id);
-        (one.slot, one.released_at, one.release_code) = (Slot::Released, Some(now), Some(code));
+        let (was, technician) = (one.slot(), one.technician_id);
+        one.release(now, code);
         let event = AssignmentReleased { job: one.job_id, technician, code };
         if was == Slot::Current {
-            let waits = |one: &&mut Assignment| one.technician_id == technician && one.slot == Slot::Queued;
+            let waits = |one: &&mut Assignment| {
+                one.technician_id == technician && one.stage == AssignmentStage::Queued
+            };
             if let Some(next) = self.is.elsewhere.iter_mut().find(waits) {
-                (next.slot, next.current_since) = (Slot::Current, Some(now));
+                next.begin(now);
                 self.woken.insert(next.job_id);
             }
         }

@@ -26,7 +26,7 @@ impl Docket {
 
     /// Holds the job or sets it free, as the dangers of its case and its identity plan are now.
     pub fn apply_holds(&mut self, hazards: &Hazards, rules: &Dispatch) -> Result<(), Refusal> {
-        if self.is.job.state.is_final() {
+        if self.is.job.state().is_final() {
             return Ok(());
         }
         let open: Vec<_> = self.is.dangers.iter().filter(|danger| danger.cleared_at.is_none()).collect();
@@ -40,7 +40,7 @@ impl Docket {
         };
         self.raise_priority(urgent);
         let nobody_on_it = matches!(
-            self.is.job.state,
+            self.is.job.state(),
             JobState::Unassigned | JobState::Held | JobState::Booked | JobState::Offered
         );
         match (holding, nobody_on_it) {
@@ -59,14 +59,14 @@ impl Docket {
         let job = &mut self.is.job;
         if urgent < job.priority {
             job.priority = urgent;
-            if job.state == JobState::Unassigned {
-                job.wake_at = Some(self.now);
+            if job.state() == JobState::Unassigned {
+                *job = job.clone().look_again(self.now);
             }
         }
     }
 
     fn hold(&mut self, hold: Hold, rules: &Dispatch) -> Result<(), Refusal> {
-        if self.is.job.hold.as_ref() == Some(&hold) {
+        if self.is.job.hold() == Some(&hold) {
             return Ok(());
         }
         self.withdraw_open(WithdrawCode::Held)?;
@@ -80,7 +80,7 @@ impl Docket {
 
     fn free(&mut self) -> Result<(), Refusal> {
         self.resolve(AlarmKind::DangerOnJob);
-        if self.is.job.state != JobState::Held {
+        if self.is.job.state() != JobState::Held {
             return Ok(());
         }
         // Who was asked before the hold, and did not say no, is asked again: that takes a new round.

@@ -38,7 +38,7 @@ use super::{
     identity::Method,
     ids::{JobId, TechnicianId},
     jobs::Job,
-    offers::{Assignment, Offer, OfferState, Slot},
+    offers::{Assignment, Offer},
     reference::dispatch::Dispatch,
     span::Instant,
 };
@@ -136,14 +136,13 @@ impl Docket {
 
     /// The assignments that are not over.
     pub fn on_it(&self) -> impl Iterator<Item = &Assignment> {
-        self.is.assignments.iter().filter(|one| one.slot != Slot::Released)
+        self.is.assignments.iter().filter(|one| !one.is_over())
     }
 
     /// Who is asked from now on.
     pub fn asked_now(&self) -> impl Iterator<Item = TechnicianId> {
-        let is_new = |offer: &&Offer| {
-            offer.state == OfferState::Open && self.was.offers.iter().all(|before| before.id != offer.id)
-        };
+        let is_new =
+            |offer: &&Offer| offer.is_open() && self.was.offers.iter().all(|before| before.id != offer.id);
         self.is.offers.iter().filter(is_new).map(|offer| offer.technician_id)
     }
 

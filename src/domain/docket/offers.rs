@@ -5,7 +5,7 @@ use crate::domain::{
     alarms::AlarmKind,
     events::{OfferExpired, OfferMade, OfferWithdrawn},
     ids::OfferId,
-    offers::{Offer, OfferState, WithdrawCode},
+    offers::{Offer, OfferStage, WithdrawCode},
     reference::dispatch::Dispatch,
     refusal::Refusal,
 };
@@ -46,17 +46,17 @@ impl Docket {
 
     /// Takes back every open offer.
     pub fn withdraw_open(&mut self, code: WithdrawCode) -> Result<(), Refusal> {
-        self.withdraw_those(code, |offer| offer.state == OfferState::Open)
+        self.withdraw_those(code, Offer::is_open)
     }
 
     /// Takes back what is open or accepted.
     pub fn withdraw_all(&mut self, code: WithdrawCode) -> Result<(), Refusal> {
-        self.withdraw_those(code, |offer| matches!(offer.state, OfferState::Open | OfferState::Accepted))
+        self.withdraw_those(code, |offer| offer.is_open() || offer.is_accepted())
     }
 
     /// Takes back what was accepted.
     pub fn withdraw_accepted(&mut self, code: WithdrawCode) -> Result<(), Refusal> {
-        self.withdraw_those(code, |offer| offer.state == OfferState::Accepted)
+        self.withdraw_those(code, Offer::is_accepted)
     }
 
     pub(super) fn withdraw_those(
@@ -70,7 +70,7 @@ impl Docket {
 
     /// Ends the open offers whose deadline has passed.
     pub fn expire_due(&mut self, rules: &Dispatch) -> Result<(), Refusal> {
-        let due = |offer: &&Offer| offer.state == OfferState::Open && offer.deadline <= self.now;
+        let due = |offer: &&Offer| offer.is_open() && offer.deadline <= self.now;
         let due: Vec<_> = self.is.offers.iter().filter(due).cloned().collect();
         for offer in due {
             let offer = offer.expire(self.now)?;
@@ -85,7 +85,8 @@ impl Docket {
 
     /// One more has refused or not answered: every third time a person is told, and told again.
     pub(super) fn count_refusals(&mut self, rules: &Dispatch) {
-        let is_no = |offer: &&Offer| matches!(offer.state, OfferState::Declined | OfferState::Expired);
+        let is_no =
+            |offer: &&Offer| matches!(offer.stage, OfferStage::Declined { .. } | OfferStage::Expired { .. });
         if self.is.offers.iter().filter(is_no).count() % rules.refusals_before_alarm == 0 {
             self.raise(AlarmKind::Refusals);
         }
@@ -93,7 +94,7 @@ impl Docket {
 
     /// The job is looked at now, unless others are still being asked.
     pub(super) fn back_on_the_ladder(&mut self) -> Result<(), Refusal> {
-        if self.is.offers.iter().all(|offer| offer.state != OfferState::Open) {
+        if !self.is.offers.iter().any(Offer::is_open) {
             self.is.job = self.is.job.clone().unassigned(self.now, self.now)?;
         }
         Ok(())

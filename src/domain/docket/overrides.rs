@@ -12,8 +12,8 @@ use crate::domain::{
     ids::{AssignmentId, DecisionId, TechnicianId},
     jobs::{Action, CancelReason, JobState},
     offers::{
-        Addressee, Asked, Assignment, CrewRole, Offer, OfferState, OverrideReason, ReassignReason,
-        ReleaseCode, Slot, Via, WithdrawCode,
+        Addressee, Asked, Assignment, CrewRole, Offer, OverrideReason, ReassignReason, ReleaseCode, Via,
+        WithdrawCode,
     },
     reference::dispatch::Dispatch,
     refusal::Refusal,
@@ -46,15 +46,15 @@ impl Docket {
     /// is taken back.
     pub fn may_give(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
         let job = &self.is.job;
-        if job.state == JobState::Held {
-            let hold = job.hold.as_ref().map_or("a hold", |hold| hold.as_str());
+        if let Some(hold) = job.hold() {
+            let hold = hold.as_str();
             return Err(Refusal::rule(
                 "job_held",
                 "4.1",
                 format!("the job is held by {hold}; clear it first"),
             ));
         }
-        Action::Override.check(job.state)?;
+        Action::Override.check(job.state())?;
         self.not_past(arrival_at)
     }
 
@@ -146,7 +146,7 @@ impl Docket {
         }
         self.give_visit_up(consequence.into());
         self.raise(AlarmKind::Displaced);
-        if self.is.job.state != JobState::Booked {
+        if self.is.job.state() != JobState::Booked {
             return Ok(());
         }
         match consequence {
@@ -158,14 +158,14 @@ impl Docket {
     /// Whoever is given another job is not asked for this one any more; it goes to the next.
     pub fn pass_over(&mut self, technician: TechnicianId) -> Result<(), Refusal> {
         self.withdraw_those(WithdrawCode::Overridden, |offer| {
-            offer.state == OfferState::Open && offer.technician_id == technician
+            offer.is_open() && offer.technician_id == technician
         })?;
         self.back_on_the_ladder()
     }
 
     /// Takes the job back from whoever has accepted it; the next ones are asked at once, they are not.
     pub fn reassign(&mut self, reason: ReassignReason) -> Result<(), Refusal> {
-        Action::Reassign.check(self.is.job.state)?;
+        Action::Reassign.check(self.is.job.state())?;
         self.clear_crew(WithdrawCode::Reassigned, reason.into())?;
         self.say(JobReassigned { job: self.is.job.id, reason });
         self.look_for_others()
@@ -178,10 +178,10 @@ impl Docket {
             return Err(Refusal::field("code", format!("a contractor gives one of: {}", known.join(", "))));
         }
         let own = self.is.assignments.iter().find(|one| one.id == id);
-        let Some(own) = own.filter(|one| one.slot != Slot::Released) else {
+        let Some(own) = own.filter(|one| !one.is_over()) else {
             return Err(Refusal::state("assignment_released", "the assignment is over already"));
         };
-        Action::Withdraw.check(self.is.job.state)?;
+        Action::Withdraw.check(self.is.job.state())?;
         if self.on_it().any(|one| one.id != id) {
             self.withdraw_offer(own.offer_id, code)?;
             self.release(id, code.into());

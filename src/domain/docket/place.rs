@@ -1,19 +1,15 @@
 //! The place of a job in hand was corrected: who has accepted it must be told, who has not is looked for again.
 
 use super::Docket;
-use crate::domain::{
-    alarms::AlarmKind,
-    events::JobPlaceChanged,
-    jobs::{Job, JobState},
-};
+use crate::domain::{alarms::AlarmKind, events::JobPlaceChanged, jobs::JobState};
 
 impl Docket {
     /// The place of the case has changed.
     pub fn place_changed(&mut self) {
-        match self.is.job.state {
+        match self.is.job.state() {
             JobState::Unassigned => {
-                let soon = self.is.job.wake_at.map(|at| at.min(self.now));
-                self.is.job = Job { wake_at: soon, ..self.is.job.clone() };
+                let soon = self.is.job.wake_at().map_or(self.now, |at| at.min(self.now));
+                self.is.job = self.is.job.clone().look_again(soon);
             }
             JobState::Held | JobState::Booked | JobState::Offered => {}
             state if state.is_final() => {}

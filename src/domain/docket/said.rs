@@ -76,11 +76,11 @@ impl OfferAccepted {
     }
 
     pub(super) fn by_technician(offer: &Offer, assignment: &Assignment) -> Self {
-        Self { assignment: Some(assignment.id), via: offer.answered_via, ..Self::of(offer) }
+        Self { assignment: Some(assignment.id), via: offer.answered_via(), ..Self::of(offer) }
     }
 
     pub(super) fn by_firm(offer: &Offer, due: Instant) -> Self {
-        Self { via: offer.answered_via, naming_due_at: Some(due), ..Self::of(offer) }
+        Self { via: offer.answered_via(), naming_due_at: Some(due), ..Self::of(offer) }
     }
 
     pub(super) fn by_coming_back(offer: &Offer, before: &Assignment) -> Self {
@@ -109,7 +109,7 @@ impl OfferDeclined {
             firm: offer.firm_id,
             technician: offer.technician_id,
             code,
-            via: offer.answered_via,
+            via: offer.answered_via(),
         }
     }
 }

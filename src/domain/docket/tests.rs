@@ -17,8 +17,8 @@ use crate::domain::{
     ids::{CallId, CaseId, DecisionId, JobId, OfferId},
     jobs::{CancelReason, Job, JobState, Order},
     offers::{
-        Addressee, Asked, CrewRole, DeclineCode, Offer, OfferState, OverrideReason, ReassignReason, Slot,
-        WithdrawCode,
+        Addressee, Asked, AssignmentStage, CrewRole, DeclineCode, Offer, OverrideReason, ReassignReason,
+        Slot, WithdrawCode,
     },
     phone::Phone,
     place::Point,
@@ -123,7 +123,7 @@ fn told(number: u128, count: usize) -> Vec<Fact> {
 fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<(), Refusal> {
     let reference = &*REFERENCE;
     let rules = reference.dispatch();
-    let open = docket.known().offers.iter().find(|offer| offer.state == OfferState::Open).map(|one| one.id);
+    let open = docket.known().offers.iter().find(|offer| offer.is_open()).map(|one| one.id);
     let open = open.unwrap_or(OfferId(Uuid::nil()));
     match step {
         Step::Ask(number) => ask(docket, number),
@@ -132,7 +132,7 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
         Step::TakeBack => docket.take_back(open),
         Step::Give(number) => docket.give(&given(number), OverrideReason::AlreadyNear, rules).map(|_| ()),
         // The one place that says when a helper can be sent is the list of actions.
-        Step::Help(number) if docket.job().state.is_in_the_field() && docket.on_it().count() > 0 => {
+        Step::Help(number) if docket.job().state().is_in_the_field() && docket.on_it().count() > 0 => {
             docket.help(&given(number)).map(|_| ())
         }
         Step::Help(_) => Ok(()),
@@ -164,7 +164,7 @@ fn danger(now: Instant, step: Step) -> CaseHazard {
 }
 
 fn ask(docket: &mut Docket, number: u128) -> Result<(), Refusal> {
-    if docket.job().state != JobState::Unassigned {
+    if docket.job().state() != JobState::Unassigned {
         return Ok(());
     }
     let asked = Asked {
@@ -202,21 +202,18 @@ fn report(docket: &mut Docket, facts: Vec<Fact>, reports: &mut Vec<Fact>) -> Res
 /// What must never be.
 fn check(known: &Known) {
     let job = &known.job;
-    let accepted = known
-        .offers
-        .iter()
-        .filter(|offer| offer.state == OfferState::Accepted && offer.role == CrewRole::Lead);
+    let accepted = known.offers.iter().filter(|offer| offer.is_accepted() && offer.role == CrewRole::Lead);
     assert!(accepted.count() <= 1, "two winners");
-    let open = known.offers.iter().any(|offer| offer.state == OfferState::Open);
-    assert_eq!(open, job.state == JobState::Offered, "{}: open offers", job.state);
-    let live: Vec<_> = known.assignments.iter().filter(|one| one.slot != Slot::Released).collect();
-    let is_going = job.state.is_in_the_field() && job.state != JobState::AwaitingReturn;
-    assert_eq!(!live.is_empty(), is_going, "{}: {} on it", job.state, live.len());
+    let open = known.offers.iter().any(Offer::is_open);
+    assert_eq!(open, job.state() == JobState::Offered, "{}: open offers", job.state());
+    let live: Vec<_> = known.assignments.iter().filter(|one| !one.is_over()).collect();
+    let is_going = job.state().is_in_the_field() && job.state() != JobState::AwaitingReturn;
+    assert_eq!(!live.is_empty(), is_going, "{}: {} on it", job.state(), live.len());
     let mut who: Vec<_> = live.iter().map(|one| one.technician_id).collect();
     who.dedup();
     assert_eq!(who.len(), live.len(), "twice on one job");
-    assert_eq!(job.wake_at.is_none(), job.state.is_final(), "{}: looked at again", job.state);
-    assert_eq!(job.hold.is_some(), job.state == JobState::Held);
+    assert_eq!(job.wake_at().is_none(), job.state().is_final(), "{}: looked at again", job.state());
+    assert_eq!(job.hold().is_some(), job.state() == JobState::Held);
 }
 
 /// Each row that is written was read at the version before, and none is written twice.
@@ -275,7 +272,7 @@ proptest! {
             let mut docket = assigned();
             report(&mut docket, facts, &mut Vec::new()).unwrap();
             let (known, mut changes) = docket.close();
-            (known.job.state, changes.assignments, changes.offers, changes.events.split_off(1))
+            (known.job.state(), changes.assignments, changes.offers, changes.events.split_off(1))
         };
         prop_assert_eq!(changes(told(1, 5)), changes(shuffled));
     }
@@ -304,14 +301,14 @@ fn who_ends_a_job_goes_on_to_the_one_behind_it() {
     let mut next = known.assignments[0].clone();
     (next.id, next.job_id) =
         (crate::domain::ids::AssignmentId(Uuid::from_u128(55)), JobId(Uuid::from_u128(2)));
-    (next.slot, next.current_since) = (Slot::Queued, None);
+    next.stage = AssignmentStage::Queued;
     known.elsewhere.push(next);
     let mut docket = docket(&known, at("12:00:00"), 9);
     docket.reassign(ReassignReason::TooLate).unwrap();
     let (_, changes) = docket.close();
     let promoted = changes.assignments.changed.iter().find(|one| one.job_id == JobId(Uuid::from_u128(2)));
     assert_eq!(
-        promoted.map(|one| (one.slot, one.current_since)),
+        promoted.map(|one| (one.slot(), one.current_since())),
         Some((Slot::Current, Some(at("12:00:00"))))
     );
     assert_eq!(changes.woken, [JobId(Uuid::from_u128(2))]);
@@ -327,6 +324,6 @@ fn work_at_the_site_brings_back_who_was_given_up() {
     let facts = vec![device.tell("10:00:00", simple("arrival")), device.tell("10:05:00", start("work"))];
     report(&mut back, facts, &mut Vec::new()).unwrap();
     let known = back.close().0;
-    assert_eq!((known.job.state, known.assignments.len()), (JobState::Working, 2));
+    assert_eq!((known.job.state(), known.assignments.len()), (JobState::Working, 2));
     check(&known);
 }

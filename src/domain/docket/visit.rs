@@ -31,7 +31,7 @@ impl Docket {
         if self.window().is_none() {
             return Err(Refusal::state("not_booked", "no visit is planned for this job"));
         }
-        Action::Unbook.check(self.is.job.state)?;
+        Action::Unbook.check(self.is.job.state())?;
         self.give_visit_up(code.into());
         self.await_window(rules)
     }

@@ -9,7 +9,6 @@ use crate::{
         actor::{Actor, Role, Scope},
         guidance::reports,
         jobs::Action,
-        offers::Slot,
     },
     http::access,
 };
@@ -56,7 +55,7 @@ pub(super) fn actions(actor: &Actor, whole: &Whole) -> Vec<JobAction> {
             facts: None,
         };
         if action == Action::Withdraw {
-            let on_it = whole.assignments.iter().filter(|one| one.slot != Slot::Released);
+            let on_it = whole.assignments.iter().filter(|one| !one.is_over());
             actions.extend(on_it.map(|one| link(one.id.to_string())));
         } else {
             actions.push(link(whole.job.id.to_string()));
@@ -72,7 +71,7 @@ fn may(role: Role, path: &str) -> bool {
 
 /// Reports are open to whoever is or was on the job, and to the desk for them.
 fn report(actor: &Actor, role: Role, whole: &Whole) -> Option<JobAction> {
-    let last = whole.assignments.iter().max_by_key(|one| (one.slot != Slot::Released, one.id))?;
+    let last = whole.assignments.iter().max_by_key(|one| (!one.is_over(), one.id))?;
     let own = match actor.scope() {
         Scope::Technician(..) => whole.field_state(last),
         _ => whole
@@ -81,7 +80,7 @@ fn report(actor: &Actor, role: Role, whole: &Whole) -> Option<JobAction> {
             .filter_map(|one| whole.field_state(one))
             .max_by_key(|state| state.of_job().map_or(0, crate::domain::jobs::JobState::progress)),
     };
-    let facts = reports(whole.job.state, own);
+    let facts = reports(whole.job.state(), own);
     (may(role, FACTS) && !facts.is_empty()).then(|| JobAction {
         name: "report",
         method: "POST",

@@ -138,7 +138,7 @@ pub(super) async fn show(
     };
     let assignments = whole.assignments.iter().map(on_job).collect();
     let shown = WholeJob {
-        guidance: guidance(whole.job.state),
+        guidance: guidance(whole.job.state()),
         outcome: whole.outcome,
         assignments,
         actions,

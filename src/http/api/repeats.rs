@@ -174,7 +174,7 @@ impl From<Suspect> for Duplicate {
             metres: suspect.metres.map(|metres| (metres * 10.0).round() / 10.0),
             minutes_ago: suspect.minutes_ago,
             jobs: jobs
-                .map(|job| DuplicateJob { id: job.id, job_code: job.job_code, state: job.state })
+                .map(|job| DuplicateJob { id: job.id, state: job.state(), job_code: job.job_code })
                 .collect(),
         }
     }

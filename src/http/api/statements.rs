@@ -149,7 +149,7 @@ pub(super) async fn show(
     let words = statement.settlements.last().map(|settlement| settlement.basis.words());
     Ok(Json(JobStatement {
         job_id: statement.job.id,
-        job_state: statement.job.state,
+        job_state: statement.job.state(),
         settled_at: statement.settlements.last().map(|settlement| settlement.settled_at),
         worked_seconds: statement.worked_seconds,
         units: statement.units,

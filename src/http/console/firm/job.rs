@@ -9,7 +9,7 @@ use crate::{
     domain::{
         ids::{AssignmentId, JobId},
         jobs::Action,
-        offers::{Assignment, Slot, WithdrawCode},
+        offers::{Assignment, WithdrawCode},
     },
     http::{
         Service,
@@ -77,8 +77,8 @@ pub(super) async fn show(
         id: assignment.id,
         name: names.get(&assignment.technician_id).cloned().unwrap_or_default().0,
         arrival: assignment.arrival_due_at.map(figures::minute),
-        slot: page.code("slot", assignment.slot),
-        is_released: assignment.slot == Slot::Released,
+        slot: page.code("slot", assignment.slot()),
+        is_released: assignment.is_over(),
     };
     let crew = whole.assignments.iter().map(goer).collect();
     Ok(Html(View {
@@ -86,7 +86,7 @@ pub(super) async fn show(
         what: words::job_code(&whole.job.job_code, &page, &reference),
         priority: page.code("priority", whole.job.priority),
         priority_code: whole.job.priority.as_str(),
-        state: page.code("job-state", whole.job.state),
+        state: page.code("job-state", whole.job.state()),
         language: words::language(&whole.language, &page, &reference),
         resident: whole
             .resident

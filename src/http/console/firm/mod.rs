@@ -156,7 +156,7 @@ fn offer(offered: &Offered, rosters: &[RosterDays], arrival: &str, page: &Page, 
     let able = rosters.iter().map(|days| &days.technician).filter(fits);
     let named = |one: &Technician| (one.id, one.name.clone(), one.id == offer.technician_id);
     let asked = rosters.iter().find(|days| days.technician.id == offer.technician_id);
-    let promised = offer.arrival_promised_at.map(|at| tokyo(at).format("%Y-%m-%dT%H:%M").to_string());
+    let promised = offer.arrival_promised_at().map(|at| tokyo(at).format("%Y-%m-%dT%H:%M").to_string());
     OfferView {
         id: offer.id,
         what: words::job_code(&offered.job_code, page, &reference),
@@ -167,7 +167,11 @@ fn offer(offered: &Offered, rosters: &[RosterDays], arrival: &str, page: &Page, 
         district: offered.district.clone().unwrap_or_default(),
         to_firm: offer.addressee == Addressee::Firm,
         technician: asked.map(|days| days.technician.name.clone()).unwrap_or_default(),
-        due_ms: offer.naming_due_at.unwrap_or(offer.deadline).timestamp_millis(),
+        due_ms: offer
+            .acceptance()
+            .and_then(|yes| yes.naming_due_at)
+            .unwrap_or(offer.deadline)
+            .timestamp_millis(),
         arrival: promised.unwrap_or_else(|| arrival.to_owned()),
         able: able.map(named).collect(),
     }
@@ -179,11 +183,11 @@ fn job_row(job: &Job, page: &Page, ctx: &Ctx) -> JobRow {
         what: words::job_code(&job.job_code, page, &ctx.reference()),
         priority: page.code("priority", job.priority),
         priority_code: job.priority.as_str(),
-        state: page.code("job-state", job.state),
-        stage: app::in_hand::QueueStage::of(job.state).map_or("", app::in_hand::QueueStage::as_str),
+        state: page.code("job-state", job.state()),
+        stage: app::in_hand::QueueStage::of(job.state()).map_or("", app::in_hand::QueueStage::as_str),
         since_ms: job.state_since.timestamp_millis(),
         since: figures::minute(job.state_since),
-        is_final: job.state.is_final(),
+        is_final: job.state().is_final(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     app::{decisions::Considered, job_file::File},
     domain::{
         ids::{AssignmentId, OfferId},
-        offers::{Addressee, OfferState, Slot},
+        offers::{Addressee, Via},
     },
     http::console::{page::Page, words},
 };
@@ -33,23 +33,23 @@ pub(super) fn offers(file: &File, page: &Page) -> Vec<OfferView> {
     let view = |offer: &crate::domain::offers::Offer| {
         let (technician, firm) = file.name(offer.technician_id);
         let named = file.job.assignments.iter().any(|one| one.offer_id == offer.id);
-        let code = offer.decline_code.map(|code| page.code("decline", code));
-        let code = code.or_else(|| offer.withdraw_code.map(|code| page.code("withdraw", code)));
-        let due = offer.arrival_promised_at.map(|at| page.with("job-promised", "at", words::moment(at)));
-        let via = offer.answered_via.filter(|via| via.as_str() == "phone").map(|_| page.text("job-by-phone"));
+        let code = offer.decline_code().map(|code| page.code("decline", code));
+        let code = code.or_else(|| offer.withdraw_code().map(|code| page.code("withdraw", code)));
+        let due = offer.arrival_promised_at().map(|at| page.with("job-promised", "at", words::moment(at)));
+        let via = offer.answered_via().filter(|via| *via == Via::Phone).map(|_| page.text("job-by-phone"));
         let answer: Vec<_> = [code, due, via].into_iter().flatten().collect();
         OfferView {
             id: offer.id,
             technician_id: offer.technician_id.0,
             technician,
             firm,
-            state: offer.state.as_str(),
-            state_name: page.code("offer-state", offer.state),
+            state: offer.state().as_str(),
+            state_name: page.code("offer-state", offer.state()),
             at: words::moment(offer.offered_at),
             deadline_ms: offer.deadline.timestamp_millis(),
             answer: answer.join(" / "),
-            open: offer.state == OfferState::Open,
-            to_name: offer.state == OfferState::Accepted && offer.addressee == Addressee::Firm && !named,
+            open: offer.is_open(),
+            to_name: offer.is_accepted() && offer.addressee == Addressee::Firm && !named,
             to_firm: offer.addressee == Addressee::Firm,
         }
     };
@@ -73,18 +73,18 @@ pub(super) struct AssignmentView {
 pub(super) fn assignments(file: &File, page: &Page) -> Vec<AssignmentView> {
     let view = |one: &crate::domain::offers::Assignment| {
         let (technician, firm) = file.name(one.technician_id);
-        let why = one.release_code.map(|code| page.texts().code_or_itself("withdraw", code.as_str()));
+        let why = one.release_code().map(|code| page.texts().code_or_itself("withdraw", code.as_str()));
         AssignmentView {
             id: one.id,
             technician,
             firm,
-            on_it: one.slot != Slot::Released,
-            slot: page.code("slot", one.slot),
+            on_it: !one.is_over(),
+            slot: page.code("slot", one.slot()),
             field_state: file.job.field_state(one).map(|state| page.code("field-state", state)),
             assigned: words::moment(one.assigned_at),
             due: one.arrival_due_at.map(words::moment),
             released: one
-                .released_at
+                .released_at()
                 .map(|at| [words::moment(at), why.unwrap_or_default()].join(" ").trim().to_owned()),
         }
     };

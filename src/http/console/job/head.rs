@@ -37,7 +37,7 @@ pub(super) struct HeadView {
 impl HeadView {
     pub(super) fn of(file: &File, page: &Page, reference: &Reference) -> Self {
         let job = &file.job.job;
-        let told = guidance(job.state);
+        let told = guidance(job.state());
         Self {
             id: job.id,
             what: words::job_code(&job.job_code, page, reference),
@@ -45,9 +45,9 @@ impl HeadView {
             priority: job.priority.as_str(),
             priority_name: page.code("priority", job.priority),
             trade: page.code("trade", job.trade),
-            stage: crate::app::in_hand::QueueStage::of(job.state).map_or("over", |stage| stage.as_str()),
-            state: page.code("job-state", job.state),
-            hold: job.hold.as_ref().map(|hold| words::hold(hold.as_str(), page, reference)),
+            stage: crate::app::in_hand::QueueStage::of(job.state()).map_or("over", |stage| stage.as_str()),
+            state: page.code("job-state", job.state()),
+            hold: job.hold().map(|hold| words::hold(hold.as_str(), page, reference)),
             clock: file.clock.map(|clock| clock_view(clock, job.state_since, page)),
             alarms: file.alarms.iter().map(|kind| page.code("alarm", kind)).collect(),
             guidance: if page.is_japanese() { told.ja } else { told.en },
@@ -163,9 +163,9 @@ impl CaseView {
                 .map(|job| JobLine {
                     id: job.id,
                     what: words::job_code(&job.job_code, page, reference),
-                    stage: crate::app::in_hand::QueueStage::of(job.state)
+                    stage: crate::app::in_hand::QueueStage::of(job.state())
                         .map_or("over", |stage| stage.as_str()),
-                    state: page.code("job-state", job.state),
+                    state: page.code("job-state", job.state()),
                 })
                 .collect(),
             talking: shown
