@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{
     clock::{Bell, Clock},
-    in_hand::KeptQueue,
+    in_hand::KeptDesk,
     loaded::Loaded,
     passwords::Hashing,
     waiting::Waiting,
@@ -46,7 +46,7 @@ struct Inner {
     on_feed: Bells,
     stream: watch::Sender<Stream>,
     changes: AtomicU64,
-    in_hand: tokio::sync::Mutex<Option<KeptQueue>>,
+    in_hand: tokio::sync::Mutex<Option<KeptDesk>>,
     hashing: Hashing,
     attempts: Mutex<Attempts>,
 }
@@ -257,7 +257,7 @@ impl Ctx {
     }
 
     /// The queue as it was read last; whoever holds it reads for all who wait.
-    pub(super) fn in_hand(&self) -> &tokio::sync::Mutex<Option<KeptQueue>> {
+    pub(super) fn in_hand(&self) -> &tokio::sync::Mutex<Option<KeptDesk>> {
         &self.0.in_hand
     }
 

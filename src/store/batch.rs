@@ -14,7 +14,7 @@ use std::fmt::{Debug, Write as _};
 use futures_util::TryStreamExt as _;
 use sqlx::{
     Arguments as _, AssertSqlSafe, Either, Encode, Executor as _, PgConnection, Postgres, Sqlite,
-    SqliteConnection, Type, postgres::PgArguments, sqlite::SqliteArguments,
+    SqliteConnection, Type, error::BoxDynError, postgres::PgArguments, sqlite::SqliteArguments,
 };
 
 use super::{Error, Soonest, Tx, db::Arm};
@@ -37,13 +37,19 @@ pub struct Batch {
     engine: Kind,
     calls: Vec<Call>,
     soonest: Soonest,
-    wrong: Option<sqlx::error::BoxDynError>,
+    wrong: Option<BoxDynError>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Sqlite,
     Postgres,
+}
+
+impl Kind {
+    fn of(tx: &Tx) -> Self {
+        if tx.is_postgres() { Self::Postgres } else { Self::Sqlite }
+    }
 }
 
 struct Call {
@@ -59,13 +65,38 @@ struct Call {
     present: (&'static str, Vec<String>),
 }
 
-enum Arguments {
+/// Binds of one engine.
+pub(super) enum Arguments {
     Sqlite(SqliteArguments),
     Postgres(PgArguments),
 }
 
 impl Arguments {
-    fn len(&self) -> usize {
+    /// None yet, for a transaction.
+    pub(super) fn of(tx: &Tx) -> Self {
+        Self::on(Kind::of(tx))
+    }
+
+    fn on(engine: Kind) -> Self {
+        match engine {
+            Kind::Sqlite => Self::Sqlite(SqliteArguments::default()),
+            Kind::Postgres => Self::Postgres(PgArguments::default()),
+        }
+    }
+
+    /// Adds a bind.
+    pub(super) fn add<'t, T>(&mut self, value: T) -> Result<(), BoxDynError>
+    where
+        T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>,
+    {
+        match self {
+            Self::Sqlite(arguments) => arguments.add(value),
+            Self::Postgres(arguments) => arguments.add(value),
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Sqlite(arguments) => arguments.len(),
             Self::Postgres(arguments) => arguments.len(),
@@ -77,10 +108,7 @@ impl Call {
     fn new(engine: Kind) -> Self {
         Self {
             text: String::new(),
-            arguments: match engine {
-                Kind::Sqlite => Arguments::Sqlite(SqliteArguments::default()),
-                Kind::Postgres => Arguments::Postgres(PgArguments::default()),
-            },
+            arguments: Arguments::on(engine),
             expected: Vec::new(),
             before: 0,
             #[cfg(debug_assertions)]
@@ -117,7 +145,7 @@ impl Batch {
     /// An empty batch for a transaction.
     #[must_use]
     pub fn of(tx: &Tx) -> Self {
-        Self::on(if tx.is_postgres() { Kind::Postgres } else { Kind::Sqlite })
+        Self::on(Kind::of(tx))
     }
 
     fn on(engine: Kind) -> Self {
@@ -217,11 +245,7 @@ impl Batch {
         let call = self.call();
         #[cfg(debug_assertions)]
         call.present.1.push(format!("{value:?}"));
-        let added = match &mut call.arguments {
-            Arguments::Sqlite(arguments) => arguments.add(value),
-            Arguments::Postgres(arguments) => arguments.add(value),
-        };
-        if let Err(error) = added {
+        if let Err(error) = call.arguments.add(value) {
             self.wrong = Some(error);
         }
     }

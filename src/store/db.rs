@@ -16,7 +16,7 @@ use super::{
     door::{Door, Visit},
     schema, unreadable,
 };
-use crate::domain::{actor::Scope, span::Instant};
+use crate::domain::span::Instant;
 
 /// How long a request waits for a connection before it is refused as overloaded.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -325,16 +325,6 @@ impl Tx {
             visit.failed(error);
         }
         done.map_err(|error| unreadable::failed(error, text))
-    }
-}
-
-/// A scope as it is bound to `($1 = 1 OR firm_id = $2 OR technician_id = $3)`.
-pub(super) fn scope_binds(scope: Scope) -> (i64, Uuid, Uuid) {
-    match scope {
-        Scope::All => (1, Uuid::nil(), Uuid::nil()),
-        Scope::Firm(firm) => (0, firm.0, Uuid::nil()),
-        Scope::Technician(_, technician) => (0, Uuid::nil(), technician.0),
-        Scope::Nothing => (0, Uuid::nil(), Uuid::nil()),
     }
 }
 

@@ -6,6 +6,7 @@ mod db;
 mod door;
 mod error;
 mod release;
+mod search;
 mod unreadable;
 
 pub mod alarms;
