@@ -97,7 +97,8 @@ CREATE TABLE call (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX call_by_case ON call (case_id);
 CREATE INDEX call_by_state ON call (state, offered_at);
-CREATE INDEX call_by_call_back ON call (id) WHERE call_back = 'due';
+CREATE INDEX call_by_state_and_id ON call (state, id);
+CREATE INDEX call_by_call_back ON call (call_back, id) WHERE call_back IS NOT NULL;
 
 CREATE TABLE call_person (
     call_id BLOB NOT NULL PRIMARY KEY REFERENCES call,

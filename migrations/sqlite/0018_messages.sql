@@ -62,6 +62,7 @@ CREATE TABLE message (
     CHECK ((settled_at IS NULL) = (state = 'pending'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_due ON message (receiver, next_at) WHERE state = 'pending';
+CREATE INDEX message_by_receiver ON message (receiver, id);
 CREATE INDEX message_by_state ON message (state, id);
 CREATE INDEX message_over ON message (settled_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX message_by_pos ON message (pos);

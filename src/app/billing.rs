@@ -8,6 +8,7 @@ use super::{Ctx, Error, consumers};
 use crate::{
     domain::{
         actor::Actor,
+        disputes::DisputeState,
         ids::{ConsumerId, PaymentId, SettlementId},
         ledger::LedgerLine,
         payments::Payment,
@@ -95,7 +96,10 @@ pub async fn pull(
     Ok(Page { lines, payments, pos: last, has_more })
 }
 
-pub use store::ledger::{LineFilter, Listed};
+pub use store::{
+    consumers::Behind,
+    ledger::{LineFilter, Listed},
+};
 
 /// The lines before `before`, newest first.
 pub async fn newest(
@@ -106,6 +110,40 @@ pub async fn newest(
 ) -> Result<Vec<Listed>, Error> {
     let mut tx = ctx.db().read().await?;
     Ok(store::ledger::newest(&mut tx, filter, before, limit).await?)
+}
+
+/// What the office of billing looks at, all of one moment.
+#[derive(Debug)]
+pub struct Office {
+    /// The lines asked for, newest first.
+    pub lines: Vec<Listed>,
+    /// The newest disputes that are open.
+    pub disputes: Vec<store::disputes::Listed>,
+    /// The newest payments.
+    pub payments: Vec<store::payments::Listed>,
+    /// The consumers that are the actor's to see: of the role billing its own.
+    pub consumers: Vec<Behind>,
+}
+
+/// The lines before `before`, at most `lines`, and what stands beside them, of each at most `beside`.
+pub async fn office(
+    ctx: &Ctx,
+    actor: &Actor,
+    filter: &LineFilter,
+    before: Option<Uuid>,
+    (lines, beside): (i64, i64),
+) -> Result<Office, Error> {
+    let own = match actor {
+        Actor::Billing(_, own) => Some(*own),
+        _ => None,
+    };
+    let mut tx = ctx.db().read().await?;
+    Ok(Office {
+        lines: store::ledger::newest(&mut tx, filter, before, lines).await?,
+        disputes: store::disputes::newest(&mut tx, Some(DisputeState::Open), None, beside).await?,
+        payments: store::payments::newest(&mut tx, None, beside).await?,
+        consumers: store::consumers::behind(&mut tx, own, beside).await?,
+    })
 }
 
 /// What a page gives, before it is read.

@@ -197,9 +197,28 @@ pub async fn list(
     Ok(store::calls::list(&mut tx, state, call_back, after, limit).await?)
 }
 
-/// The calls that are being taken and have no case yet, longest first.
-pub async fn being_taken(ctx: &Ctx) -> Result<Vec<Call>, Error> {
-    let answered =
-        list(ctx, Some(CallState::Answered), None, Uuid::nil(), store::calls::BEING_TAKEN_MAX).await?;
-    Ok(answered.into_iter().filter(|call| call.case_id.is_none()).collect())
+/// The calls that wait for somebody, all of one moment.
+#[derive(Debug)]
+pub struct Waiting {
+    /// The last position of the feed: what came later is not in here.
+    pub pos: i64,
+    /// Those that ring, longest first.
+    pub ringing: Vec<Call>,
+    /// Those that are being taken and have no case yet, longest first.
+    pub open: Vec<Call>,
+    /// Those that somebody has to call back, longest first.
+    pub due: Vec<Call>,
+}
+
+/// The calls that wait; of those that ring or are to be called back at most `limit` each.
+pub async fn waiting(ctx: &Ctx, limit: i64) -> Result<Waiting, Error> {
+    let mut tx = ctx.db().read().await?;
+    let (start, most) = (Uuid::nil(), store::calls::BEING_TAKEN_MAX);
+    let answered = store::calls::list(&mut tx, Some(CallState::Answered), None, start, most).await?;
+    Ok(Waiting {
+        pos: store::feed::head(&mut tx).await?.pos,
+        ringing: store::calls::list(&mut tx, Some(CallState::Offered), None, start, limit).await?,
+        open: answered.into_iter().filter(|call| call.case_id.is_none()).collect(),
+        due: store::calls::list(&mut tx, None, Some(CallBackState::Due), start, limit).await?,
+    })
 }

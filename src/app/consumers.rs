@@ -61,13 +61,6 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: ConsumerId) -> Result<Consumer, 
     visible(&mut tx, actor, id).await
 }
 
-/// How many settlements and payments a consumer has not acknowledged.
-pub async fn waiting(ctx: &Ctx, actor: &Actor, id: ConsumerId) -> Result<i64, Error> {
-    let mut tx = ctx.db().read().await?;
-    let consumer = visible(&mut tx, actor, id).await?;
-    Ok(store::ledger::waiting(&mut tx, consumer.acknowledged_pos).await?)
-}
-
 /// The consumers after `after`, oldest first.
 pub async fn list(ctx: &Ctx, after: Uuid, limit: i64) -> Result<Vec<Consumer>, Error> {
     let mut tx = ctx.db().read().await?;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::{
     clock::{Bell, Clock},
     fleet::Refreshing,
-    in_hand::KeptQueue,
+    in_hand::KeptDesk,
     loaded::Loaded,
     passwords::Hashing,
     waiting::Waiting,
@@ -47,7 +47,7 @@ struct Inner {
     on_feed: Bells,
     stream: watch::Sender<Stream>,
     changes: AtomicU64,
-    in_hand: tokio::sync::Mutex<Option<KeptQueue>>,
+    in_hand: tokio::sync::Mutex<Option<KeptDesk>>,
     hashing: Hashing,
     attempts: Mutex<Attempts>,
 }
@@ -258,7 +258,7 @@ impl Ctx {
     }
 
     /// The queue as it was read last; whoever holds it reads for all who wait.
-    pub(super) fn in_hand(&self) -> &tokio::sync::Mutex<Option<KeptQueue>> {
+    pub(super) fn in_hand(&self) -> &tokio::sync::Mutex<Option<KeptDesk>> {
         &self.0.in_hand
     }
 

@@ -16,7 +16,7 @@ use crate::{
         refusal::Refusal,
         registration::RegistrationNumber,
     },
-    store,
+    store::{self, Tx},
 };
 
 /// Municipalities a firm may serve at most: there are 1,896 in the country.
@@ -161,11 +161,22 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: FirmId) -> Result<Firm, Error> {
 
 /// The firms after `after` that are the actor's to see, oldest first.
 pub async fn list(ctx: &Ctx, actor: &Actor, after: Uuid, limit: i64) -> Result<Vec<Firm>, Error> {
+    let mut tx = ctx.db().read().await?;
+    list_in(&mut tx, actor, after, limit).await
+}
+
+/// The firms that are the actor's to see, oldest first, with the last position of the feed at that moment.
+pub async fn with_position(ctx: &Ctx, actor: &Actor, limit: i64) -> Result<(i64, Vec<Firm>), Error> {
+    let mut tx = ctx.db().read().await?;
+    let firms = list_in(&mut tx, actor, Uuid::nil(), limit).await?;
+    Ok((store::feed::head(&mut tx).await?.pos, firms))
+}
+
+async fn list_in(tx: &mut Tx, actor: &Actor, after: Uuid, limit: i64) -> Result<Vec<Firm>, Error> {
     let own = match actor.scope() {
         Scope::All => None,
         Scope::Firm(firm) | Scope::Technician(firm, _) => Some(firm),
         Scope::Nothing => return Ok(Vec::new()),
     };
-    let mut tx = ctx.db().read().await?;
-    Ok(store::firms::list(&mut tx, own, after, limit).await?)
+    Ok(store::firms::list(tx, own, after, limit).await?)
 }

@@ -6,7 +6,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::{
-    domain::{alarms::AlarmKind, jobs::JobState, span::Instant, text_enum::text_enum},
+    domain::{
+        alarms::{Alarm, AlarmKind},
+        jobs::JobState,
+        span::Instant,
+        text_enum::text_enum,
+    },
     store::queue::{Entry, OnIt},
 };
 
@@ -85,11 +90,22 @@ pub struct InHand {
     pub alarms: Vec<AlarmKind>,
 }
 
-/// The queue as it was read, and when.
-pub(super) struct KeptQueue {
+/// What the desk has in hand, all of one moment.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// The last position of the feed: what came later is not in here.
+    pub pos: i64,
+    /// Every unfinished job, most urgent first, then oldest.
+    pub jobs: Vec<InHand>,
+    /// The alarms that ring or are acknowledged, oldest first.
+    pub alarms: Vec<Alarm>,
+}
+
+/// The desk as it was read, and when.
+pub(super) struct KeptDesk {
     pub(super) changes: u64,
     pub(super) at: Instant,
-    pub(super) jobs: Arc<Vec<InHand>>,
+    pub(super) desk: Arc<Desk>,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use super::{
     Ctx, Error,
-    in_hand::{ClockKind, InHand, KeptQueue, QueueClock},
+    in_hand::{ClockKind, Desk, InHand, KeptDesk, QueueClock},
 };
 use crate::{
     domain::{
@@ -27,30 +27,31 @@ const ROWS_MAX: i64 = 5_000;
 /// A queue is not shown again after so long, whatever was heard of changes: a node may have missed one of another.
 const KEPT_MAX: TimeDelta = TimeDelta::seconds(2);
 
-/// Every unfinished job, most urgent first, then oldest. All consoles ask for it whenever something changes: it is read
+/// Every unfinished job and the alarms. All consoles ask for it whenever something changes: it is read
 /// once for all of them.
-pub async fn list(ctx: &Ctx) -> Result<Arc<Vec<InHand>>, Error> {
+pub async fn desk(ctx: &Ctx) -> Result<Arc<Desk>, Error> {
     let mut kept = ctx.in_hand().lock().await;
     // Before the queue is read: what changes meanwhile makes it old.
     let (changes, at) = (ctx.changes(), ctx.now());
     if let Some(last) = kept.as_ref().filter(|last| last.changes == changes && at - last.at < KEPT_MAX) {
-        return Ok(last.jobs.clone());
+        return Ok(last.desk.clone());
     }
-    let jobs = Arc::new(read(ctx).await?);
-    *kept = Some(KeptQueue { changes, at, jobs: jobs.clone() });
-    Ok(jobs)
+    let desk = Arc::new(read(ctx).await?);
+    *kept = Some(KeptDesk { changes, at, desk: desk.clone() });
+    Ok(desk)
 }
 
-async fn read(ctx: &Ctx) -> Result<Vec<InHand>, Error> {
+async fn read(ctx: &Ctx) -> Result<Desk, Error> {
     let mut tx = ctx.db().read().await?;
+    let pos = store::feed::head(&mut tx).await?.pos;
     let entries = store::queue::jobs(&mut tx, ENTRIES_MAX).await?;
     let on_them = store::queue::on_them(&mut tx, ROWS_MAX).await?;
-    let alarms = store::queue::alarms(&mut tx, ROWS_MAX).await?;
+    let alarms = store::alarms::standing(&mut tx, ROWS_MAX).await?;
     let worked = worked(ctx, &mut tx, &entries).await?;
     let (free, now) = (free(ctx), ctx.now());
     let in_hand = |entry: Entry| {
         let on_it = on_them.iter().find(|one| one.job_id == entry.job_id).cloned();
-        let about = alarms.iter().filter(|(subject, _)| *subject == entry.job_id.0);
+        let about = alarms.iter().filter(|alarm| alarm.subject_id == entry.job_id.0);
         let (wake_at, starts_at) = (entry.wake_at, entry.starts_at);
         let current = on_it.as_ref().filter(|one| one.slot != Slot::Released);
         let arrival_due_at = current.and_then(|one| one.arrival_due_at);
@@ -59,12 +60,13 @@ async fn read(ctx: &Ctx) -> Result<Vec<InHand>, Error> {
                 || clock(entry.state, entry.state_since, &Instants { wake_at, starts_at, arrival_due_at }),
                 |worked| free_clock(entry.state, entry.state_since, free - *worked, now),
             ),
-            alarms: about.map(|(_, kind)| *kind).collect(),
+            alarms: about.map(|alarm| alarm.kind).collect(),
             on_it,
             entry,
         }
     };
-    Ok(entries.into_iter().map(in_hand).collect())
+    let jobs = entries.into_iter().map(in_hand).collect();
+    Ok(Desk { pos, jobs, alarms })
 }
 
 /// How long hands have been on, of the jobs where they are or were a moment ago.

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         actor::Actor,
         reads::{Part, Read, ReadSubject, purpose},
+        retention::Run,
     },
     store,
 };
@@ -81,6 +82,20 @@ pub async fn list(ctx: &Ctx, filter: &Filter, after: Uuid, limit: i64) -> Result
     write_first(ctx).await?;
     let mut tx = ctx.db().read().await?;
     Ok(store::reads::list(&mut tx, filter, after, limit).await?)
+}
+
+/// The reads before `before`, newest first, and the runs of retention, oldest first: what the audit looks at, all of one
+/// moment.
+pub async fn audit(
+    ctx: &Ctx,
+    filter: &Filter,
+    before: Uuid,
+    (reads, runs): (i64, i64),
+) -> Result<(Vec<Entry>, Vec<Run>), Error> {
+    write_first(ctx).await?;
+    let mut tx = ctx.db().read().await?;
+    let reads = store::reads::newest(&mut tx, filter, before, reads).await?;
+    Ok((reads, store::retention::list(&mut tx, Uuid::nil(), runs).await?))
 }
 
 /// The reads before `before`, newest first, those that wait to be written included; before nil, the newest.

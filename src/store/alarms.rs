@@ -6,6 +6,7 @@ use super::{
     Error, Tx,
     codec::row,
     db::{One, query},
+    search::Search,
 };
 use crate::domain::{
     alarms::{Alarm, AlarmKind, AlarmState},
@@ -16,6 +17,14 @@ use crate::domain::{
 row! {
     Alarm: id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, acknowledged_at,
     resolved_at
+}
+
+/// Of an alarm.
+macro_rules! columns {
+    () => {
+        "id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, acknowledged_at,
+         resolved_at"
+    };
 }
 
 /// Keeps a new alarm.
@@ -44,9 +53,8 @@ pub async fn lock(tx: &mut Tx, id: AlarmId) -> Result<Option<Alarm>, Error> {
     query!(
         tx,
         optional Alarm,
-        "UPDATE alarm SET version = version + 1 WHERE id = $1
-         RETURNING id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, acknowledged_at,
-                   resolved_at",
+        concat!("UPDATE alarm SET version = version + 1 WHERE id = $1
+            RETURNING ", columns!()),
         id
     )
 }
@@ -56,9 +64,8 @@ pub async fn lock_unresolved(tx: &mut Tx, kind: AlarmKind, subject_id: Uuid) -> 
     query!(
         tx,
         optional Alarm,
-        "UPDATE alarm SET version = version + 1 WHERE kind = $1 AND subject_id = $2 AND state <> 'resolved'
-         RETURNING id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, acknowledged_at,
-                   resolved_at",
+        concat!("UPDATE alarm SET version = version + 1 WHERE kind = $1 AND subject_id = $2 AND state <> 'resolved'
+            RETURNING ", columns!()),
         kind,
         subject_id
     )
@@ -69,9 +76,8 @@ pub async fn lock_due(tx: &mut Tx, id: AlarmId, now: Instant) -> Result<Option<A
     query!(
         tx,
         optional Alarm,
-        "UPDATE alarm SET version = version + 1 WHERE id = $1 AND rings_at <= $2
-         RETURNING id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, acknowledged_at,
-                   resolved_at",
+        concat!("UPDATE alarm SET version = version + 1 WHERE id = $1 AND rings_at <= $2
+            RETURNING ", columns!()),
         id,
         now
     )
@@ -124,9 +130,19 @@ pub async fn of_subject(tx: &mut Tx, subject_id: Uuid) -> Result<Vec<Alarm>, Err
     query!(
         tx,
         all Alarm,
-        "SELECT id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, acknowledged_at, resolved_at
-         FROM alarm WHERE subject_id = $1 AND state <> 'resolved' ORDER BY id",
+        concat!("SELECT ", columns!(), " FROM alarm WHERE subject_id = $1 AND state <> 'resolved' ORDER BY id"),
         subject_id
+    )
+}
+
+/// The alarms that ring, or that somebody has acknowledged, oldest first.
+pub async fn standing(tx: &mut Tx, limit: i64) -> Result<Vec<Alarm>, Error> {
+    query!(
+        tx,
+        all Alarm,
+        concat!("SELECT ", columns!(), " FROM alarm
+            WHERE state IN ('ringing', 'acknowledged') ORDER BY id LIMIT $1"),
+        limit
     )
 }
 
@@ -137,13 +153,6 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Alarm>, Error> {
-    query!(
-        tx,
-        all Alarm,
-        "SELECT id, version, kind, subject, subject_id, state, raised_at, rings_at, rung, acknowledged_at, resolved_at
-         FROM alarm WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3",
-        after,
-        state.map_or("", AlarmState::as_str),
-        limit
-    )
+    let search = Search::of(tx, concat!("SELECT ", columns!(), " FROM alarm WHERE id > $1")).bind(after);
+    search.and("state = $", state).all(tx, "ORDER BY id LIMIT $", limit).await
 }

@@ -49,6 +49,12 @@ enum Kind {
     Postgres,
 }
 
+impl Kind {
+    fn of(tx: &Tx) -> Self {
+        if tx.is_postgres() { Self::Postgres } else { Self::Sqlite }
+    }
+}
+
 struct Call {
     text: String,
     binds: Binds,
@@ -106,7 +112,7 @@ impl Batch {
     /// An empty batch for a transaction.
     #[must_use]
     pub fn of(tx: &Tx) -> Self {
-        Self::on(if tx.is_postgres() { Kind::Postgres } else { Kind::Sqlite })
+        Self::on(Kind::of(tx))
     }
 
     fn on(engine: Kind) -> Self {

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Error, Tx, codec::row, db::query};
+use super::{Error, Tx, codec::row, db::query, search::Search};
 use crate::domain::{
     calls::{Call, CallBack, CallBackState, CallPerson, CallState},
     ids::{CallId, CaseId},
@@ -11,6 +11,14 @@ use crate::domain::{
 row! {
     Call: id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
     answered_at, ended_at, wrapped_at, call_back
+}
+
+/// Of a call.
+macro_rules! columns {
+    () => {
+        "id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
+         answered_at, ended_at, wrapped_at, call_back"
+    };
 }
 
 /// Keeps a new call and who called.
@@ -54,9 +62,7 @@ pub async fn find(tx: &mut Tx, id: CallId) -> Result<Option<Call>, Error> {
     query!(
         tx,
         optional Call,
-        "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
-                answered_at, ended_at, wrapped_at, call_back
-         FROM call WHERE id = $1",
+        concat!("SELECT ", columns!(), " FROM call WHERE id = $1"),
         id
     )
 }
@@ -66,9 +72,8 @@ pub async fn lock(tx: &mut Tx, id: CallId) -> Result<Option<Call>, Error> {
     query!(
         tx,
         optional Call,
-        "UPDATE call SET version = version + 1 WHERE id = $1
-         RETURNING id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
-                answered_at, ended_at, wrapped_at, call_back",
+        concat!("UPDATE call SET version = version + 1 WHERE id = $1
+            RETURNING ", columns!()),
         id
     )
 }
@@ -115,17 +120,9 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Call>, Error> {
-    query!(
-        tx,
-        all Call,
-        "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
-                answered_at, ended_at, wrapped_at, call_back
-         FROM call WHERE id > $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR call_back = $3) ORDER BY id LIMIT $4",
-        after,
-        state.map_or("", CallState::as_str),
-        call_back.map_or("", CallBackState::as_str),
-        limit
-    )
+    let search = Search::of(tx, concat!("SELECT ", columns!(), " FROM call WHERE id > $1")).bind(after);
+    let search = search.and("state = $", state).and("call_back = $", call_back);
+    search.all(tx, "ORDER BY id LIMIT $", limit).await
 }
 
 /// The calls from this number that somebody has to call back, oldest first.
@@ -177,9 +174,7 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Call>, Error> {
     query!(
         tx,
         all Call,
-        "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
-                answered_at, ended_at, wrapped_at, call_back
-         FROM call WHERE case_id = $1 ORDER BY id",
+        concat!("SELECT ", columns!(), " FROM call WHERE case_id = $1 ORDER BY id"),
         case
     )
 }
@@ -192,12 +187,10 @@ pub async fn about(tx: &mut Tx, case: CaseId) -> Result<Vec<Call>, Error> {
     query!(
         tx,
         all Call,
-        "SELECT id, version, case_id, purpose, channel, language, reading_language, caller_role, state, offered_at,
-                answered_at, ended_at, wrapped_at, call_back
-         FROM call
-         WHERE case_id = $1 OR id IN (SELECT k.id FROM call k WHERE k.state = 'answered' AND k.case_id IS NULL
-                                      ORDER BY k.id LIMIT $2)
-         ORDER BY id",
+        concat!("SELECT ", columns!(), " FROM call
+            WHERE case_id = $1 OR id IN (SELECT k.id FROM call k WHERE k.state = 'answered' AND k.case_id IS NULL
+            ORDER BY k.id LIMIT $2)
+         ORDER BY id"),
         case,
         BEING_TAKEN_MAX
     )

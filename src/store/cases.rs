@@ -6,6 +6,7 @@ use super::{
     Error, Tx,
     codec::{List, row},
     db::{One, id_list, query},
+    search::Search,
 };
 use crate::domain::{
     cases::{Background, Case, CaseState, Resident, Site},
@@ -145,23 +146,8 @@ pub async fn page(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Case>, Error> {
-    match state {
-        None => query!(
-            tx,
-            all Case,
-            concat!(columns!(), " FROM case_file c WHERE c.id > $1 ORDER BY c.id LIMIT $2"),
-            after,
-            limit
-        ),
-        Some(state) => query!(
-            tx,
-            all Case,
-            concat!(columns!(), " FROM case_file c WHERE c.state = $1 AND c.id > $2 ORDER BY c.id LIMIT $3"),
-            state,
-            after,
-            limit
-        ),
-    }
+    let search = Search::of(tx, concat!(columns!(), " FROM case_file c WHERE c.id > $1")).bind(after);
+    search.and("c.state = $", state).all(tx, "ORDER BY c.id LIMIT $", limit).await
 }
 
 /// The cases of some ids, oldest first.
@@ -170,20 +156,11 @@ pub async fn several(tx: &mut Tx, ids: &[CaseId]) -> Result<Vec<Case>, Error> {
         tx,
         all Case,
         {
-            sqlite: "SELECT c.id, c.version, c.number, c.programme, c.language, c.reading_language, c.eligibility,
-                            c.eligibility_basis, c.lessee_kind, c.spoken_with_worker, c.topic, c.liability_flag, c.state,
-                            c.opened_at, c.closed_at,
-                            COALESCE((SELECT string_agg(k.category, ',' ORDER BY k.category) FROM case_category k
-                                      WHERE k.case_id = c.id), '') AS categories
-                     FROM case_file c WHERE c.id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY c.id",
-            postgres: "SELECT c.id, c.version, c.number, c.programme, c.language, c.reading_language, c.eligibility,
-                              c.eligibility_basis, c.lessee_kind, c.spoken_with_worker, c.topic, c.liability_flag,
-                              c.state, c.opened_at, c.closed_at,
-                              COALESCE((SELECT string_agg(k.category, ',' ORDER BY k.category) FROM case_category k
-                                        WHERE k.case_id = c.id), '') AS categories
-                       FROM case_file c WHERE c.id IN (SELECT CAST(value AS UUID)
-                                                       FROM json_array_elements_text(CAST($1 AS JSON)))
-                       ORDER BY c.id"
+            sqlite: concat!(columns!(), " FROM case_file c
+                WHERE c.id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY c.id"),
+            postgres: concat!(columns!(), " FROM case_file c
+                WHERE c.id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
+                ORDER BY c.id")
         },
         id_list(ids.iter().map(|id| id.0))
     )

@@ -1,5 +1,5 @@
-//! How values of the domain stand in columns: each type once, for both engines, in both directions, so that rows and binds
-//! are typed. A value that cannot be read ends its statement with `Error::Corrupt` (see `unreadable`).
+//! How values of the domain stand in columns: each type once, for both engines and in both directions, so that rows and
+//! binds are typed. A value that cannot be read ends its statement with `Error::Corrupt` (see `unreadable`).
 
 use std::{fmt::Display, str::FromStr};
 

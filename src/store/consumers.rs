@@ -6,6 +6,7 @@ use super::{
     Error, Tx,
     codec::row,
     db::{One, query},
+    search::Search,
 };
 use crate::domain::{consumers::Consumer, ids::ConsumerId};
 
@@ -53,6 +54,26 @@ pub async fn save(tx: &mut Tx, consumer: &Consumer) -> Result<bool, Error> {
         consumer.acknowledged_pos
     )?;
     Ok(changed == 1)
+}
+
+/// A consumer with how many settlements and payments it has not acknowledged.
+#[derive(Debug, Clone)]
+pub struct Behind {
+    /// The consumer.
+    pub consumer: Consumer,
+    /// What stands in the feed after its position.
+    pub waiting: i64,
+}
+
+row! { Behind: consumer: flat, waiting }
+
+/// The consumers with what waits for them, oldest first; only `own` if given.
+pub async fn behind(tx: &mut Tx, own: Option<ConsumerId>, limit: i64) -> Result<Vec<Behind>, Error> {
+    let head = "SELECT c.id, c.version, c.name, c.acknowledged_pos, c.created_at,
+                       (SELECT COUNT(*) FROM feed f WHERE f.topic = 'billing' AND f.pos > c.acknowledged_pos) AS waiting
+                FROM consumer c WHERE c.id > $1";
+    let search = Search::of(tx, head).bind(Uuid::nil()).and("c.id = $", own);
+    search.all(tx, "ORDER BY c.id LIMIT $", limit).await
 }
 
 /// The consumers after `after`, oldest first.

@@ -16,10 +16,10 @@ use super::{
     Error, counting,
     door::Door,
     schema,
-    statement::{Arm, Binds, Rows, Texts, Wanted},
+    statement::{Arm, Binds, Rows, Text, Wanted},
     work::{Purpose, Work},
 };
-use crate::domain::{actor::Scope, span::Instant};
+use crate::domain::span::Instant;
 
 /// How long a request waits for a connection before it is refused as overloaded.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -334,6 +334,11 @@ impl Tx {
         if self.is_postgres() { Binds::of_postgres() } else { Binds::of_sqlite() }
     }
 
+    /// The text for this engine.
+    pub(super) fn text(&self, sqlite: &'static str, postgres: &'static str) -> Text {
+        Text::fixed(if self.is_postgres() { postgres } else { sqlite })
+    }
+
     /// Every statement and every call of a batch asks for it once, so that it is counted here.
     pub(super) async fn arm(&mut self, purpose: Purpose) -> Result<Arm<'_>, Error> {
         counting::statement();
@@ -345,9 +350,9 @@ impl Tx {
     }
 
     /// Runs a statement; answers how many rows it has changed. Called by `query!`.
-    pub(super) fn execute(&mut self, texts: Texts, binds: Binds) -> BoxFuture<'_, Result<u64, Error>> {
+    pub(super) fn execute(&mut self, text: Text, binds: Binds) -> BoxFuture<'_, Result<u64, Error>> {
         Box::pin(async move {
-            let done = self.arm(Purpose::Change).await?.execute(texts, binds).await;
+            let done = self.arm(Purpose::Change).await?.execute(text, binds).await;
             self.came(done)
         })
     }
@@ -355,12 +360,12 @@ impl Tx {
     /// Runs a statement; answers its rows. Called by `query!`.
     pub(super) fn rows(
         &mut self,
-        texts: Texts,
+        text: Text,
         binds: Binds,
         wanted: Wanted,
     ) -> BoxFuture<'_, Result<Rows, Error>> {
         Box::pin(async move {
-            let done = self.arm(Purpose::of(texts.sqlite)).await?.rows(texts, binds, wanted).await;
+            let done = self.arm(text.purpose()).await?.rows(text, binds, wanted).await;
             self.came(done)
         })
     }
@@ -379,16 +384,6 @@ impl Tx {
             work.failed(error);
         }
         Ok(done?)
-    }
-}
-
-/// A scope as it is bound to `($1 = 1 OR firm_id = $2 OR technician_id = $3)`.
-pub(super) fn scope_binds(scope: Scope) -> (i64, Uuid, Uuid) {
-    match scope {
-        Scope::All => (1, Uuid::nil(), Uuid::nil()),
-        Scope::Firm(firm) => (0, firm.0, Uuid::nil()),
-        Scope::Technician(_, technician) => (0, Uuid::nil(), technician.0),
-        Scope::Nothing => (0, Uuid::nil(), Uuid::nil()),
     }
 }
 
@@ -420,7 +415,8 @@ macro_rules! query {
         #[allow(unused_mut, reason = "there may be no binds")]
         let mut binds = $tx.binds();
         $(binds.add($bind);)*
-        $tx.execute($crate::store::statement::Texts { sqlite: $sqlite, postgres: $postgres }, binds).await
+        let text = $tx.text($sqlite, $postgres);
+        $tx.execute(text, binds).await
     }};
     ($tx:expr, all $row:ty, $($rest:tt)+) => {
         $crate::store::db::query!(@rows All, all, $tx, $row, $($rest)+)
@@ -436,8 +432,8 @@ macro_rules! query {
         #[allow(unused_mut, reason = "there may be no binds")]
         let mut binds = $tx.binds();
         $(binds.add($bind);)*
-        let texts = $crate::store::statement::Texts { sqlite: $sqlite, postgres: $postgres };
-        let rows = $tx.rows(texts, binds, $crate::store::statement::Wanted::$wanted).await;
+        let text = $tx.text($sqlite, $postgres);
+        let rows = $tx.rows(text, binds, $crate::store::statement::Wanted::$wanted).await;
         rows.and_then(|rows| rows.$read::<$row>())
     }};
     (@rows $wanted:ident, $read:ident, $tx:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {

@@ -125,20 +125,38 @@ pub async fn newest(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
-    query!(
-        tx,
-        all Listed,
-        concat!(
-            columns!(),
-            listed!(),
-            "WHERE d.id < $1 AND ($2 = '' OR ($2 = 'open' AND r.dispute_id IS NULL)
-                                       OR ($2 = 'resolved' AND r.dispute_id IS NOT NULL))
-             ORDER BY d.id DESC LIMIT $3"
+    let before = before.unwrap_or(Uuid::max());
+    match state {
+        None => query!(
+            tx,
+            all Listed,
+            concat!(columns!(), listed!(), "WHERE d.id < $1 ORDER BY d.id DESC LIMIT $2"),
+            before,
+            limit
         ),
-        before.unwrap_or(Uuid::max()),
-        state.map_or("", DisputeState::as_str),
-        limit
-    )
+        Some(DisputeState::Open) => query!(
+            tx,
+            all Listed,
+            concat!(
+                columns!(),
+                listed!(),
+                "WHERE d.id < $1 AND r.dispute_id IS NULL ORDER BY d.id DESC LIMIT $2"
+            ),
+            before,
+            limit
+        ),
+        Some(DisputeState::Resolved) => query!(
+            tx,
+            all Listed,
+            concat!(
+                columns!(),
+                listed!(),
+                "WHERE d.id < $1 AND r.dispute_id IS NOT NULL ORDER BY d.id DESC LIMIT $2"
+            ),
+            before,
+            limit
+        ),
+    }
 }
 
 /// The dispute of an id.

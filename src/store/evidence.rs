@@ -18,6 +18,14 @@ row! {
     received_at, erased_at, erased_for, file
 }
 
+/// Of a picture.
+macro_rules! columns {
+    () => {
+        "id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
+         erased_at, erased_for"
+    };
+}
+
 /// Keeps what is known of a new picture, with the SHA-256 of its file.
 pub async fn insert(
     tx: &mut Tx,
@@ -52,9 +60,7 @@ pub async fn find(tx: &mut Tx, id: EvidenceId) -> Result<Option<Evidence>, Error
     query!(
         tx,
         optional Evidence,
-        "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
-                erased_at, erased_for
-         FROM evidence WHERE id = $1",
+        concat!("SELECT ", columns!(), " FROM evidence WHERE id = $1"),
         id
     )
 }
@@ -64,9 +70,7 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Evidence>, Error> {
     query!(
         tx,
         all Evidence,
-        "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
-                erased_at, erased_for
-         FROM evidence WHERE job_id = $1 ORDER BY id",
+        concat!("SELECT ", columns!(), " FROM evidence WHERE job_id = $1 ORDER BY id"),
         job
     )
 }
@@ -76,9 +80,7 @@ pub async fn kept(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Evidence>,
     query!(
         tx,
         all Evidence,
-        "SELECT id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
-                erased_at, erased_for
-         FROM evidence WHERE erased_at IS NULL AND id > $1 ORDER BY id LIMIT $2",
+        concat!("SELECT ", columns!(), " FROM evidence WHERE erased_at IS NULL AND id > $1 ORDER BY id LIMIT $2"),
         after,
         limit
     )

@@ -6,7 +6,8 @@ use super::{
     Error, Tx,
     batch::{Batch, later},
     codec::{Json, row},
-    db::{id_list, instant_text, query, scope_binds},
+    db::{id_list, instant_text, query},
+    search::{Search, limits},
 };
 use crate::domain::{
     actor::Scope,
@@ -18,6 +19,14 @@ use crate::domain::{
 row! {
     Fact: id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at, received_at,
     what: Json
+}
+
+/// Of a fact.
+macro_rules! columns {
+    () => {
+        "f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time, f.sent_at,
+         f.received_at, f.data AS what"
+    };
 }
 
 /// Has new facts kept with the use-case.
@@ -48,8 +57,7 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Fact>, Error> {
     query!(
         tx,
         all Fact,
-        "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at, received_at, data AS what
-         FROM fact WHERE job_id = $1 ORDER BY id",
+        concat!("SELECT ", columns!(), " FROM fact f WHERE f.job_id = $1 ORDER BY f.id"),
         job
     )
 }
@@ -62,22 +70,15 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Fact>, Error> {
-    let (all, firm, technician) = scope_binds(scope);
-    query!(
-        tx,
-        all Fact,
-        "SELECT f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time, f.sent_at,
-                f.received_at, f.data AS what
-         FROM fact f JOIN assignment a ON a.id = f.assignment_id
-         WHERE f.job_id = $1 AND f.id > $2 AND ($3 = 1 OR a.firm_id = $4 OR a.technician_id = $5)
-         ORDER BY f.id LIMIT $6",
-        job,
-        after,
-        all,
-        firm,
-        technician,
-        limit
-    )
+    let Some((firm, technician)) = limits(scope) else { return Ok(Vec::new()) };
+    let head = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM fact f JOIN assignment a ON a.id = f.assignment_id WHERE f.job_id = $1 AND f.id > $2"
+    );
+    let search = Search::of(tx, head).bind(job).bind(after);
+    let search = search.and("a.firm_id = $", firm).and("a.technician_id = $", technician);
+    search.all(tx, "ORDER BY f.id LIMIT $", limit).await
 }
 
 /// Every fact of several jobs. Their order means nothing.
@@ -89,13 +90,10 @@ pub async fn of_jobs(tx: &mut Tx, jobs: &[JobId]) -> Result<Vec<Fact>, Error> {
         tx,
         all Fact,
         {
-            sqlite: "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at,
-                            received_at, data AS what
-                     FROM fact WHERE job_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
-            postgres: "SELECT id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at,
-                              received_at, data AS what
-                       FROM fact WHERE job_id IN (SELECT CAST(value AS UUID)
-                                                  FROM json_array_elements_text(CAST($1 AS JSON))) ORDER BY id"
+            sqlite: concat!("SELECT ", columns!(), " FROM fact f
+                WHERE f.job_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY f.id"),
+            postgres: concat!("SELECT ", columns!(), " FROM fact f WHERE f.job_id IN (SELECT CAST(value AS UUID)
+                                                  FROM json_array_elements_text(CAST($1 AS JSON))) ORDER BY f.id")
         },
         id_list(jobs.iter().map(|job| job.0))
     )
@@ -140,24 +138,20 @@ pub async fn elsewhere(tx: &mut Tx, around: &[Around]) -> Result<Vec<Fact>, Erro
         tx,
         all Fact,
         {
-            sqlite: "SELECT f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time,
-                            f.sent_at, f.received_at, f.data AS what
-                     FROM fact f WHERE f.job_id IN (
-                         SELECT w.job_id FROM json_each($1) r JOIN fact w
-                             ON w.technician_id = unhex(r.value ->> 'technician') AND w.kind = 'work_start'
-                                AND w.device_time >= r.value ->> 'from_at' AND w.device_time <= r.value ->> 'to_at'
-                         WHERE w.job_id <> unhex(r.value ->> 'job'))
-                     ORDER BY f.id",
-            postgres: "SELECT f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time,
-                              f.sent_at, f.received_at, f.data AS what
-                       FROM fact f WHERE f.job_id IN (
-                           SELECT w.job_id
-                           FROM json_to_recordset(CAST($1 AS JSON))
+            sqlite: concat!("SELECT ", columns!(), " FROM fact f WHERE f.job_id IN (
+                SELECT w.job_id FROM json_each($1) r JOIN fact w
+                ON w.technician_id = unhex(r.value ->> 'technician') AND w.kind = 'work_start'
+                AND w.device_time >= r.value ->> 'from_at' AND w.device_time <= r.value ->> 'to_at'
+                WHERE w.job_id <> unhex(r.value ->> 'job'))
+                     ORDER BY f.id"),
+            postgres: concat!("SELECT ", columns!(), " FROM fact f WHERE f.job_id IN (
+                SELECT w.job_id
+                FROM json_to_recordset(CAST($1 AS JSON))
                                     AS r (job UUID, technician UUID, from_at TIMESTAMPTZ, to_at TIMESTAMPTZ)
                                 JOIN fact w ON w.technician_id = r.technician AND w.kind = 'work_start'
                                                AND w.device_time >= r.from_at AND w.device_time <= r.to_at
                            WHERE w.job_id <> r.job)
-                       ORDER BY f.id"
+                       ORDER BY f.id")
         },
         listed
     )

@@ -108,6 +108,13 @@ pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
     hasher.finalize().into()
 }
 
+/// Of an event.
+macro_rules! columns {
+    () => {
+        "e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data"
+    };
+}
+
 /// The end of the feed.
 pub async fn head(tx: &mut Tx) -> Result<Head, Error> {
     let head = query!(tx, optional Head, "SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1")?;
@@ -120,8 +127,8 @@ pub async fn after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Entry>, Erro
     let rows = query!(
         tx,
         all EntryRow,
-        "SELECT f.pos, e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data
-         FROM feed f JOIN event e ON e.ord = f.ord WHERE f.pos > $1 ORDER BY f.pos LIMIT $2",
+        concat!("SELECT f.pos, ", columns!(), " FROM feed f JOIN event e ON e.ord = f.ord
+            WHERE f.pos > $1 ORDER BY f.pos LIMIT $2"),
         pos,
         limit
     )?;
@@ -141,8 +148,8 @@ pub async fn on_topic(tx: &mut Tx, topic: &str, pos: i64, limit: i64) -> Result<
     let rows = query!(
         tx,
         all EntryRow,
-        "SELECT f.pos, e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data
-         FROM feed f JOIN event e ON e.ord = f.ord WHERE f.topic = $1 AND f.pos > $2 ORDER BY f.pos LIMIT $3",
+        concat!("SELECT f.pos, ", columns!(), " FROM feed f JOIN event e ON e.ord = f.ord
+            WHERE f.topic = $1 AND f.pos > $2 ORDER BY f.pos LIMIT $3"),
         topic,
         pos,
         limit
@@ -155,9 +162,8 @@ pub async fn chain(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Link>, Error
     let rows = query!(
         tx,
         all LinkRow,
-        "SELECT f.pos, f.prev_hash, f.hash, e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind,
-                e.data
-         FROM feed f JOIN event e ON e.ord = f.ord WHERE f.pos > $1 ORDER BY f.pos LIMIT $2",
+        concat!("SELECT f.pos, f.prev_hash, f.hash, ", columns!(), " FROM feed f JOIN event e ON e.ord = f.ord
+            WHERE f.pos > $1 ORDER BY f.pos LIMIT $2"),
         pos,
         limit
     )?;
@@ -212,8 +218,7 @@ pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
     let waiting = query!(
         tx,
         all EventRow,
-        "SELECT e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data
-         FROM feed_queue q JOIN event e ON e.ord = q.ord ORDER BY q.ord LIMIT $1",
+        concat!("SELECT ", columns!(), " FROM feed_queue q JOIN event e ON e.ord = q.ord ORDER BY q.ord LIMIT $1"),
         limit
     )?;
     let mut links = Vec::with_capacity(waiting.len());

@@ -6,6 +6,7 @@ use super::{
     Error, Tx,
     codec::{Json, List, Whole, row},
     db::{id_list, query},
+    search::Search,
 };
 use crate::domain::{
     email::EmailAddress,
@@ -124,21 +125,6 @@ pub async fn by_key(tx: &mut Tx, key: &OfficeKey) -> Result<Option<Firm>, Error>
 
 /// The firms after `after`, oldest first; only `own` if given.
 pub async fn list(tx: &mut Tx, own: Option<FirmId>, after: Uuid, limit: i64) -> Result<Vec<Firm>, Error> {
-    match own {
-        None => query!(
-            tx,
-            all Firm,
-            concat!(columns!(), "WHERE f.id > $1 ORDER BY f.id LIMIT $2"),
-            after,
-            limit
-        ),
-        Some(own) => query!(
-            tx,
-            all Firm,
-            concat!(columns!(), "WHERE f.id = $1 AND f.id > $2 LIMIT $3"),
-            own,
-            after,
-            limit
-        ),
-    }
+    let search = Search::of(tx, concat!(columns!(), "WHERE f.id > $1")).bind(after);
+    search.and("f.id = $", own).all(tx, "ORDER BY f.id LIMIT $", limit).await
 }

@@ -5,8 +5,9 @@ use uuid::Uuid;
 use super::{
     Error, Tx,
     codec::{Bytes, Json, Text, row},
-    db::{One, id_list, query},
+    db::{id_list, query},
     feed,
+    search::Search,
 };
 use crate::domain::{
     events::Event,
@@ -23,6 +24,15 @@ row! {
 }
 
 row! { LedgerLine: id, settlement_id, job_id, line, reverses, collected_yen, charge: flat }
+
+/// Of a line.
+macro_rules! columns {
+    () => {
+        "l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, COALESCE(l.code, '') AS code, l.quantity,
+         l.unit_price_yen, l.amount_yen, l.tax_included_yen, l.payer, l.rule, l.consent_fact_id, l.reverses, l.proof,
+         l.text_ja, l.text_en, l.collected_yen"
+    };
+}
 
 /// Keeps a new settlement. One with its number is there already when a concurrent one was first.
 pub async fn insert(tx: &mut Tx, settlement: &Settlement) -> Result<(), Error> {
@@ -80,7 +90,8 @@ pub async fn settlements(tx: &mut Tx, job: JobId) -> Result<Vec<Settlement>, Err
     query!(
         tx,
         all Settlement,
-        "SELECT id, job_id, number, record_hash, basis, decision_id, settled_at FROM settlement WHERE job_id = $1 ORDER BY number",
+        "SELECT id, job_id, number, record_hash, basis, decision_id, settled_at FROM settlement
+         WHERE job_id = $1 ORDER BY number",
         job
     )
 }
@@ -90,11 +101,8 @@ pub async fn lines(tx: &mut Tx, job: JobId) -> Result<Vec<LedgerLine>, Error> {
     query!(
         tx,
         all LedgerLine,
-        "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, COALESCE(l.code, '') AS code, l.quantity, l.unit_price_yen,
-                l.amount_yen, l.tax_included_yen, l.payer, l.rule, l.consent_fact_id, l.reverses, l.proof, l.text_ja,
-                l.text_en, l.collected_yen
-         FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
-         WHERE l.job_id = $1 ORDER BY s.number, l.line",
+        concat!("SELECT ", columns!(), " FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
+            WHERE l.job_id = $1 ORDER BY s.number, l.line"),
         job
     )
 }
@@ -108,18 +116,13 @@ pub async fn lines_of(tx: &mut Tx, settlements: &[SettlementId]) -> Result<Vec<L
         tx,
         all LedgerLine,
         {
-            sqlite: "SELECT id, settlement_id, job_id, firm_id, line, kind, COALESCE(code, '') AS code, quantity,
-                            unit_price_yen, amount_yen, tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en,
-                            collected_yen
-                     FROM ledger_line WHERE settlement_id IN (SELECT unhex(value) FROM json_each($1))
-                     ORDER BY settlement_id, line",
-            postgres: "SELECT id, settlement_id, job_id, firm_id, line, kind, COALESCE(code, '') AS code, quantity,
-                              unit_price_yen, amount_yen, tax_included_yen, payer, rule, consent_fact_id, reverses, proof, text_ja, text_en,
-                              collected_yen
-                       FROM ledger_line
-                       WHERE settlement_id IN (SELECT CAST(value AS UUID)
+            sqlite: concat!("SELECT ", columns!(), " FROM ledger_line l
+                WHERE l.settlement_id IN (SELECT unhex(value) FROM json_each($1))
+                     ORDER BY l.settlement_id, l.line"),
+            postgres: concat!("SELECT ", columns!(), " FROM ledger_line l
+                WHERE l.settlement_id IN (SELECT CAST(value AS UUID)
                                                FROM json_array_elements_text(CAST($1 AS JSON)))
-                       ORDER BY settlement_id, line"
+                       ORDER BY l.settlement_id, l.line")
         },
         id_list(settlements.iter().map(|id| id.0))
     )
@@ -166,44 +169,23 @@ pub async fn newest(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
-    // No code is empty and no id nil: they stand for "whichever".
-    query!(
-        tx,
-        all Listed,
-        "SELECT l.id, l.settlement_id, l.job_id, l.firm_id, l.line, l.kind, COALESCE(l.code, '') AS code, l.quantity, l.unit_price_yen,
-                l.amount_yen, l.tax_included_yen, l.payer, l.rule, l.consent_fact_id, l.reverses, l.proof, l.text_ja,
-                l.text_en, l.collected_yen, s.settled_at, c.number AS case_number, j.job_code, f.name AS firm_name,
-                EXISTS (SELECT 1 FROM ledger_line r WHERE r.reverses = l.id) AS is_reversed
+    let head = concat!(
+        "SELECT ",
+        columns!(),
+        ", s.settled_at, c.number AS case_number, j.job_code, f.name AS firm_name,
+         EXISTS (SELECT 1 FROM ledger_line r WHERE r.reverses = l.id) AS is_reversed
          FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id JOIN job j ON j.id = l.job_id
-         JOIN case_file c ON c.id = j.case_id JOIN firm f ON f.id = l.firm_id
-         WHERE l.id < $1 AND ($2 = '' OR l.kind = $2) AND ($3 = '' OR l.payer = $3) AND (l.job_id = $4 OR $4 = $8)
-           AND s.settled_at >= $5 AND s.settled_at < $6
-         ORDER BY l.id DESC LIMIT $7",
-        before.unwrap_or(Uuid::max()),
-        filter.kind.map_or("", EntryKind::as_str),
-        filter.payer.map_or("", Payer::as_str),
-        filter.job_id.map_or(Uuid::nil(), |id| id.0),
-        filter.from.unwrap_or(Instant::UNIX_EPOCH),
-        filter.to.unwrap_or(AFTER_EVERYTHING),
-        limit,
-        Uuid::nil()
-    )
-}
-
-const AFTER_EVERYTHING: Instant = match chrono::NaiveDate::from_ymd_opt(9999, 1, 1) {
-    Some(day) => day.and_time(chrono::NaiveTime::MIN).and_utc(),
-    None => Instant::MAX_UTC,
-};
-
-/// How many settlements and payments stand in the feed after a position.
-pub async fn waiting(tx: &mut Tx, pos: i64) -> Result<i64, Error> {
-    let row = query!(
-        tx,
-        one One<i64>,
-        "SELECT COUNT(*) FROM feed WHERE topic = 'billing' AND pos > $1",
-        pos
-    )?;
-    Ok(row.0)
+              JOIN case_file c ON c.id = j.case_id JOIN firm f ON f.id = l.firm_id
+         WHERE l.id < $1"
+    );
+    let search = Search::of(tx, head).bind(before.unwrap_or(Uuid::max()));
+    let search = search
+        .and("l.kind = $", filter.kind)
+        .and("l.payer = $", filter.payer)
+        .and("l.job_id = $", filter.job_id)
+        .and("s.settled_at >= $", filter.from)
+        .and("s.settled_at < $", filter.to);
+    search.all(tx, "ORDER BY l.id DESC LIMIT $", limit).await
 }
 
 /// What concerns billing, as it stands in the feed.

@@ -8,6 +8,7 @@ use super::{
     codec::{self, row},
     db::{One, query},
     feed::{self, Entry},
+    search::Search,
 };
 use crate::domain::{
     ids::{FirmId, JobId, MessageId, ReferralId, WebhookId},
@@ -340,6 +341,14 @@ row! {
     settled_at
 }
 
+/// Of a message, with what it tells of.
+macro_rules! columns {
+    () => {
+        "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
+                m.created_at, m.settled_at"
+    };
+}
+
 /// Which messages.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filter {
@@ -353,40 +362,30 @@ pub struct Filter {
 
 /// The messages after `after`, oldest first.
 pub async fn list(tx: &mut Tx, filter: Filter, after: Uuid, limit: i64) -> Result<Vec<Message>, Error> {
-    query!(
-        tx,
-        all Message,
-        "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
-                m.created_at, m.settled_at
-         FROM message m JOIN feed f ON f.pos = m.pos JOIN event e ON e.ord = f.ord
-              LEFT JOIN webhook w ON w.id = m.webhook_id
-         WHERE m.id > $1 AND ($2 = 1 OR m.firm_id = $3 OR w.firm_id = $3) AND ($4 = 1 OR m.webhook_id = $5)
-           AND ($6 = '' OR m.state = $6)
-         ORDER BY m.id LIMIT $7",
-        after,
-        i64::from(filter.firm.is_none()),
-        filter.firm.map_or(Uuid::nil(), |firm| firm.0),
-        i64::from(filter.webhook.is_none()),
-        filter.webhook.map_or(Uuid::nil(), |webhook| webhook.0),
-        filter.state.map_or("", MessageState::as_str),
-        limit
-    )
+    let head = concat!(
+        columns!(),
+        " FROM message m JOIN feed f ON f.pos = m.pos JOIN event e ON e.ord = f.ord WHERE m.id > $1"
+    );
+    let search = Search::of(tx, head).bind(after);
+    let search = search
+        .and(
+            "(m.receiver = $ OR m.receiver IN (SELECT w.id FROM webhook w WHERE w.firm_id = $))",
+            filter.firm,
+        )
+        .and("m.receiver = $", filter.webhook)
+        .and("m.state = $", filter.state);
+    search.all(tx, "ORDER BY m.id LIMIT $", limit).await
 }
 
 /// The message of an id; only if it is of this firm, where one is given.
 pub async fn find(tx: &mut Tx, id: MessageId, firm: Option<FirmId>) -> Result<Option<Message>, Error> {
-    query!(
-        tx,
-        optional Message,
-        "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
-                m.created_at, m.settled_at
-         FROM message m JOIN feed f ON f.pos = m.pos JOIN event e ON e.ord = f.ord
-              LEFT JOIN webhook w ON w.id = m.webhook_id
-         WHERE m.id = $1 AND ($2 = 1 OR m.firm_id = $3 OR w.firm_id = $3)",
-        id,
-        i64::from(firm.is_none()),
-        firm.map_or(Uuid::nil(), |firm| firm.0)
-    )
+    let head = concat!(
+        columns!(),
+        " FROM message m JOIN feed f ON f.pos = m.pos JOIN event e ON e.ord = f.ord
+               LEFT JOIN webhook w ON w.id = m.webhook_id
+          WHERE m.id = $1"
+    );
+    Search::of(tx, head).bind(id).and("(m.firm_id = $ OR w.firm_id = $)", firm).optional(tx).await
 }
 
 /// The attempts of a message, oldest first.
@@ -421,25 +420,19 @@ pub async fn of_job(
     firm: Option<FirmId>,
     limit: i64,
 ) -> Result<Vec<JobMessage>, Error> {
-    let rows = query!(
-        tx,
-        all JobMessageRow,
-        "SELECT m.id, m.channel, m.webhook_id, m.firm_id, m.referral_id, m.pos, e.kind, m.state, m.attempts, m.next_at,
-                m.created_at, m.settled_at, n.name AS firm, w.url,
-                (SELECT a.code FROM message_attempt a WHERE a.message_id = m.id ORDER BY a.number DESC LIMIT 1) AS outcome
+    let head = concat!(
+        columns!(),
+        ", n.name AS firm, w.url,
+         (SELECT a.code FROM message_attempt a WHERE a.message_id = m.id ORDER BY a.number DESC LIMIT 1) AS outcome
          FROM event e JOIN feed f ON f.ord = e.ord JOIN message m ON m.pos = f.pos
               LEFT JOIN webhook w ON w.id = m.webhook_id
               LEFT JOIN firm n ON n.id = COALESCE(m.firm_id, w.firm_id)
          WHERE e.subject_id IN (SELECT j.id FROM job j WHERE j.id = $1
                                 UNION SELECT j.case_id FROM job j WHERE j.id = $1
-                                UNION SELECT r.id FROM referral r JOIN job j ON j.case_id = r.case_id WHERE j.id = $1)
-           AND ($2 = 1 OR m.firm_id = $3 OR w.firm_id = $3)
-         ORDER BY m.pos, m.id LIMIT $4",
-        job,
-        i64::from(firm.is_none()),
-        firm.map_or(Uuid::nil(), |firm| firm.0),
-        limit
-    )?;
+                                UNION SELECT r.id FROM referral r JOIN job j ON j.case_id = r.case_id WHERE j.id = $1)"
+    );
+    let search = Search::of(tx, head).bind(job).and("(m.firm_id = $ OR w.firm_id = $)", firm);
+    let rows: Vec<JobMessageRow> = search.all(tx, "ORDER BY m.pos, m.id LIMIT $", limit).await?;
     Ok(rows.into_iter().map(JobMessage::from).collect())
 }
 

@@ -6,9 +6,10 @@ mod db;
 mod door;
 mod error;
 mod release;
+mod search;
 mod statement;
-mod work;
 mod unreadable;
+mod work;
 
 pub mod alarms;
 pub mod assignments;

@@ -17,6 +17,14 @@ row! {
     recorded_at
 }
 
+/// Of a payment.
+macro_rules! columns {
+    () => {
+        "p.id, p.job_id, p.kind, p.method, p.payer, p.amount_yen, p.received_at, p.reference, p.fact_id,
+         p.settlement_id, p.recorded_at"
+    };
+}
+
 /// Keeps a new payment.
 pub async fn insert(tx: &mut Tx, payment: &Payment, by: Option<TokenId>) -> Result<(), Error> {
     query!(
@@ -46,9 +54,8 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Payment>, Error> {
     query!(
         tx,
         all Payment,
-        "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
-                recorded_at
-         FROM payment WHERE job_id = $1 ORDER BY recorded_at, id",
+        concat!("SELECT ", columns!(), " FROM payment p
+            WHERE p.job_id = $1 ORDER BY p.recorded_at, p.id"),
         job
     )
 }
@@ -69,10 +76,9 @@ pub async fn newest(tx: &mut Tx, before: Option<Uuid>, limit: i64) -> Result<Vec
     query!(
         tx,
         all Listed,
-        "SELECT p.id, p.job_id, p.kind, p.method, p.payer, p.amount_yen, p.received_at, p.reference, p.fact_id,
-                p.settlement_id, p.recorded_at, c.number AS case_number
-         FROM payment p JOIN job j ON j.id = p.job_id JOIN case_file c ON c.id = j.case_id
-         WHERE p.id < $1 ORDER BY p.id DESC LIMIT $2",
+        concat!("SELECT ", columns!(), ", c.number AS case_number
+            FROM payment p JOIN job j ON j.id = p.job_id JOIN case_file c ON c.id = j.case_id
+            WHERE p.id < $1 ORDER BY p.id DESC LIMIT $2"),
         before.unwrap_or(Uuid::max()),
         limit
     )
@@ -87,13 +93,10 @@ pub async fn several(tx: &mut Tx, ids: &[PaymentId]) -> Result<Vec<Payment>, Err
         tx,
         all Payment,
         {
-            sqlite: "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id, settlement_id,
-                            recorded_at
-                     FROM payment WHERE id IN (SELECT unhex(value) FROM json_each($1))",
-            postgres: "SELECT id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id,
-                              settlement_id, recorded_at
-                       FROM payment
-                       WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
+            sqlite: concat!("SELECT ", columns!(), " FROM payment p
+                WHERE p.id IN (SELECT unhex(value) FROM json_each($1))"),
+            postgres: concat!("SELECT ", columns!(), " FROM payment p
+                WHERE p.id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))")
         },
         id_list(ids.iter().map(|id| id.0))
     )

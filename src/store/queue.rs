@@ -1,10 +1,7 @@
 //! What the desk has in hand: every unfinished job with what is needed to see it at a glance, in few queries.
 
-use uuid::Uuid;
-
 use super::{Error, Tx, codec::row, db::query};
 use crate::domain::{
-    alarms::AlarmKind,
     ids::{CaseId, JobId, TechnicianId},
     jobs::JobState,
     offers::Slot,
@@ -97,16 +94,6 @@ pub async fn on_them(tx: &mut Tx, limit: i64) -> Result<Vec<OnIt>, Error> {
         "SELECT a.job_id, a.technician_id, t.name AS technician_name, f.name AS firm_name, a.slot, a.arrival_due_at
          FROM assignment a JOIN technician t ON t.id = a.technician_id JOIN firm f ON f.id = a.firm_id
          WHERE a.slot <> 'released' ORDER BY a.id LIMIT $1",
-        limit
-    )
-}
-
-/// The alarms that are not resolved, by what they are about.
-pub async fn alarms(tx: &mut Tx, limit: i64) -> Result<Vec<(Uuid, AlarmKind)>, Error> {
-    query!(
-        tx,
-        all(Uuid, AlarmKind),
-        "SELECT subject_id, kind FROM alarm WHERE state IN ('ringing', 'acknowledged') ORDER BY id LIMIT $1",
         limit
     )
 }

@@ -6,6 +6,7 @@ use super::{
     Error, Tx,
     codec::row,
     db::{One, query},
+    search::Search,
 };
 use crate::domain::{
     reads::{Read, ReadPurpose, ReadSubject},
@@ -114,32 +115,7 @@ macro_rules! columns {
     };
 }
 
-/// What a list is filtered by beside the one thing its rows are found by. No id is nil, and no code is empty: they stand
-/// for "whichever".
-macro_rules! filtered {
-    () => {
-        "r.id > $2 AND r.id < $3 AND r.at >= $4 AND r.at < $5 AND ($6 = '' OR r.purpose = $6)
-         AND (r.actor_id = $7 OR $7 = $10) AND (r.case_id = $8 OR $8 = $10) AND (r.subject_id = $9 OR $9 = $10) "
-    };
-}
-
-/// The one thing the rows of a list are found by: what there are fewest of.
-#[derive(Clone, Copy)]
-enum By {
-    Subject(Uuid),
-    Case(Uuid),
-    Actor(Uuid),
-    /// Nothing but the time.
-    Time,
-}
-
 impl Filter {
-    fn by(&self) -> By {
-        let subject = self.subject_id.map(By::Subject);
-        let case = self.case_id.map(By::Case);
-        subject.or(case).or(self.actor_id.map(By::Actor)).unwrap_or(By::Time)
-    }
-
     /// The ids between which the reads of the time are: an id begins with its instant. Before nil is before nothing.
     fn within(&self, after: Uuid, before: Uuid) -> (Uuid, Uuid) {
         let before = if before.is_nil() { Uuid::max() } else { before };
@@ -147,6 +123,25 @@ impl Filter {
         let to = self.to.map_or(Uuid::max(), |to| first_id(to, 1));
         // The first id itself is none that was ever given.
         (after.max(from), before.min(to))
+    }
+
+    /// The reads between two ids. They are looked up by the one thing there are fewest reads of; the others are looked at
+    /// when they are found, which is what `IS TRUE` says to both engines.
+    fn search(&self, tx: &Tx, after: Uuid, before: Uuid) -> Search {
+        let (after, before) = self.within(after, before);
+        let case = self.case_id.filter(|_| self.subject_id.is_none());
+        let actor = self.actor_id.filter(|_| self.subject_id.is_none() && self.case_id.is_none());
+        let head = concat!(columns!(), "WHERE r.id > $1 AND r.id < $2");
+        let search = Search::of(tx, head).bind(after).bind(before);
+        search
+            .and("r.subject_id = $", self.subject_id)
+            .and("r.case_id = $", case)
+            .and("r.actor_id = $", actor)
+            .and("(r.case_id = $) IS TRUE", self.case_id)
+            .and("(r.actor_id = $) IS TRUE", self.actor_id)
+            .and("(r.at >= $) IS TRUE", self.from)
+            .and("(r.at < $) IS TRUE", self.to)
+            .and("r.purpose = $", self.purpose)
     }
 
     /// The filter with the id of the case of its number; nothing where there is no such case.
@@ -167,151 +162,16 @@ fn first_id(at: Instant, later: u128) -> Uuid {
 /// The reads after `after`, oldest first.
 pub async fn list(tx: &mut Tx, filter: &Filter, after: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
     let Some(filter) = filter.resolved(tx).await? else { return Ok(Vec::new()) };
-    let (after, before) = filter.within(after, Uuid::max());
-    match filter.by() {
-        By::Subject(id) => query!(
-            tx,
-            all Entry,
-            concat!(columns!(), "WHERE r.subject_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
-            limit,
-            after,
-            before,
-            filter.from.unwrap_or(EARLIEST),
-            filter.to.unwrap_or(LATEST),
-            filter.purpose.map_or("", ReadPurpose::as_str),
-            filter.actor_id.unwrap_or_default(),
-            filter.case_id.unwrap_or_default(),
-            filter.subject_id.unwrap_or_default(),
-            Uuid::nil(),
-            id
-        ),
-        By::Case(id) => query!(
-            tx,
-            all Entry,
-            concat!(columns!(), "WHERE r.case_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
-            limit,
-            after,
-            before,
-            filter.from.unwrap_or(EARLIEST),
-            filter.to.unwrap_or(LATEST),
-            filter.purpose.map_or("", ReadPurpose::as_str),
-            filter.actor_id.unwrap_or_default(),
-            filter.case_id.unwrap_or_default(),
-            filter.subject_id.unwrap_or_default(),
-            Uuid::nil(),
-            id
-        ),
-        By::Actor(id) => query!(
-            tx,
-            all Entry,
-            concat!(columns!(), "WHERE r.actor_id = $11 AND ", filtered!(), "ORDER BY r.id LIMIT $1"),
-            limit,
-            after,
-            before,
-            filter.from.unwrap_or(EARLIEST),
-            filter.to.unwrap_or(LATEST),
-            filter.purpose.map_or("", ReadPurpose::as_str),
-            filter.actor_id.unwrap_or_default(),
-            filter.case_id.unwrap_or_default(),
-            filter.subject_id.unwrap_or_default(),
-            Uuid::nil(),
-            id
-        ),
-        By::Time => query!(
-            tx,
-            all Entry,
-            concat!(columns!(), "WHERE ", filtered!(), "ORDER BY r.id LIMIT $1"),
-            limit,
-            after,
-            before,
-            filter.from.unwrap_or(EARLIEST),
-            filter.to.unwrap_or(LATEST),
-            filter.purpose.map_or("", ReadPurpose::as_str),
-            filter.actor_id.unwrap_or_default(),
-            filter.case_id.unwrap_or_default(),
-            filter.subject_id.unwrap_or_default(),
-            Uuid::nil()
-        ),
-    }
+    let search = filter.search(tx, after, Uuid::max());
+    search.all(tx, "ORDER BY r.id LIMIT $", limit).await
 }
 
 /// The reads before `before`, newest first; before nil, the newest.
 pub async fn newest(tx: &mut Tx, filter: &Filter, before: Uuid, limit: i64) -> Result<Vec<Entry>, Error> {
     let Some(filter) = filter.resolved(tx).await? else { return Ok(Vec::new()) };
-    let (after, before) = filter.within(Uuid::nil(), before);
-    match filter.by() {
-        By::Subject(id) => query!(
-            tx,
-            all Entry,
-            concat!(columns!(), "WHERE r.subject_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
-            limit,
-            after,
-            before,
-            filter.from.unwrap_or(EARLIEST),
-            filter.to.unwrap_or(LATEST),
-            filter.purpose.map_or("", ReadPurpose::as_str),
-            filter.actor_id.unwrap_or_default(),
-            filter.case_id.unwrap_or_default(),
-            filter.subject_id.unwrap_or_default(),
-            Uuid::nil(),
-            id
-        ),
-        By::Case(id) => query!(
-            tx,
-            all Entry,
-            concat!(columns!(), "WHERE r.case_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
-            limit,
-            after,
-            before,
-            filter.from.unwrap_or(EARLIEST),
-            filter.to.unwrap_or(LATEST),
-            filter.purpose.map_or("", ReadPurpose::as_str),
-            filter.actor_id.unwrap_or_default(),
-            filter.case_id.unwrap_or_default(),
-            filter.subject_id.unwrap_or_default(),
-            Uuid::nil(),
-            id
-        ),
-        By::Actor(id) => query!(
-            tx,
-            all Entry,
-            concat!(columns!(), "WHERE r.actor_id = $11 AND ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
-            limit,
-            after,
-            before,
-            filter.from.unwrap_or(EARLIEST),
-            filter.to.unwrap_or(LATEST),
-            filter.purpose.map_or("", ReadPurpose::as_str),
-            filter.actor_id.unwrap_or_default(),
-            filter.case_id.unwrap_or_default(),
-            filter.subject_id.unwrap_or_default(),
-            Uuid::nil(),
-            id
-        ),
-        By::Time => query!(
-            tx,
-            all Entry,
-            concat!(columns!(), "WHERE ", filtered!(), "ORDER BY r.id DESC LIMIT $1"),
-            limit,
-            after,
-            before,
-            filter.from.unwrap_or(EARLIEST),
-            filter.to.unwrap_or(LATEST),
-            filter.purpose.map_or("", ReadPurpose::as_str),
-            filter.actor_id.unwrap_or_default(),
-            filter.case_id.unwrap_or_default(),
-            filter.subject_id.unwrap_or_default(),
-            Uuid::nil()
-        ),
-    }
+    let search = filter.search(tx, Uuid::nil(), before);
+    search.all(tx, "ORDER BY r.id DESC LIMIT $", limit).await
 }
-
-/// Before and after everything the service has seen.
-const EARLIEST: Instant = Instant::UNIX_EPOCH;
-const LATEST: Instant = match chrono::NaiveDate::from_ymd_opt(9999, 1, 1) {
-    Some(day) => day.and_time(chrono::NaiveTime::MIN).and_utc(),
-    None => Instant::MAX_UTC,
-};
 
 /// Takes away what was read before an instant; at most `limit` rows.
 pub async fn forget(tx: &mut Tx, before: Instant, limit: i64) -> Result<u64, Error> {

@@ -6,6 +6,7 @@ use super::{
     Error, Tx,
     codec::{Json, row},
     db::query,
+    search::Search,
 };
 use crate::domain::{
     ids::{CaseId, ReferralId, TokenId},
@@ -16,6 +17,15 @@ row! {
     Referral: id, version, case_id, job_id, job_code, reason, stage, component, private_or_common,
     lessee_kind, consent_to_contact, evidence: Json, stop_gap_at, state, decided_at, follow_up_due,
     follow_up_assumed, outcome, closed_at
+}
+
+/// Of a referral.
+macro_rules! columns {
+    () => {
+        "id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
+         consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis =
+         'assumed' AS follow_up_assumed, outcome, closed_at"
+    };
 }
 row! { Acknowledged: recipient, at }
 
@@ -109,11 +119,7 @@ pub async fn find(tx: &mut Tx, id: ReferralId) -> Result<Option<Referral>, Error
     query!(
         tx,
         optional Referral,
-        "SELECT id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
-                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis = 'assumed' AS follow_up_assumed,
-                outcome,
-                closed_at
-         FROM referral WHERE id = $1",
+        concat!("SELECT ", columns!(), " FROM referral WHERE id = $1"),
         id
     )
 }
@@ -123,10 +129,8 @@ pub async fn lock(tx: &mut Tx, id: ReferralId) -> Result<Option<Referral>, Error
     query!(
         tx,
         optional Referral,
-        "UPDATE referral SET version = version + 1 WHERE id = $1
-         RETURNING id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
-                   consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, 
-                   follow_up_basis = 'assumed' AS follow_up_assumed, outcome, closed_at",
+        concat!("UPDATE referral SET version = version + 1 WHERE id = $1
+            RETURNING ", columns!()),
         id
     )
 }
@@ -172,11 +176,7 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Referral>, Error> 
     query!(
         tx,
         all Referral,
-        "SELECT id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
-                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis = 'assumed' AS follow_up_assumed,
-                outcome,
-                closed_at
-         FROM referral WHERE case_id = $1 ORDER BY id",
+        concat!("SELECT ", columns!(), " FROM referral WHERE case_id = $1 ORDER BY id"),
         case
     )
 }
@@ -188,18 +188,8 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Referral>, Error> {
-    query!(
-        tx,
-        all Referral,
-        "SELECT id, version, case_id, job_id, job_code, reason, stage, component, private_or_common, lessee_kind,
-                consent_to_contact, evidence, stop_gap_at, state, decided_at, follow_up_due, follow_up_basis = 'assumed' AS follow_up_assumed,
-                outcome,
-                closed_at
-         FROM referral WHERE id > $1 AND ($2 = '' OR state = $2) ORDER BY id LIMIT $3",
-        after,
-        state.map_or("", ReferralState::as_str),
-        limit
-    )
+    let search = Search::of(tx, concat!("SELECT ", columns!(), " FROM referral WHERE id > $1")).bind(after);
+    search.and("state = $", state).all(tx, "ORDER BY id LIMIT $", limit).await
 }
 
 row! { Texts: symptom, age_hint, basis_text, stop_gap, stop_gap_by }

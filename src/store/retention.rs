@@ -134,6 +134,13 @@ pub async fn liability_cases(
 
 row! { Run: id, day: Text, begun_at, finished_at, read_log_before, counts: Json }
 
+/// Of a run.
+macro_rules! columns {
+    () => {
+        "id, day, begun_at, finished_at, read_log_before, counts"
+    };
+}
+
 /// Begins the run of a day; `false` when it was begun already.
 pub async fn begin(tx: &mut Tx, run: &Run) -> Result<bool, Error> {
     let made = query!(
@@ -154,10 +161,10 @@ pub async fn take_over(tx: &mut Tx, now: Instant, idle_since: Instant) -> Result
     query!(
         tx,
         optional Run,
-        "UPDATE retention_run SET claimed_at = $1
-         WHERE finished_at IS NULL AND claimed_at <= $2
-           AND id = (SELECT id FROM retention_run WHERE finished_at IS NULL AND claimed_at <= $2 ORDER BY id LIMIT 1)
-         RETURNING id, day, begun_at, finished_at, read_log_before, counts",
+        concat!("UPDATE retention_run SET claimed_at = $1
+            WHERE finished_at IS NULL AND claimed_at <= $2
+            AND id = (SELECT id FROM retention_run WHERE finished_at IS NULL AND claimed_at <= $2 ORDER BY id LIMIT 1)
+         RETURNING ", columns!()),
         now,
         idle_since
     )
@@ -182,7 +189,7 @@ pub async fn of_day(tx: &mut Tx, day: &str) -> Result<Option<Run>, Error> {
     query!(
         tx,
         optional Run,
-        "SELECT id, day, begun_at, finished_at, read_log_before, counts FROM retention_run WHERE day = $1",
+        concat!("SELECT ", columns!(), " FROM retention_run WHERE day = $1"),
         day
     )
 }
@@ -192,8 +199,8 @@ pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Run>, Erro
     query!(
         tx,
         all Run,
-        "SELECT id, day, begun_at, finished_at, read_log_before, counts FROM retention_run
-         WHERE id > $1 ORDER BY id LIMIT $2",
+        concat!("SELECT ", columns!(), " FROM retention_run
+            WHERE id > $1 ORDER BY id LIMIT $2"),
         after,
         limit
     )

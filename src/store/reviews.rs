@@ -10,6 +10,7 @@ use super::{
     Error, Tx,
     codec::{Json, parsed, row},
     db::{One, id_list, query},
+    search::Search,
 };
 use crate::domain::{
     facts::Flag,
@@ -20,6 +21,13 @@ use crate::domain::{
 };
 
 row! { Review: id, version, job_id, number, state, flags: Json, opened_at, closed_at }
+
+/// Of a review.
+macro_rules! columns {
+    () => {
+        "id, version, job_id, number, state, flags, opened_at, closed_at"
+    };
+}
 
 #[derive(FromRow)]
 pub(super) struct DecisionRow {
@@ -110,7 +118,7 @@ pub async fn find(tx: &mut Tx, id: ReviewId) -> Result<Option<Review>, Error> {
     query!(
         tx,
         optional Review,
-        "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review WHERE id = $1",
+        concat!("SELECT ", columns!(), " FROM review WHERE id = $1"),
         id
     )
 }
@@ -120,8 +128,8 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Review>, Error> {
     query!(
         tx,
         all Review,
-        "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
-         WHERE job_id = $1 ORDER BY number",
+        concat!("SELECT ", columns!(), " FROM review
+            WHERE job_id = $1 ORDER BY number"),
         job
     )
 }
@@ -133,25 +141,8 @@ pub async fn list(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<Review>, Error> {
-    match state {
-        None => query!(
-            tx,
-            all Review,
-            "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
-             WHERE id > $1 ORDER BY id LIMIT $2",
-            after,
-            limit
-        ),
-        Some(state) => query!(
-            tx,
-            all Review,
-            "SELECT id, version, job_id, number, state, flags, opened_at, closed_at FROM review
-             WHERE state = $1 AND id > $2 ORDER BY id LIMIT $3",
-            state,
-            after,
-            limit
-        ),
-    }
+    let search = Search::of(tx, concat!("SELECT ", columns!(), " FROM review WHERE id > $1")).bind(after);
+    search.and("state = $", state).all(tx, "ORDER BY id LIMIT $", limit).await
 }
 
 /// Keeps a new decision and the words that go with it.

@@ -18,6 +18,13 @@ use crate::domain::{
 
 row! { ShiftEntry: id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at }
 
+/// Of an entry.
+macro_rules! columns {
+    () => {
+        "id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at"
+    };
+}
+
 /// Keeps a new entry; `Exists` or `Forbidden` when it overlaps another one of its kind.
 pub async fn insert(tx: &mut Tx, entry: &ShiftEntry) -> Result<(), Error> {
     query!(
@@ -67,8 +74,7 @@ pub async fn find(tx: &mut Tx, id: ShiftEntryId) -> Result<Option<ShiftEntry>, E
     query!(
         tx,
         optional ShiftEntry,
-        "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
-         FROM shift_entry WHERE id = $1",
+        concat!("SELECT ", columns!(), " FROM shift_entry WHERE id = $1"),
         id
     )
 }
@@ -83,8 +89,7 @@ pub async fn list(
     query!(
         tx,
         all ShiftEntry,
-        "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
-         FROM shift_entry WHERE technician_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        concat!("SELECT ", columns!(), " FROM shift_entry WHERE technician_id = $1 AND id > $2 ORDER BY id LIMIT $3"),
         technician,
         after,
         limit
@@ -101,9 +106,9 @@ pub async fn of_technician(
     query!(
         tx,
         all ShiftEntry,
-        "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
-         FROM shift_entry WHERE technician_id = $1 AND state = 'planned' AND ends_at > $2 AND starts_at < $3
-         ORDER BY starts_at, id",
+        concat!("SELECT ", columns!(), " FROM shift_entry
+            WHERE technician_id = $1 AND state = 'planned' AND ends_at > $2 AND starts_at < $3
+            ORDER BY starts_at, id"),
         technician,
         from,
         to
@@ -115,8 +120,8 @@ pub async fn of_everybody(tx: &mut Tx, from: Instant, to: Instant) -> Result<Vec
     query!(
         tx,
         all ShiftEntry,
-        "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
-         FROM shift_entry WHERE state = 'planned' AND ends_at > $1 AND starts_at < $2 ORDER BY starts_at, id",
+        concat!("SELECT ", columns!(), " FROM shift_entry
+            WHERE state = 'planned' AND ends_at > $1 AND starts_at < $2 ORDER BY starts_at, id"),
         from,
         to
     )
@@ -217,15 +222,13 @@ pub async fn of_technicians(
         tx,
         all ShiftEntry,
         {
-            sqlite: "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
-                     FROM shift_entry
-                     WHERE technician_id IN (SELECT unhex(value) FROM json_each($1)) AND state = 'planned'
-                       AND ends_at > $2 AND starts_at < $3 ORDER BY starts_at, id",
-            postgres: "SELECT id, version, technician_id, kind, starts_at, ends_at, state, swap_id, created_at
-                       FROM shift_entry
-                       WHERE technician_id IN (SELECT CAST(value AS UUID)
+            sqlite: concat!("SELECT ", columns!(), " FROM shift_entry
+                WHERE technician_id IN (SELECT unhex(value) FROM json_each($1)) AND state = 'planned'
+                AND ends_at > $2 AND starts_at < $3 ORDER BY starts_at, id"),
+            postgres: concat!("SELECT ", columns!(), " FROM shift_entry
+                WHERE technician_id IN (SELECT CAST(value AS UUID)
                                                FROM json_array_elements_text(CAST($1 AS JSON)))
-                         AND state = 'planned' AND ends_at > $2 AND starts_at < $3 ORDER BY starts_at, id"
+                         AND state = 'planned' AND ends_at > $2 AND starts_at < $3 ORDER BY starts_at, id")
         },
         id_list(technicians.iter().map(|technician| technician.0)),
         from,

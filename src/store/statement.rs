@@ -2,18 +2,34 @@
 //! reading of the rows is compiled once, not for each query.
 
 use sqlx::{
-    Arguments as _, Encode, FromRow, PgConnection, Postgres, Sqlite, SqliteConnection, Type,
+    Arguments as _, AssertSqlSafe, Encode, FromRow, PgConnection, Postgres, SqlSafeStr as _, SqlStr, Sqlite,
+    SqliteConnection, Type,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::{Error, unreadable};
+use super::{Error, unreadable, work::Purpose};
 
-/// A statement in the words of each engine.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Texts {
-    pub(super) sqlite: &'static str,
-    pub(super) postgres: &'static str,
+/// A statement in the words of one engine.
+pub(super) struct Text {
+    sql: SqlStr,
+    /// A text that has the same columns of the same tables: what is said of a value that cannot be read.
+    shown: &'static str,
+}
+
+impl Text {
+    pub(super) fn fixed(text: &'static str) -> Self {
+        Self { sql: text.into_sql_str(), shown: text }
+    }
+
+    /// A text that was put together; `head` is how it begins.
+    pub(super) fn grown(head: &'static str, text: String) -> Self {
+        Self { sql: AssertSqlSafe(text).into_sql_str(), shown: head }
+    }
+
+    pub(super) fn purpose(&self) -> Purpose {
+        Purpose::of(self.shown)
+    }
 }
 
 /// How many rows are wanted.
@@ -84,14 +100,14 @@ pub(super) enum Arm<'a> {
 
 impl Arm<'_> {
     /// Runs a statement; answers how many rows it has changed.
-    pub(super) async fn execute(self, texts: Texts, binds: Binds) -> Result<u64, sqlx::Error> {
+    pub(super) async fn execute(self, text: Text, binds: Binds) -> Result<u64, sqlx::Error> {
         match (self, binds.encoded()?) {
             (Arm::Sqlite(connection), Arguments::Sqlite(arguments)) => {
-                let query = sqlx::query_with::<Sqlite, _>(texts.sqlite, arguments);
+                let query = sqlx::query_with::<Sqlite, _>(text.sql, arguments);
                 query.execute(connection).await.map(|done| done.rows_affected())
             }
             (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
-                let query = sqlx::query_with::<Postgres, _>(texts.postgres, arguments);
+                let query = sqlx::query_with::<Postgres, _>(text.sql, arguments);
                 query.execute(connection).await.map(|done| done.rows_affected())
             }
             _ => Err(sqlx::Error::WorkerCrashed),
@@ -99,17 +115,17 @@ impl Arm<'_> {
     }
 
     /// Runs a statement; answers its rows.
-    pub(super) async fn rows(self, texts: Texts, binds: Binds, wanted: Wanted) -> Result<Rows, sqlx::Error> {
+    pub(super) async fn rows(self, text: Text, binds: Binds, wanted: Wanted) -> Result<Rows, sqlx::Error> {
         let of = match (self, binds.encoded()?) {
             (Arm::Sqlite(connection), Arguments::Sqlite(arguments)) => {
-                let query = sqlx::query_with::<Sqlite, _>(texts.sqlite, arguments);
+                let query = sqlx::query_with::<Sqlite, _>(text.sql, arguments);
                 Of::Sqlite(match wanted {
                     Wanted::All => query.fetch_all(connection).await?,
                     Wanted::First => query.fetch_optional(connection).await?.into_iter().collect(),
                 })
             }
             (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
-                let query = sqlx::query_with::<Postgres, _>(texts.postgres, arguments);
+                let query = sqlx::query_with::<Postgres, _>(text.sql, arguments);
                 Of::Postgres(match wanted {
                     Wanted::All => query.fetch_all(connection).await?,
                     Wanted::First => query.fetch_optional(connection).await?.into_iter().collect(),
@@ -117,14 +133,14 @@ impl Arm<'_> {
             }
             _ => return Err(sqlx::Error::WorkerCrashed),
         };
-        Ok(Rows { of, text: texts.sqlite })
+        Ok(Rows { of, text: text.shown })
     }
 }
 
 /// What came of a statement, unread.
 pub(super) struct Rows {
     of: Of,
-    /// The text that has asked for them, as SQLite knows it.
+    /// The text that has asked for them.
     text: &'static str,
 }
 

@@ -7,7 +7,8 @@ use uuid::Uuid;
 use super::{
     Error, Tx,
     codec::{Json, row},
-    db::{id_list, query, scope_binds},
+    db::{id_list, query},
+    search::{Search, limits},
 };
 use crate::domain::{
     actor::Scope,
@@ -18,6 +19,14 @@ use crate::domain::{
 row! {
     Technician: id, version, firm_id, name, phone, base: at, trades: Json, job_codes: Json, tools: Json,
     opening_tools, badge_number, key, languages: Json, shifts: Json, state, created_at
+}
+
+/// Of a technician.
+macro_rules! columns {
+    () => {
+        "id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
+         job_codes, tools, opening_tools, badge_number, key, created_at"
+    };
 }
 
 /// Keeps a new technician; `Exists` when another one has his key.
@@ -82,9 +91,7 @@ pub async fn find(tx: &mut Tx, id: TechnicianId) -> Result<Option<Technician>, E
     query!(
         tx,
         optional Technician,
-        "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
-                job_codes, tools, opening_tools, badge_number, key, created_at
-         FROM technician WHERE id = $1",
+        concat!("SELECT ", columns!(), " FROM technician WHERE id = $1"),
         id
     )
 }
@@ -115,13 +122,10 @@ pub async fn several(
         tx,
         all Technician,
         {
-            sqlite: "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
-                            job_codes, tools, opening_tools, badge_number, key, created_at
-                     FROM technician WHERE id IN (SELECT unhex(value) FROM json_each($1))",
-            postgres: "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts,
-                              state, job_codes, tools, opening_tools, badge_number, key, created_at
-                       FROM technician
-                       WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
+            sqlite: concat!("SELECT ", columns!(), " FROM technician
+                WHERE id IN (SELECT unhex(value) FROM json_each($1))"),
+            postgres: concat!("SELECT ", columns!(), " FROM technician
+                WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))")
         },
         id_list(ids)
     )
@@ -152,17 +156,8 @@ pub async fn names(tx: &mut Tx, ids: impl IntoIterator<Item = TechnicianId>) -> 
 
 /// The technicians after `after` within the scope, oldest first.
 pub async fn list(tx: &mut Tx, scope: Scope, after: Uuid, limit: i64) -> Result<Vec<Technician>, Error> {
-    let (all, firm, technician) = scope_binds(scope);
-    query!(
-        tx,
-        all Technician,
-        "SELECT id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
-                job_codes, tools, opening_tools, badge_number, key, created_at
-         FROM technician WHERE id > $1 AND ($2 = 1 OR firm_id = $3 OR id = $4) ORDER BY id LIMIT $5",
-        after,
-        all,
-        firm,
-        technician,
-        limit
-    )
+    let Some((firm, technician)) = limits(scope) else { return Ok(Vec::new()) };
+    let search = Search::of(tx, concat!("SELECT ", columns!(), " FROM technician WHERE id > $1")).bind(after);
+    let search = search.and("firm_id = $", firm).and("id = $", technician);
+    search.all(tx, "ORDER BY id LIMIT $", limit).await
 }

@@ -17,6 +17,13 @@ use crate::domain::{
 
 row! { Token: id, name, grant: flat, created_at, expires_at, revoked_at }
 
+/// Of a token.
+macro_rules! columns {
+    () => {
+        "id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at"
+    };
+}
+
 #[derive(FromRow)]
 struct GrantRow {
     role: Role,
@@ -67,8 +74,7 @@ pub async fn by_digest(tx: &mut Tx, secret_sha256: &[u8; 32]) -> Result<Option<T
     query!(
         tx,
         optional Token,
-        "SELECT id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at
-         FROM token WHERE secret_sha256 = $1",
+        concat!("SELECT ", columns!(), " FROM token WHERE secret_sha256 = $1"),
         secret_sha256.as_slice()
     )
 }
@@ -78,8 +84,7 @@ pub async fn find(tx: &mut Tx, id: TokenId) -> Result<Option<Token>, Error> {
     query!(
         tx,
         optional Token,
-        "SELECT id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at
-         FROM token WHERE id = $1",
+        concat!("SELECT ", columns!(), " FROM token WHERE id = $1"),
         id
     )
 }
@@ -90,11 +95,9 @@ pub async fn several(tx: &mut Tx, ids: impl IntoIterator<Item = Uuid>) -> Result
         tx,
         all Token,
         {
-            sqlite: "SELECT id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at
-                     FROM token WHERE id IN (SELECT unhex(value) FROM json_each($1))",
-            postgres: "SELECT id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at
-                       FROM token
-                       WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
+            sqlite: concat!("SELECT ", columns!(), " FROM token WHERE id IN (SELECT unhex(value) FROM json_each($1))"),
+            postgres: concat!("SELECT ", columns!(), " FROM token
+                WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))")
         },
         id_list(ids)
     )
@@ -105,8 +108,7 @@ pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Token>, Er
     query!(
         tx,
         all Token,
-        "SELECT id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at
-         FROM token WHERE id > $1 ORDER BY id LIMIT $2",
+        concat!("SELECT ", columns!(), " FROM token WHERE id > $1 ORDER BY id LIMIT $2"),
         after,
         limit
     )

@@ -13,8 +13,8 @@ pub(super) fn failed(error: sqlx::Error, text: &'static str) -> Error {
     }
 }
 
-/// Table and column of what a text gives under a name, or at a place where the row has no names. What is computed goes by
-/// its own name and by the first table.
+/// Table and column of what a text gives under a name, or at a place where the row has no names. What is computed goes
+/// by its own name and by the first table.
 fn origin(text: &'static str, index: &str) -> (&'static str, &'static str) {
     let words = words(text);
     let first = words.windows(2).find(|next| matches!(next[0], "FROM" | "UPDATE" | "INTO"));

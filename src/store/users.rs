@@ -17,6 +17,12 @@ use crate::domain::{
     users::{Login, User},
 };
 
+/// Of a person.
+macro_rules! columns {
+    () => {
+        "id, version, token_id, login, password_changed_at, created_at, disabled_at"
+    };
+}
 #[derive(FromRow)]
 struct Row {
     id: UserId,
@@ -69,8 +75,7 @@ pub async fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, token_id, login, password_changed_at, created_at, disabled_at
-         FROM user_account WHERE id = $1",
+        concat!("SELECT ", columns!(), " FROM user_account WHERE id = $1"),
         id
     )?;
     match row {
@@ -93,8 +98,8 @@ pub async fn lock(tx: &mut Tx, id: UserId) -> Result<Option<User>, Error> {
     let row = query!(
         tx,
         optional Row,
-        "UPDATE user_account SET version = version + 1 WHERE id = $1
-         RETURNING id, version, token_id, login, password_changed_at, created_at, disabled_at",
+        concat!("UPDATE user_account SET version = version + 1 WHERE id = $1
+            RETURNING ", columns!()),
         id
     )?;
     match row {
@@ -140,8 +145,7 @@ pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<User>, Err
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, token_id, login, password_changed_at, created_at, disabled_at
-         FROM user_account WHERE id > $1 ORDER BY id LIMIT $2",
+        concat!("SELECT ", columns!(), " FROM user_account WHERE id > $1 ORDER BY id LIMIT $2"),
         after,
         limit
     )?;

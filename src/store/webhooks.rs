@@ -6,6 +6,7 @@ use super::{
     Error, Tx,
     codec::{Bytes, Json, row},
     db::{One, query},
+    search::Search,
 };
 use crate::domain::{
     ids::{FirmId, WebhookId},
@@ -14,6 +15,13 @@ use crate::domain::{
 };
 
 row! { Webhook: id, version, firm_id, url, kinds: Json, state, failures, created_at }
+
+/// Of a webhook.
+macro_rules! columns {
+    () => {
+        "id, version, firm_id, url, kinds, state, failures, created_at"
+    };
+}
 
 /// Keeps a new webhook.
 pub async fn insert(tx: &mut Tx, webhook: &Webhook) -> Result<(), Error> {
@@ -56,8 +64,8 @@ pub async fn lock(tx: &mut Tx, id: WebhookId) -> Result<Option<Webhook>, Error> 
     query!(
         tx,
         optional Webhook,
-        "UPDATE webhook SET version = version + 1 WHERE id = $1 AND state <> 'deleted'
-         RETURNING id, version, firm_id, url, kinds, state, failures, created_at",
+        concat!("UPDATE webhook SET version = version + 1 WHERE id = $1 AND state <> 'deleted'
+            RETURNING ", columns!()),
         id
     )
 }
@@ -67,40 +75,39 @@ pub async fn find(tx: &mut Tx, id: WebhookId) -> Result<Option<Webhook>, Error> 
     query!(
         tx,
         optional Webhook,
-        "SELECT id, version, firm_id, url, kinds, state, failures, created_at
-         FROM webhook WHERE id = $1 AND state <> 'deleted'",
+        concat!("SELECT ", columns!(), " FROM webhook WHERE id = $1 AND state <> 'deleted'"),
         id
     )
 }
 
 /// The webhooks after `after`, oldest first; only those of `own` if given.
 pub async fn list(tx: &mut Tx, own: Option<FirmId>, after: Uuid, limit: i64) -> Result<Vec<Webhook>, Error> {
-    query!(
-        tx,
-        all Webhook,
-        "SELECT id, version, firm_id, url, kinds, state, failures, created_at
-         FROM webhook WHERE id > $1 AND state <> 'deleted' AND ($2 = 1 OR firm_id = $3) ORDER BY id LIMIT $4",
-        after,
-        i64::from(own.is_none()),
-        own.map_or(Uuid::nil(), |firm| firm.0),
-        limit
-    )
+    let head = concat!("SELECT ", columns!(), " FROM webhook WHERE id > $1 AND state <> 'deleted'");
+    let search = Search::of(tx, head).bind(after);
+    search.and("firm_id = $", own).all(tx, "ORDER BY id LIMIT $", limit).await
 }
 
 /// Holds the owner until this transaction ends and counts its webhooks. The service itself is held by its cursor.
 pub async fn hold_owner(tx: &mut Tx, firm: Option<FirmId>) -> Result<i64, Error> {
-    match firm {
-        Some(firm) => query!(tx, execute, "UPDATE firm SET version = version WHERE id = $1", firm)?,
-        None => query!(tx, execute, "UPDATE message_cursor SET pos = pos WHERE name = 'messages'")?,
+    let (count,) = match firm {
+        Some(firm) => {
+            query!(tx, execute, "UPDATE firm SET version = version WHERE id = $1", firm)?;
+            query!(
+                tx,
+                one One<i64>,
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM webhook WHERE firm_id = $1 AND state <> 'deleted'",
+                firm
+            )?
+        }
+        None => {
+            query!(tx, execute, "UPDATE message_cursor SET pos = pos WHERE name = 'messages'")?;
+            query!(
+                tx,
+                one One<i64>,
+                "SELECT CAST(COUNT(*) AS BIGINT) FROM webhook WHERE firm_id IS NULL AND state <> 'deleted'"
+            )?
+        }
     };
-    let (count,) = query!(
-        tx,
-        one One<i64>,
-        "SELECT CAST(COUNT(*) AS BIGINT) FROM webhook
-         WHERE state <> 'deleted' AND ((firm_id IS NULL AND $1 = 1) OR firm_id = $2)",
-        i64::from(firm.is_none()),
-        firm.map_or(Uuid::nil(), |firm| firm.0)
-    )?;
     Ok(count)
 }
 

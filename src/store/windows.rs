@@ -13,13 +13,19 @@ use crate::domain::{
 
 row! { Appointment: id, version, technician_id, job_id, starts_at, ends_at, state }
 
+/// Of a planned visit.
+macro_rules! columns {
+    () => {
+        "id, version, technician_id, job_id, starts_at, ends_at, state"
+    };
+}
+
 /// The planned visit of a job.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Option<Appointment>, Error> {
     query!(
         tx,
         optional Appointment,
-        "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
-         FROM planned_window WHERE job_id = $1 AND state = 'planned'",
+        concat!("SELECT ", columns!(), " FROM planned_window WHERE job_id = $1 AND state = 'planned'"),
         job
     )
 }
@@ -33,9 +39,8 @@ pub async fn overlapping(
     query!(
         tx,
         all Appointment,
-        "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
-         FROM planned_window
-         WHERE technician_id = $1 AND state = 'planned' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at",
+        concat!("SELECT ", columns!(), " FROM planned_window
+            WHERE technician_id = $1 AND state = 'planned' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at"),
         technician,
         span.from(),
         span.to()
@@ -52,15 +57,13 @@ pub async fn of_technicians(
         tx,
         all Appointment,
         {
-            sqlite: "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
-                     FROM planned_window
-                     WHERE technician_id IN (SELECT unhex(value) FROM json_each($1)) AND state = 'planned'
-                       AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at",
-            postgres: "SELECT id, version, technician_id, job_id, starts_at, ends_at, state
-                       FROM planned_window
-                       WHERE technician_id IN (SELECT CAST(value AS UUID)
+            sqlite: concat!("SELECT ", columns!(), " FROM planned_window
+                WHERE technician_id IN (SELECT unhex(value) FROM json_each($1)) AND state = 'planned'
+                AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at"),
+            postgres: concat!("SELECT ", columns!(), " FROM planned_window
+                WHERE technician_id IN (SELECT CAST(value AS UUID)
                                                FROM json_array_elements_text(CAST($1 AS JSON)))
-                         AND state = 'planned' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at"
+                         AND state = 'planned' AND starts_at < $3 AND ends_at > $2 ORDER BY starts_at")
         },
         id_list(technicians.iter().map(|technician| technician.0)),
         span.from(),

@@ -9,6 +9,7 @@ mod commits;
 mod feed;
 mod invariants;
 mod plans;
+mod rows;
 mod schema;
 mod script;
 mod texts;

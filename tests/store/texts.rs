@@ -13,6 +13,13 @@ pub(crate) struct Texts {
     postgres: String,
 }
 
+impl Texts {
+    /// One text for both.
+    fn same(text: String) -> Self {
+        Self { sqlite: text.clone(), postgres: text }
+    }
+}
+
 /// Reads one string literal at the start of `source`; the literal and what follows it.
 fn literal(source: &str) -> Option<(String, &str)> {
     let body = source.trim_start().strip_prefix('"')?;
@@ -31,9 +38,11 @@ fn parts(source: &str) -> BTreeMap<String, String> {
     macros.collect()
 }
 
-/// The text of a `concat!(` at the start of `source`: literals, and macros of the file that stand for one.
-fn joined(source: &str, parts: &BTreeMap<String, String>) -> Option<String> {
-    let mut rest = source.trim_start().strip_prefix("concat!(")?.trim_start();
+/// The text at the start of `source` and what follows it: a literal, or a `concat!(` of literals and of macros of the file
+/// that stand for one.
+fn text<'s>(source: &'s str, parts: &BTreeMap<String, String>) -> Option<(String, &'s str)> {
+    let Some(joined) = source.trim_start().strip_prefix("concat!(") else { return literal(source) };
+    let mut rest = joined.trim_start();
     let mut text = String::new();
     while !rest.starts_with(')') {
         let (part, behind) = literal(rest).unwrap_or_else(|| {
@@ -43,28 +52,23 @@ fn joined(source: &str, parts: &BTreeMap<String, String>) -> Option<String> {
         text.push_str(&part);
         rest = behind.trim_start().trim_start_matches(',').trim_start();
     }
-    Some(text)
+    Some((text, &rest[1..]))
 }
 
-/// The texts of every `query!` and `later!` in a source file.
+/// The texts of every `query!` and `later!` in a source file, and all that every search in it can become.
 fn texts(source: &str) -> Vec<Texts> {
     let parts = parts(source);
     let mut found = Vec::new();
     for call in source.split("query!(").skip(1) {
-        let quote = call.find('"').unwrap();
-        let of_parts = call.find("concat!(").filter(|at| *at < quote);
-        let sqlite = call.find("sqlite:").filter(|at| *at < quote);
-        let texts = if let Some(at) = of_parts {
-            let text = joined(&call[at..], &parts).unwrap();
-            Texts { sqlite: text.clone(), postgres: text }
-        } else if let Some(at) = sqlite {
-            let (sqlite, rest) = literal(&call[at + "sqlite:".len()..]).unwrap();
+        let at = |mark| call.find(mark).unwrap_or(usize::MAX);
+        let start = at("\"").min(at("concat!("));
+        let texts = if at("sqlite:") < start {
+            let (sqlite, rest) = text(&call[at("sqlite:") + "sqlite:".len()..], &parts).unwrap();
             let at = rest.find("postgres:").unwrap();
-            let (postgres, _) = literal(&rest[at + "postgres:".len()..]).unwrap();
+            let (postgres, _) = text(&rest[at + "postgres:".len()..], &parts).unwrap();
             Texts { sqlite, postgres }
         } else {
-            let (text, _) = literal(&call[quote..]).unwrap();
-            Texts { sqlite: text.clone(), postgres: text }
+            Texts::same(text(&call[start..], &parts).unwrap().0)
         };
         found.push(texts);
     }
@@ -82,7 +86,45 @@ fn texts(source: &str) -> Vec<Texts> {
             "one" | "any" => text,
             other => panic!("{other}: what is added to a batch?"),
         };
-        found.push(Texts { sqlite: text.clone(), postgres: text });
+        found.push(Texts::same(text));
+    }
+    found.extend(searches(source));
+    found
+}
+
+/// Every text that the searches of a source file can become: with each of their conditions or without it.
+fn searches(source: &str) -> Vec<Texts> {
+    let parts = parts(source);
+    let mut found = Vec::new();
+    let mut before = "";
+    for search in source.split("Search::of(tx, ") {
+        let head = match search.strip_prefix("head)") {
+            Some(_) => text(before.rsplit_once("let head =").unwrap().1, &parts),
+            None => text(search, &parts),
+        };
+        let first = before.is_empty();
+        before = search;
+        let Some((head, _)) = head.filter(|_| !first) else { continue };
+        let conditions: Vec<_> = search.split(".and(").filter_map(literal).map(|(text, _)| text).collect();
+        let orders = search.split(".all(tx,").filter_map(literal).map(|(text, _)| format!(" {text}"));
+        let none = search.contains(".optional(tx)").then(String::new);
+        for order in orders.chain(none) {
+            for chosen in 0..1_usize << conditions.len() {
+                let mut text = head.clone();
+                let mut number = (1..).take_while(|number| head.contains(&format!("${number}"))).count();
+                let mut add = |text: &mut String, part: &str| {
+                    number += 1;
+                    text.push_str(&part.replace('$', &format!("${number}")));
+                };
+                for (at, condition) in conditions.iter().enumerate() {
+                    if chosen >> at & 1 == 1 {
+                        add(&mut text, &format!(" AND {condition}"));
+                    }
+                }
+                add(&mut text, &order);
+                found.push(Texts::same(text));
+            }
+        }
     }
     found
 }
@@ -96,6 +138,15 @@ fn one_row(head: &str) -> String {
 
 /// Every text of the store, with the file it stands in.
 pub(crate) fn all_texts() -> Vec<(String, Texts)> {
+    all(texts)
+}
+
+/// Every text of a list with filters, with the file it stands in.
+pub(crate) fn all_searches() -> Vec<(String, Texts)> {
+    all(searches)
+}
+
+fn all(read: fn(&str) -> Vec<Texts>) -> Vec<(String, Texts)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut all = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -105,9 +156,8 @@ pub(crate) fn all_texts() -> Vec<(String, Texts)> {
             // The macros themselves, and how they are used, in words.
             continue;
         }
-        all.extend(
-            texts(&std::fs::read_to_string(&path).unwrap()).into_iter().map(|texts| (name.clone(), texts)),
-        );
+        let texts = read(&std::fs::read_to_string(&path).unwrap());
+        all.extend(texts.into_iter().map(|texts| (name.clone(), texts)));
     }
     all
 }
@@ -154,4 +204,16 @@ fn the_reader_of_sources_finds_every_form() {
     let (both, one) =
         ("INSERT INTO t (a, b) VALUES ($1, $2)", "INSERT INTO t (a) VALUES ($1) ON CONFLICT DO NOTHING");
     assert_eq!(texts(source), [text("C", "C"), text(both, both), text(one, one)]);
+    let source = r#"let head = concat!("SELECT a FROM b ", "WHERE c > $1");
+        Search::of(tx, head).bind(x).and("(d = $ OR e = $)", d).and("f = $", f)
+            .all(tx, "LIMIT $", 9); Search::of(tx, "G").optional(tx)"#;
+    let start = "SELECT a FROM b WHERE c > $1";
+    let expected = [
+        format!("{start} LIMIT $2"),
+        format!("{start} AND (d = $2 OR e = $2) LIMIT $3"),
+        format!("{start} AND f = $2 LIMIT $3"),
+        format!("{start} AND (d = $2 OR e = $2) AND f = $3 LIMIT $4"),
+        "G".to_owned(),
+    ];
+    assert_eq!(texts(source), expected.map(Texts::same));
 }

@@ -110,6 +110,6 @@ impl From<app::in_hand::InHand> for QueuedJob {
 /// Every unfinished job, most urgent first, then oldest: an emergency that is late never sinks. At most 500.
 #[utoipa::path(get, path = "/v1/queue", tag = "dispatch", responses((status = 200, body = Vec<QueuedJob>)))]
 pub(super) async fn show(State(service): State<Service>) -> Answer<Json<Vec<QueuedJob>>> {
-    let in_hand = app::queue::list(&service.ctx).await?;
-    Ok(Json(in_hand.iter().cloned().map(Into::into).collect()))
+    let desk = app::queue::desk(&service.ctx).await?;
+    Ok(Json(desk.jobs.iter().cloned().map(Into::into).collect()))
 }

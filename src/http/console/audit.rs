@@ -171,12 +171,12 @@ async fn show(
 ) -> Answer<Html<View>> {
     let ctx = &service.ctx;
     let before = chosen.before.unwrap_or_default();
-    let mut entries = app::reads::newest(ctx, &chosen.filter(), before, READS + 1).await?;
+    let sizes = (READS + 1, RUNS_MAX);
+    let (mut entries, runs) = app::reads::audit(ctx, &chosen.filter(), before, sizes).await?;
     let more = i64::try_from(entries.len()).is_ok_and(|count| count > READS);
     entries.truncate(usize::try_from(READS).unwrap_or_default());
     let last = entries.last().map(|entry| entry.read.id.0).filter(|_| more);
     let who = chosen.who.and(entries.first()).and_then(|entry| entry.actor_name.clone());
-    let runs = app::retention::list(ctx, Uuid::nil(), RUNS_MAX).await?;
     Ok(Html(View {
         case: chosen.case_number().unwrap_or_default(),
         purposes: ReadPurpose::ALL,

@@ -6,7 +6,6 @@ use axum::{Router, extract::State, routing::get};
 use chrono::{Datelike as _, Days, NaiveDate, Weekday};
 use garde::Validate;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::{
     page::{Html, Page, Visitor},
@@ -102,8 +101,7 @@ async fn show(
     visitor: Visitor,
     Query(wanted): Query<Wanted>,
 ) -> Answer<Html<Roster>> {
-    let pos = app::feed::position(&service.ctx).await?;
-    let firms = app::firms::list(&service.ctx, &visitor.actor, Uuid::nil(), FIRMS_MAX).await?;
+    let (pos, firms) = app::firms::with_position(&service.ctx, &visitor.actor, FIRMS_MAX).await?;
     let chosen = wanted.firm.and_then(|id| firms.iter().find(|firm| firm.id == id)).or(firms.first());
     let chosen = chosen.map(|firm| (firm.id, firm.name.clone()));
     let today = tokyo(service.ctx.now()).date_naive();

@@ -5,7 +5,6 @@ mod job;
 
 use askama::Template;
 use axum::{Router, extract::State, routing::get};
-use uuid::Uuid;
 
 use super::{
     figures,
@@ -13,11 +12,12 @@ use super::{
     words,
 };
 use crate::{
-    app::{self, Ctx, billing::Listed},
+    app::{
+        self, Ctx,
+        billing::{Behind, Listed},
+    },
     domain::{
-        actor::Actor,
         consumers::Consumer,
-        disputes::DisputeState,
         ids::{ConsumerId, JobId},
         ledger::EntryKind,
     },
@@ -116,19 +116,20 @@ async fn show(
     Query(filter): Query<Filter>,
 ) -> Answer<Html<View>> {
     let ctx = &service.ctx;
-    let mut listed = app::billing::newest(ctx, &filter.lines(), filter.before, LINES + 1).await?;
+    let (lines, sizes) = (filter.lines(), (LINES + 1, BESIDE));
+    let office = app::billing::office(ctx, &visitor.actor, &lines, filter.before, sizes).await?;
+    let mut listed = office.lines;
     let more = i64::try_from(listed.len()).is_ok_and(|count| count > LINES);
     listed.truncate(usize::try_from(LINES).unwrap_or_default());
     let last = listed.last().map(|line| line.line.id.0).filter(|_| more);
-    let disputes = app::disputes::newest(ctx, Some(DisputeState::Open), None, BESIDE).await?;
-    let disputes = disputes.into_iter().map(|one| DisputeView {
+    let disputes = office.disputes.into_iter().map(|one| DisputeView {
         job: one.dispute.job_id,
         number: one.case_number,
         reason: page.code("dispute-reason", one.dispute.reason),
         payer: page.code("payer", one.dispute.payer),
         opened: figures::minute(one.dispute.opened_at),
     });
-    let payments = app::payments::newest(ctx, None, BESIDE).await?.into_iter().map(|one| PaymentView {
+    let payments = office.payments.into_iter().map(|one| PaymentView {
         job: one.payment.job_id,
         number: one.case_number,
         kind: page.code("payment-kind", one.payment.kind),
@@ -141,7 +142,7 @@ async fn show(
         older: last.map(|id| filter.older(id)),
         kinds: filter.kinds(&page),
         payers: filter.payers(&page),
-        consumers: consumers(ctx, &visitor.actor).await?,
+        consumers: office.consumers.into_iter().map(ConsumerView::of).collect(),
         disputes: disputes.collect(),
         payments: payments.collect(),
         filter,
@@ -149,16 +150,9 @@ async fn show(
     }))
 }
 
-/// The consumers that are the actor's to see: of the role billing its own.
-async fn consumers(ctx: &Ctx, actor: &Actor) -> Answer<Vec<ConsumerView>> {
-    let consumers: Vec<Consumer> = match actor {
-        Actor::Billing(_, own) => vec![app::consumers::find(ctx, actor, *own).await?],
-        _ => app::consumers::list(ctx, Uuid::nil(), BESIDE).await?,
-    };
-    let mut views = Vec::with_capacity(consumers.len());
-    for Consumer { id, name, acknowledged_pos, .. } in consumers {
-        let waiting = app::consumers::waiting(ctx, actor, id).await?;
-        views.push(ConsumerView { id, name, pos: acknowledged_pos, waiting });
+impl ConsumerView {
+    fn of(behind: Behind) -> Self {
+        let Consumer { id, name, acknowledged_pos, .. } = behind.consumer;
+        Self { id, name, pos: acknowledged_pos, waiting: behind.waiting }
     }
-    Ok(views)
 }

@@ -4,28 +4,17 @@ use uuid::Uuid;
 
 use super::filter::Filter;
 use crate::{
-    app::{
-        self, Ctx,
-        in_hand::{InHand, QueueStage},
-    },
+    app::in_hand::{Desk, QueueStage},
     domain::{
         alarms::{Alarm, AlarmState},
         events::Subject,
         ids::AlarmId,
     },
-    http::{console::page::Page, reply::Answer},
+    http::console::page::Page,
 };
 
-/// Alarms shown at most.
-const ALARMS_MAX: i64 = 200;
-
-/// What is read.
-pub(super) struct Head {
-    stages: Vec<(QueueStage, usize, String, bool)>,
-    ringing: Vec<(Alarm, Option<String>)>,
-    acknowledged: Vec<(Alarm, Option<String>)>,
-    query: String,
-}
+/// Alarms of a state shown at most.
+const ALARMS_MAX: usize = 200;
 
 /// What is shown.
 pub(super) struct HeadView {
@@ -61,56 +50,37 @@ pub(super) struct AlarmView {
     pub(super) rung: i64,
 }
 
-impl Head {
-    pub(super) async fn read(ctx: &Ctx, in_hand: &[InHand], filter: &Filter) -> Answer<Self> {
+impl HeadView {
+    pub(super) fn of(desk: &Desk, filter: &Filter, page: &Page) -> Self {
         let count =
-            |stage| in_hand.iter().filter(|job| QueueStage::of(job.entry.state) == Some(stage)).count();
-        let stages = QueueStage::ALL
-            .iter()
-            .map(|&stage| (stage, count(stage), filter.toggled(stage), filter.stage == Some(stage)))
-            .collect();
-        let number = |alarm: &Alarm| {
-            let job = in_hand.iter().find(|job| job.entry.job_id.0 == alarm.subject_id);
-            job.map(|job| job.entry.number.clone())
-        };
-        let mut lists = [Vec::new(), Vec::new()];
-        for (list, state) in lists.iter_mut().zip([AlarmState::Ringing, AlarmState::Acknowledged]) {
-            let alarms = app::alarms::list(ctx, Some(state), Uuid::nil(), ALARMS_MAX).await?;
-            list.extend(alarms.into_iter().map(|alarm| {
-                let number = number(&alarm);
-                (alarm, number)
-            }));
-        }
-        let [ringing, acknowledged] = lists;
-        Ok(Self { stages, ringing, acknowledged, query: filter.query() })
-    }
-
-    pub(super) fn view(self, page: &Page) -> HeadView {
-        let stages = self.stages.into_iter().map(|(stage, count, path, on)| StageView {
+            |stage| desk.jobs.iter().filter(|job| QueueStage::of(job.entry.state) == Some(stage)).count();
+        let stages = QueueStage::ALL.iter().map(|&stage| StageView {
             name: page.code("stage", stage),
             code: stage.as_str(),
-            count,
-            path,
-            on,
+            count: count(stage),
+            path: filter.toggled(stage),
+            on: filter.stage == Some(stage),
         });
-        let alarms = |list: Vec<(Alarm, Option<String>)>| {
-            let view = |(alarm, number): (Alarm, Option<String>)| AlarmView {
-                id: alarm.id,
-                what: page.code("alarm", alarm.kind),
-                link: link(alarm.subject, alarm.subject_id),
-                about: number.unwrap_or_else(|| page.code("subject", alarm.subject)),
-                raised_ms: alarm.raised_at.timestamp_millis(),
-                rings_ms: alarm.rings_at.map(|at| at.timestamp_millis()),
-                rung: alarm.rung,
-            };
-            list.into_iter().map(view).collect()
+        let number = |alarm: &Alarm| {
+            let job = desk.jobs.iter().find(|job| job.entry.job_id.0 == alarm.subject_id);
+            job.map(|job| job.entry.number.clone())
         };
-        HeadView {
-            rung: self.ringing.iter().map(|(alarm, _)| alarm.rung).sum(),
+        let view = |alarm: &Alarm| AlarmView {
+            id: alarm.id,
+            what: page.code("alarm", alarm.kind),
+            about: number(alarm).unwrap_or_else(|| page.code("subject", alarm.subject)),
+            link: link(alarm.subject, alarm.subject_id),
+            raised_ms: alarm.raised_at.timestamp_millis(),
+            rings_ms: alarm.rings_at.map(|at| at.timestamp_millis()),
+            rung: alarm.rung,
+        };
+        let alarms = |state| desk.alarms.iter().filter(move |alarm| alarm.state == state).take(ALARMS_MAX);
+        Self {
             stages: stages.collect(),
-            ringing: alarms(self.ringing),
-            acknowledged: alarms(self.acknowledged),
-            query: self.query,
+            rung: alarms(AlarmState::Ringing).map(|alarm| alarm.rung).sum(),
+            ringing: alarms(AlarmState::Ringing).map(view).collect(),
+            acknowledged: alarms(AlarmState::Acknowledged).map(view).collect(),
+            query: filter.query(),
         }
     }
 }

@@ -32,7 +32,7 @@ use crate::{
     },
 };
 use filter::{Chip, Filter};
-use head::{Head, HeadView};
+use head::HeadView;
 use row::RowView;
 pub(super) use row::{ClockView, clock_view};
 
@@ -65,14 +65,13 @@ async fn show(
     page: Page,
     Query(filter): Query<Filter>,
 ) -> Answer<Html<Board>> {
-    let pos = app::feed::position(&service.ctx).await?;
-    let in_hand = queue::list(&service.ctx).await?;
-    let more = in_hand.len() >= usize::try_from(queue::ENTRIES_MAX).unwrap_or(usize::MAX);
-    let head = Head::read(&service.ctx, &in_hand, &filter).await?.view(&page);
-    let shown = in_hand.iter().filter(|job| filter.matches(job));
+    let desk = queue::desk(&service.ctx).await?;
+    let more = desk.jobs.len() >= usize::try_from(queue::ENTRIES_MAX).unwrap_or(usize::MAX);
+    let head = HeadView::of(&desk, &filter, &page);
+    let shown = desk.jobs.iter().filter(|job| filter.matches(job));
     let rows = shown.map(|job| RowView::of(job, &page, &service.ctx.reference())).collect();
     let chips = filter.chips(&page);
-    Ok(Html(Board { pos, head, chips, filter, rows, more, page }))
+    Ok(Html(Board { pos: desk.pos, head, chips, filter, rows, more, page }))
 }
 
 /// Which rows.
@@ -98,8 +97,8 @@ async fn rows(
     Query(wanted): Query<Wanted>,
 ) -> Answer<Html<Rows>> {
     let ids: Vec<Uuid> = wanted.ids.split(',').filter_map(|id| id.parse().ok()).take(ROWS_MAX).collect();
-    let in_hand = queue::list(&service.ctx).await?;
-    let shown = in_hand.iter().filter(|job| ids.contains(&job.entry.job_id.0) && filter.matches(job));
+    let desk = queue::desk(&service.ctx).await?;
+    let shown = desk.jobs.iter().filter(|job| ids.contains(&job.entry.job_id.0) && filter.matches(job));
     let rows = shown.map(|job| RowView::of(job, &page, &service.ctx.reference())).collect();
     Ok(Html(Rows { page, rows }))
 }
@@ -117,8 +116,7 @@ async fn head(
     page: Page,
     Query(filter): Query<Filter>,
 ) -> Answer<Html<HeadPart>> {
-    let in_hand = queue::list(&service.ctx).await?;
-    let head = Head::read(&service.ctx, &in_hand, &filter).await?.view(&page);
+    let head = HeadView::of(&*queue::desk(&service.ctx).await?, &filter, &page);
     Ok(Html(HeadPart { page, head }))
 }
 
@@ -143,7 +141,6 @@ async fn acknowledge(
     if !headers.contains_key(HX_REQUEST) {
         return Ok(go_to(&to));
     }
-    let in_hand = queue::list(&service.ctx).await?;
-    let head = Head::read(&service.ctx, &in_hand, &filter).await?.view(&page);
+    let head = HeadView::of(&*queue::desk(&service.ctx).await?, &filter, &page);
     Ok(Html(HeadPart { page, head }).into_response())
 }

@@ -2,12 +2,11 @@
 
 use askama::Template;
 use axum::extract::State;
-use uuid::Uuid;
 
 use crate::{
-    app::{self, feed},
+    app::{self, calls::Waiting},
     domain::{
-        calls::{Call, CallBackState, CallState, CallerRole, Channel},
+        calls::{Call, CallerRole, Channel},
         ids::CallId,
         reference::Reference,
     },
@@ -60,12 +59,9 @@ pub(super) struct Calls {
 /// The calls that wait.
 pub(super) async fn show(State(service): State<Service>, page: Page) -> Answer<Html<Calls>> {
     let ctx = &service.ctx;
-    let pos = feed::position(ctx).await?;
+    let Waiting { pos, ringing, open, due } = app::calls::waiting(ctx, CALLS_MAX).await?;
     let reference = ctx.reference();
     let view = |call: &Call| CallView::of(call, &page, &reference);
-    let ringing = app::calls::list(ctx, Some(CallState::Offered), None, Uuid::nil(), CALLS_MAX).await?;
-    let open = app::calls::being_taken(ctx).await?;
-    let due = app::calls::list(ctx, None, Some(CallBackState::Due), Uuid::nil(), CALLS_MAX).await?;
     Ok(Html(Calls {
         pos,
         ringing: ringing.iter().map(view).collect(),
