@@ -8,28 +8,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{AssignmentId, DecisionId, FirmId, JobId, OfferId, TechnicianId},
     place::Point,
-    refusal::Refusal,
+    refusal::{OfferRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
 
-pub use self::codes::{OverrideReason, ReassignReason, ReleaseCode};
-
-text_enum! {
-    /// Where an offer is.
-    pub enum OfferState("offer state") {
-        /// Waiting for an answer.
-        Open = "open",
-        /// Accepted.
-        Accepted = "accepted",
-        /// Declined.
-        Declined = "declined",
-        /// Its deadline passed.
-        Expired = "expired",
-        /// Taken back.
-        Withdrawn = "withdrawn",
-    }
-}
+pub use self::codes::{OfferState, OverrideReason, ReassignReason, ReleaseCode, WithdrawCode};
 
 text_enum! {
     /// Why an offer was declined.
@@ -77,50 +61,6 @@ text_enum! {
         /// From a dispatcher who had him on the telephone.
         Phone = "phone",
     }
-}
-
-text_enum! {
-    /// Why an offer was taken back, or an acceptance.
-    pub enum WithdrawCode("withdrawal code") {
-        /// Another one said yes first.
-        TakenByOther = "taken_by_other",
-        /// The job was called off.
-        Cancelled = "cancelled",
-        /// The job is held.
-        Held = "held",
-        /// A visit was planned instead.
-        Booked = "booked",
-        /// A person gave the job to somebody else.
-        Overridden = "overridden",
-        /// A person took the job back to offer it anew.
-        Reassigned = "reassigned",
-        /// The desk took the offer back.
-        Desk = "desk",
-        /// The firm did not name its technician in time.
-        NotNamed = "not_named",
-        /// Accepted, but never on the way.
-        NoShow = "no_show",
-        /// On the way, but no longer moving.
-        Stalled = "stalled",
-        /// The visit it was accepted for is over, and the job is not.
-        VisitOver = "visit_over",
-        /// The contractor: the vehicle broke down.
-        Breakdown = "breakdown",
-        /// The contractor: an accident on the way.
-        Accident = "accident",
-        /// The contractor: ill.
-        Illness = "illness",
-        /// The contractor: the job before takes longer.
-        Delayed = "delayed",
-        /// The contractor: something else.
-        Other = "other",
-    }
-}
-
-impl WithdrawCode {
-    /// What a contractor may give when withdrawing after having accepted.
-    pub const CONTRACTOR: &'static [Self] =
-        &[Self::Breakdown, Self::Accident, Self::Illness, Self::Delayed, Self::Other];
 }
 
 text_enum! {
@@ -310,13 +250,8 @@ impl Offer {
             (OfferState::Accepted, Addressee::Firm) => {
                 Ok(Self { technician_id, arrival_promised_at: arrival.or(self.arrival_promised_at), ..self })
             }
-            (OfferState::Accepted, Addressee::Technician) => Err(Refusal::state(
-                "offer_not_to_firm",
-                "the offer was made to a technician, who has accepted it himself",
-            )),
-            (state, _) => {
-                Err(Refusal::state("offer_not_accepted", format!("the offer is {state}, not accepted")))
-            }
+            (OfferState::Accepted, Addressee::Technician) => Err(OfferRefused::NotToFirm.into()),
+            (state, _) => Err(OfferRefused::NotAccepted(state).into()),
         }
     }
 
@@ -334,7 +269,7 @@ impl Offer {
     pub fn expire(self, now: Instant) -> Result<Self, Refusal> {
         self.must_be_open()?;
         if now < self.deadline {
-            return Err(Refusal::state("offer_not_due", "the offer's deadline has not passed yet"));
+            return Err(OfferRefused::NotDue.into());
         }
         Ok(self.answer(OfferState::Expired, now))
     }
@@ -345,7 +280,7 @@ impl Offer {
             OfferState::Open | OfferState::Accepted => {
                 Ok(Self { withdraw_code: Some(code), ..self.answer(OfferState::Withdrawn, now) })
             }
-            state => Err(Refusal::state("offer_not_open", format!("the offer is {state} already"))),
+            state => Err(OfferRefused::NotOpen(state).into()),
         }
     }
 
@@ -353,7 +288,7 @@ impl Offer {
         match self.state {
             OfferState::Open => Ok(()),
             OfferState::Expired => Err(expired()),
-            state => Err(Refusal::state("offer_not_open", format!("the offer is {state} already"))),
+            state => Err(OfferRefused::NotOpen(state).into()),
         }
     }
 
@@ -363,5 +298,5 @@ impl Offer {
 }
 
 fn expired() -> Refusal {
-    Refusal::state("offer_expired", "the offer's deadline has passed; it is offered to the next")
+    OfferRefused::Expired.into()
 }

@@ -7,7 +7,7 @@ use crate::domain::{
     jobs::JobState,
     offers::{Assignment, Offer, Progress, ReleaseCode, Slot},
     reference::dispatch::Dispatch,
-    refusal::Refusal,
+    refusal::{OfferRefused, Refusal},
     span::Instant,
 };
 
@@ -57,7 +57,7 @@ impl Docket {
         match self.places_taken(technician) {
             0 => Ok(Slot::Current),
             1 => Ok(Slot::Queued),
-            _ => Err(Refusal::state("technician_busy", "the technician has a job and another one waiting")),
+            _ => Err(OfferRefused::TechnicianBusy.into()),
         }
     }
 
