@@ -15,7 +15,7 @@ use crate::{
         firms::Technician,
         ids::{JobId, TechnicianId},
         jobs::{Action, Job},
-        refusal::Refusal,
+        refusal::{JobRefused, Refusal},
         span::{Instant, Span},
     },
     store,
@@ -75,7 +75,7 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
 fn taken(error: store::Error) -> Error {
     match error {
         store::Error::Exists(_) | store::Error::Forbidden(_) => {
-            Refusal::state("window_taken", "the technician has another visit planned in this window").into()
+            Error::Refused(JobRefused::WindowTaken.into())
         }
         other => other.into(),
     }

@@ -13,14 +13,11 @@ use crate::{
         dangers::{CaseHazard, Danger},
         events,
         ids::CaseId,
-        intake::{self, Missing, Obstacle},
+        intake::{self, Missing},
         jobs::Job,
-        reference::{
-            Reference,
-            out_of_scope::{Topic, TopicKind},
-        },
+        reference::{Reference, out_of_scope::Topic},
         referrals::Referral,
-        refusal::Refusal,
+        refusal::{CaseRefused, Closing, Obstacle, Refusal},
         trade::Trade,
     },
     store::{self, Tx, cases::OnFile, job_file::Marks},
@@ -64,7 +61,7 @@ async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, with: &Correction) -
         return Err(Error::VersionMismatch { what: "case", current: case.version - 1 });
     }
     if case.state == CaseState::Closed {
-        return Err(Refusal::state("case_closed", "the case is closed").into());
+        return Err(Error::Refused(CaseRefused::Closed.into()));
     }
     let reading = with.reading_language.as_deref();
     let reading = reading.map(|given| reference::read_language(&unit.ctx, "reading_language", given));
@@ -134,26 +131,13 @@ pub(super) async fn may_dispatch(unit: &mut Unit, case: &Case, job_code: &str) -
     let topic =
         topic.or_else(|| case.topic.as_deref().filter(|_| consultation).and_then(|code| topics.get(code)));
     if let Some(topic) = topic {
-        return Err(out_of_scope(topic).into());
+        return Err(Error::Refused(CaseRefused::OutOfScope(Box::new(topic.clone())).into()));
     }
     let callers = callers(&mut unit.tx, case.id).await?;
     if intake::needs_the_worker(case, &callers) {
-        let message =
-            "somebody else has called: speak with the worker first, or record that he is not reachable";
-        return Err(Refusal::rule("worker_not_spoken_with", "K-05", message).into());
+        return Err(Error::Refused(CaseRefused::WorkerNotSpokenWith.into()));
     }
     Ok(())
-}
-
-fn out_of_scope(topic: &Topic) -> Refusal {
-    let Topic { ja, en, addressee_ja, addressee_en, .. } = topic;
-    let message = match topic.kind {
-        TopicKind::Service => format!("{ja}:{addressee_ja} / {en}: nobody is sent. {addressee_en}"),
-        TopicKind::Elsewhere => {
-            format!("{ja}は対象外です。連絡先:{addressee_ja} / {en}: out of scope. Ask: {addressee_en}")
-        }
-    };
-    Refusal::rule("out_of_scope", "S-12", message)
 }
 
 async fn callers(tx: &mut Tx, case: CaseId) -> Result<Vec<CallerRole>, Error> {
@@ -169,10 +153,10 @@ pub async fn close(ctx: &Ctx, command: Command<CaseId>) -> Result<Case, Error> {
 async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
     let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
     if case.state == CaseState::Closed {
-        return Err(Refusal::state("case_closed", "the case is closed already").into());
+        return Err(Error::Refused(CaseRefused::ClosedAlready.into()));
     }
     let ctx = unit.ctx.clone();
-    intake::must_be_clear(&closing_obstacles(&ctx, &mut unit.tx, &case).await?)?;
+    Closing::check(closing_obstacles(&ctx, &mut unit.tx, &case).await?)?;
     let case = Case { state: CaseState::Closed, closed_at: Some(unit.now), ..case };
     store::cases::save(&mut unit.tx, &case).await?;
     alarms::resolve_all(unit, id.0, &[]).await?;
@@ -191,23 +175,19 @@ pub(super) async fn closing_obstacles(ctx: &Ctx, tx: &mut Tx, case: &Case) -> Re
 fn obstacles(reference: &Reference, case: &Case, marks: &Marks, jobs: &[Job]) -> Vec<Obstacle> {
     let mut obstacles = Vec::new();
     if case.liability_flag == LiabilityFlag::Unknown {
-        let message = "ask first whether somebody else suffered damage".to_owned();
-        obstacles.push(Obstacle { code: "liability_unknown", rule: "K-02", message });
+        obstacles.push(Obstacle::LiabilityUnknown);
     }
     for hazard in marks.hazards.iter().filter(|hazard| hazard.cleared_at.is_none()) {
-        let message = format!("{} is not cleared", hazard.hazard);
-        obstacles.push(Obstacle { code: "hazard_open", rule: "4.1", message });
+        obstacles.push(Obstacle::HazardOpen(hazard.hazard.clone()));
     }
     for told in marks.told.values() {
         let standing = dangers::stand(reference, &told.answers, &told.given);
         for danger in standing.into_iter().filter(Danger::lacks_instruction) {
-            let message = format!("the instruction of {} was not given", danger.hazard);
-            obstacles.push(Obstacle { code: "instructions_not_given", rule: "4.1", message });
+            obstacles.push(Obstacle::InstructionNotGiven(danger.hazard));
         }
     }
     for job in jobs.iter().filter(|job| !job.state().is_final()) {
-        let message = format!("the job {} is {}", job.job_code, job.state());
-        obstacles.push(Obstacle { code: "job_not_final", rule: "K-01", message });
+        obstacles.push(Obstacle::JobNotFinal(job.job_code.clone(), job.state()));
     }
     obstacles
 }

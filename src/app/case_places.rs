@@ -9,7 +9,7 @@ use crate::{
         events,
         ids::CaseId,
         place::{JisCode, Point, Precision},
-        refusal::Refusal,
+        refusal::CaseRefused,
     },
     store,
 };
@@ -72,7 +72,7 @@ async fn correct_in(
         return Err(Error::VersionMismatch { what: "case", current: case.version });
     }
     if case.state == CaseState::Closed {
-        return Err(Refusal::state("case_closed", "the case is closed").into());
+        return Err(Error::Refused(CaseRefused::Closed.into()));
     }
     let before = store::cases::site(&mut unit.tx, id).await?.ok_or(Error::NotFound("place of this case"))?;
     let looked_up = places::locate(unit, "", &correction.address).await?;

@@ -10,7 +10,7 @@ use crate::{
         },
         events,
         ids::CallId,
-        refusal::Refusal,
+        refusal::{CallRefused, Refusal},
         span::tokyo,
     },
     store,
@@ -58,7 +58,7 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
     let missing = || Refusal::field("call_id", "no such call");
     let mut call = store::calls::lock(&mut unit.tx, opening.call_id).await?.ok_or_else(missing)?;
     if call.case_id.is_some() {
-        return Err(Refusal::state("call_has_case", "this call belongs to a case already").into());
+        return Err(Error::Refused(CallRefused::HasCase.into()));
     }
     call.must_have_been_spoken_with()?;
     dangers::must_be_settled_in(unit, &call).await?;

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
-    domain::{actor::Actor, consumers::Consumer, events, ids::ConsumerId, refusal::Refusal},
+    domain::{actor::Actor, consumers::Consumer, events, ids::ConsumerId, refusal::MoneyRefused},
     store::{self, Tx},
 };
 
@@ -15,7 +15,7 @@ pub async fn create(ctx: &Ctx, command: Command<String>) -> Result<Consumer, Err
 
 async fn create_in(unit: &mut Unit, name: &str) -> Result<Consumer, Error> {
     if store::consumers::is_named(&mut unit.tx, name).await? {
-        return Err(Refusal::state("consumer_exists", "there is a billing consumer of this name").into());
+        return Err(Error::Refused(MoneyRefused::ConsumerExists.into()));
     }
     let consumer = Consumer {
         id: unit.id(),

@@ -19,7 +19,7 @@ use crate::{
         instructions::Instruction,
         jobs::Job,
         reference::Reference,
-        refusal::Refusal,
+        refusal::{CaseRefused, Refusal},
     },
     store::{self, Tx},
 };
@@ -159,8 +159,7 @@ async fn acknowledge_in(unit: &mut Unit, id: CallId, hazard: &str) -> Result<Dan
     let danger = stands.into_iter().find(|danger| danger.hazard == hazard);
     let danger = danger.ok_or(Error::NotFound("hazard"))?;
     if danger.answer != Some(HazardAnswer::Yes) {
-        let message = "this hazard is not there, so there is no instruction to give";
-        return Err(Refusal::rule("no_instruction", "4.1", message).into());
+        return Err(Error::Refused(CaseRefused::NoInstruction.into()));
     }
     if danger.instructed_at.is_none() {
         let given = Given { number: danger.number, given_at: unit.now };
@@ -257,9 +256,7 @@ async fn clear_in(unit: &mut Unit, case: CaseId, clearance: &Clearance) -> Resul
     let kind = reference.hazards().get(&clearance.hazard);
     let Some(open) = open else {
         return Err(match kind {
-            Some(_) => {
-                Refusal::state("hazard_not_open", "this hazard is not known of the case, or cleared before")
-            }
+            Some(_) => Refusal::from(CaseRefused::HazardNotOpen),
             None => Refusal::field("hazard", "no such hazard"),
         }
         .into());

@@ -16,7 +16,7 @@ use crate::{
         events,
         ids::{DisputeId, JobId},
         reference::programme::Payer,
-        refusal::Refusal,
+        refusal::{MoneyRefused, Refusal},
         reviews::{About, Ruling},
     },
     store,
@@ -60,12 +60,12 @@ pub async fn open(ctx: &Ctx, job: JobId, command: Command<Open>) -> Result<Dispu
 async fn open_in(unit: &mut Unit, job: JobId, open: &Open) -> Result<Dispute, Error> {
     store::jobs::lock(&mut unit.tx, job).await?.ok_or(Error::NotFound("job"))?;
     if store::ledger::settlements(&mut unit.tx, job).await?.is_empty() {
-        return Err(Refusal::state("not_settled", "the job has no bill yet").into());
+        return Err(Error::Refused(MoneyRefused::NotSettled.into()));
     }
     let known = store::disputes::of_job(&mut unit.tx, job).await?;
     let number = known.last().map_or(1, |last| last.number + 1);
     if number > DISPUTES_PER_JOB_MAX {
-        return Err(Refusal::state("too_many_disputes", "the job was disputed very often").into());
+        return Err(Error::Refused(MoneyRefused::TooManyDisputes.into()));
     }
     let dispute = Dispute {
         id: unit.id(),
@@ -102,7 +102,7 @@ async fn resolve_in(unit: &mut Unit, id: DisputeId, resolve: &Resolve) -> Result
     // Read again under the lock: somebody else may have resolved it meanwhile.
     let dispute = store::disputes::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
     if dispute.state == DisputeState::Resolved {
-        return Err(Refusal::state("dispute_resolved", "the dispute is resolved already").into());
+        return Err(Error::Refused(MoneyRefused::DisputeResolved.into()));
     }
     let decided = match (resolve.outcome, &resolve.correction) {
         (DisputeOutcome::Upheld, Some(decide)) if decide.ruling != Ruling::Accept => {

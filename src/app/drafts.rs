@@ -6,7 +6,10 @@ use serde_json::{Map, Value};
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
-    domain::{ids::CallId, refusal::Refusal},
+    domain::{
+        ids::CallId,
+        refusal::{CallRefused, Refusal},
+    },
     store,
 };
 
@@ -51,7 +54,7 @@ async fn save_in(
     }
     let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
     if call.case_id.is_some() {
-        return Err(Refusal::state("call_has_case", "the call has a case: write it there").into());
+        return Err(Error::Refused(CallRefused::NoDraft.into()));
     }
     let known = store::drafts::find(&mut unit.tx, id).await?.map_or(0, |draft| draft.version);
     if seen.unwrap_or(0) != known {

@@ -6,7 +6,7 @@ use crate::{
         emergencies::{EmergencyService, Handover},
         events::{self, Event},
         ids::{CallId, HandoverId},
-        refusal::Refusal,
+        refusal::{CallRefused, Refusal},
         span::Instant,
     },
     store,
@@ -24,7 +24,7 @@ pub async fn begin(ctx: &Ctx, call: CallId, command: Command<EmergencyService>) 
 async fn begin_in(unit: &mut Unit, call: CallId, service: EmergencyService) -> Result<Handover, Error> {
     store::calls::lock(&mut unit.tx, call).await?.ok_or(Error::NotFound("call"))?;
     if store::emergencies::of_call(&mut unit.tx, call).await?.len() >= HANDOVERS_MAX {
-        return Err(Refusal::state("too_many_handovers", "this call was handed over very often").into());
+        return Err(Error::Refused(CallRefused::TooManyHandovers.into()));
     }
     let handover = Handover {
         id: unit.id(),

@@ -7,7 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::{Command, Ctx, Error, Unit, evidence};
 use crate::{
     domain::{
-        cases::CaseState, events, evidence::ErasedFor, ids::CaseId, refusal::Refusal,
+        cases::CaseState,
+        events,
+        evidence::ErasedFor,
+        ids::CaseId,
+        refusal::{CaseRefused, Refusal},
         retention::ErasureReason,
     },
     store,
@@ -41,8 +45,7 @@ pub async fn erase(ctx: &Ctx, case: CaseId, command: Command<ErasureReason>) -> 
 async fn erase_in(unit: &mut Unit, id: CaseId, reason: ErasureReason) -> Result<Erased, Error> {
     let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
     if case.state != CaseState::Closed {
-        let message = "the case is open: close it first, then erase it";
-        return Err(Refusal::state("case_open", message).into());
+        return Err(Error::Refused(CaseRefused::Open.into()));
     }
     if reason == ErasureReason::Retention {
         return Err(Refusal::field("reason", "is for what retention erases by itself").into());

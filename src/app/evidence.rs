@@ -20,7 +20,7 @@ use crate::{
         ids::{EvidenceId, FirmId, JobId, TechnicianId},
         jobs::{Job, JobState},
         offers::Assignment,
-        refusal::Refusal,
+        refusal::{CaseRefused, EvidenceRefused, Refusal},
         span::Instant,
     },
     store,
@@ -112,9 +112,7 @@ async fn keep_in(unit: &mut Unit, new: &Evidence, sha256: &[u8; 32]) -> Result<(
     }
     may_take(unit, &job).await?;
     if !store::evidence::settle(&mut unit.tx, new.file).await? {
-        return Err(
-            Refusal::state("upload_too_slow", "the upload took more than a day; send it again").into()
-        );
+        return Err(Error::Refused(EvidenceRefused::UploadTooSlow.into()));
     }
     let evidence = Evidence { firm_id, technician_id, received_at: unit.now, ..new.clone() };
     let by = unit.actor.token();
@@ -151,19 +149,17 @@ async fn whose(unit: &mut Unit, new: &Evidence) -> Result<(Option<FirmId>, Optio
 async fn repeated(unit: &mut Unit, new: &Evidence) -> Result<Option<Evidence>, Error> {
     let Some(known) = store::evidence::find(&mut unit.tx, new.id).await? else { return Ok(None) };
     if (known.job_id, known.kind, &known.sha256) != (new.job_id, new.kind, &new.sha256) {
-        let message = "this id stands for another picture; make a new one for each picture";
-        return Err(Refusal::state("evidence_id_reused", message).into());
+        return Err(Error::Refused(EvidenceRefused::IdReused.into()));
     }
     Ok(Some(known))
 }
 
 async fn may_take(unit: &mut Unit, job: &Job) -> Result<(), Error> {
     if store::evidence::of_job(&mut unit.tx, job.id).await?.len() >= OF_JOB_MAX {
-        let message = format!("the job has {OF_JOB_MAX} pictures, as many as a job can have");
-        return Err(Refusal::state("too_many_pictures", message).into());
+        return Err(Error::Refused(EvidenceRefused::TooManyPictures(OF_JOB_MAX).into()));
     }
     if store::erasure::find(&mut unit.tx, job.case_id).await?.is_some() {
-        return Err(Refusal::state("case_erased", "the case was erased; nothing more is kept of it").into());
+        return Err(Error::Refused(CaseRefused::Erased.into()));
     }
     Ok(())
 }
@@ -274,8 +270,7 @@ async fn sign_nothing_in(unit: &mut Unit, id: JobId, reason: AbsenceReason) -> R
     }
     let by = unit.actor.token();
     if !store::evidence::insert_absence(&mut unit.tx, id, reason, unit.now, by).await? {
-        let message = "it is written down already why nobody has signed";
-        return Err(Refusal::state("signature_absence_known", message).into());
+        return Err(Error::Refused(EvidenceRefused::AbsenceKnown.into()));
     }
     unit.emit(events::SignatureMissed { job: job.id, reason });
     Ok(reason)

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// What became of a batch.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// What became of each report, in the order of the batch.
     pub facts: Vec<FactOutcome>,
@@ -38,7 +38,6 @@ pub struct Receipt {
     /// What is doubtful or missing; while there is anything, the job is not billed.
     pub flags: Vec<Flag>,
     /// The settlement that followed from this batch.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub settlement: Option<Settlement>,
 }
 

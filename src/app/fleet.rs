@@ -293,8 +293,10 @@ fn occupy(
     }
     let Engaged { assignments, open_offer, planned, accepted } = engaged;
     // The visit they are on already is their commitment, not a plan.
-    let planned = planned.into_iter().filter(|visit| assignments.iter().all(|one| one.job_id != visit.job_id));
-    let planned = planned.map(|Visit { job_id, starts_at, ends_at }| PlannedVisit { job: job_id, starts_at, ends_at });
+    let planned =
+        planned.into_iter().filter(|visit| assignments.iter().all(|one| one.job_id != visit.job_id));
+    let planned =
+        planned.map(|Visit { job_id, starts_at, ends_at }| PlannedVisit { job: job_id, starts_at, ends_at });
     fleet.set_planned(id, planned.collect()).map_err(unplaceable)?;
     fleet.set_accepted_24h(id, accepted).map_err(unplaceable)?;
     fleet.set_offer(id, open_offer).map_err(unplaceable)

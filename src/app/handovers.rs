@@ -5,8 +5,14 @@ use serde_json::{Map, Value, json};
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
-        actor::Scope, alarms::AlarmState, calls::CallBackState, events, handovers::ShiftHandover,
-        ids::ShiftHandoverId, jobs::JobState, refusal::Refusal,
+        actor::Scope,
+        alarms::AlarmState,
+        calls::CallBackState,
+        events,
+        handovers::ShiftHandover,
+        ids::ShiftHandoverId,
+        jobs::JobState,
+        refusal::{Refusal, RosterRefused},
     },
     store::{self, Tx},
 };
@@ -20,7 +26,7 @@ pub async fn give(ctx: &Ctx, command: Command<Option<String>>) -> Result<ShiftHa
 }
 
 async fn give_in(unit: &mut Unit, note: Option<&str>) -> Result<ShiftHandover, Error> {
-    let missing = || Refusal::state("no_giver", "only a person hands a shift over");
+    let missing = || Refusal::from(RosterRefused::NoGiver);
     let handover = ShiftHandover {
         id: unit.id(),
         given_at: unit.now,
@@ -79,7 +85,7 @@ pub async fn accept(ctx: &Ctx, command: Command<ShiftHandoverId>) -> Result<Shif
 async fn accept_in(unit: &mut Unit, id: ShiftHandoverId) -> Result<ShiftHandover, Error> {
     let handover =
         store::handovers::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("hand-over of a shift"))?;
-    let missing = || Refusal::state("no_taker", "only a person takes a shift over");
+    let missing = || Refusal::from(RosterRefused::NoTaker);
     let handover = handover.accepted(unit.actor.token().ok_or_else(missing)?, unit.now)?;
     if !store::handovers::accept(&mut unit.tx, &handover).await? {
         return Err(Error::Conflict);

@@ -7,7 +7,7 @@ use crate::{
         identity::{IdentityPlan, Method, RuledOut, check_order},
         ids::JobId,
         jobs::Job,
-        refusal::Refusal,
+        refusal::JobRefused,
         trade::Trade,
     },
     store,
@@ -38,17 +38,15 @@ async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPla
     let mut docket = dockets::of_job(unit, id).await?;
     let job = docket.job();
     if job.trade != Trade::Lock {
-        let message = "only where a door is opened is the identity checked";
-        return Err(Refusal::rule("no_identity_check", "S-01", message).into());
+        return Err(Error::Refused(JobRefused::NoIdentityCheck.into()));
     }
     if job.state().is_final() {
-        let message = format!("the job is {}, so nothing is planned for it", job.state());
-        return Err(Refusal::state("job_state", message).into());
+        return Err(Error::Refused(JobRefused::NothingToPlan(job.state()).into()));
     }
     check_order(plan.method, &plan.impossible)?;
     let number = store::identity::latest(&mut unit.tx, id).await?.map_or(1, |last| last.number + 1);
     if number > PLANS_MAX {
-        return Err(Refusal::state("too_many_plans", "the plan was changed very often").into());
+        return Err(Error::Refused(JobRefused::TooManyPlans.into()));
     }
     let planned = IdentityPlan {
         job_id: id,

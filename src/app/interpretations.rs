@@ -7,7 +7,7 @@ use crate::{
         events,
         ids::{CallId, InterpretationId},
         interpretations::{Interpretation, InterpretationOutcome, InterpretationState},
-        refusal::Refusal,
+        refusal::{CallRefused, Refusal},
         span::Instant,
     },
     store,
@@ -34,8 +34,7 @@ pub async fn request(ctx: &Ctx, call: CallId, command: Command<Request>) -> Resu
 async fn request_in(unit: &mut Unit, id: CallId, request: &Request) -> Result<Interpretation, Error> {
     let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
     if call.state != CallState::Answered {
-        let message = format!("the call is {}, so nobody can join it", call.state);
-        return Err(Refusal::state("call_not_answered", message).into());
+        return Err(Error::Refused(CallRefused::CannotJoin(call.state).into()));
     }
     let language = match &request.language {
         Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
@@ -46,13 +45,10 @@ async fn request_in(unit: &mut Unit, id: CallId, request: &Request) -> Result<In
         matches!(one.state, InterpretationState::Requested | InterpretationState::Joined)
     };
     if known.iter().any(busy) {
-        let message = "an interpreter is asked or on the line already: settle or end that first";
-        return Err(Refusal::state("interpreter_on_the_line", message).into());
+        return Err(Error::Refused(CallRefused::InterpreterOnTheLine.into()));
     }
     if known.len() >= ATTEMPTS_MAX {
-        return Err(
-            Refusal::state("too_many_attempts", "interpreters were asked very often in this call").into()
-        );
+        return Err(Error::Refused(CallRefused::TooManyInterpreters.into()));
     }
     let attempt = Interpretation {
         id: unit.id(),

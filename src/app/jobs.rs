@@ -9,7 +9,7 @@ use crate::{
         ids::{CaseId, JobId},
         jobs::{Action, CancelReason, Job, Order},
         offers::{Assignment, ReleaseCode},
-        refusal::Refusal,
+        refusal::{CaseRefused, JobRefused, Refusal},
         trade::Priority,
     },
     store,
@@ -37,7 +37,7 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     // Locked: a danger that is told meanwhile holds this job too.
     let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
     if case.state == CaseState::Closed {
-        return Err(Refusal::state("case_closed", "the case is closed").into());
+        return Err(Error::Refused(CaseRefused::Closed.into()));
     }
     case_file::may_dispatch(unit, &case, &new.job_code).await?;
     let (trade, usual) = reference::dispatchable(&unit.ctx, "job_code", &new.job_code)?;
@@ -106,16 +106,11 @@ pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseStat
     match action {
         // Whoever comes back does so at an agreed time, however urgent the first visit was.
         Action::Book if matches!(job.priority, Priority::P0 | Priority::P1) && !was_there => {
-            let message = format!("a job of priority {} goes now; it is not booked", job.priority);
-            Err(Refusal::state("job_urgent", message))
+            Err(JobRefused::Urgent(job.priority).into())
         }
-        Action::AddHelper if on_it >= CREW_MAX => {
-            Err(Refusal::state("crew_full", format!("a job has at most {CREW_MAX} technicians")))
-        }
-        Action::Withdraw if on_it == 0 => Err(Refusal::state("nobody_on_it", "nobody is on the job")),
-        Action::Rework if case == CaseState::Closed => {
-            Err(Refusal::state("case_closed", "the case is closed"))
-        }
+        Action::AddHelper if on_it >= CREW_MAX => Err(JobRefused::CrewFull(CREW_MAX).into()),
+        Action::Withdraw if on_it == 0 => Err(JobRefused::NobodyOnIt.into()),
+        Action::Rework if case == CaseState::Closed => Err(CaseRefused::Closed.into()),
         _ => Ok(()),
     }
 }

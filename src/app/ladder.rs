@@ -23,7 +23,7 @@ use crate::{
             JobCode,
             dispatch::{MayQueue, Rung},
         },
-        refusal::Refusal,
+        refusal::CaseRefused,
         span::Instant,
         trade::{Priority, Trade},
     },
@@ -81,7 +81,7 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
         return Ok(());
     }
     let Some(site) = store::cases::site(&mut unit.tx, docket.job().case_id).await? else {
-        return Err(Refusal::state("place_erased", "the case has no place any more").into());
+        return Err(Error::Refused(CaseRefused::PlaceErased.into()));
     };
     let base = question(&unit.ctx, &mut unit.tx, docket.job(), &site).await?;
     let subject = subject(unit, &docket).await?;

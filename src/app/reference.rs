@@ -10,7 +10,7 @@ use crate::{
         actor::Actor,
         events, languages,
         reference::{DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Reference, embedded_documents},
-        refusal::Refusal,
+        refusal::{CaseRefused, Refusal},
         span::{Instant, tokyo},
         trade::{Priority, Trade},
     },
@@ -184,11 +184,7 @@ pub(super) fn programme_in_service(ctx: &Ctx, field: &str, id: &str, now: Instan
         ));
     }
     if !call_out.is_in_service(tokyo(now).date_naive()) {
-        return Err(Refusal::rule(
-            "programme_not_in_service",
-            "E-04",
-            "the programme is not in service on this day",
-        ));
+        return Err(CaseRefused::ProgrammeNotInService.into());
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
             LesseeKind, NoticeChannel, Part, Progress, Recipient, RecipientKind, Referral, ReferralOutcome,
             ReferralReason, ReferralState, Stage, Texts, follow_up::follow_up,
         },
-        refusal::Refusal,
+        refusal::{CaseRefused, ReferralRefused, Refusal},
         span::Instant,
     },
     store::{self, Tx, cases::OnFile},
@@ -90,10 +90,10 @@ pub async fn make(ctx: &Ctx, case: CaseId, command: Command<New>) -> Result<Whol
 async fn make_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Whole, Error> {
     if !store::referrals::hold_case_open(&mut unit.tx, case).await? {
         store::cases::find(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
-        return Err(Refusal::state("case_closed", "the case is closed").into());
+        return Err(Error::Refused(CaseRefused::Closed.into()));
     }
     if store::referrals::of_case(&mut unit.tx, case).await?.len() >= OF_CASE_MAX {
-        return Err(Refusal::state("too_many_referrals", "the case has too many referrals").into());
+        return Err(Error::Refused(ReferralRefused::TooMany.into()));
     }
     let kinds: Vec<_> = new.recipients.iter().map(|recipient| recipient.kind).collect();
     new.lessee_kind.check(&kinds)?;
@@ -247,7 +247,7 @@ async fn address_in(unit: &mut Unit, id: ReferralId, seen: i64, to: &Addressing)
     }
     let progress = progress(&mut unit.tx, id).await?;
     if referral.state != ReferralState::Open || progress != Progress::default() {
-        return Err(Refusal::state("referral_under_way", "somebody has been told already").into());
+        return Err(Error::Refused(ReferralRefused::UnderWay.into()));
     }
     let kinds: Vec<_> = to.recipients.iter().map(|recipient| recipient.kind).collect();
     to.lessee_kind.check(&kinds)?;
@@ -330,7 +330,7 @@ pub(super) async fn attempt_in(unit: &mut Unit, id: ReferralId, tried: &Tried) -
     referral.check_attempt(tried.channel, tried.delivery_status, tried.recipient, &kinds)?;
     let mut progress = progress(&mut unit.tx, id).await?;
     if progress.attempts.len() >= ATTEMPTS_MAX {
-        return Err(Refusal::state("too_many_attempts", "too many attempts are logged").into());
+        return Err(Error::Refused(ReferralRefused::TooManyAttempts.into()));
     }
     let attempt = Attempt {
         at: unit.now,
@@ -382,7 +382,7 @@ async fn mail_in(unit: &mut Unit, id: ReferralId, to: MailTo) -> Result<Whole, E
         return Err(Refusal::field("recipient", "has no e-mail address").into());
     }
     if progress(&mut unit.tx, id).await?.attempts.len() >= ATTEMPTS_MAX {
-        return Err(Refusal::state("too_many_attempts", "too many attempts are logged").into());
+        return Err(Error::Refused(ReferralRefused::TooManyAttempts.into()));
     }
     unit.emit(events::ReferralMailRequested { referral: id, recipient: to.recipient, language: to.language });
     whole(&mut unit.tx, referral).await
@@ -402,7 +402,7 @@ async fn acknowledge_in(unit: &mut Unit, id: ReferralId, recipient: RecipientKin
     }
     let mut progress = progress(&mut unit.tx, id).await?;
     if progress.acknowledged.iter().any(|known| known.recipient == recipient) {
-        return Err(Refusal::state("acknowledged_already", "this recipient has acknowledged already").into());
+        return Err(Error::Refused(ReferralRefused::AcknowledgedAlready.into()));
     }
     let acknowledged = Acknowledged { recipient, at: unit.now };
     progress.acknowledged.push(acknowledged);

@@ -17,7 +17,7 @@ use crate::{
         ledger::{Priced, Settlement},
         money::Yen,
         reference::Dataset,
-        refusal::Refusal,
+        refusal::{MoneyRefused, Refusal},
         reviews::{
             About, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionReason, Review, ReviewState, Ruling,
             Settled, StatedWork, Stretch, reported_work,
@@ -97,8 +97,7 @@ async fn decide_in(unit: &mut Unit, id: ReviewId, seen: i64, decide: &Decide) ->
         return Err(Error::VersionMismatch { what: "review", current: review.version });
     }
     if review.state == ReviewState::Gone || known.last().is_some_and(|last| last.id != id) {
-        let message = "nothing of it is doubtful any more, or a later review is to be decided";
-        return Err(Refusal::state("review_over", message).into());
+        return Err(Error::Refused(MoneyRefused::ReviewOver.into()));
     }
     if review.state == ReviewState::Open {
         review_queue::save(unit, review.closed(ReviewState::Decided, unit.now)).await?;
@@ -143,7 +142,7 @@ async fn prepare(
     let earlier = store::reviews::decisions(tx, job.id).await?;
     let number = earlier.last().map_or(1, |last| last.number + 1);
     if number > DECISIONS_PER_JOB_MAX {
-        return Err(Refusal::state("too_many_decisions", "the job was decided about very often").into());
+        return Err(Error::Refused(MoneyRefused::TooManyDecisions.into()));
     }
     let assignments = store::assignments::of_job(tx, job.id).await?;
     let firms = settlement::firms(&assignments);
@@ -189,8 +188,7 @@ async fn prepare(
     let terms = programmes::terms_of(ctx, tx, job).await?;
     let settled = Settled::of(&record, std::slice::from_ref(&decision));
     if settlement::priced(&settled, &terms, &firms, job.id).0.is_none() {
-        let message = "the record is more than one job can hold: correct it or write it off";
-        return Err(Refusal::state("over_limits", message).into());
+        return Err(Error::Refused(MoneyRefused::RecordOverLimits.into()));
     }
     Ok((decision, record))
 }
@@ -205,7 +203,7 @@ pub async fn preview(ctx: &Ctx, id: ReviewId, decide: &Decide) -> Result<Priced,
     let firms = settlement::firms(&store::assignments::of_job(&mut tx, job.id).await?);
     let terms = programmes::terms_of(ctx, &mut tx, &job).await?;
     let priced = settlement::priced(&settled, &terms, &firms, job.id).0;
-    priced.ok_or_else(|| Refusal::state("over_limits", "more than one job can hold").into())
+    priced.ok_or_else(|| Error::Refused(MoneyRefused::PreviewOverLimits.into()))
 }
 
 /// The review of an id.

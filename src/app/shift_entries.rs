@@ -8,7 +8,7 @@ use crate::{
         actor::Actor,
         events,
         ids::{ShiftEntryId, TechnicianId},
-        refusal::Refusal,
+        refusal::{Refusal, RosterRefused},
         roster::{
             duty::ShiftEntryKind,
             entries::{self, EntryState, PLANNED_MAX, ShiftEntry},
@@ -81,7 +81,7 @@ pub(super) async fn has_room(unit: &mut Unit, technician: TechnicianId, field: &
 pub(super) fn overlaps(error: store::Error) -> Error {
     match error {
         store::Error::Exists(_) | store::Error::Forbidden(_) => {
-            Refusal::state("entry_overlaps", "the technician has an entry of this kind in that window").into()
+            Error::Refused(RosterRefused::EntryOverlaps.into())
         }
         other => other.into(),
     }

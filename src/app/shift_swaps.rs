@@ -11,7 +11,7 @@ use crate::{
         events,
         firms::Technician,
         ids::{ShiftSwapId, TechnicianId},
-        refusal::Refusal,
+        refusal::{Refusal, RosterRefused},
         roster::{
             duty::{Entry, ShiftEntryKind},
             entries::{self, EntryState, ShiftEntry},
@@ -135,8 +135,7 @@ async fn undo_in(unit: &mut Unit, id: ShiftSwapId, version: i64) -> Result<Shift
     let span = span.ok_or_else(|| Error::Internal("a swap that ends before it begins".to_owned()))?;
     let passed_on = around(unit, swap.taker_id, span).await?;
     if passed_on.iter().any(|entry| entry.kind == ShiftEntryKind::GivenAway) {
-        let message = "the taker has given a part of it on; undo that swap first";
-        return Err(Refusal::state("swap_passed_on", message).into());
+        return Err(Error::Refused(RosterRefused::SwapPassedOn.into()));
     }
     if !store::shift_entries::undo_swap(&mut unit.tx, &swap).await? {
         return Err(Error::Conflict);

@@ -8,7 +8,13 @@ use uuid::Uuid;
 
 use super::{Ctx, Error};
 use crate::{
-    domain::{actor::Actor, events::Event, ids::TokenId, refusal::Refusal, span::Instant},
+    domain::{
+        actor::Actor,
+        events::Event,
+        ids::TokenId,
+        refusal::{OfficeRefused, Refusal},
+        span::Instant,
+    },
     store::{self, Batch, Tx},
 };
 
@@ -204,8 +210,7 @@ impl Ctx {
 
 /// What was in the way each time will be in the way the next time: a person looks at it again.
 fn contended() -> Refusal {
-    let message = "others keep changing what this needs; look at it again before you repeat it";
-    Refusal::state("contended", message)
+    OfficeRefused::Contended.into()
 }
 
 /// The answer given the first time.

@@ -10,7 +10,7 @@ use crate::{
         actor::{Actor, Role},
         events,
         ids::{ConsumerId, FirmId, SessionId, TechnicianId, UserId},
-        refusal::Refusal,
+        refusal::{OfficeRefused, Refusal},
         tokens::{Grant, Token},
         users::{Login, Password, User},
     },
@@ -107,7 +107,7 @@ async fn disable_in(unit: &mut Unit, id: UserId) -> Result<User, Error> {
     }
     // Nobody locks the last door behind himself: another administrator does it.
     if unit.actor.token() == Some(user.principal.id) {
-        return Err(Refusal::state("own_account", "nobody disables the own account").into());
+        return Err(Error::Refused(OfficeRefused::OwnAccount.into()));
     }
     store::users::save_disabled(&mut unit.tx, id, unit.now).await?;
     store::tokens::revoke(&mut unit.tx, user.principal.id, unit.now).await?;
@@ -181,7 +181,7 @@ async fn lock_live(unit: &mut Unit, id: UserId) -> Result<User, Error> {
     if user.is_live(unit.now) {
         return Ok(user);
     }
-    Err(Refusal::state("user_disabled", "this person may not sign in any more").into())
+    Err(Error::Refused(OfficeRefused::UserDisabled.into()))
 }
 
 async fn hash(ctx: &Ctx, password: Password) -> Result<String, Error> {

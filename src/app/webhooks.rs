@@ -11,7 +11,7 @@ use crate::{
         actor::{Actor, Scope},
         events::{self, Kind},
         ids::{FirmId, WebhookId},
-        refusal::Refusal,
+        refusal::{OfficeRefused, Refusal},
         webhooks::{OF_OWNER_MAX, OLD_SECRET_HOURS, Webhook, WebhookState, check_kinds},
     },
     store::{self, messages::Receiver},
@@ -59,7 +59,7 @@ async fn make_in(unit: &mut Unit, firm: Option<FirmId>, profile: &Profile) -> Re
     check(unit, profile)?;
     let count = store::webhooks::hold_owner(&mut unit.tx, firm_id).await?;
     if usize::try_from(count).unwrap_or(usize::MAX) >= OF_OWNER_MAX {
-        return Err(Refusal::state("too_many_webhooks", "delete one before making another").into());
+        return Err(Error::Refused(OfficeRefused::TooManyWebhooks.into()));
     }
     let webhook = Webhook {
         id: unit.id(),

@@ -1,11 +1,21 @@
 //! Alarms: what a person at the desk must know. An alarm rings, is repeated until somebody acknowledges it, and is
 //! silent once its cause is gone. A reminder is an alarm that begins to ring at a later time.
 
+mod state;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{events::Subject, ids::AlarmId, refusal::Refusal, span::Instant, text_enum::text_enum};
+use super::{
+    events::Subject,
+    ids::AlarmId,
+    refusal::{OfficeRefused, Refusal},
+    span::Instant,
+    text_enum::text_enum,
+};
+
+pub use self::state::AlarmState;
 
 text_enum! {
     /// What a person must know.
@@ -50,20 +60,6 @@ text_enum! {
         VisitOffDuty = "visit_off_duty",
         /// At the door, and nothing has begun.
         WaitingOnSite = "waiting_on_site",
-    }
-}
-
-text_enum! {
-    /// Where an alarm is.
-    pub enum AlarmState("alarm state") {
-        /// Rings later.
-        Waiting = "waiting",
-        /// Rings until somebody acknowledges it.
-        Ringing = "ringing",
-        /// Somebody has it; it rings again if its cause goes on.
-        Acknowledged = "acknowledged",
-        /// Its cause is gone.
-        Resolved = "resolved",
     }
 }
 
@@ -134,10 +130,7 @@ impl Alarm {
                 rings_at: Some(now + QUIET),
                 ..self
             }),
-            state => Err(Refusal::state(
-                "alarm_not_ringing",
-                format!("the alarm is {state}, so it cannot be acknowledged"),
-            )),
+            state => Err(OfficeRefused::AlarmNotRinging(state).into()),
         }
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{BlockId, FirmId, TechnicianId},
     phone::Phone,
-    refusal::Refusal,
+    refusal::{OfficeRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
@@ -78,7 +78,7 @@ impl Block {
     /// The pair may meet again. The record stays.
     pub fn end(self, now: Instant) -> Result<Self, Refusal> {
         if self.ended_at.is_some() {
-            return Err(Refusal::state("block_ended", "the block has ended already"));
+            return Err(OfficeRefused::BlockEnded.into());
         }
         Ok(Self { ended_at: Some(now), ..self })
     }

@@ -1,15 +1,19 @@
 //! Calls: one contact by phone or chat.
 
+mod state;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{CallId, CaseId},
     interpretations::{Interpretation, InterpretationState},
-    refusal::Refusal,
+    refusal::{CallRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
+
+pub use self::state::CallState;
 
 text_enum! {
     /// How the caller reached the service.
@@ -34,22 +38,6 @@ text_enum! {
         Landlord = "landlord",
         /// Anybody else.
         Other = "other",
-    }
-}
-
-text_enum! {
-    /// Where a call is (domain rules, section 10).
-    pub enum CallState("call state") {
-        /// Ringing.
-        Offered = "offered",
-        /// A dispatcher is on it.
-        Answered = "answered",
-        /// Over; what it left to do is being done.
-        Ended = "ended",
-        /// Over, and nothing is left to do.
-        Wrapped = "wrapped",
-        /// The caller gave up before it was answered.
-        Abandoned = "abandoned",
     }
 }
 
@@ -201,14 +189,14 @@ impl Call {
 
     /// The call answered by a dispatcher.
     pub fn answer(self, now: Instant) -> Result<Self, Refusal> {
-        self.must_be(CallState::Offered, "call_not_ringing", "answered")?;
+        self.must_be(CallState::Offered, CallRefused::CannotAnswer)?;
         self.not_before(self.offered_at, now)?;
         Ok(Self { state: CallState::Answered, answered_at: Some(now), ..self })
     }
 
     /// The call whose caller gave up; somebody has to call back.
     pub fn abandon(self, now: Instant) -> Result<Self, Refusal> {
-        self.must_be(CallState::Offered, "call_not_ringing", "abandoned")?;
+        self.must_be(CallState::Offered, CallRefused::CannotAbandon)?;
         self.not_before(self.offered_at, now)?;
         let call_back = Some(CallBackState::Due);
         Ok(Self { state: CallState::Abandoned, ended_at: Some(now), call_back, ..self })
@@ -216,14 +204,14 @@ impl Call {
 
     /// The call after the dispatcher has ended it.
     pub fn end(self, now: Instant) -> Result<Self, Refusal> {
-        self.must_be(CallState::Answered, "call_not_answered", "ended")?;
+        self.must_be(CallState::Answered, CallRefused::CannotEnd)?;
         self.not_before(self.answered_at.unwrap_or(self.offered_at), now)?;
         Ok(Self { state: CallState::Ended, ended_at: Some(now), ..self })
     }
 
     /// The call after which nothing is left to do.
     pub fn wrap(self, now: Instant) -> Result<Self, Refusal> {
-        self.must_be(CallState::Ended, "call_not_ended", "wrapped up")?;
+        self.must_be(CallState::Ended, CallRefused::CannotWrapUp)?;
         self.not_before(self.ended_at.unwrap_or(self.offered_at), now)?;
         Ok(Self { state: CallState::Wrapped, wrapped_at: Some(now), ..self })
     }
@@ -231,7 +219,7 @@ impl Call {
     /// The call attached to a case that was there before it.
     pub fn attach(self, case: CaseId, purpose: Purpose) -> Result<Self, Refusal> {
         if self.case_id.is_some() {
-            return Err(Refusal::state("call_has_case", "this call belongs to a case already"));
+            return Err(CallRefused::HasCase.into());
         }
         Ok(Self { case_id: Some(case), purpose: Some(purpose), ..self })
     }
@@ -260,27 +248,24 @@ impl Call {
         if spoken {
             return Ok(());
         }
-        Err(Refusal::state("call_not_answered", "nobody has spoken with the caller yet"))
+        Err(CallRefused::NotSpokenWith.into())
     }
 
     fn call_back_settled(self, to: CallBackState) -> Result<Self, Refusal> {
         if self.call_back != Some(CallBackState::Due) {
-            return Err(Refusal::state("no_call_back_due", "nobody has to call back for this call"));
+            return Err(CallRefused::NoCallBackDue.into());
         }
         Ok(Self { call_back: Some(to), ..self })
     }
 
-    fn must_be(&self, state: CallState, code: &'static str, what: &str) -> Result<(), Refusal> {
-        if self.state == state {
-            return Ok(());
-        }
-        Err(Refusal::state(code, format!("the call is {}, so it cannot be {what}", self.state)))
+    fn must_be(&self, state: CallState, refused: fn(CallState) -> CallRefused) -> Result<(), Refusal> {
+        if self.state == state { Ok(()) } else { Err(refused(self.state).into()) }
     }
 
     /// The clocks of a call only go forward, whatever the clock of the machine does.
     fn not_before(&self, earlier: Instant, now: Instant) -> Result<(), Refusal> {
         if now < earlier {
-            return Err(Refusal::state("clock_runs_back", "the service's clock is behind the call's"));
+            return Err(CallRefused::ClockRunsBack.into());
         }
         Ok(())
     }

@@ -3,7 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{actor::Actor, ids::ConsumerId, refusal::Refusal};
+use super::{
+    actor::Actor,
+    ids::ConsumerId,
+    refusal::{MoneyRefused, Refusal},
+};
 
 /// A reader of the ledger. It survives the rotation of its tokens and is never deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -35,15 +39,10 @@ impl Consumer {
     /// again changes nothing.
     pub fn acknowledge(self, pos: i64, end: i64) -> Result<Self, Refusal> {
         if pos < self.acknowledged_pos {
-            let message = format!(
-                "{} is acknowledged already; an acknowledgement never goes back",
-                self.acknowledged_pos
-            );
-            return Err(Refusal::state("acknowledgement_back", message));
+            return Err(MoneyRefused::AcknowledgementBack(self.acknowledged_pos).into());
         }
         if pos > end {
-            let message = format!("the feed ends at {end}; only what was read can be acknowledged");
-            return Err(Refusal::state("acknowledgement_ahead", message));
+            return Err(MoneyRefused::AcknowledgementAhead(end).into());
         }
         Ok(Self { acknowledged_pos: pos, ..self })
     }

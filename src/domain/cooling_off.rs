@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{JobId, StatutoryReceiptId},
     known::Known,
-    refusal::Refusal,
+    refusal::{MoneyRefused, Refusal},
     span::{Instant, tokyo},
 };
 
@@ -68,7 +68,7 @@ pub fn check(
     now: Instant,
 ) -> Result<(), Refusal> {
     if known >= RECEIPTS_PER_JOB_MAX {
-        return Err(Refusal::state("too_many_receipts", "the job has as many receipts as a job can have"));
+        return Err(MoneyRefused::TooManyReceipts.into());
     }
     if received_on > tokyo(now).date_naive() {
         return Err(Refusal::field("received_on", "must not be in the future"));

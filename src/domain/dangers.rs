@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{CallId, CaseId},
     reference::hazards::HazardAction,
-    refusal::Refusal,
+    refusal::{CaseRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
@@ -149,20 +149,16 @@ pub fn dangers<'a>(
 
 /// Refuses to open a case before every hazard was asked about and every instruction given (4.1).
 pub fn must_be_settled(dangers: &[Danger]) -> Result<(), Refusal> {
-    let named = |which: &dyn Fn(&Danger) -> bool| {
-        let names: Vec<_> =
-            dangers.iter().filter(|danger| which(danger)).map(|danger| danger.hazard.as_str()).collect();
-        names.join(", ")
+    let named = |which: &dyn Fn(&Danger) -> bool| -> Vec<String> {
+        dangers.iter().filter(|danger| which(danger)).map(|danger| danger.hazard.clone()).collect()
     };
     let unasked = named(&|danger| danger.answer.is_none());
     if !unasked.is_empty() {
-        let message = format!("danger first: not asked about yet: {unasked}");
-        return Err(Refusal::rule("hazards_unanswered", "4.1", message));
+        return Err(CaseRefused::HazardsUnanswered(unasked).into());
     }
     let untold = named(&Danger::lacks_instruction);
     if !untold.is_empty() {
-        let message = format!("danger first: the instruction was not given to the caller yet: {untold}");
-        return Err(Refusal::rule("instructions_not_given", "4.1", message));
+        return Err(CaseRefused::InstructionsNotGiven(untold).into());
     }
     Ok(())
 }
@@ -200,8 +196,7 @@ impl CaseHazard {
     ) -> Result<Self, Refusal> {
         let trusted = matches!(by, ClearedBy::Police | ClearedBy::Supervisor);
         if action == Some(HazardAction::RefuseDispatch) && !trusted {
-            let message = "only the police or a supervisor can clear this hazard";
-            return Err(Refusal::rule("clearance_not_allowed", "4.1", message));
+            return Err(CaseRefused::ClearanceNotAllowed.into());
         }
         Ok(Self { cleared_at: Some(now), cleared_by: Some(by), note_code: Some(note), ..self })
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{CallId, HandoverId},
     reference::hazards::{EmergencyNumbers, HazardAction},
-    refusal::Refusal,
+    refusal::{CallRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
@@ -67,7 +67,7 @@ impl Handover {
     /// They are on the line.
     pub fn connected(self, now: Instant) -> Result<Self, Refusal> {
         if self.connected_at.is_some() || self.ended_at.is_some() {
-            return Err(Refusal::state("handover_connected", "the hand-over was connected or ended before"));
+            return Err(CallRefused::HandoverConnected.into());
         }
         Ok(Self { connected_at: Some(now), ..self })
     }
@@ -75,7 +75,7 @@ impl Handover {
     /// It is over, reached or not.
     pub fn ended(self, now: Instant) -> Result<Self, Refusal> {
         if self.ended_at.is_some() {
-            return Err(Refusal::state("handover_ended", "the hand-over has ended before"));
+            return Err(CallRefused::HandoverEnded.into());
         }
         Ok(Self { ended_at: Some(now), ..self })
     }

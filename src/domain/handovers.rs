@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     ids::{ShiftHandoverId, TokenId},
-    refusal::Refusal,
+    refusal::{Refusal, RosterRefused},
     span::Instant,
 };
 
@@ -32,13 +32,10 @@ impl ShiftHandover {
     /// The shift taken over: by somebody else than who gave it.
     pub fn accepted(self, by: TokenId, now: Instant) -> Result<Self, Refusal> {
         if self.accepted_at.is_some() {
-            return Err(Refusal::state("hand_over_accepted", "the shift was taken over before"));
+            return Err(RosterRefused::ShiftTakenOver.into());
         }
         if by == self.given_by {
-            return Err(Refusal::state(
-                "own_hand_over",
-                "somebody else takes a shift over than who gives it",
-            ));
+            return Err(RosterRefused::OwnShift.into());
         }
         Ok(Self { accepted_at: Some(now.max(self.given_at)), accepted_by: Some(by), ..self })
     }

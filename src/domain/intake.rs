@@ -107,21 +107,3 @@ pub fn missing(case: &Case, callers: &[CallerRole]) -> Vec<Missing> {
     }
     missing
 }
-
-/// Why a case cannot be closed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Obstacle {
-    /// Stable code, as in `liability_unknown`.
-    pub code: &'static str,
-    /// The rule behind it.
-    pub rule: &'static str,
-    /// What is so and what can be done.
-    pub message: String,
-}
-
-/// Refuses while anything is in the way; all of it is said, and the first names the rule.
-pub fn must_be_clear(obstacles: &[Obstacle]) -> Result<(), Refusal> {
-    let Some(first) = obstacles.first() else { return Ok(()) };
-    let all: Vec<_> = obstacles.iter().map(|one| format!("{} ({})", one.message, one.rule)).collect();
-    Err(Refusal::rule(first.code, first.rule, all.join("; ")))
-}

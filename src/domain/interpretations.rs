@@ -1,14 +1,18 @@
 //! Interpreters on a call (I-05, I-06): every attempt is kept, with clocks apart from the dispatcher's.
 
+mod state;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{CallId, InterpretationId},
-    refusal::Refusal,
+    refusal::{CallRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
+
+pub use self::state::InterpretationState;
 
 text_enum! {
     /// What came of asking an interpreter.
@@ -19,22 +23,6 @@ text_enum! {
         NoAnswer = "no_answer",
         /// Nobody could take it.
         Refused = "refused",
-    }
-}
-
-text_enum! {
-    /// Where an attempt is.
-    pub enum InterpretationState("interpretation state") {
-        /// Asked.
-        Requested = "requested",
-        /// On the line.
-        Joined = "joined",
-        /// The interpreter line did not answer.
-        NoAnswer = "no_answer",
-        /// Nobody could take it.
-        Refused = "refused",
-        /// Off the line again.
-        Left = "left",
     }
 }
 
@@ -63,8 +51,7 @@ impl Interpretation {
     /// The attempt after the interpreter has joined, or not.
     pub fn settled(self, outcome: InterpretationOutcome, now: Instant) -> Result<Self, Refusal> {
         if self.state != InterpretationState::Requested {
-            let message = format!("the interpreter is {} already", self.state);
-            return Err(Refusal::state("interpretation_settled", message));
+            return Err(CallRefused::InterpretationSettled(self.state).into());
         }
         let state = match outcome {
             InterpretationOutcome::Joined => InterpretationState::Joined,
@@ -77,8 +64,7 @@ impl Interpretation {
     /// The attempt after the interpreter has left.
     pub fn left(self, now: Instant) -> Result<Self, Refusal> {
         if self.state != InterpretationState::Joined {
-            let message = format!("the interpreter is {}, not on the line", self.state);
-            return Err(Refusal::state("interpreter_not_on_the_line", message));
+            return Err(CallRefused::InterpreterNotOnTheLine(self.state).into());
         }
         Ok(self.call_ended(now))
     }

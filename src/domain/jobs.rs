@@ -1,6 +1,8 @@
 //! Jobs: one dispatch order (出動) each.
 
 mod actions;
+mod check;
+mod codes;
 mod flat;
 mod hold;
 mod stage;
@@ -11,49 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{CaseId, JobId},
-    refusal::Refusal,
+    refusal::{JobRefused, Refusal},
     span::Instant,
-    text_enum::text_enum,
     trade::{Priority, Trade},
 };
 
-text_enum! {
-    /// Where a job is. Up to `assigned` the dispatch tells; from there on the facts from the site do.
-    pub enum JobState("job state") {
-        /// Nobody is asked at this moment; the ladder will.
-        Unassigned = "unassigned",
-        /// Not offered to anybody until what holds it is cleared: a danger (section 4.1), or nobody to confirm the
-        /// identity (S-04).
-        Held = "held",
-        /// A visit is planned; somebody is asked when its time comes near.
-        Booked = "booked",
-        /// Somebody is asked.
-        Offered = "offered",
-        /// A firm has accepted and has yet to name its technician.
-        Accepted = "accepted",
-        /// Somebody has accepted.
-        Assigned = "assigned",
-        /// On the way.
-        EnRoute = "en_route",
-        /// At the door.
-        OnSite = "on_site",
-        /// Hands on.
-        Working = "working",
-        /// Work is paused.
-        Paused = "paused",
-        /// Between visits.
-        AwaitingReturn = "awaiting_return",
-        /// Done.
-        Completed = "completed",
-        /// Called off.
-        Cancelled = "cancelled",
-        /// No firm serves the place and trade (K-04).
-        NoCoverage = "no_coverage",
-    }
-}
-
 pub use self::{
     actions::Action,
+    codes::{CancelReason, JobState},
     flat::FlatJob,
     hold::Hold,
     stage::{Ending, JobStage, Step},
@@ -61,24 +28,6 @@ pub use self::{
 
 /// Highest round of the ladder.
 const ROUND_MAX: i64 = 1_000_000;
-
-text_enum! {
-    /// Why a job was called off (C-25: always 0 yen).
-    pub enum CancelReason("cancellation reason") {
-        /// The resident no longer needs it.
-        SolvedByItself = "solved_by_itself",
-        /// The resident withdrew.
-        ResidentWithdrew = "resident_withdrew",
-        /// Nobody opened.
-        NoAccess = "no_access",
-        /// It was the same trouble twice.
-        Duplicate = "duplicate",
-        /// It was a false alarm.
-        FalseAlarm = "false_alarm",
-        /// It is not for this service.
-        OutOfScope = "out_of_scope",
-    }
-}
 
 /// What is ordered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,43 +70,6 @@ pub struct Job {
     pub rework_of: Option<JobId>,
 }
 
-impl JobState {
-    /// Whether nothing more will happen.
-    #[must_use]
-    pub fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Cancelled | Self::NoCoverage)
-    }
-
-    /// Whether the facts from the site tell where it is: somebody has accepted, and it is not over.
-    #[must_use]
-    pub fn is_in_the_field(self) -> bool {
-        matches!(
-            self,
-            Self::Assigned
-                | Self::EnRoute
-                | Self::OnSite
-                | Self::Working
-                | Self::Paused
-                | Self::AwaitingReturn
-        )
-    }
-
-    /// How far a job in the field has come: of several technicians the furthest on tells. It waits for a return only when
-    /// nobody is on it.
-    #[must_use]
-    pub fn progress(self) -> u8 {
-        match self {
-            Self::AwaitingReturn => 1,
-            Self::Assigned => 2,
-            Self::EnRoute => 3,
-            Self::OnSite => 4,
-            Self::Paused => 5,
-            Self::Working => 6,
-            _ => 0,
-        }
-    }
-}
-
 impl Job {
     /// A new job, looked at first at `wake_at`.
     #[must_use]
@@ -180,13 +92,16 @@ impl Job {
 
     /// The job that nobody may be asked for; a human is reminded at `remind_at`.
     pub fn held(self, hold: Hold, now: Instant, remind_at: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Unassigned, JobState::Held, JobState::Offered, JobState::Booked], "held")?;
+        self.must_be(
+            &[JobState::Unassigned, JobState::Held, JobState::Offered, JobState::Booked],
+            JobRefused::CannotHold,
+        )?;
         Ok(self.entered(Step::Held(hold), now, remind_at))
     }
 
     /// The held job set free: it is looked at now.
     pub fn cleared(self, now: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Held], "cleared")?;
+        self.must_be(&[JobState::Held], JobRefused::CannotClear)?;
         Ok(self.entered(Step::Unassigned, now, now))
     }
 
@@ -198,27 +113,27 @@ impl Job {
 
     /// The job with somebody asked until `deadline`.
     pub fn offered(self, now: Instant, deadline: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Unassigned, JobState::Booked], "asked for")?;
+        self.must_be(&[JobState::Unassigned, JobState::Booked], JobRefused::CannotAskFor)?;
         Ok(self.entered(Step::Offered, now, deadline))
     }
 
     /// The job with nobody asked; the ladder looks at it again at `wake_at`.
     pub fn unassigned(self, now: Instant, wake_at: Instant) -> Result<Self, Refusal> {
         if self.state().is_final() || self.state() == JobState::Held {
-            return Err(self.refuse("offered anew"));
+            return Err(JobRefused::CannotOfferAnew(self.state()).into());
         }
         Ok(self.entered(Step::Unassigned, now, wake_at))
     }
 
     /// The job accepted by a firm that names its technician by `deadline`.
     pub fn accepted(self, now: Instant, deadline: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Offered], "accepted")?;
+        self.must_be(&[JobState::Offered], JobRefused::CannotAccept)?;
         Ok(self.entered(Step::Accepted, now, deadline))
     }
 
     /// The job with somebody who goes; whether he does is looked at from `look_at`.
     pub fn assigned(self, now: Instant, look_at: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Offered, JobState::Accepted], "accepted")?;
+        self.must_be(&[JobState::Offered, JobState::Accepted], JobRefused::CannotAccept)?;
         Ok(self.entered(Step::Assigned { warned_at: None }, now, look_at))
     }
 
@@ -230,7 +145,7 @@ impl Job {
 
     /// The job that no firm serves.
     pub fn uncovered(self, now: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Unassigned], "given up")?;
+        self.must_be(&[JobState::Unassigned], JobRefused::CannotGiveUp)?;
         Ok(self.over(Ending::NoCoverage, now, now))
     }
 
@@ -305,11 +220,7 @@ impl Job {
         Self { stage, state_since, ..self }
     }
 
-    fn must_be(&self, allowed: &[JobState], what: &str) -> Result<(), Refusal> {
-        if allowed.contains(&self.state()) { Ok(()) } else { Err(self.refuse(what)) }
-    }
-
-    fn refuse(&self, what: &str) -> Refusal {
-        Refusal::state("job_state", format!("the job is {}, so it cannot be {what}", self.state()))
+    fn must_be(&self, allowed: &[JobState], refused: fn(JobState) -> JobRefused) -> Result<(), Refusal> {
+        if allowed.contains(&self.state()) { Ok(()) } else { Err(refused(self.state()).into()) }
     }
 }

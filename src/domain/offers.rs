@@ -11,33 +11,17 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{DecisionId, FirmId, JobId, OfferId, TechnicianId},
-    refusal::Refusal,
+    refusal::{OfferRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
 
 pub use self::{
     assignment::{Assignment, AssignmentStage, FlatAssignment, Progress},
-    codes::{OverrideReason, ReassignReason, ReleaseCode},
+    codes::{OfferState, OverrideReason, ReassignReason, ReleaseCode, WithdrawCode},
     flat::FlatOffer,
     stage::{Acceptance, OfferStage},
 };
-
-text_enum! {
-    /// Where an offer is.
-    pub enum OfferState("offer state") {
-        /// Waiting for an answer.
-        Open = "open",
-        /// Accepted.
-        Accepted = "accepted",
-        /// Declined.
-        Declined = "declined",
-        /// Its deadline passed.
-        Expired = "expired",
-        /// Taken back.
-        Withdrawn = "withdrawn",
-    }
-}
 
 text_enum! {
     /// Why an offer was declined.
@@ -85,50 +69,6 @@ text_enum! {
         /// From a dispatcher who had him on the telephone.
         Phone = "phone",
     }
-}
-
-text_enum! {
-    /// Why an offer was taken back, or an acceptance.
-    pub enum WithdrawCode("withdrawal code") {
-        /// Another one said yes first.
-        TakenByOther = "taken_by_other",
-        /// The job was called off.
-        Cancelled = "cancelled",
-        /// The job is held.
-        Held = "held",
-        /// A visit was planned instead.
-        Booked = "booked",
-        /// A person gave the job to somebody else.
-        Overridden = "overridden",
-        /// A person took the job back to offer it anew.
-        Reassigned = "reassigned",
-        /// The desk took the offer back.
-        Desk = "desk",
-        /// The firm did not name its technician in time.
-        NotNamed = "not_named",
-        /// Accepted, but never on the way.
-        NoShow = "no_show",
-        /// On the way, but no longer moving.
-        Stalled = "stalled",
-        /// The visit it was accepted for is over, and the job is not.
-        VisitOver = "visit_over",
-        /// The contractor: the vehicle broke down.
-        Breakdown = "breakdown",
-        /// The contractor: an accident on the way.
-        Accident = "accident",
-        /// The contractor: ill.
-        Illness = "illness",
-        /// The contractor: the job before takes longer.
-        Delayed = "delayed",
-        /// The contractor: something else.
-        Other = "other",
-    }
-}
-
-impl WithdrawCode {
-    /// What a contractor may give when withdrawing after having accepted.
-    pub const CONTRACTOR: &'static [Self] =
-        &[Self::Breakdown, Self::Accident, Self::Illness, Self::Delayed, Self::Other];
 }
 
 text_enum! {
@@ -256,14 +196,8 @@ impl Offer {
                 let acceptance = Acceptance { arrival_promised_at, ..acceptance };
                 Ok(Self { technician_id, ..self.at(OfferStage::Accepted { at, acceptance }) })
             }
-            (OfferStage::Accepted { .. }, Addressee::Technician) => Err(Refusal::state(
-                "offer_not_to_firm",
-                "the offer was made to a technician, who has accepted it himself",
-            )),
-            _ => {
-                let message = format!("the offer is {}, not accepted", self.state());
-                Err(Refusal::state("offer_not_accepted", message))
-            }
+            (OfferStage::Accepted { .. }, Addressee::Technician) => Err(OfferRefused::NotToFirm.into()),
+            _ => Err(OfferRefused::NotAccepted(self.state()).into()),
         }
     }
 
@@ -277,7 +211,7 @@ impl Offer {
     pub fn expire(self, now: Instant) -> Result<Self, Refusal> {
         self.must_be_open()?;
         if now < self.deadline {
-            return Err(Refusal::state("offer_not_due", "the offer's deadline has not passed yet"));
+            return Err(OfferRefused::NotDue.into());
         }
         Ok(self.at(OfferStage::Expired { at: now }))
     }
@@ -285,7 +219,7 @@ impl Offer {
     /// The offer, or its acceptance, taken back.
     pub fn withdraw(self, now: Instant, code: WithdrawCode) -> Result<Self, Refusal> {
         if !self.is_open() && !self.is_accepted() {
-            return Err(self.answered_already());
+            return Err(OfferRefused::NotOpen(self.state()).into());
         }
         let acceptance = self.acceptance();
         Ok(self.at(OfferStage::Withdrawn { at: now, code, acceptance }))
@@ -295,12 +229,8 @@ impl Offer {
         match self.stage {
             OfferStage::Open => Ok(()),
             OfferStage::Expired { .. } => Err(expired()),
-            _ => Err(self.answered_already()),
+            _ => Err(OfferRefused::NotOpen(self.state()).into()),
         }
-    }
-
-    fn answered_already(&self) -> Refusal {
-        Refusal::state("offer_not_open", format!("the offer is {} already", self.state()))
     }
 
     fn at(self, stage: OfferStage) -> Self {
@@ -309,5 +239,5 @@ impl Offer {
 }
 
 fn expired() -> Refusal {
-    Refusal::state("offer_expired", "the offer's deadline has passed; it is offered to the next")
+    OfferRefused::Expired.into()
 }

@@ -7,7 +7,7 @@ use super::{
     ids::{FactId, JobId, PaymentId, SettlementId},
     money::Yen,
     reference::programme::Payer,
-    refusal::Refusal,
+    refusal::{MoneyRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
@@ -98,7 +98,7 @@ pub fn collected(payments: &[Payment]) -> Yen {
 /// paid back than was collected.
 pub fn check(next: &Payment, known: &[Payment], now: Instant) -> Result<(), Refusal> {
     if known.len() >= PAYMENTS_PER_JOB_MAX {
-        return Err(Refusal::state("too_many_payments", "the job has as many payments as a job can have"));
+        return Err(MoneyRefused::TooManyPayments.into());
     }
     if next.kind == PaymentKind::CashOnSite && next.method != PaymentMethod::Cash {
         return Err(Refusal::field("method", "what is paid in cash on site is cash"));

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use crate::{
     app,
-    domain::refusal::{FieldError, Refusal},
+    domain::refusal::{FieldError, Refusal, Refused},
 };
 
 /// Why a request was not carried out (RFC 9457). Nothing was changed.
@@ -158,11 +158,10 @@ impl Problem {
         &self.detail
     }
 
-    fn state(code: &str, rule: Option<&'static str>, detail: String) -> Self {
-        let mut problem =
-            Self::new(StatusCode::CONFLICT, &code.replace('_', "-"), "The state does not allow it", detail);
-        problem.rule = rule;
-        problem
+    fn state(refused: &Refused) -> Self {
+        let (code, detail) = (refused.code().replace('_', "-"), refused.to_string());
+        let problem = Self::new(StatusCode::CONFLICT, &code, "The state does not allow it", detail);
+        Self { rule: refused.rule(), ..problem }
     }
 }
 
@@ -188,7 +187,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Invalid(errors) => Self::invalid(errors),
-            Refusal::State { code, rule, message } => Self::state(code, rule, message),
+            Refusal::State(refused) => Self::state(&refused),
         }
     }
 }

@@ -33,6 +33,7 @@ use crate::domain::{
     referrals::{
         Component, ContactConsent, RecipientKind, ReferralOutcome, ReferralReason, ReferralState, Stage,
     },
+    refusal,
     retention::{ErasureReason, Kept},
     reviews::ReviewState,
     roster::duty::DutyKind,
@@ -131,6 +132,19 @@ fn every_key_that_pages_use_is_there() {
     assert!(used > 40, "only {used} uses found");
     for vocabulary in vocabularies {
         assert!(VOCABULARIES.iter().any(|(name, _)| *name == vocabulary), "{vocabulary} is not in the list");
+    }
+}
+
+/// Titles of problems that are no refusal of a state.
+const OTHER_PROBLEMS: &[&str] = &["invalid", "other", "unreadable"];
+
+#[test]
+fn a_title_of_a_problem_is_of_a_refusal_there_is() {
+    let codes = refusal::tests::codes();
+    for key in keys(bundle::EN).keys() {
+        let Some(code) = key.strip_prefix("problem-") else { continue };
+        let known = OTHER_PROBLEMS.contains(&code) || codes.contains(code.replace('-', "_").as_str());
+        assert!(known, "{key} is shown for nothing");
     }
 }
 

@@ -269,7 +269,7 @@ impl Call {
             _ => Err(sqlx::Error::WorkerCrashed),
         };
         // It reads no values.
-        let changed = tx.came(done, "")?;
+        let changed = tx.came(done)?;
         let as_expected = changed.len() == expected.len()
             && changed.iter().zip(&expected).all(|(changed, expected)| expected.meets(*changed));
         if as_expected { Ok(changed) } else { Err(Error::Stale) }

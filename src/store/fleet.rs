@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    db::{One, id_list, query},
+    db::{id_list, query},
 };
 use crate::domain::{
     ids::{FirmId, JobId, OfferId, TechnicianId},

@@ -5,7 +5,7 @@ use sqlx::{FromRow, Row};
 use super::{
     Error, Tx,
     codec::{consistent, row},
-    db::{One, query},
+    db::query,
 };
 use crate::domain::{
     ids::{JobId, OfferId, TechnicianId},

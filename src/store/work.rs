@@ -96,7 +96,9 @@ impl Work {
                 drop(connection);
                 Self::ChangesFile(door.enter().await?)
             }
-            Self::LooksAtServer(connection) => Self::ChangesServer(Transaction::begin(connection, None).await?),
+            Self::LooksAtServer(connection) => {
+                Self::ChangesServer(Transaction::begin(connection, None).await?)
+            }
             begun => begun,
         };
         Ok(())

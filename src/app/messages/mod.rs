@@ -16,7 +16,7 @@ use crate::{
         events::{self, Extent, Replayed},
         ids::{FirmId, JobId, MessageId, WebhookId},
         messages::{DeliveryAttempt, JobMessage, Message, MessageState},
-        refusal::Refusal,
+        refusal::OfficeRefused,
     },
     store::{self, Tx, messages::Filter},
 };
@@ -94,8 +94,7 @@ async fn replay_in(unit: &mut Unit, id: MessageId) -> Result<Message, Error> {
     let firm = own(&unit.actor).ok_or_else(missing)?;
     let before = store::messages::find(&mut unit.tx, id, firm).await?.ok_or_else(missing)?;
     if !store::messages::replay(&mut unit.tx, id, unit.now).await? {
-        let message = format!("the message is {}, not dead", before.state);
-        return Err(Refusal::state("message_not_dead", message).into());
+        return Err(Error::Refused(OfficeRefused::MessageNotDead(before.state).into()));
     }
     let extent = Extent::One { webhook: before.webhook_id };
     unit.emit(events::MessageReplayed { replayed: Replayed::Message(id), extent });

@@ -9,7 +9,7 @@ use crate::domain::{
     jobs::JobState,
     offers::{Addressee, Assignment, DeclineCode, Offer, Via, WithdrawCode},
     reference::dispatch::Dispatch,
-    refusal::Refusal,
+    refusal::{JobRefused, OfferRefused, Refusal, Unfit},
     span::Instant,
 };
 
@@ -45,9 +45,7 @@ impl Answerer {
     /// Refuses the answer of a technician whose firm was asked.
     fn may_answer(self, offer: &Offer) -> Result<(), Refusal> {
         match (self, offer.addressee) {
-            (Self::Technician, Addressee::Firm) => {
-                Err(Refusal::state("offer_to_firm", "the offer was made to the firm, which answers it"))
-            }
+            (Self::Technician, Addressee::Firm) => Err(OfferRefused::ToFirm.into()),
             _ => Ok(()),
         }
     }
@@ -101,12 +99,11 @@ impl Docket {
         let offer = self.to_answer(id, by)?;
         self.not_past(naming.arrival_at)?;
         if self.is.job.state() != JobState::Accepted {
-            let message = format!("the job is {}, so nobody is to be named", self.is.job.state());
-            return Err(Refusal::state("job_state", message));
+            return Err(JobRefused::NobodyToName(self.is.job.state()).into());
         }
         let technician = &naming.technician;
         if technician.firm_id != offer.firm_id {
-            return Err(Refusal::field("technician_id", "the firm has no such technician"));
+            return Err(Unfit::NotOfTheFirm.into());
         }
         technician.fits(self.is.job.trade)?;
         let offer = offer.named(technician.id, naming.arrival_at)?;
@@ -135,18 +132,16 @@ impl Docket {
 
     /// Takes an open offer back: the desk has changed its mind about whom to ask.
     pub fn take_back(&mut self, id: OfferId) -> Result<(), Refusal> {
-        let offer = self.offer(id).ok_or_else(|| Refusal::field("id", "no such offer"))?;
+        let offer = self.offer(id).ok_or(Unfit::NoSuchOffer)?;
         if !offer.is_open() {
-            let message =
-                format!("the offer is {}; reassign the job to take an acceptance back", offer.state());
-            return Err(Refusal::state("offer_not_open", message));
+            return Err(OfferRefused::NotToTakeBack(offer.state()).into());
         }
         self.withdraw_offer(id, WithdrawCode::Desk)?;
         self.back_on_the_ladder()
     }
 
     fn to_answer(&self, id: OfferId, by: Answerer) -> Result<Offer, Refusal> {
-        let offer = self.offer(id).ok_or_else(|| Refusal::field("id", "no such offer"))?;
+        let offer = self.offer(id).ok_or(Unfit::NoSuchOffer)?;
         by.may_answer(offer)?;
         Ok(offer.clone())
     }
@@ -154,7 +149,7 @@ impl Docket {
     /// Refuses an arrival that is promised for the past.
     pub(super) fn not_past(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
         if arrival_at.is_some_and(|at| at < self.now) {
-            return Err(Refusal::field("arrival_at", "the arrival cannot be promised for the past"));
+            return Err(Unfit::ArrivalPassed.into());
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::domain::{
     jobs::JobState,
     offers::{Assignment, AssignmentStage, Offer, Progress, ReleaseCode, Slot},
     reference::dispatch::Dispatch,
-    refusal::Refusal,
+    refusal::{OfferRefused, Refusal},
     span::Instant,
 };
 
@@ -54,7 +54,7 @@ impl Docket {
         match self.places_taken(technician) {
             0 => Ok(AssignmentStage::Current { since: self.now }),
             1 => Ok(AssignmentStage::Queued),
-            _ => Err(Refusal::state("technician_busy", "the technician has a job and another one waiting")),
+            _ => Err(OfferRefused::TechnicianBusy.into()),
         }
     }
 

@@ -16,8 +16,8 @@ use crate::domain::{
         WithdrawCode,
     },
     reference::dispatch::Dispatch,
-    refusal::Refusal,
-    span::{Instant, Span, tokyo},
+    refusal::{JobRefused, OfferRefused, Refusal, Unfit},
+    span::{Instant, Span},
     trade::Priority,
 };
 
@@ -47,12 +47,7 @@ impl Docket {
     pub fn may_give(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
         let job = &self.is.job;
         if let Some(hold) = job.hold() {
-            let hold = hold.as_str();
-            return Err(Refusal::rule(
-                "job_held",
-                "4.1",
-                format!("the job is held by {hold}; clear it first"),
-            ));
+            return Err(JobRefused::Held(hold.clone()).into());
         }
         Action::Override.check(job.state())?;
         self.not_past(arrival_at)
@@ -84,7 +79,7 @@ impl Docket {
     /// Refuses as a helper whoever is on the job already.
     pub fn may_help(&self, helper: TechnicianId, arrival_at: Option<Instant>) -> Result<(), Refusal> {
         if self.on_it().any(|one| one.technician_id == helper) {
-            return Err(Refusal::field("technician_id", "is on the job already"));
+            return Err(Unfit::OnItAlready.into());
         }
         self.not_past(arrival_at)
     }
@@ -133,16 +128,10 @@ impl Docket {
     ) -> Result<(), Refusal> {
         let Some(window) = self.window() else { return Ok(()) };
         let Some(consequence) = consequence else {
-            let from = tokyo(window.starts_at).format("%m-%d %H:%M");
-            let message = format!(
-                "the technician has a visit planned from {from} (job {}); say what becomes of it",
-                window.job_id
-            );
-            return Err(Refusal::state("planned_visit", message));
+            return Err(JobRefused::VisitPlanned(window.starts_at, window.job_id).into());
         };
         if !matches!(by, Priority::P0 | Priority::P1) {
-            let message = format!("a job of priority {by} does not displace a planned visit");
-            return Err(Refusal::state("planned_visit", message));
+            return Err(JobRefused::VisitStays(by).into());
         }
         self.give_visit_up(consequence.into());
         self.raise(AlarmKind::Displaced);
@@ -174,12 +163,11 @@ impl Docket {
     /// A contractor who has accepted cannot come after all: the next ones are asked at once, unless others stay.
     pub fn withdraw(&mut self, id: AssignmentId, code: WithdrawCode) -> Result<(), Refusal> {
         if !WithdrawCode::CONTRACTOR.contains(&code) {
-            let known: Vec<_> = WithdrawCode::CONTRACTOR.iter().map(|code| code.as_str()).collect();
-            return Err(Refusal::field("code", format!("a contractor gives one of: {}", known.join(", "))));
+            return Err(Unfit::CodeNotAmong(WithdrawCode::CONTRACTOR).into());
         }
         let own = self.is.assignments.iter().find(|one| one.id == id);
         let Some(own) = own.filter(|one| !one.is_over()) else {
-            return Err(Refusal::state("assignment_released", "the assignment is over already"));
+            return Err(OfferRefused::AssignmentReleased.into());
         };
         Action::Withdraw.check(self.is.job.state())?;
         if self.on_it().any(|one| one.id != id) {

@@ -9,7 +9,7 @@ use crate::domain::{
     jobs::Action,
     offers::WithdrawCode,
     reference::dispatch::Dispatch,
-    refusal::Refusal,
+    refusal::{JobRefused, Refusal},
     span::Instant,
 };
 
@@ -29,7 +29,7 @@ impl Docket {
     /// Gives the planned visit up; the job waits for another window before the ladder begins.
     pub fn unbook(&mut self, code: UnbookCode, rules: &Dispatch) -> Result<(), Refusal> {
         if self.window().is_none() {
-            return Err(Refusal::state("not_booked", "no visit is planned for this job"));
+            return Err(JobRefused::NotBooked.into());
         }
         Action::Unbook.check(self.is.job.state())?;
         self.give_visit_up(code.into());

@@ -75,18 +75,14 @@ impl RefusalCode {
 }
 
 /// What became of one report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactOutcome {
     /// The report.
     pub id: FactId,
     /// What became of it.
     pub outcome: ReportOutcome,
     /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<RefusalCode>,
-    /// The same in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
 }
 
 /// Under which assignment reports are filed, and when they came.
@@ -134,8 +130,7 @@ impl Batch {
                     (ReportOutcome::Recorded, None)
                 }
             };
-            let message = code.map(|code| code.message().to_owned());
-            outcomes.push(FactOutcome { id: report.id, outcome, code, message });
+            outcomes.push(FactOutcome { id: report.id, outcome, code });
         }
         Received { outcomes, recorded, all: all.into_values().collect() }
     }

@@ -1,7 +1,7 @@
-//! What can be done with a job in which state: one table that is shown, and that refuses.
+//! What can be done with a job in which state: one table that is shown, and that is checked.
 
 use super::JobState::{self, *};
-use crate::domain::{refusal::Refusal, text_enum::text_enum};
+use crate::domain::text_enum::text_enum;
 
 text_enum! {
     /// A command on a job.
@@ -50,28 +50,6 @@ impl Action {
                 AwaitingReturn,
             ],
             Self::Rework => &[Completed],
-        }
-    }
-
-    /// Refuses what cannot be done in this state.
-    pub fn check(self, state: JobState) -> Result<(), Refusal> {
-        if self.states().contains(&state) {
-            return Ok(());
-        }
-        Err(Refusal::state("job_state", format!("the job is {state}, so it cannot be {}", self.done())))
-    }
-
-    /// What is done to the job, for "it cannot be …".
-    fn done(self) -> &'static str {
-        match self {
-            Self::Book => "booked",
-            Self::Unbook => "unbooked; reassign or cancel it instead",
-            Self::Override => "given to somebody",
-            Self::Reassign => "taken back: nobody has it who could be replaced",
-            Self::Withdraw => "withdrawn from; report what was done, and call the desk",
-            Self::AddHelper => "helped with",
-            Self::Cancel => "called off",
-            Self::Rework => "done again",
         }
     }
 }

@@ -1,6 +1,66 @@
-//! Why somebody is given a job past the ladder, and why somebody is off one.
+//! Where an offer is, why it was taken back, why somebody is given a job past the ladder, and why somebody is off one.
 
-use crate::domain::{jobs::CancelReason, offers::WithdrawCode, text_enum::text_enum};
+use crate::domain::{jobs::CancelReason, text_enum::text_enum};
+
+text_enum! {
+    /// Where an offer is.
+    pub enum OfferState("offer state") {
+        /// Waiting for an answer.
+        Open = "open",
+        /// Accepted.
+        Accepted = "accepted",
+        /// Declined.
+        Declined = "declined",
+        /// Its deadline passed.
+        Expired = "expired",
+        /// Taken back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+text_enum! {
+    /// Why an offer was taken back, or an acceptance.
+    pub enum WithdrawCode("withdrawal code") {
+        /// Another one said yes first.
+        TakenByOther = "taken_by_other",
+        /// The job was called off.
+        Cancelled = "cancelled",
+        /// The job is held.
+        Held = "held",
+        /// A visit was planned instead.
+        Booked = "booked",
+        /// A person gave the job to somebody else.
+        Overridden = "overridden",
+        /// A person took the job back to offer it anew.
+        Reassigned = "reassigned",
+        /// The desk took the offer back.
+        Desk = "desk",
+        /// The firm did not name its technician in time.
+        NotNamed = "not_named",
+        /// Accepted, but never on the way.
+        NoShow = "no_show",
+        /// On the way, but no longer moving.
+        Stalled = "stalled",
+        /// The visit it was accepted for is over, and the job is not.
+        VisitOver = "visit_over",
+        /// The contractor: the vehicle broke down.
+        Breakdown = "breakdown",
+        /// The contractor: an accident on the way.
+        Accident = "accident",
+        /// The contractor: ill.
+        Illness = "illness",
+        /// The contractor: the job before takes longer.
+        Delayed = "delayed",
+        /// The contractor: something else.
+        Other = "other",
+    }
+}
+
+impl WithdrawCode {
+    /// What a contractor may give when withdrawing after having accepted.
+    pub const CONTRACTOR: &'static [Self] =
+        &[Self::Breakdown, Self::Accident, Self::Illness, Self::Delayed, Self::Other];
+}
 
 text_enum! {
     /// Why a person gives a job to somebody past the ladder.

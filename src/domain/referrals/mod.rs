@@ -20,7 +20,7 @@ pub use self::{
 pub use super::cases::LesseeKind;
 use super::{
     ids::{CaseId, JobId, ReferralId},
-    refusal::Refusal,
+    refusal::{ReferralRefused, Refusal},
     span::Instant,
 };
 
@@ -215,11 +215,7 @@ impl Referral {
     pub fn may_be_told(&self) -> Result<(), Refusal> {
         self.must_not_be_closed()?;
         if self.consent_to_contact != ContactConsent::Yes {
-            return Err(Refusal::rule(
-                "no_consent_to_contact",
-                "Y-03",
-                "without the worker's consent (script D-2) the centre contacts nobody: the worker tells them himself",
-            ));
+            return Err(ReferralRefused::NoConsent.into());
         }
         Ok(())
     }
@@ -255,17 +251,10 @@ impl Referral {
         self.must_not_be_closed()?;
         if let Some(side) = self.lessee_kind.sides().iter().find(|side| !self.is_settled(side, progress)) {
             let left = ATTEMPTS_MIN - progress.attempts_at(side);
-            let names: Vec<_> = side.iter().map(|kind| kind.as_str()).collect();
-            let message = match self.consent_to_contact {
-                ContactConsent::Yes => format!(
-                    "R-09: {} has not acknowledged; log an acknowledgement or {left} more attempts",
-                    names.join(" or ")
-                ),
-                _ => format!(
-                    "R-09: the worker has not confirmed; log his confirmation or {left} more call-backs"
-                ),
-            };
-            return Err(Refusal::rule("referral_not_settled", "R-09", message));
+            return Err(match self.consent_to_contact {
+                ContactConsent::Yes => ReferralRefused::NotAcknowledged(side, left).into(),
+                _ => ReferralRefused::NotConfirmed(left).into(),
+            });
         }
         Ok(Self {
             state: ReferralState::Closed,
@@ -279,7 +268,7 @@ impl Referral {
 
     fn must_not_be_closed(&self) -> Result<(), Refusal> {
         if self.state == ReferralState::Closed {
-            return Err(Refusal::state("referral_closed", "the referral is closed"));
+            return Err(ReferralRefused::Closed.into());
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::duty::{Entry, ShiftEntryKind, is_whole_minute};
 use crate::domain::{
     ids::{ShiftEntryId, ShiftSwapId, TechnicianId},
-    refusal::Refusal,
+    refusal::{Refusal, RosterRefused},
     span::{Instant, Span},
     text_enum::text_enum,
 };
@@ -61,11 +61,10 @@ impl ShiftEntry {
     /// It does not count any more. The record stays.
     pub fn cancel(self) -> Result<Self, Refusal> {
         if let Some(swap) = self.swap_id {
-            let message = format!("the entry comes from the swap {swap}; undo that");
-            return Err(Refusal::state("entry_of_swap", message));
+            return Err(RosterRefused::EntryOfSwap(swap).into());
         }
         if self.state == EntryState::Cancelled {
-            return Err(Refusal::state("entry_cancelled", "the entry is cancelled already"));
+            return Err(RosterRefused::EntryCancelled.into());
         }
         Ok(Self { state: EntryState::Cancelled, ..self })
     }

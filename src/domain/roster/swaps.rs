@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     ids::{FirmId, ShiftSwapId, TechnicianId},
-    refusal::Refusal,
+    refusal::{Refusal, RosterRefused},
     span::{Instant, Span},
     text_enum::text_enum,
 };
@@ -77,10 +77,10 @@ impl ShiftSwap {
     /// Everything is again as before.
     pub fn undo(self, now: Instant) -> Result<Self, Refusal> {
         if self.state == SwapState::Undone {
-            return Err(Refusal::state("swap_undone", "the swap is undone already"));
+            return Err(RosterRefused::SwapUndone.into());
         }
         if self.ends_at <= now {
-            return Err(Refusal::state("swap_over", "the window is over; nothing is left to undo"));
+            return Err(RosterRefused::SwapOver.into());
         }
         Ok(Self { state: SwapState::Undone, undone_at: Some(now), ..self })
     }

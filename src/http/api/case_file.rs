@@ -15,9 +15,10 @@ use crate::{
         },
         dangers::CaseHazard,
         ids::CaseId,
-        intake::{Missing, Obstacle},
+        intake::Missing,
         jobs::Job,
         reference::out_of_scope::Topic,
+        refusal::Obstacle,
     },
     http::{
         Service,
@@ -86,8 +87,8 @@ struct ClosingObstacle {
 }
 
 impl From<Obstacle> for ClosingObstacle {
-    fn from(Obstacle { code, rule, message }: Obstacle) -> Self {
-        Self { code, rule, message }
+    fn from(obstacle: Obstacle) -> Self {
+        Self { code: obstacle.code(), rule: obstacle.rule(), message: obstacle.to_string() }
     }
 }
 

@@ -3,14 +3,19 @@
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 use crate::{
-    app,
+    app::{
+        self,
+        facts::{RefusalCode, ReportOutcome},
+    },
     domain::{
-        facts::{BATCH_MAX, DEVICE_SEQ_MAX, Fact, FactKind, ShortCode},
+        facts::{BATCH_MAX, DEVICE_SEQ_MAX, Fact, FactKind, Flag, ShortCode},
         ids::{FactId, JobId, TechnicianId},
+        jobs::JobState,
+        ledger::Settlement,
     },
     http::{
         Service,
@@ -142,19 +147,65 @@ impl From<Reports> for app::facts::Batch {
     }
 }
 
+/// What became of a batch.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Receipt {
+    /// What became of each report, in the order of the batch.
+    facts: Vec<FactOutcome>,
+    /// Where the job is now.
+    job_state: JobState,
+    /// What is doubtful or missing; while there is anything, the job is not billed.
+    flags: Vec<Flag>,
+    /// The settlement that followed from this batch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settlement: Option<Settlement>,
+}
+
+/// What became of one report.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct FactOutcome {
+    /// The report.
+    id: FactId,
+    /// What became of it.
+    outcome: ReportOutcome,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<RefusalCode>,
+    /// The same in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'static str>,
+}
+
+impl From<app::facts::FactOutcome> for FactOutcome {
+    fn from(app::facts::FactOutcome { id, outcome, code }: app::facts::FactOutcome) -> Self {
+        Self { id, outcome, code, message: code.map(RefusalCode::message) }
+    }
+}
+
+impl From<app::facts::Receipt> for Receipt {
+    fn from(receipt: app::facts::Receipt) -> Self {
+        Self {
+            facts: receipt.facts.into_iter().map(Into::into).collect(),
+            job_state: receipt.job_state,
+            flags: receipt.flags,
+            settlement: receipt.settlement,
+        }
+    }
+}
+
 /// Report what happened at the site
 ///
 /// By the technician, the firm, or a dispatcher on behalf. Late, repeated and out-of-order reports are normal; each is
 /// recorded, a duplicate, or refused by itself, so a repetition is harmless and no Idempotency-Key is needed. The job's
 /// state and its charge follow from all of its reports together.
 #[utoipa::path(post, path = "/v1/jobs/{id}/facts", tag = "field", params(("id" = JobId, Path)),
-    request_body = FactBatch, responses((status = 200, body = app::facts::Receipt)))]
+    request_body = FactBatch, responses((status = 200, body = Receipt)))]
 pub(super) async fn report(
     State(service): State<Service>,
     Path(job): Path<JobId>,
     Plain(command): Plain<Reports>,
-) -> Answer<Json<app::facts::Receipt>> {
-    Ok(Json(app::facts::report(&service.ctx, job, command.map(Into::into)).await?))
+) -> Answer<Json<Receipt>> {
+    Ok(Json(app::facts::report(&service.ctx, job, command.map(Into::into)).await?.into()))
 }
 
 /// List what was reported of a job

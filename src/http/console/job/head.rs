@@ -176,7 +176,7 @@ impl CaseView {
                     (call.id, format!("{} {language}", words::moment(call.offered_at)))
                 })
                 .collect(),
-            obstacles: whole.obstacles.iter().map(|one| one.message.clone()).collect(),
+            obstacles: whole.obstacles.iter().map(ToString::to_string).collect(),
         }
     }
 }

@@ -1,0 +1,19 @@
+//! Where an attempt to have an interpreter on the line is.
+
+use crate::domain::text_enum::text_enum;
+
+text_enum! {
+    /// Where an attempt is.
+    pub enum InterpretationState("interpretation state") {
+        /// Asked.
+        Requested = "requested",
+        /// On the line.
+        Joined = "joined",
+        /// The interpreter line did not answer.
+        NoAnswer = "no_answer",
+        /// Nobody could take it.
+        Refused = "refused",
+        /// Off the line again.
+        Left = "left",
+    }
+}

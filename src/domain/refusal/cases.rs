@@ -1,0 +1,36 @@
+//! What cases and their dangers refuse.
+
+use super::family::refusals;
+use crate::domain::reference::out_of_scope::Topic;
+
+refusals! {
+    /// Why a case does not allow it. Hazards are named by their codes, as in `H-GAS`.
+    pub enum CaseRefused {
+        /// It is closed.
+        Closed = "case_closed",
+        /// It is closed, and is to be closed.
+        ClosedAlready = "case_closed",
+        /// It is open, and is to be erased.
+        Open = "case_open",
+        /// It was erased.
+        Erased = "case_erased",
+        /// Its place was erased.
+        PlaceErased = "place_erased",
+        /// It is about something nobody is sent for.
+        OutOfScope(Box<Topic>) = "out_of_scope" by "S-12",
+        /// Somebody else has called, and nobody has spoken with the worker.
+        WorkerNotSpokenWith = "worker_not_spoken_with" by "K-05",
+        /// Its programme is not in service on this day.
+        ProgrammeNotInService = "programme_not_in_service" by "E-04",
+        /// The caller was not asked about these hazards.
+        HazardsUnanswered(Vec<String>) = "hazards_unanswered" by "4.1",
+        /// The caller was not told what to do about these hazards.
+        InstructionsNotGiven(Vec<String>) = "instructions_not_given" by "4.1",
+        /// The hazard is not there, so there is nothing to tell.
+        NoInstruction = "no_instruction" by "4.1",
+        /// The hazard is not known of the case, or was cleared.
+        HazardNotOpen = "hazard_not_open",
+        /// Only the police or a supervisor clears a hazard that forbids to go.
+        ClearanceNotAllowed = "clearance_not_allowed" by "4.1",
+    }
+}

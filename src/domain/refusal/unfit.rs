@@ -1,0 +1,38 @@
+//! A field of a command on a job that does not fit what is on file: an invalid field to whoever sent it.
+
+use super::Refusal;
+use crate::domain::offers::WithdrawCode;
+
+/// Which field does not fit, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unfit {
+    /// There is no such offer.
+    NoSuchOffer,
+    /// The technician is not of the firm that was asked.
+    NotOfTheFirm,
+    /// The technician is on the job.
+    OnItAlready,
+    /// An arrival cannot be promised for the past.
+    ArrivalPassed,
+    /// One who withdraws gives one of these codes.
+    CodeNotAmong(&'static [WithdrawCode]),
+}
+
+impl Unfit {
+    /// The field, by its path in the request.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::NoSuchOffer => "id",
+            Self::NotOfTheFirm | Self::OnItAlready => "technician_id",
+            Self::ArrivalPassed => "arrival_at",
+            Self::CodeNotAmong(_) => "code",
+        }
+    }
+}
+
+impl From<Unfit> for Refusal {
+    fn from(unfit: Unfit) -> Self {
+        Self::field(unfit.field(), unfit.to_string())
+    }
+}
