@@ -118,7 +118,7 @@ on_both_engines! {
         store::docket_changes::save(&mut batch, &only(job.clone()), job.created_at);
         events::append(&mut batch, job.created_at, &Actor::Service("test"), &what);
         assert_eq!(batch.run(&mut tx).await.unwrap(), [1, 32, 32, 4, 2, 1]);
-        assert_eq!(tx.soonest().job, job.wake_at);
+        assert_eq!(tx.soonest().job, job.wake_at());
         tx.commit().await.unwrap();
         let mut tx = store.read().await.unwrap();
         let known = events::about(&mut tx, Uuid::from_u128(7), 1_000).await.unwrap();

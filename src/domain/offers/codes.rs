@@ -98,6 +98,7 @@ text_enum! {
     }
 }
 
+// A list of its own, and not the three it is made of: `other` is in two of them, and what is stored does not say of which.
 text_enum! {
     /// Why somebody is off a job.
     pub enum ReleaseCode("release code") {
