@@ -31,7 +31,7 @@ CREATE TABLE case_file (
     CHECK ((closed_at IS NOT NULL) = (state = 'closed')),
     CHECK (eligibility <> 'eligible' OR eligibility_basis IS NOT NULL)
 );
-CREATE INDEX case_file_by_state ON case_file (state, opened_at);
+CREATE INDEX case_file_by_state ON case_file (state, id);
 
 CREATE TABLE case_category (
     case_id  uuid NOT NULL REFERENCES case_file,

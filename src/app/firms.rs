@@ -172,7 +172,8 @@ pub async fn with_position(ctx: &Ctx, actor: &Actor, limit: i64) -> Result<(i64,
     Ok((store::feed::head(&mut tx).await?.pos, firms))
 }
 
-async fn list_in(tx: &mut Tx, actor: &Actor, after: Uuid, limit: i64) -> Result<Vec<Firm>, Error> {
+/// The same within a snapshot.
+pub(super) async fn list_in(tx: &mut Tx, actor: &Actor, after: Uuid, limit: i64) -> Result<Vec<Firm>, Error> {
     let own = match actor.scope() {
         Scope::All => None,
         Scope::Firm(firm) | Scope::Technician(firm, _) => Some(firm),

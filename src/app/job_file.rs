@@ -117,17 +117,6 @@ pub async fn list(
     Ok(store::job_lists::list(&mut tx, actor.scope(), state, after, limit).await?)
 }
 
-/// The actor's newest jobs first: those in a state, or those that are not finished.
-pub async fn latest(
-    ctx: &Ctx,
-    actor: &Actor,
-    state: Option<JobState>,
-    limit: i64,
-) -> Result<Vec<Job>, Error> {
-    let mut tx = ctx.db().read().await?;
-    Ok(store::job_lists::latest(&mut tx, actor.scope(), state, limit).await?)
-}
-
 /// Everything on file of a job, for the desk.
 pub struct File {
     /// The job.

@@ -25,6 +25,7 @@ pub mod erasure;
 pub mod evidence;
 pub mod facts;
 pub mod feed;
+pub mod firm_office;
 pub mod firms;
 pub mod handovers;
 pub mod health;

@@ -18,12 +18,6 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: OfferId) -> Result<Offered, Erro
     own.ok_or(Error::NotFound("offer"))
 }
 
-/// The accepted offers of the actor's for which a technician has still to be named.
-pub async fn to_be_named(ctx: &Ctx, actor: &Actor, limit: i64) -> Result<Vec<Offered>, Error> {
-    let mut tx = ctx.db().read().await?;
-    Ok(offer_lists::to_be_named(&mut tx, actor.scope(), limit).await?)
-}
-
 /// The offers after `after` that are the actor's to see, oldest first.
 pub async fn list(
     ctx: &Ctx,

@@ -20,7 +20,7 @@ use crate::{
         },
         span::{Span, tokyo_instant},
     },
-    store,
+    store::{self, Tx},
 };
 
 /// Days shown at once at most.
@@ -58,13 +58,25 @@ pub async fn of_firm(
     after: Uuid,
     limit: i64,
 ) -> Result<Vec<RosterDays>, Error> {
-    let rest_days = ctx.rest_days();
     let mut tx = ctx.db().read().await?;
-    let technicians = technicians::of_firm(&mut tx, actor, firm, after, limit).await?;
+    of_firm_in(ctx, &mut tx, actor, firm, span, (after, limit)).await
+}
+
+/// The same within a snapshot.
+pub(super) async fn of_firm_in(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    actor: &Actor,
+    firm: FirmId,
+    span: Span,
+    (after, limit): (Uuid, i64),
+) -> Result<Vec<RosterDays>, Error> {
+    let rest_days = ctx.rest_days();
+    let technicians = technicians::of_firm(tx, actor, firm, after, limit).await?;
     let ids: Vec<_> = technicians.iter().map(|technician| technician.id).collect();
-    let entries = store::shift_entries::of_technicians(&mut tx, &ids, span.from(), span.to()).await?;
+    let entries = store::shift_entries::of_technicians(tx, &ids, span.from(), span.to()).await?;
     let mut entries = by_technician(entries, |entry| entry.technician_id);
-    let visits = store::windows::of_technicians(&mut tx, &ids, span).await?;
+    let visits = store::windows::of_technicians(tx, &ids, span).await?;
     let mut visits = by_technician(visits, |visit| visit.technician_id);
     let shown = technicians.into_iter().map(|technician| {
         let entries = entries.remove(&technician.id).unwrap_or_default();

@@ -1,14 +1,18 @@
 //! People who sign in: added, given a password, disabled.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use rand::RngExt as _;
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, passwords::SALT_BYTES, tokens};
+use super::{Command, Ctx, Error, Unit, firms, passwords::SALT_BYTES, tokens};
 use crate::{
     domain::{
         actor::{Actor, Role},
+        consumers::Consumer,
         events,
+        firms::Firm,
         ids::{ConsumerId, FirmId, SessionId, TechnicianId, UserId},
         refusal::{OfficeRefused, Refusal},
         tokens::{Grant, Token},
@@ -16,6 +20,9 @@ use crate::{
     },
     store,
 };
+
+/// Sessions looked at for how many count.
+const SESSIONS_MAX: i64 = 10_000;
 
 /// A person to be added.
 #[derive(Debug, Clone)]
@@ -199,6 +206,53 @@ pub async fn by_login(ctx: &Ctx, login: &Login) -> Result<User, Error> {
 pub async fn find(ctx: &Ctx, id: UserId) -> Result<User, Error> {
     let mut tx = ctx.db().read().await?;
     store::users::find(&mut tx, id).await?.ok_or(Error::NotFound("user"))
+}
+
+pub use crate::store::technicians::Names;
+
+/// Who signs in and which programs have a token, and the names of what they are bound to; all of one moment.
+#[derive(Debug)]
+pub struct Everybody {
+    /// The people, oldest first.
+    pub people: Vec<User>,
+    /// In how many browsers each of them is signed in.
+    pub sessions: BTreeMap<UserId, usize>,
+    /// Every token, oldest first, those in whose names people act too.
+    pub tokens: Vec<Token>,
+    /// The firms that are the actor's to see.
+    pub firms: Vec<Firm>,
+    /// The consumers.
+    pub consumers: Vec<Consumer>,
+    /// The technicians that somebody acts as.
+    pub technicians: Names,
+}
+
+/// Everybody there is, of each kind at most `limit`.
+pub async fn everybody(ctx: &Ctx, actor: &Actor, limit: i64) -> Result<Everybody, Error> {
+    let (mut tx, start) = (ctx.db().read().await?, Uuid::nil());
+    let mut sessions = BTreeMap::new();
+    for session in store::sessions::open(&mut tx, SESSIONS_MAX).await? {
+        if session.is_live(ctx.now(), ctx.session_life()) {
+            *sessions.entry(session.user_id).or_default() += 1;
+        }
+    }
+    let tokens = store::tokens::list(&mut tx, start, limit).await?;
+    let people = store::users::list(&mut tx, start, limit).await?;
+    let grants =
+        people.iter().map(|user| &user.principal.grant).chain(tokens.iter().map(|token| &token.grant));
+    let technicians = grants.filter_map(|grant| match grant {
+        Grant::Technician { technician_id, .. } => Some(*technician_id),
+        _ => None,
+    });
+    let technicians: Vec<_> = technicians.collect();
+    Ok(Everybody {
+        technicians: store::technicians::names(&mut tx, technicians).await?,
+        firms: firms::list_in(&mut tx, actor, start, limit).await?,
+        consumers: store::consumers::list(&mut tx, start, limit).await?,
+        people,
+        sessions,
+        tokens,
+    })
 }
 
 /// The people after `after`, oldest first.

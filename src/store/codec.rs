@@ -95,7 +95,7 @@ macro_rules! wrappers {
             $raw: Decode<'r, DB>,
         {
             fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
-                Ok(<$raw as Decode<'r, DB>>::decode(value).map($type)?)
+                <$raw as Decode<'r, DB>>::decode(value).map($type)
             }
         }
 

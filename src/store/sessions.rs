@@ -48,6 +48,17 @@ pub async fn of_user(tx: &mut Tx, user: UserId, limit: i64) -> Result<Vec<Sessio
     )
 }
 
+/// The sessions of everybody that have not been ended, at most `limit`.
+pub async fn open(tx: &mut Tx, limit: i64) -> Result<Vec<Session>, Error> {
+    query!(
+        tx,
+        all Session,
+        "SELECT id, user_id, created_at, seen_at, ended_at FROM session
+         WHERE ended_at IS NULL ORDER BY id DESC LIMIT $1",
+        limit
+    )
+}
+
 /// Notes a sign of the browser.
 pub async fn seen(tx: &mut Tx, id: SessionId, now: Instant) -> Result<(), Error> {
     query!(

@@ -1,7 +1,8 @@
 //! What the pages ask of the database: so many statements at most, in one snapshot.
 
-use kaketsuke::domain::actor::Role;
+use kaketsuke::domain::{actor::Role, tokens::Grant};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     support::{
@@ -11,13 +12,15 @@ use crate::{
         site::{self, Device},
         world,
     },
-    visitor::signed_in,
+    visitor::{PASSWORD, Visitor, add, signed_in},
 };
 
 /// One job or case and everything around it.
 const ONE: u32 = 15;
 /// A list of any length.
 const LIST: u32 = 6;
+/// Several lists beside each other.
+const SEVERAL: u32 = 10;
 
 on_both_engines! {
     async fn a_page_is_of_one_snapshot_and_stays_below_its_limit(db: TestDb) {
@@ -39,7 +42,11 @@ on_both_engines! {
         let review = server.administrator().get("/v1/reviews").await.expect(200)["items"][0]["id"].clone();
         server.settle().await;
         let (job, again, review) = (job.as_str(), id(&again), review.as_str().unwrap().to_owned());
-        let mut visitor = signed_in(&server, Role::Supervisor).await;
+        let firm: Uuid = crew.firm.parse().unwrap();
+        add(&server, "firm", Grant::new(Role::Firm, Some(firm.into()), None, None).unwrap()).await;
+        let mut contractor = Visitor::new(&server);
+        contractor.sign_in("firm", PASSWORD).await.expect(303);
+        let mut visitor = signed_in(&server, Role::Administrator).await;
         for (route, path, limit) in [
             ("/jobs/{id}", format!("/jobs/{job}"), ONE),
             ("/jobs/{id}", format!("/jobs/{again}"), ONE),
@@ -50,8 +57,16 @@ on_both_engines! {
             ("/calls", "/calls".to_owned(), LIST),
             ("/roster", "/roster".to_owned(), LIST),
             ("/billing", "/billing".to_owned(), LIST),
+            ("/audit", "/audit".to_owned(), LIST),
+            ("/programmes", "/programmes".to_owned(), LIST),
+            ("/account", "/account".to_owned(), LIST),
+            ("/map", "/map".to_owned(), LIST),
+            ("/users", "/users".to_owned(), SEVERAL),
+            ("/firm", "/firm".to_owned(), SEVERAL),
+            ("/kpi", "/kpi?from=2026-11-16&to=2026-11-22".to_owned(), ONE),
         ] {
             let before = so_far(&server, route).await;
+            let visitor = if route == "/firm" { &mut contractor } else { &mut visitor };
             visitor.get(&path).await.expect(200);
             let after = so_far(&server, route).await;
             let [statements, transactions] = [0, 1].map(|at| after[at] - before[at]);

@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{Router, extract::State, routing::get};
-use uuid::Uuid;
 
 use super::{
     figures,
     page::{Html, Page, Visitor},
 };
 use crate::{
-    app,
+    app::{
+        self,
+        users::{Everybody, Names},
+    },
     domain::{
-        actor::{Actor, Role},
+        actor::Role,
         ids::{ConsumerId, FirmId, TokenId, UserId},
         tokens::{Grant, Token},
         users::{PASSWORD_CHARS_MIN, User},
@@ -67,7 +69,7 @@ struct TokenView {
 struct Bound {
     firms: BTreeMap<FirmId, String>,
     consumers: BTreeMap<ConsumerId, String>,
-    technicians: BTreeMap<Uuid, String>,
+    technicians: Names,
 }
 
 impl Bound {
@@ -75,7 +77,7 @@ impl Bound {
         match grant {
             Grant::Firm { firm_id } => self.firms.get(firm_id).cloned(),
             Grant::Technician { technician_id, firm_id } => {
-                let name = self.technicians.get(&technician_id.0)?;
+                let (name, _) = self.technicians.get(technician_id)?;
                 let firm = self.firms.get(firm_id).map_or("", String::as_str);
                 Some(format!("{name} · {firm}"))
             }
@@ -85,40 +87,24 @@ impl Bound {
     }
 }
 
-async fn bound(service: &Service, actor: &Actor, grants: impl Iterator<Item = &Grant>) -> Answer<Bound> {
-    let ctx = &service.ctx;
-    let firms = app::firms::list(ctx, actor, Uuid::nil(), LISTED_MAX).await?;
-    let consumers = app::consumers::list(ctx, Uuid::nil(), LISTED_MAX).await?;
-    let mut technicians = BTreeMap::new();
-    for grant in grants {
-        if let Grant::Technician { technician_id, .. } = grant {
-            let technician = app::technicians::find(ctx, actor, *technician_id).await?;
-            technicians.insert(technician_id.0, technician.name);
-        }
-    }
-    Ok(Bound {
-        firms: firms.into_iter().map(|firm| (firm.id, firm.name)).collect(),
-        consumers: consumers.into_iter().map(|consumer| (consumer.id, consumer.name)).collect(),
-        technicians,
-    })
-}
-
 async fn show(State(service): State<Service>, page: Page, visitor: Visitor) -> Answer<Html<View>> {
     let ctx = &service.ctx;
-    let people = app::users::list(ctx, Uuid::nil(), LISTED_MAX).await?;
-    let mut tokens = app::tokens::list(ctx, Uuid::nil(), LISTED_MAX).await?;
+    let Everybody { people, sessions, mut tokens, firms, consumers, technicians } =
+        app::users::everybody(ctx, &visitor.actor, LISTED_MAX).await?;
     // A person acts in the name of a token of his own; it is shown as the person.
     let own: BTreeSet<TokenId> = people.iter().map(|user| user.principal.id).collect();
     tokens.retain(|token| !own.contains(&token.id));
-    let granted =
-        people.iter().map(|user| &user.principal.grant).chain(tokens.iter().map(|token| &token.grant));
-    let bound = bound(&service, &visitor.actor, granted).await?;
-    let mut shown = Vec::with_capacity(people.len());
-    for user in people {
-        let sessions =
-            if user.disabled_at.is_some() { 0 } else { app::sessions::of_user(ctx, user.id).await?.len() };
-        shown.push(person(user, sessions, &bound, &visitor, &page));
-    }
+    let bound = Bound {
+        firms: firms.into_iter().map(|firm| (firm.id, firm.name)).collect(),
+        consumers: consumers.into_iter().map(|consumer| (consumer.id, consumer.name)).collect(),
+        technicians,
+    };
+    let signed_in = |user: &User| {
+        let count = sessions.get(&user.id).copied().filter(|_| user.disabled_at.is_none());
+        count.unwrap_or_default()
+    };
+    let shown = people.into_iter().map(|user| person(signed_in(&user), user, &bound, &visitor, &page));
+    let shown: Vec<_> = shown.collect();
     let now = ctx.now();
     let token = |token: Token| TokenView {
         id: token.id,
@@ -146,7 +132,7 @@ async fn show(State(service): State<Service>, page: Page, visitor: Visitor) -> A
     }))
 }
 
-fn person(user: User, sessions: usize, bound: &Bound, visitor: &Visitor, page: &Page) -> PersonView {
+fn person(sessions: usize, user: User, bound: &Bound, visitor: &Visitor, page: &Page) -> PersonView {
     PersonView {
         id: user.id,
         login: user.login.to_string(),

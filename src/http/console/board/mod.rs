@@ -116,7 +116,7 @@ async fn head(
     page: Page,
     Query(filter): Query<Filter>,
 ) -> Answer<Html<HeadPart>> {
-    let head = HeadView::of(&*queue::desk(&service.ctx).await?, &filter, &page);
+    let head = HeadView::of(&queue::desk(&service.ctx).await?, &filter, &page);
     Ok(Html(HeadPart { page, head }))
 }
 
@@ -141,6 +141,6 @@ async fn acknowledge(
     if !headers.contains_key(HX_REQUEST) {
         return Ok(go_to(&to));
     }
-    let head = HeadView::of(&*queue::desk(&service.ctx).await?, &filter, &page);
+    let head = HeadView::of(&queue::desk(&service.ctx).await?, &filter, &page);
     Ok(Html(HeadPart { page, head }).into_response())
 }

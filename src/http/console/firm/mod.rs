@@ -7,7 +7,6 @@ use axum::{Router, extract::State, routing::get};
 use chrono::{Days, TimeDelta};
 use garde::Validate;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::{
     figures,
@@ -15,22 +14,18 @@ use super::{
     words,
 };
 use crate::{
-    app::{self, Ctx, offer_lists::Offered, rosters::RosterDays},
+    app::{self, Ctx, firm_office::FirmOffice, offer_lists::Offered, rosters::RosterDays},
     domain::{
         actor::{Actor, Scope},
         firms::{Standing, Technician},
         ids::{FirmId, JobId, OfferId, TechnicianId},
         jobs::{Job, JobState},
-        offers::{Addressee, DeclineCode, OfferState},
-        span::{Instant, tokyo},
+        offers::{Addressee, DeclineCode},
+        span::{Instant, Span, tokyo},
     },
     http::{Service, extract::Query, problem::Problem, reply::Answer},
 };
 
-/// Offers, jobs and technicians on the page at most.
-const OFFERS_MAX: i64 = 50;
-const JOBS_MAX: i64 = 100;
-const TECHNICIANS_MAX: i64 = 200;
 /// What is put into the field of the arrival, from now.
 const ARRIVAL_IN: TimeDelta = TimeDelta::minutes(30);
 
@@ -120,11 +115,8 @@ async fn show(
 ) -> Answer<Html<View>> {
     let (ctx, actor) = (&service.ctx, &visitor.actor);
     let id = own_firm(actor)?;
-    let firm = app::firms::find(ctx, actor, id).await?;
-    let rosters = today(ctx, actor, id).await?;
-    let open = app::offer_lists::list(ctx, actor, Some(OfferState::Open), Uuid::nil(), OFFERS_MAX).await?;
-    let naming = app::offer_lists::to_be_named(ctx, actor, OFFERS_MAX).await?;
-    let jobs = app::job_file::latest(ctx, actor, filter.state, JOBS_MAX).await?;
+    let FirmOffice { firm, rosters, open, naming, jobs } =
+        app::firm_office::show(ctx, actor, id, today(ctx)?, filter.state).await?;
     let shown: Vec<_> = open.iter().chain(&naming).map(|offered| offered.offer.id.to_string()).collect();
     let arrival = tokyo(ctx.now() + ARRIVAL_IN).format("%Y-%m-%dT%H:%M").to_string();
     let view = |offered: &Offered| offer(offered, &rosters, &arrival, &page, ctx);
@@ -141,11 +133,10 @@ async fn show(
     }))
 }
 
-/// The rosters of today, from its midnight to the next.
-async fn today(ctx: &Ctx, actor: &Actor, firm: FirmId) -> Answer<Vec<RosterDays>> {
+/// Today, from its midnight to the next.
+fn today(ctx: &Ctx) -> Answer<Span> {
     let day = tokyo(ctx.now()).date_naive();
-    let span = app::rosters::days(day, day.checked_add_days(Days::new(1)).unwrap_or(day))?;
-    Ok(app::rosters::of_firm(ctx, actor, firm, span, Uuid::nil(), TECHNICIANS_MAX).await?)
+    Ok(app::rosters::days(day, day.checked_add_days(Days::new(1)).unwrap_or(day))?)
 }
 
 fn offer(offered: &Offered, rosters: &[RosterDays], arrival: &str, page: &Page, ctx: &Ctx) -> OfferView {
