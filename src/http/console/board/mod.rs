@@ -116,7 +116,8 @@ async fn head(
     page: Page,
     Query(filter): Query<Filter>,
 ) -> Answer<Html<HeadPart>> {
-    let head = HeadView::of(&queue::desk(&service.ctx).await?, &filter, &page);
+    let desk = queue::desk(&service.ctx).await?;
+    let head = HeadView::of(&desk, &filter, &page);
     Ok(Html(HeadPart { page, head }))
 }
 
@@ -141,6 +142,7 @@ async fn acknowledge(
     if !headers.contains_key(HX_REQUEST) {
         return Ok(go_to(&to));
     }
-    let head = HeadView::of(&queue::desk(&service.ctx).await?, &filter, &page);
+    let desk = queue::desk(&service.ctx).await?;
+    let head = HeadView::of(&desk, &filter, &page);
     Ok(Html(HeadPart { page, head }).into_response())
 }
