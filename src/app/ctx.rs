@@ -10,10 +10,10 @@ use tokio::sync::watch;
 
 use super::{
     clock::{Bell, Clock},
-    fleet::Refreshing,
     in_hand::KeptDesk,
     loaded::Loaded,
     passwords::Hashing,
+    refreshing::Refreshing,
     waiting::Waiting,
 };
 use crate::{

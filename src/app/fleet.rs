@@ -1,10 +1,7 @@
 //! The matching snapshot: filled at the start, refreshed by what happens on this node at once and on others by the
 //! feed. The database's constraints decide; a stale snapshot costs a retry, never a double booking.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Mutex, PoisonError},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -50,9 +47,6 @@ const PLANNED_MAX: usize = 64;
 /// For how long accepted jobs count against whoever accepted them.
 const ACCEPTED_COUNT_FOR: TimeDelta = TimeDelta::hours(24);
 
-/// Technicians whose engagements are read in one statement.
-const TOGETHER_MAX: usize = 500;
-
 /// Dated entries of rosters that begin within so many days are kept: visits are planned at most 60 days ahead.
 const ENTRIES_AHEAD: TimeDelta = TimeDelta::days(62);
 
@@ -64,30 +58,6 @@ struct Member {
     licences: Licences,
     entries: Vec<Entry>,
     position: Option<Position>,
-}
-
-/// Whose engagements are to be read again. Whoever reads next reads for all who wait.
-#[derive(Default)]
-pub(super) struct Refreshing {
-    reading: tokio::sync::Mutex<()>,
-    wanted: Mutex<BTreeSet<TechnicianId>>,
-}
-
-impl Refreshing {
-    fn want(&self, technicians: impl IntoIterator<Item = TechnicianId>) {
-        self.wanted.lock().unwrap_or_else(PoisonError::into_inner).extend(technicians);
-    }
-
-    fn take(&self) -> BTreeSet<TechnicianId> {
-        let mut wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
-        match wanted.iter().nth(TOGETHER_MAX).copied() {
-            Some(next) => {
-                let later = wanted.split_off(&next);
-                std::mem::replace(&mut *wanted, later)
-            }
-            None => std::mem::take(&mut *wanted),
-        }
-    }
 }
 
 impl Ctx {

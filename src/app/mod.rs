@@ -54,6 +54,7 @@ pub mod queue;
 pub mod reads;
 pub mod reference;
 pub mod referrals;
+mod refreshing;
 pub mod retention;
 pub mod reviews;
 pub mod roster_lint;

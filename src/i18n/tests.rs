@@ -136,7 +136,20 @@ fn every_key_that_pages_use_is_there() {
 }
 
 /// Titles of problems that are no refusal of a state.
-const OTHER_PROBLEMS: &[&str] = &["invalid", "other", "unreadable"];
+const OTHER_PROBLEMS: &[&str] = &[
+    "forbidden",
+    "forged",
+    "internal",
+    "invalid",
+    "not-found",
+    "other",
+    "overloaded",
+    "timed-out",
+    "too-large",
+    "unauthenticated",
+    "unreadable",
+    "version-mismatch",
+];
 
 #[test]
 fn a_title_of_a_problem_is_of_a_refusal_there_is() {

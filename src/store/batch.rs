@@ -19,8 +19,7 @@ use sqlx::{
 
 use super::{
     Error, Soonest, Tx,
-    statement::{Arguments, Arm, Binds},
-    work::Purpose,
+    statement::{Arguments, Arm, Binds, Purpose},
 };
 
 /// Rows in one statement at most: few texts, each prepared once. Numbers are made of powers of two.

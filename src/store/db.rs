@@ -16,8 +16,8 @@ use super::{
     Error, counting,
     door::Door,
     schema,
-    statement::{Arm, Binds, Rows, Text, Wanted},
-    work::{Purpose, Work},
+    statement::{Arm, Binds, Purpose, Rows, Text, Wanted},
+    work::Work,
 };
 use crate::domain::span::Instant;
 

@@ -209,10 +209,8 @@ pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
 /// Gives positions to at most `limit` waiting events; answers how many and the new head. Only one sequencer works at
 /// a time, on any number of nodes.
 pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
-    // One fixed key of our own: held until this transaction ends. SQLite has one writer anyway.
-    if tx.is_postgres() {
-        query!(tx, execute, { sqlite: "SELECT 1", postgres: "SELECT pg_advisory_xact_lock(7236837105)" })?;
-    }
+    // One fixed key of our own: held until this transaction ends. SQLite has one writer, who comes in now.
+    query!(tx, execute, { sqlite: "SELECT 1", postgres: "SELECT pg_advisory_xact_lock(7236837105)" })?;
     let mut head = head(tx).await?;
     let first = head.pos;
     let waiting = query!(

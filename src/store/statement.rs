@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::{Error, unreadable, work::Purpose};
+use super::{Error, unreadable};
 
 /// A statement in the words of one engine.
 pub(super) struct Text {
@@ -29,6 +29,23 @@ impl Text {
 
     pub(super) fn purpose(&self) -> Purpose {
         Purpose::of(self.shown)
+    }
+}
+
+/// What a statement does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Changes and locks nothing.
+    Look,
+    /// Anything else.
+    Change,
+}
+
+impl Purpose {
+    /// By how the text of a statement that gives rows begins. `tests/store/texts.rs` holds the texts to it.
+    pub(super) fn of(text: &str) -> Self {
+        let is_look = ["SELECT", "WITH"].iter().any(|word| text.trim_start().starts_with(word));
+        if is_look { Self::Look } else { Self::Change }
     }
 }
 

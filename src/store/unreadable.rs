@@ -52,7 +52,8 @@ fn words(text: &'static str) -> Vec<&'static str> {
             Some((at, ' ' | '\n' | ',' | '(' | ')')) => word.split_at(at),
             _ => (word, ""),
         };
-        words.extend((depth == 0 && !bare.is_empty()).then_some(bare));
+        // What stands right before a bracket is a function's name.
+        words.extend((depth == 0 && !bare.is_empty() && mark != "(").then_some(bare));
         match mark {
             "(" => depth += 1,
             ")" => depth = depth.saturating_sub(1),

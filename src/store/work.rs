@@ -11,7 +11,7 @@ use sqlx::{PgConnection, Postgres, Sqlite, Transaction, pool::PoolConnection};
 use super::{
     Error,
     door::{Door, Visit},
-    statement::Arm,
+    statement::{Arm, Purpose},
 };
 
 /// A connection, with a transaction from the first change on.
@@ -26,23 +26,6 @@ pub(super) enum Work {
     ChangesServer(Transaction<'static, Postgres>),
     /// Its transaction could not be begun.
     Ended,
-}
-
-/// What a statement does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Purpose {
-    /// Changes and locks nothing.
-    Look,
-    /// Anything else.
-    Change,
-}
-
-impl Purpose {
-    /// By how the text of a statement that gives rows begins. `tests/store/texts.rs` holds the texts to it.
-    pub(super) fn of(text: &str) -> Self {
-        let is_look = ["SELECT", "WITH"].iter().any(|word| text.trim_start().starts_with(word));
-        if is_look { Self::Look } else { Self::Change }
-    }
 }
 
 impl Work {

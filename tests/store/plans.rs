@@ -35,7 +35,9 @@ async fn no_list_reads_a_table_that_grows() {
         all.iter().filter(|(file, _)| FILES.contains(&file.as_str())).chain(&searches).collect();
     assert!(FILES.iter().all(|file| listed.iter().any(|(name, _)| name == file)), "a file is not there");
     let mut complaints = Vec::new();
-    for (file, texts) in listed {
+    let is_list =
+        |text: &str| text.trim_start().starts_with("SELECT") || text.trim_start().starts_with("WITH");
+    for (file, texts) in listed.into_iter().filter(|(_, texts)| is_list(&texts.sqlite)) {
         let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", texts.sqlite)));
         for row in plan.fetch_all(&mut raw).await.unwrap() {
             let detail: String = row.get("detail");
@@ -53,7 +55,12 @@ async fn no_list_reads_a_table_that_grows() {
                 "WHERE e.subject_id IN",
                 "m.receiver IN",
             ];
-            if detail.contains("TEMP B-TREE") && !is_little.iter().any(|few| texts.sqlite.contains(few)) {
+            // The few values of one row.
+            let is_of_a_row = detail.contains("FOR string_agg");
+            if detail.contains("TEMP B-TREE")
+                && !is_of_a_row
+                && !is_little.iter().any(|few| texts.sqlite.contains(few))
+            {
                 complaints.push(format!("{file}: {detail}\n{}", texts.sqlite));
             }
         }
