@@ -358,6 +358,12 @@ on_both_engines! {
         assert_eq!(listed["items"].as_array().unwrap().len(), 2);
         assert!(!listed.to_string().contains("example.jp"), "{listed}");
         let path = format!("/v1/jobs/{job}/messages");
+        // What became of a letter is written down after it has gone.
+        until("both are written down", async || {
+            let told = server.dispatcher().get(&path).await.expect(200);
+            told.as_array().unwrap().iter().all(|one| one["state"] == "sent")
+        })
+        .await;
         let told = server.dispatcher().get(&path).await.expect(200);
         let told = told.as_array().unwrap();
         let facts = |one: &Value| ["kind", "channel", "receiver", "state", "outcome"].map(|key| one[key].clone());
