@@ -1,7 +1,7 @@
 //! A second pair of hands: somebody who helps whoever has the job (C-16). One job, one lead, and as many assignments as
 //! there are technicians.
 
-use super::{Command, Ctx, Error, Unit, dockets, jobs, overrides};
+use super::{Command, Ctx, Error, Unit, jobs, overrides};
 use crate::domain::{
     cases::CaseState,
     ids::{JobId, TechnicianId},
@@ -26,12 +26,12 @@ pub async fn add(ctx: &Ctx, job: JobId, command: Command<Helper>) -> Result<Assi
 }
 
 async fn add_in(unit: &mut Unit, id: JobId, helper: &Helper) -> Result<Assignment, Error> {
-    let mut docket = dockets::of(unit, id.0, Some(helper.technician_id)).await?;
+    let mut sending = overrides::sending(unit, id, helper.technician_id, helper.arrival_at).await?;
+    let docket = &sending.docket;
     jobs::may(Action::AddHelper, docket.job(), &docket.known().assignments, CaseState::Open)?;
     docket.may_help(helper.technician_id, helper.arrival_at)?;
-    let (agreed, others) =
-        overrides::agreed(unit, &docket, helper.technician_id, helper.arrival_at, None).await?;
-    let assignment = docket.help(&agreed)?;
-    overrides::close_all(unit, docket, others).await?;
+    let agreed = overrides::agreed(unit, &mut sending, None).await?;
+    let assignment = sending.docket.help(&agreed)?;
+    overrides::close_all(unit, sending).await?;
     Ok(assignment)
 }

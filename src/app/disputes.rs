@@ -123,7 +123,7 @@ async fn resolve_in(unit: &mut Unit, id: DisputeId, resolve: &Resolve) -> Result
         resolved_at: unit.now,
     };
     let by = unit.actor.token();
-    store::disputes::resolve(&mut unit.tx, id, &resolution, by).await.map_err(Error::in_the_way)?;
+    store::disputes::resolve(&mut unit.writes, id, &resolution, by);
     unit.emit(events::DisputeResolved {
         dispute: id,
         job: job.id,

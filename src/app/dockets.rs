@@ -10,7 +10,7 @@ use crate::{
     },
     store::{
         self,
-        dockets::{Loaded, Wanted},
+        dockets::{Beside, Loaded, Wanted},
     },
 };
 
@@ -33,8 +33,21 @@ pub(super) async fn of_job(unit: &mut Unit, id: JobId) -> Result<Docket, Error> 
 
 /// Takes a job in hand by its id, or by that of an offer or assignment; with somebody who was not asked.
 pub(super) async fn of(unit: &mut Unit, id: Uuid, also: Option<TechnicianId>) -> Result<Docket, Error> {
+    let also = also.map(|technician| Beside { technician, needed: None });
     let loaded = load(unit, Wanted { id, also, reports: &[] }).await?;
     Ok(take(unit, loaded.known))
+}
+
+/// Takes a job in hand, and those that are in the way of somebody who is needed for it.
+pub(super) async fn with_those_in_the_way(
+    unit: &mut Unit,
+    id: JobId,
+    of: Beside,
+) -> Result<(Docket, Vec<Docket>), Error> {
+    let all = store::dockets::load(&mut unit.tx, Wanted { id: id.0, also: Some(of), reports: &[] }).await?;
+    let (mut own, others): (Vec<_>, Vec<_>) =
+        all.into_iter().map(|loaded| take(unit, loaded.known)).partition(|docket| docket.job().id == id);
+    Ok((own.pop().ok_or(Error::NotFound("job"))?, others))
 }
 
 /// Takes every job of a case in hand.

@@ -80,11 +80,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         Billing::Untouched if record.completed_at.is_none() && record.payments.is_empty() => {
             (None, record.flags.clone())
         }
-        _ => {
-            // The bill is written over what the reports have made of the job.
-            unit.flush().await.map_err(Error::in_the_way)?;
-            settlement::settle(unit, &known.job, &record, &known.assignments, &new).await?
-        }
+        _ => settlement::settle(unit, &known.job, &record, &known.assignments, &new).await?,
     };
     Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
 }

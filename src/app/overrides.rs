@@ -5,14 +5,14 @@ use super::{Command, Ctx, Error, Unit, dockets, ladder};
 use crate::{
     domain::{
         appointments::Consequence,
-        docket::{Docket, Given, needed},
+        docket::{Docket, Given, Way, needed},
         ids::{AssignmentId, DecisionId, JobId, TechnicianId},
         jobs::Job,
         offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode},
         refusal::Refusal,
         span::Instant,
     },
-    store,
+    store::{self, dockets::Beside},
 };
 
 /// To whom a person gives a job.
@@ -35,58 +35,65 @@ pub async fn give(ctx: &Ctx, job: JobId, command: Command<Override>) -> Result<A
 }
 
 async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignment, Error> {
-    let mut docket = dockets::of(unit, id.0, Some(given.technician_id)).await?;
-    docket.may_give(given.arrival_at)?;
-    let (agreed, others) =
-        agreed(unit, &docket, given.technician_id, given.arrival_at, given.displacing).await?;
-    let assignment = docket.give(&agreed, given.reason, unit.ctx.reference().dispatch())?;
-    close_all(unit, docket, others).await?;
+    let mut sending = sending(unit, id, given.technician_id, given.arrival_at).await?;
+    sending.docket.may_give(given.arrival_at)?;
+    let agreed = agreed(unit, &mut sending, given.displacing).await?;
+    let assignment = sending.docket.give(&agreed, given.reason, unit.ctx.reference().dispatch())?;
+    close_all(unit, sending).await?;
     Ok(assignment)
 }
 
-/// What was agreed on the telephone, with the matching run it passes over written down; and the other jobs that make way:
-/// a planned visit that is in the way, and whichever job the technician is asked for now.
-pub(super) async fn agreed(
-    unit: &mut Unit,
-    docket: &Docket,
+/// Somebody who is sent past the ladder, with all that it touches.
+pub(super) struct Sending {
+    /// The job they are sent to.
+    pub(super) docket: Docket,
+    /// The jobs that may have to make way for it.
+    others: Vec<Docket>,
     technician: TechnicianId,
     arrival_at: Option<Instant>,
+}
+
+/// Takes in hand what a person's decision touches, as it is at one moment.
+pub(super) async fn sending(
+    unit: &mut Unit,
+    job: JobId,
+    technician: TechnicianId,
+    arrival_at: Option<Instant>,
+) -> Result<Sending, Error> {
+    let of = Beside { technician, needed: needed(unit.now, arrival_at) };
+    let (docket, others) = dockets::with_those_in_the_way(unit, job, of).await?;
+    Ok(Sending { docket, others, technician, arrival_at })
+}
+
+/// What was agreed on the telephone, with the matching run it passes over written down. A planned visit that is in the way
+/// makes way, and so does whichever job the technician is asked for now.
+pub(super) async fn agreed(
+    unit: &mut Unit,
+    sending: &mut Sending,
     displacing: Option<Consequence>,
-) -> Result<(Given, Vec<Docket>), Error> {
-    let technician = store::technicians::find(&mut unit.tx, technician).await?;
+) -> Result<Given, Error> {
+    let Sending { docket, others, technician, arrival_at } = sending;
+    let technician = store::technicians::find(&mut unit.tx, *technician).await?;
     let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
     technician.fits(docket.job().trade)?;
+    let way = Way {
+        of: technician.id,
+        by: docket.job().priority,
+        needed: needed(unit.now, *arrival_at),
+        displacing,
+    };
     let reference = unit.ctx.reference();
-    let mut others: Vec<Docket> = Vec::new();
-    if let Some(span) = needed(unit.now, arrival_at) {
-        for window in store::windows::overlapping(&mut unit.tx, technician.id, span).await? {
-            if window.job_id != docket.job().id {
-                let mut other = dockets::of_job(unit, window.job_id).await?;
-                other.make_way(docket.job().priority, displacing, reference.dispatch())?;
-                others.push(other);
-            }
-        }
-    }
-    let asked = store::offers::open_of(&mut unit.tx, technician.id).await?;
-    if let Some(offer) = asked {
-        let asked_for = dockets::of(unit, offer.0, None).await?;
-        if asked_for.job().id != docket.job().id {
-            let known = others.iter().position(|other| other.job().id == asked_for.job().id);
-            let mut other = known.map_or(asked_for, |at| others.swap_remove(at));
-            other.pass_over(technician.id)?;
-            others.push(other);
-        }
-    }
+    others.iter_mut().try_for_each(|other| other.make_way(way, reference.dispatch()))?;
     let decision_id: DecisionId = ladder::record_widest(unit, docket.job()).await?;
-    Ok((Given { technician, arrival_at, decision_id }, others))
+    Ok(Given { technician, arrival_at: *arrival_at, decision_id })
 }
 
 /// Writes the jobs that make way before the one they make way for.
-pub(super) async fn close_all(unit: &mut Unit, docket: Docket, others: Vec<Docket>) -> Result<(), Error> {
-    for other in others {
+pub(super) async fn close_all(unit: &mut Unit, sending: Sending) -> Result<(), Error> {
+    for other in sending.others {
         dockets::close(unit, other).await?;
     }
-    dockets::close(unit, docket).await?;
+    dockets::close(unit, sending.docket).await?;
     Ok(())
 }
 

@@ -56,21 +56,20 @@ async fn record_in(unit: &mut Unit, job: JobId, paid: &Paid) -> Result<Payment, 
         recorded_at: unit.now,
     };
     check(&payment, &known, unit.now)?;
-    keep(unit, &payment).await?;
+    keep(unit, &payment);
     Ok(payment)
 }
 
-/// Writes a payment down, and tells of it.
-pub(super) async fn keep(unit: &mut Unit, payment: &Payment) -> Result<(), Error> {
+/// Has a payment written down, and tells of it.
+pub(super) fn keep(unit: &mut Unit, payment: &Payment) {
     let by = unit.actor.token();
-    store::payments::insert(&mut unit.tx, payment, by).await.map_err(Error::in_the_way)?;
+    store::payments::insert(&mut unit.writes, payment, by);
     unit.emit(events::PaymentRecorded {
         job: payment.job_id,
         payment: payment.id,
         kind: payment.kind,
         method: payment.method,
     });
-    Ok(())
 }
 
 pub use store::payments::Listed;

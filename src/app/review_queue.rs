@@ -18,7 +18,7 @@ use crate::{
 pub(super) async fn carry_out(unit: &mut Unit, change: ReviewChange) -> Result<(), Error> {
     match change {
         ReviewChange::Open(review) => {
-            store::reviews::insert(&mut unit.tx, &review).await.map_err(Error::in_the_way)?;
+            store::reviews::insert(&mut unit.writes, &review);
             let (id, job, flags) = (review.id, review.job_id, codes(&review));
             unit.emit(events::ReviewOpened { review: id, job, flags });
             let late = unit.now + REVIEW_WAIT_MAX;
@@ -27,20 +27,16 @@ pub(super) async fn carry_out(unit: &mut Unit, change: ReviewChange) -> Result<(
         ReviewChange::Changed(review) => {
             let (id, job, flags) = (review.id, review.job_id, codes(&review));
             unit.emit(events::ReviewChanged { review: id, job, flags });
-            save(unit, review).await
+            store::reviews::save(&mut unit.writes, &review);
+            Ok(())
         }
         ReviewChange::Gone(review) => {
             let (id, job) = (review.id, review.job_id);
-            save(unit, review).await?;
+            store::reviews::save(&mut unit.writes, &review);
             unit.emit(events::ReviewGone { review: id, job });
             alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await
         }
     }
-}
-
-/// Writes an open review over the version that was read.
-pub(super) async fn save(unit: &mut Unit, review: Review) -> Result<(), Error> {
-    if store::reviews::save(&mut unit.tx, &review).await? { Ok(()) } else { Err(Error::Conflict) }
 }
 
 /// The codes of the doubts, each once: an event is small whatever a device has done.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, programmes, records, review_queue, settlement};
+use super::{Command, Ctx, Error, Unit, alarms, programmes, records, settlement};
 use crate::{
     domain::{
         alarms::AlarmKind,
@@ -100,7 +100,7 @@ async fn decide_in(unit: &mut Unit, id: ReviewId, seen: i64, decide: &Decide) ->
         return Err(Error::Refused(MoneyRefused::ReviewOver.into()));
     }
     if review.state == ReviewState::Open {
-        review_queue::save(unit, review.closed(ReviewState::Decided, unit.now)).await?;
+        store::reviews::save(&mut unit.writes, &review.closed(ReviewState::Decided, unit.now));
         alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await?;
     }
     rule(unit, &job, About::Review(id), decide).await
@@ -115,7 +115,7 @@ pub(super) async fn rule(
 ) -> Result<Decided, Error> {
     let (decision, record) = prepare(&unit.ctx.clone(), &mut unit.tx, job, about, decide, unit.now).await?;
     let decision = Decision { id: unit.id(), decided_by: unit.actor.token(), ..decision };
-    store::reviews::decide(&mut unit.tx, &decision, &decide.note).await.map_err(Error::in_the_way)?;
+    store::reviews::decide(&mut unit.writes, &decision, &decide.note);
     unit.emit(events::ReviewDecided {
         job: job.id,
         decision: decision.id,
@@ -125,7 +125,7 @@ pub(super) async fn rule(
         about,
     });
     let assignments = store::assignments::of_job(&mut unit.tx, job.id).await?;
-    let (settlement, flags) = settlement::settle(unit, job, &record, &assignments, &[]).await?;
+    let (settlement, flags) = settlement::settle_decided(unit, job, &record, &assignments, &decision).await?;
     Ok(Decided { decision, settlement, flags })
 }
 

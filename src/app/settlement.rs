@@ -14,7 +14,7 @@ use crate::{
         offers::Assignment,
         payments::Payment,
         refusal::Refusal,
-        reviews::{Decision, Review, Settled},
+        reviews::{About, Decision, Review, ReviewState, Settled},
         settling::{self, Ending, Given, Settling},
         span::Instant,
     },
@@ -35,15 +35,34 @@ pub(super) async fn settle(
     assignments: &[Assignment],
     new: &[FactId],
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
-    let terms = if settling::is_complete(job, record) {
-        Some(programmes::terms_of(&unit.ctx.clone(), &mut unit.tx, job).await?)
-    } else {
-        None
-    };
+    let terms = terms(unit, job, record).await?;
     let ending = terms.as_ref().map_or(Ending::UnderWay, Ending::Complete);
     let books = Books::load(unit, job.id, ending).await?;
     let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), new, unit.now))?;
     carry_out(unit, job.id, settling).await
+}
+
+/// Settles a locked job by a new decision of a supervisor, which is written with the use-case.
+pub(super) async fn settle_decided(
+    unit: &mut Unit,
+    job: &Job,
+    record: &FieldRecord,
+    assignments: &[Assignment],
+    decision: &Decision,
+) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
+    let terms = terms(unit, job, record).await?;
+    let ending = terms.as_ref().map_or(Ending::UnderWay, Ending::Complete);
+    let books = Books::load(unit, job.id, ending).await?.decided(decision);
+    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), &[], unit.now))?;
+    carry_out(unit, job.id, settling).await
+}
+
+/// The terms a job is priced by; none before it is complete.
+async fn terms(unit: &mut Unit, job: &Job, record: &FieldRecord) -> Result<Option<Terms>, Error> {
+    if !settling::is_complete(job, record) {
+        return Ok(None);
+    }
+    programmes::terms_of(&unit.ctx.clone(), &mut unit.tx, job).await.map(Some)
 }
 
 /// Settles a job that was called off: nothing is charged, and that is said (C-25).
@@ -77,6 +96,18 @@ impl Books {
             payments: if is_over { store::payments::of_job(tx, job).await? } else { Vec::new() },
             reviews: store::reviews::of_job(tx, job).await?,
         })
+    }
+
+    /// The same with one decision more, which decides the review it is about.
+    fn decided(mut self, decision: &Decision) -> Self {
+        self.decisions.push(decision.clone());
+        if let About::Review(id) = decision.about {
+            let is_it = |review: &&mut Review| review.id == id && review.state == ReviewState::Open;
+            if let Some(review) = self.reviews.iter_mut().find(is_it) {
+                *review = review.clone().closed(ReviewState::Decided, decision.decided_at);
+            }
+        }
+        self
     }
 
     fn given<'a>(
@@ -116,7 +147,7 @@ pub(super) async fn carry_out(
     settling: Settling,
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     for payment in &settling.payments {
-        payments::keep(unit, payment).await?;
+        payments::keep(unit, payment);
     }
     if let Some(refusal) = &settling.over_limits {
         note_over_limits(job, refusal);
@@ -125,10 +156,7 @@ pub(super) async fn carry_out(
         review_queue::carry_out(unit, change).await?;
     }
     let Some((settlement, lines)) = settling.settlement else { return Ok((None, settling.flags)) };
-    store::ledger::insert(&mut unit.tx, &settlement).await.map_err(Error::in_the_way)?;
-    for line in &lines {
-        store::ledger::insert_line(&mut unit.tx, line).await.map_err(Error::in_the_way)?;
-    }
+    store::ledger::insert(&mut unit.writes, &settlement, &lines);
     unit.emit(events::JobSettled {
         job,
         settlement: settlement.id,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{JobId, TechnicianId, WindowId},
+    span::Span,
     text_enum::text_enum,
 };
 
@@ -94,4 +95,12 @@ pub struct Appointment {
     pub ends_at: DateTime<Utc>,
     /// Whether it still holds its window.
     pub state: WindowState,
+}
+
+impl Appointment {
+    /// Whether it shares an instant with a span.
+    #[must_use]
+    pub fn overlaps(&self, span: Span) -> bool {
+        self.starts_at < span.to() && self.ends_at > span.from()
+    }
 }

@@ -2,7 +2,12 @@
 
 use uuid::Uuid;
 
-use super::{Error, Tx, codec::row, db::query};
+use super::{
+    Error, Tx,
+    batch::{Batch, later},
+    codec::row,
+    db::query,
+};
 use crate::domain::{
     disputes::{Dispute, DisputeState, Resolution, ToldDispute},
     ids::{DisputeId, JobId, TokenId},
@@ -46,15 +51,10 @@ pub async fn insert(
 }
 
 /// Keeps what came of a dispute.
-pub async fn resolve(
-    tx: &mut Tx,
-    id: DisputeId,
-    resolution: &Resolution,
-    by: Option<TokenId>,
-) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
+pub fn resolve(batch: &mut Batch, id: DisputeId, resolution: &Resolution, by: Option<TokenId>) {
+    later!(
+        batch,
+        one,
         "INSERT INTO dispute_resolution (dispute_id, outcome, decision_id, resolved_at, resolved_by)
          VALUES ($1, $2, $3, $4, $5)",
         id,
@@ -62,8 +62,7 @@ pub async fn resolve(
         resolution.decision_id,
         resolution.resolved_at,
         by
-    )?;
-    Ok(())
+    );
 }
 
 /// The disputes about a job, oldest first.

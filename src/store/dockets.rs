@@ -17,7 +17,7 @@ use crate::domain::{
     jobs::Job,
     offers::{Assignment, Offer, Progress},
     place::Point,
-    span::Instant,
+    span::{Instant, Span},
 };
 
 /// Which jobs are taken in hand, and whom else is looked at.
@@ -26,9 +26,19 @@ pub struct Wanted<'a> {
     /// A job, the job of an offer or of an assignment, or every job of a case, by its id.
     pub id: Uuid,
     /// Somebody who was not asked and whose other jobs matter.
-    pub also: Option<TechnicianId>,
+    pub also: Option<Beside>,
     /// Reports of which it matters whether another job has them.
     pub reports: &'a [FactId],
+}
+
+/// Somebody who was not asked for a job.
+#[derive(Debug, Clone, Copy)]
+pub struct Beside {
+    /// Who.
+    pub technician: TechnicianId,
+    /// When they are needed: the jobs they are asked for now, and those of their planned visits then, are taken in hand
+    /// as well.
+    pub needed: Option<Span>,
 }
 
 /// A job as it was loaded.
@@ -110,14 +120,18 @@ pub async fn load(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Vec<Loaded>, Error>
 
 #[expect(clippy::too_many_lines, reason = "it is one statement, written for each engine")]
 async fn rows(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Vec<Row>, Error> {
-    let also = wanted.also.map_or(Uuid::nil(), |id| id.0);
+    let also = wanted.also.map_or(Uuid::nil(), |beside| beside.technician.0);
+    let needed = wanted.also.and_then(|beside| beside.needed);
     let reports: Vec<_> = wanted.reports.iter().map(|id| id.0.simple().to_string()).collect();
     let reports = serde_json::to_string(&reports).map_err(|error| Error::corrupt("fact", "id", error))?;
     query!(tx, all Row, {
         sqlite: "
 WITH wanted(id) AS MATERIALIZED (
     SELECT id FROM job WHERE id = $1 UNION SELECT job_id FROM offer WHERE id = $1
-    UNION SELECT job_id FROM assignment WHERE id = $1 UNION SELECT id FROM job WHERE case_id = $1),
+    UNION SELECT job_id FROM assignment WHERE id = $1 UNION SELECT id FROM job WHERE case_id = $1
+    UNION SELECT job_id FROM offer WHERE technician_id = $2 AND state = 'open' AND $4 IS NOT NULL
+    UNION SELECT job_id FROM planned_window
+          WHERE technician_id = $2 AND state = 'planned' AND starts_at < $5 AND ends_at > $4),
 looked_at(job_id, technician_id) AS MATERIALIZED (
     SELECT o.job_id, o.technician_id FROM wanted w CROSS JOIN offer o ON o.job_id = w.id UNION SELECT id, $2 FROM wanted)
 SELECT 1 AS part, j.id AS job_id, json_object('id', hex(j.id), 'version', version, 'case_id', hex(case_id),
@@ -173,7 +187,10 @@ WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 
         postgres: "
 WITH wanted(id) AS MATERIALIZED (
     SELECT id FROM job WHERE id = $1 UNION SELECT job_id FROM offer WHERE id = $1
-    UNION SELECT job_id FROM assignment WHERE id = $1 UNION SELECT id FROM job WHERE case_id = $1),
+    UNION SELECT job_id FROM assignment WHERE id = $1 UNION SELECT id FROM job WHERE case_id = $1
+    UNION SELECT job_id FROM offer WHERE technician_id = $2 AND state = 'open' AND CAST($4 AS TIMESTAMPTZ) IS NOT NULL
+    UNION SELECT job_id FROM planned_window
+          WHERE technician_id = $2 AND state = 'planned' AND starts_at < $5 AND ends_at > $4),
 looked_at(job_id, technician_id) AS MATERIALIZED (
     SELECT o.job_id, o.technician_id FROM wanted w JOIN offer o ON o.job_id = w.id UNION SELECT id, $2 FROM wanted)
 SELECT CAST(1 AS BIGINT) AS part, j.id AS job_id, CAST(to_jsonb(j) AS TEXT) AS body FROM wanted w JOIN job j ON j.id = w.id
@@ -204,7 +221,7 @@ WHERE f.job_id <> w.id
 UNION ALL
 SELECT 11, w.id, '' FROM wanted w
 WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id)"
-    }, wanted.id, also, reports)
+    }, wanted.id, also, reports, needed.map(|span| span.from()), needed.map(|span| span.to()))
 }
 
 /// Puts the rows together, job by job.

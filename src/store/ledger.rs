@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    batch::{Batch, later},
     codec::{Bytes, Json, Text, row},
     db::{id_list, query},
     feed,
@@ -34,11 +35,12 @@ macro_rules! columns {
     };
 }
 
-/// Keeps a new settlement. One with its number is there already when a concurrent one was first.
-pub async fn insert(tx: &mut Tx, settlement: &Settlement) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
+/// Has a new settlement with its lines kept with the use-case. One with its number is there already when a concurrent one
+/// was first.
+pub fn insert(batch: &mut Batch, settlement: &Settlement, lines: &[LedgerLine]) {
+    later!(
+        batch,
+        one,
         "INSERT INTO settlement (id, job_id, number, record_hash, basis, decision_id, settled_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
         settlement.id,
@@ -48,41 +50,35 @@ pub async fn insert(tx: &mut Tx, settlement: &Settlement) -> Result<(), Error> {
         settlement.basis,
         settlement.decision_id,
         settlement.settled_at
-    )?;
-    Ok(())
-}
-
-/// Keeps a new line.
-pub async fn insert_line(tx: &mut Tx, line: &LedgerLine) -> Result<(), Error> {
-    let charge = &line.charge;
-    query!(
-        tx,
-        execute,
+    );
+    later!(
+        batch,
+        rows,
         "INSERT INTO ledger_line (id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen,
                                   amount_yen, tax_included_yen, payer, rule, consent_fact_id, reverses, proof,
-                                  text_ja, text_en, collected_yen)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
-        line.id,
-        line.settlement_id,
-        line.job_id,
-        charge.firm_id,
-        line.line,
-        charge.kind,
-        &charge.code,
-        Text(charge.quantity),
-        charge.unit_price_yen,
-        charge.amount_yen,
-        charge.tax_included_yen,
-        charge.payer,
-        &charge.rule,
-        charge.consent_fact_id,
-        line.reverses,
-        Json(&charge.proof),
-        &charge.text_ja,
-        &charge.text_en,
-        line.collected_yen
-    )?;
-    Ok(())
+                                  text_ja, text_en, collected_yen) VALUES",
+        lines,
+        |one|
+        one.id,
+        one.settlement_id,
+        one.job_id,
+        one.charge.firm_id,
+        one.line,
+        one.charge.kind,
+        &one.charge.code,
+        Text(one.charge.quantity),
+        one.charge.unit_price_yen,
+        one.charge.amount_yen,
+        one.charge.tax_included_yen,
+        one.charge.payer,
+        &one.charge.rule,
+        one.charge.consent_fact_id,
+        one.reverses,
+        Json(&one.charge.proof),
+        &one.charge.text_ja,
+        &one.charge.text_en,
+        one.collected_yen
+    );
 }
 
 /// The settlements of a job, oldest first.

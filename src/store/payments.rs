@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    batch::{Batch, later},
     codec::row,
     db::{id_list, query},
 };
@@ -25,11 +26,11 @@ macro_rules! columns {
     };
 }
 
-/// Keeps a new payment.
-pub async fn insert(tx: &mut Tx, payment: &Payment, by: Option<TokenId>) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
+/// Has a new payment kept with the use-case.
+pub fn insert(batch: &mut Batch, payment: &Payment, by: Option<TokenId>) {
+    later!(
+        batch,
+        one,
         "INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id,
                               settlement_id, recorded_at, recorded_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -45,8 +46,7 @@ pub async fn insert(tx: &mut Tx, payment: &Payment, by: Option<TokenId>) -> Resu
         payment.settlement_id,
         payment.recorded_at,
         by
-    )?;
-    Ok(())
+    );
 }
 
 /// The payments for a job, in the order they were recorded.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
+    batch::{Batch, later},
     codec::{Json, parsed, row},
     db::{One, id_list, query},
     search::Search,
@@ -78,11 +79,11 @@ impl TryFrom<DecisionRow> for Decision {
     }
 }
 
-/// Keeps a new review. There is an open one of its job already when a concurrent transaction was first.
-pub async fn insert(tx: &mut Tx, review: &Review) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
+/// Has a new review kept with the use-case. There is an open one of its job already when a concurrent transaction was first.
+pub fn insert(batch: &mut Batch, review: &Review) {
+    later!(
+        batch,
+        one,
         "INSERT INTO review (id, version, job_id, number, state, flags, opened_at, closed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         review.id,
@@ -93,15 +94,14 @@ pub async fn insert(tx: &mut Tx, review: &Review) -> Result<(), Error> {
         Json(&review.flags),
         review.opened_at,
         review.closed_at
-    )?;
-    Ok(())
+    );
 }
 
-/// Writes an open review over the version that was read; whether it was still that version.
-pub async fn save(tx: &mut Tx, review: &Review) -> Result<bool, Error> {
-    let changed = query!(
-        tx,
-        execute,
+/// Has an open review written with the use-case, over the version that was read.
+pub fn save(batch: &mut Batch, review: &Review) {
+    later!(
+        batch,
+        one,
         "UPDATE review SET version = version + 1, state = $3, flags = $4, closed_at = $5
          WHERE id = $1 AND version = $2 AND state = 'open'",
         review.id,
@@ -109,8 +109,7 @@ pub async fn save(tx: &mut Tx, review: &Review) -> Result<bool, Error> {
         review.state,
         Json(&review.flags),
         review.closed_at
-    )?;
-    Ok(changed == 1)
+    );
 }
 
 /// The review of an id.
@@ -146,15 +145,15 @@ pub async fn list(
 }
 
 /// Keeps a new decision and the words that go with it.
-pub async fn decide(tx: &mut Tx, decision: &Decision, note: &str) -> Result<(), Error> {
+pub fn decide(batch: &mut Batch, decision: &Decision, note: &str) {
     let data = Data { flags: decision.flags.clone(), correction: decision.correction.clone() };
     let (review, dispute) = match decision.about {
         About::Review(review) => (Some(review), None),
         About::Dispute(dispute) => (None, Some(dispute)),
     };
-    query!(
-        tx,
-        execute,
+    later!(
+        batch,
+        one,
         "INSERT INTO review_decision (id, job_id, number, review_id, dispute_id, ruling, reason, data, decided_at,
                                       decided_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -168,9 +167,8 @@ pub async fn decide(tx: &mut Tx, decision: &Decision, note: &str) -> Result<(), 
         Json(data),
         decision.decided_at,
         decision.decided_by
-    )?;
-    query!(tx, execute, "INSERT INTO review_note (decision_id, note) VALUES ($1, $2)", decision.id, note)?;
-    Ok(())
+    );
+    later!(batch, one, "INSERT INTO review_note (decision_id, note) VALUES ($1, $2)", decision.id, note);
 }
 
 /// The decisions about a job, oldest first.

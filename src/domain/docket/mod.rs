@@ -28,7 +28,7 @@ pub use self::{
     aftermath::Told,
     answers::{Answerer, Naming},
     changes::{Changes, Rows, Waiting},
-    overrides::{Given, needed},
+    overrides::{Given, Way, needed},
 };
 use super::{
     alarms::Alarm,

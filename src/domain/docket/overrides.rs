@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use super::Docket;
 use crate::domain::{
     alarms::AlarmKind,
-    appointments::Consequence,
+    appointments::{Appointment, Consequence},
     events::{HelperAdded, JobCancelled, JobOverridden, JobReassigned},
     firms::Technician,
     ids::{AssignmentId, DecisionId, TechnicianId},
@@ -33,6 +33,19 @@ pub struct Given {
     pub arrival_at: Option<Instant>,
     /// The matching run that is passed over.
     pub decision_id: DecisionId,
+}
+
+/// The way that other jobs make for one that somebody is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Way {
+    /// Who is given it.
+    pub of: TechnicianId,
+    /// How urgent it is.
+    pub by: Priority,
+    /// When they are needed for it.
+    pub needed: Option<Span>,
+    /// What becomes of a planned visit that is in the way.
+    pub displacing: Option<Consequence>,
 }
 
 /// Until when a technician who is sent now is taken to be needed.
@@ -119,19 +132,28 @@ impl Docket {
         offer
     }
 
-    /// Makes way for an emergency: what becomes of this job's visit has been said before it is moved.
-    pub fn make_way(
-        &mut self,
-        by: Priority,
-        consequence: Option<Consequence>,
-        rules: &Dispatch,
-    ) -> Result<(), Refusal> {
-        let Some(window) = self.window() else { return Ok(()) };
-        let Some(consequence) = consequence else {
+    /// Makes way for a job that one of those who are asked or planned for this one is given: they are asked no more, and
+    /// the next ones are; what becomes of their planned visit has been said before it is moved.
+    pub fn make_way(&mut self, way: Way, rules: &Dispatch) -> Result<(), Refusal> {
+        self.give_way_of_visit(way, rules)?;
+        let theirs = |offer: &Offer| offer.is_open() && offer.technician_id == way.of;
+        if !self.is.offers.iter().any(theirs) {
+            return Ok(());
+        }
+        self.withdraw_those(WithdrawCode::Overridden, theirs)?;
+        self.back_on_the_ladder()
+    }
+
+    fn give_way_of_visit(&mut self, way: Way, rules: &Dispatch) -> Result<(), Refusal> {
+        let is_in_the_way = |window: &&Appointment| {
+            window.technician_id == way.of && way.needed.is_some_and(|span| window.overlaps(span))
+        };
+        let Some(window) = self.window().filter(is_in_the_way) else { return Ok(()) };
+        let Some(consequence) = way.displacing else {
             return Err(JobRefused::VisitPlanned(window.starts_at, window.job_id).into());
         };
-        if !matches!(by, Priority::P0 | Priority::P1) {
-            return Err(JobRefused::VisitStays(by).into());
+        if !matches!(way.by, Priority::P0 | Priority::P1) {
+            return Err(JobRefused::VisitStays(way.by).into());
         }
         self.give_visit_up(consequence.into());
         self.raise(AlarmKind::Displaced);
@@ -142,14 +164,6 @@ impl Docket {
             Consequence::Rebook => self.await_window(rules),
             Consequence::OtherTechnician => self.look_for_others(),
         }
-    }
-
-    /// Whoever is given another job is not asked for this one any more; it goes to the next.
-    pub fn pass_over(&mut self, technician: TechnicianId) -> Result<(), Refusal> {
-        self.withdraw_those(WithdrawCode::Overridden, |offer| {
-            offer.is_open() && offer.technician_id == technician
-        })?;
-        self.back_on_the_ladder()
     }
 
     /// Takes the job back from whoever has accepted it; the next ones are asked at once, they are not.

@@ -3,11 +3,13 @@
 
 use std::sync::LazyLock;
 
+use chrono::TimeDelta;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Answerer, Changes, Docket, Given, Known, Rows, Told};
+use super::{Answerer, Changes, Docket, Given, Known, Rows, Told, Way, needed};
 use crate::domain::{
+    appointments::{Appointment, Consequence, UnbookCode, WindowState},
     dangers::CaseHazard,
     facts::{
         Fact, FieldRecord,
@@ -15,7 +17,7 @@ use crate::domain::{
     },
     firms::{Standing, Technician},
     ids::{CallId, CaseId, DecisionId, JobId, OfferId},
-    jobs::{CancelReason, Job, JobState, Order},
+    jobs::{Action, CancelReason, Job, JobState, Order},
     offers::{
         Addressee, Asked, AssignmentStage, CrewRole, DeclineCode, Offer, OverrideReason, ReassignReason,
         Slot, WithdrawCode,
@@ -85,6 +87,11 @@ enum Step {
     TakeBack,
     Give(u128),
     Help(u128),
+    /// A visit is planned so many minutes from now.
+    Book(u128, i64),
+    Unbook,
+    /// Somebody is given another job.
+    MakeWay(u128, Option<Consequence>),
     Reassign,
     Withdraw,
     Cancel,
@@ -96,6 +103,7 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let who = 1..=TECHNICIANS;
+    let consequence = proptest::sample::select(Consequence::ALL);
     let one = prop_oneof![
         6 => who.clone().prop_map(Step::Ask),
         6 => Just(Step::Accept),
@@ -103,6 +111,9 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => Just(Step::TakeBack),
         2 => who.clone().prop_map(Step::Give),
         1 => who.clone().prop_map(Step::Help),
+        2 => (who.clone(), 0_i64..180).prop_map(|(who, minutes)| Step::Book(who, minutes)),
+        1 => Just(Step::Unbook),
+        3 => (who.clone(), proptest::option::of(consequence)).prop_map(|(who, what)| Step::MakeWay(who, what)),
         2 => Just(Step::Reassign),
         2 => Just(Step::Withdraw),
         1 => Just(Step::Cancel),
@@ -136,6 +147,17 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
             docket.help(&given(number)).map(|_| ())
         }
         Step::Help(_) => Ok(()),
+        // As above.
+        Step::Book(..) if Action::Book.check(docket.job().state()).is_err() => Ok(()),
+        Step::Book(number, minutes) => {
+            let window = visit(docket, number, docket.now() + TimeDelta::minutes(minutes));
+            docket.book(window, docket.now())
+        }
+        Step::Unbook => docket.unbook(UnbookCode::Resident, rules),
+        Step::MakeWay(number, displacing) => {
+            let (of, needed) = (technician(number), needed(docket.now(), None));
+            docket.make_way(Way { of, by: Priority::P1, needed, displacing }, rules)
+        }
         Step::Reassign => docket.reassign(ReassignReason::NotReachable),
         Step::Withdraw => {
             let first = docket.on_it().next().map(|one| one.id);
@@ -147,6 +169,18 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
             docket.apply_holds(reference.hazards(), rules)
         }
         Step::Report(number, count) => report(docket, told(number, count), reports),
+    }
+}
+
+fn visit(docket: &mut Docket, number: u128, starts_at: Instant) -> Appointment {
+    Appointment {
+        id: docket.id(),
+        version: 1,
+        technician_id: technician(number),
+        job_id: docket.job().id,
+        starts_at,
+        ends_at: starts_at + TimeDelta::hours(1),
+        state: WindowState::Planned,
     }
 }
 
@@ -179,7 +213,7 @@ fn ask(docket: &mut Docket, number: u128) -> Result<(), Refusal> {
         round: 1,
         rung: 0,
     };
-    let deadline = docket.now() + chrono::TimeDelta::hours(5);
+    let deadline = docket.now() + TimeDelta::hours(5);
     docket.ask(Offer::open(asked, docket.now(), deadline));
     let job = docket.job().clone().offered(docket.now(), deadline)?;
     docket.put(job);
@@ -214,6 +248,10 @@ fn check(known: &Known) {
     assert_eq!(who.len(), live.len(), "twice on one job");
     assert_eq!(job.wake_at().is_none(), job.state().is_final(), "{}: looked at again", job.state());
     assert_eq!(job.hold().is_some(), job.state() == JobState::Held);
+    let planned = known.windows.iter().filter(|window| window.state == WindowState::Planned).count();
+    assert!(planned <= 1, "two visits");
+    assert!(planned == 1 || job.state() != JobState::Booked, "booked without a visit");
+    assert!(planned == 0 || !job.state().is_final(), "a visit of a job that is over");
 }
 
 /// Each row that is written was read at the version before, and none is written twice.
@@ -241,7 +279,7 @@ proptest! {
     fn no_decision_leaves_what_must_never_be(steps in steps()) {
         let (mut known, mut reports) = (Known::new(new_job()), Vec::new());
         for (number, step) in (1_u128..).zip(steps) {
-            let now = at("11:00:00") + chrono::TimeDelta::minutes(i64::try_from(number).unwrap());
+            let now = at("11:00:00") + TimeDelta::minutes(i64::try_from(number).unwrap());
             let told = reports.clone();
             let once = |reports: &mut Vec<Fact>| -> Option<(Known, Changes)> {
                 let mut docket = docket(&known, now, number);
