@@ -264,15 +264,20 @@ async fn main() {
     told_by(&folder, &user, PASSWORD);
     let token = told_by(&folder, &["token", "issue", "--role", "dispatcher", "--name", "bench"], "");
     let token = token.split_whitespace().find(|word| word.starts_with("kkt_")).unwrap().to_owned();
-    let cookie = sign_in(&http).await;
+    // A session may listen a few times, not a hundred times.
+    let mut cookies = Vec::new();
+    for _ in 0..CONSOLES {
+        cookies.push(sign_in(&http).await);
+    }
     let alone = service.rss_mib();
 
     let (over, rows) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));
-    let consoles: Vec<_> = (0..CONSOLES)
-        .map(|_| {
+    let consoles: Vec<_> = cookies
+        .into_iter()
+        .map(|cookie| {
             Arc::new(Console {
                 http: reqwest::Client::new(),
-                cookie: cookie.clone(),
+                cookie,
                 told: Arc::default(),
                 rows: rows.clone(),
                 over: over.clone(),

@@ -19,7 +19,7 @@ use futures_util::future::join_all;
 use kaketsuke::{
     app::{self, Command, Ctx, clock::Clock, loaded::Loaded},
     domain::actor::{Actor, Role},
-    http::Limits,
+    http::{Limits, Proxies},
     notify::Settings,
     server::Server,
     store::Db,
@@ -61,6 +61,7 @@ async fn measure(url: &str) {
     let server = Server {
         listen: "127.0.0.1:0".parse().unwrap(),
         limits: Limits::default(),
+        proxies: Proxies::default(),
         messages: Settings::default(),
         tiles: None,
     };

@@ -2,16 +2,15 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use axum::serve::ListenerExt as _;
+use axum::serve::Listener as _;
 use tokio::{
-    net::TcpListener,
     sync::oneshot,
     task::{JoinError, JoinHandle, JoinSet},
 };
 
 use crate::{
     app::Ctx,
-    http::{self, Limits, Tiles},
+    http::{self, Client, Limits, Lines, Proxies, Tiles},
     notify::{Channels, Settings},
     worker,
 };
@@ -26,6 +25,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// What limits a request.
     pub limits: Limits,
+    /// Whose word about a client is believed.
+    pub proxies: Proxies,
     /// How messages leave.
     pub messages: Settings,
     /// Where map tiles come from; none, when nobody has said.
@@ -36,20 +37,14 @@ impl Server {
     /// Listens, starts the workers and serves. Requests are taken from the moment this returns.
     pub async fn start(self, ctx: Ctx) -> io::Result<Running> {
         provide_tls();
-        let listener = TcpListener::bind(self.listen).await?;
+        let listener = Lines::listen(self.listen, self.limits.patience()).await?;
         let local_addr = listener.local_addr()?;
-        // An answer is one write: waiting to fill a packet would only delay it.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "no TCP_NODELAY");
-            }
-        });
         ctx.allow_receivers(self.messages.receivers);
         let channels = Channels::new(self.messages).map_err(io::Error::other)?;
         let workers = worker::start(&ctx, channels).await.map_err(io::Error::other)?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let service = http::router(ctx.clone(), self.limits, self.tiles);
-        let serve = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+        let service = http::router(ctx.clone(), self.limits, self.proxies, self.tiles);
+        let serve = axum::serve(listener, service.into_make_service_with_connect_info::<Client>())
             // A dropped sender stops as well: nobody is left who could.
             .with_graceful_shutdown(async move { drop(stopped.await) });
         let serving = tokio::spawn(async move { serve.await });

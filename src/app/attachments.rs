@@ -7,7 +7,7 @@ use crate::{
         events,
         ids::{CallId, CaseId, JobId},
         jobs::{Job, JobState},
-        refusal::Refusal,
+        refusal::{CaseRefused, Refusal},
         span::Instant,
     },
     store::{self, Tx},
@@ -34,6 +34,10 @@ async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, 
     let call = call.attach(to.case_id, to.purpose)?;
     let missing = || Refusal::field("case_id", "no such case");
     let case = store::cases::guard(&mut unit.tx, to.case_id).await?.ok_or_else(missing)?;
+    if store::erasure::find(&mut unit.tx, case.id).await?.is_some() {
+        // Whoever calls would be kept where nothing is erased any more.
+        return Err(Error::Refused(CaseRefused::Erased.into()));
+    }
     store::calls::save(&mut unit.tx, &call, None).await?;
     store::drafts::delete(&mut unit.tx, id).await?;
     unit.emit(events::CallAttached { call: id, case: case.id, purpose: to.purpose });

@@ -39,7 +39,15 @@ pub async fn erase(ctx: &Ctx, case: CaseId, command: Command<ErasureReason>) -> 
         // The retention worker deletes what is due as well.
         tracing::warn!(error = &error as &dyn std::error::Error, "erased files are deleted later");
     }
+    forget(ctx).await;
     Ok(erased)
+}
+
+/// Has what was erased leave the files of the database; what stays there leaves with the next erasure.
+pub(super) async fn forget(ctx: &Ctx) {
+    if let Err(error) = ctx.db().forget().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "erased rows leave the files later");
+    }
 }
 
 async fn erase_in(unit: &mut Unit, id: CaseId, reason: ErasureReason) -> Result<Erased, Error> {
@@ -50,6 +58,7 @@ async fn erase_in(unit: &mut Unit, id: CaseId, reason: ErasureReason) -> Result<
     if reason == ErasureReason::Retention {
         return Err(Refusal::field("reason", "is for what retention erases by itself").into());
     }
+    store::erasure::answers(&mut unit.tx, id).await?;
     store::erasure::blocks(&mut unit.tx, id).await?;
     store::erasure::place(&mut unit.tx, id).await?;
     // What retention has blurred before may still be erased whole; the first reason stays on file.

@@ -28,6 +28,12 @@ pub enum Error {
     /// More work than this node takes at once.
     #[error("the service is overloaded; try again shortly")]
     Overloaded,
+    /// The database is away for now, or its disk fails.
+    #[error("the database does not take it now; try again shortly")]
+    Unavailable,
+    /// The disk of the database is full.
+    #[error("the disk of the database is full")]
+    DiskFull,
     /// The database failed, or holds something unreadable.
     #[error(transparent)]
     Store(store::Error),
@@ -56,7 +62,9 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Retry(_) | store::Error::Stale => Self::Conflict,
-            store::Error::Overloaded | store::Error::Unavailable => Self::Overloaded,
+            store::Error::Overloaded => Self::Overloaded,
+            store::Error::Unavailable => Self::Unavailable,
+            store::Error::Full => Self::DiskFull,
             other => Self::Store(other),
         }
     }

@@ -18,6 +18,7 @@ use crate::{
         jobs::{Job, JobState},
         ledger::Settlement,
         offers::Assignment,
+        positions::measured,
         refusal::Refusal,
         span::Instant,
     },
@@ -94,15 +95,15 @@ async fn refer(unit: &mut Unit, job: &Job, record: &FieldRecord, new: &[FactId])
     Ok(())
 }
 
-/// Where the technician was, by the service's clock: for the dispatch, which keeps the newest only.
+/// Where the technician was, by the service's clock, as far as that can be (G-13): for the dispatch, which keeps the newest only.
 fn positions(batch: &Batch, technician_id: TechnicianId, received_at: Instant) -> Vec<Position> {
     let ahead = batch.sent_at.map_or(TimeDelta::zero(), |sent_at| received_at - sent_at);
     let position = |report: &Report| match report.what {
-        FactKind::Position { point: Some(point) } => Some(Position {
+        FactKind::Position { point: Some(point) } if point.is_in_japan() => Some(Position {
             technician_id,
             point,
             accuracy_m: None,
-            measured_at: (report.device_time + ahead).min(received_at).trunc_subsecs(6),
+            measured_at: measured(report.device_time + ahead, received_at)?.trunc_subsecs(6),
             received_at,
         }),
         _ => None,

@@ -22,6 +22,12 @@ pub struct State {
     pub reads_lost: i64,
 }
 
+/// Whether a use-case could be saved now: the database takes a write and answers.
+pub async fn ready(ctx: &Ctx) -> Result<(), Error> {
+    ctx.db().probe().await?;
+    check(ctx).await.map(|_| ())
+}
+
 /// Reads the figures; fails when the database does not answer.
 pub async fn check(ctx: &Ctx) -> Result<State, Error> {
     let mut tx = ctx.db().read().await?;

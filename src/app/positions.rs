@@ -6,6 +6,7 @@ use crate::{
         actor::{Actor, Scope},
         ids::{FirmId, TechnicianId},
         place::Point,
+        positions::{AHEAD_MAX, measured},
         refusal::Refusal,
         span::Instant,
     },
@@ -28,22 +29,33 @@ pub struct Report {
     pub measured_at: Instant,
 }
 
-/// Records a batch; all of it or, when a technician is not the actor's, nothing. Older than known is ignored.
+/// Records a batch; all of it or, when a technician is not the actor's or a clock is wrong (G-13), nothing. Older than known
+/// is ignored.
 pub async fn record(ctx: &Ctx, command: Command<Vec<Report>>) -> Result<(), Error> {
     let received_at = ctx.now();
-    let fixes = command.body.iter().map(|report| Position {
-        technician_id: report.technician_id,
-        point: report.point,
-        accuracy_m: report.accuracy_m,
-        measured_at: report.measured_at,
-        received_at,
-    });
-    let fixes: Vec<Position> = fixes.collect();
+    let fixes = command.body.iter().enumerate().map(|(index, report)| fix(index, report, received_at));
+    let fixes: Vec<Position> = fixes.collect::<Result<_, _>>()?;
     let own = own_firm(&command.actor, &fixes)?;
     let command = command.map(|_| (own, fixes.clone()));
     ctx.transact(command, |unit, (own, fixes)| Box::pin(record_in(unit, *own, fixes))).await?;
     ctx.record_positions(&fixes);
     Ok(())
+}
+
+fn fix(index: usize, report: &Report, received_at: Instant) -> Result<Position, Refusal> {
+    let measured_at = measured(report.measured_at, received_at).ok_or_else(|| {
+        let minutes = AHEAD_MAX.num_minutes();
+        let message =
+            format!("is more than {minutes} minutes ahead of our clock; set the clock of the device");
+        Refusal::field(format!("positions[{index}].measured_at"), message)
+    })?;
+    Ok(Position {
+        technician_id: report.technician_id,
+        point: report.point,
+        accuracy_m: report.accuracy_m,
+        measured_at,
+        received_at,
+    })
 }
 
 async fn record_in(unit: &mut Unit, own: Option<FirmId>, fixes: &[Position]) -> Result<(), Error> {

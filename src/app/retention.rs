@@ -89,6 +89,9 @@ async fn run_through(ctx: &Ctx, mut run: Run) -> Result<(), Error> {
     if files > 0 {
         *run.counts.entry(FILES.to_owned()).or_default() += files;
     }
+    if !run.counts.is_empty() {
+        erasure::forget(ctx).await;
+    }
     let command = Command::new(Actor::Service("retention"), run);
     ctx.transact(command, |unit, run| Box::pin(finish_in(unit, run))).await
 }

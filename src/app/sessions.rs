@@ -78,17 +78,37 @@ pub async fn confirm(ctx: &Ctx, attempt: Attempt) -> Result<Outcome<Confirmed>, 
     if let Err(due) = ctx.attempts().begin(&login, address, ctx.now()) {
         return Ok(Outcome::TooEarly(due));
     }
+    let compared = compare(ctx, &login, password).await;
+    let Compared { user, hash, right } =
+        compared.inspect_err(|_| ctx.attempts().not_made(&login, address))?;
+    let Some(user) = user.filter(|user| right && user.is_live(ctx.now())) else {
+        let failures = ctx.attempts().to_tell(&login);
+        if let Some(failures) = failures {
+            tracing::warn!(failures, %address, "one login is guessed at");
+        }
+        return Ok(Outcome::Wrong);
+    };
+    ctx.attempts().succeeded(&login, address);
+    Ok(Outcome::Right(Confirmed { user, hash }))
+}
+
+/// Who has a login, and whether the password is theirs.
+struct Compared {
+    user: Option<User>,
+    hash: Option<String>,
+    right: bool,
+}
+
+async fn compare(ctx: &Ctx, login: &Login, password: Password) -> Result<Compared, Error> {
     let mut tx = ctx.db().read().await?;
-    let user = store::users::by_login(&mut tx, &login).await?;
+    let user = store::users::by_login(&mut tx, login).await?;
     let hash = match &user {
         Some(user) => store::users::password_hash(&mut tx, user.id).await?,
         None => None,
     };
     drop(tx);
     let right = ctx.hashing().verify(password, hash.clone()).await?;
-    let Some(user) = user.filter(|user| right && user.is_live(ctx.now())) else { return Ok(Outcome::Wrong) };
-    ctx.attempts().succeeded(&login, address);
-    Ok(Outcome::Right(Confirmed { user, hash }))
+    Ok(Compared { user, hash, right })
 }
 
 /// Signs in by password.

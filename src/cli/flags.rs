@@ -53,6 +53,19 @@ pub(super) struct Serving {
     /// Seconds a request may take [env: KAKETSUKE_REQUEST_TIMEOUT_S] [default: 30]
     #[arg(long, value_name = "SECONDS")]
     request_timeout_s: Option<String>,
+    /// Connections at once at most [env: KAKETSUKE_CONNECTIONS_MAX] [default: 800]
+    #[arg(long, value_name = "NUMBER")]
+    connections_max: Option<String>,
+    /// Seconds the header of a request may take [env: KAKETSUKE_HEADER_TIMEOUT_S] [default: 10]
+    #[arg(long, value_name = "SECONDS")]
+    header_timeout_s: Option<String>,
+    /// Seconds a connection may be silent between two requests [env: KAKETSUKE_KEEP_ALIVE_S] [default: 75]
+    #[arg(long, value_name = "SECONDS")]
+    keep_alive_s: Option<String>,
+    /// Addresses and networks of proxies elsewhere whose X-Forwarded-For and -Proto are believed, comma-separated
+    /// [env: KAKETSUKE_TRUSTED_PROXIES]
+    #[arg(long, value_name = "NETWORKS")]
+    trusted_proxies: Option<String>,
     /// Whether webhooks may go to private networks [env: KAKETSUKE_ALLOW_PRIVATE_RECEIVERS] [default: false]
     #[arg(long, value_name = "true|false")]
     allow_private_receivers: Option<String>,
@@ -116,6 +129,10 @@ impl Serving {
             (Key::BodyBytesMax, &self.body_bytes_max),
             (Key::RequestsMax, &self.requests_max),
             (Key::RequestTimeoutS, &self.request_timeout_s),
+            (Key::ConnectionsMax, &self.connections_max),
+            (Key::HeaderTimeoutS, &self.header_timeout_s),
+            (Key::KeepAliveS, &self.keep_alive_s),
+            (Key::TrustedProxies, &self.trusted_proxies),
             (Key::AllowPrivateReceivers, &self.allow_private_receivers),
             (Key::SmtpHost, &self.smtp_host),
             (Key::SmtpPort, &self.smtp_port),

@@ -30,6 +30,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     let server = Server {
         listen: config.listen,
         limits: config.limits,
+        proxies: config.proxies.clone(),
         messages: config.messages.clone(),
         tiles: config.tiles.clone(),
     };

@@ -19,6 +19,14 @@ text_enum! {
         RequestsMax = "requests_max",
         /// Seconds a request may take.
         RequestTimeoutS = "request_timeout_s",
+        /// Connections at once.
+        ConnectionsMax = "connections_max",
+        /// Seconds the header of a request may take.
+        HeaderTimeoutS = "header_timeout_s",
+        /// Seconds a connection may be silent between two requests.
+        KeepAliveS = "keep_alive_s",
+        /// Proxies whose word about the client is believed.
+        TrustedProxies = "trusted_proxies",
         /// Whether webhooks may go to private networks and this machine.
         AllowPrivateReceivers = "allow_private_receivers",
         /// Name of the mail server.
@@ -73,6 +81,7 @@ impl Key {
             Self::Listen
             | Self::DatabaseUrl
             | Self::EvidenceFolder
+            | Self::TrustedProxies
             | Self::SmtpHost
             | Self::SmtpTls
             | Self::SmtpUser
@@ -86,6 +95,9 @@ impl Key {
             | Self::BodyBytesMax
             | Self::RequestsMax
             | Self::RequestTimeoutS
+            | Self::ConnectionsMax
+            | Self::HeaderTimeoutS
+            | Self::KeepAliveS
             | Self::SmtpPort => Form::Whole,
             Self::AllowPrivateReceivers => Form::YesNo,
         }
@@ -102,6 +114,11 @@ impl Key {
             Self::BodyBytesMax => limits.body_bytes_max.to_string(),
             Self::RequestsMax => limits.requests_max.to_string(),
             Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),
+            Self::ConnectionsMax => limits.connections_max.to_string(),
+            Self::HeaderTimeoutS => limits.header_timeout.as_secs().to_string(),
+            Self::KeepAliveS => limits.keep_alive.as_secs().to_string(),
+            // A proxy on this machine is believed without being named.
+            Self::TrustedProxies => String::new(),
             Self::AllowPrivateReceivers => "false".to_owned(),
             // Without a mail server nothing is mailed.
             Self::SmtpHost | Self::SmtpUser | Self::SmtpPassword | Self::MailFrom => String::new(),

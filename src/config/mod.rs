@@ -4,17 +4,18 @@
 mod error;
 mod given;
 mod key;
+mod limits;
 mod messages;
 mod tiles;
 mod value;
 mod warnings;
 
-use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
 use tracing_subscriber::filter::Targets;
 
 use crate::{
-    http::{Limits, Tiles},
+    http::{Limits, Proxies, Tiles},
     notify::Settings,
     store::DatabaseUrl,
 };
@@ -26,10 +27,6 @@ pub use value::LogFormat;
 
 /// Two at least: on PostgreSQL one listens all the time.
 const DATABASE_CONNECTIONS: RangeInclusive<u32> = 2..=500;
-/// From what the smallest commands need to what one node can hold in memory for every request at once.
-const BODY_BYTES_MAX: RangeInclusive<u32> = 4096..=64 * 1024 * 1024;
-const REQUESTS_MAX: RangeInclusive<u32> = 1..=65_536;
-const REQUEST_TIMEOUT_S: RangeInclusive<u32> = 1..=600;
 
 /// A configuration that can be used.
 #[derive(Debug, Clone)]
@@ -44,6 +41,8 @@ pub struct Config {
     pub evidence_folder: PathBuf,
     /// What limits a request.
     pub limits: Limits,
+    /// Whose word about a client is believed.
+    pub proxies: Proxies,
     /// How messages leave.
     pub messages: Settings,
     /// Where map tiles come from.
@@ -103,25 +102,23 @@ impl Config {
         let database_url = reader.take(Key::DatabaseUrl, value::database_url);
         let connections = reader.whole(Key::DatabaseConnections, &DATABASE_CONNECTIONS);
         let evidence_folder = reader.take(Key::EvidenceFolder, value::folder);
-        let body_bytes_max = reader.whole(Key::BodyBytesMax, &BODY_BYTES_MAX);
-        let requests_max = reader.whole(Key::RequestsMax, &REQUESTS_MAX);
-        let request_timeout = reader.whole(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
+        let limits = limits::read(&mut reader);
+        let proxies = reader.take(Key::TrustedProxies, Proxies::parse);
         let (_, password_from) = reader.peek(Key::SmtpPassword);
         let messages = messages::read(&mut reader);
         let tiles = tiles::read(&mut reader);
         let log_format = reader.take(Key::LogFormat, value::log_format);
         let log_filter = reader.take(Key::LogFilter, value::log_filter);
         let Reader { mut settings, errors, .. } = reader;
-        let limits = body_bytes_max.zip(requests_max).zip(request_timeout);
         let database = database_url.zip(connections).zip(evidence_folder);
         let log = log_format.zip(log_filter);
         let (
             Some(listen),
             Some(((database_url, database_connections), evidence_folder)),
-            Some(limits),
+            Some((limits, proxies)),
             Some(messages),
             Some((log, tiles)),
-        ) = (listen, database, limits, messages, log.zip(tiles))
+        ) = (listen, database, limits.zip(proxies), messages, log.zip(tiles))
         else {
             return Err(Errors(errors));
         };
@@ -137,21 +134,19 @@ impl Config {
             }
         }
         messages::hide(&mut settings);
-        let ((body_bytes_max, requests_max), timeout_s) = limits;
         let mut warnings = warnings::warnings(listen, &url_text, &url_from);
         warnings.extend(warnings::of_messages(&messages, &password_from));
         warnings.extend(tiles::warnings(tiles.as_ref()));
+        warnings.extend(warnings::of_files(database_url.file(), &evidence_folder));
+        warnings.extend(limits::warnings(&limits, database_connections, limits::files()));
         Ok(Self {
             listen,
             warnings,
             database_url,
             database_connections,
             evidence_folder,
-            limits: Limits {
-                body_bytes_max: body_bytes_max as usize,
-                requests_max: requests_max as usize,
-                request_timeout: Duration::from_secs(timeout_s.into()),
-            },
+            limits,
+            proxies,
             messages,
             tiles,
             log_format: log.0,

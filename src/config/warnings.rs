@@ -1,6 +1,6 @@
 //! What is allowed, and seldom meant.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use super::Source;
 use crate::{
@@ -70,6 +70,24 @@ pub(super) fn of_messages(messages: &Settings, password_from: &Source) -> Vec<St
     warnings
 }
 
+/// What to tell the operator about files with people's data that are there already.
+pub(super) fn of_files(database: Option<&Path>, evidence: &Path) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(file) = database.filter(|file| others_may_read(file)) {
+        warnings.push(format!(
+            "database_url: other users of this machine can read everybody's data in {0}; chmod 600 {0}*",
+            file.display()
+        ));
+    }
+    if others_may_read(evidence) {
+        warnings.push(format!(
+            "evidence_folder: other users of this machine can read the pictures in {0}; chmod 700 {0}",
+            evidence.display()
+        ));
+    }
+    warnings
+}
+
 fn is_local(host: &str) -> bool {
     ["localhost", "127.0.0.1", "::1"].contains(&host)
 }
@@ -94,13 +112,13 @@ fn goes_unencrypted(url: &str) -> bool {
 }
 
 #[cfg(unix)]
-fn others_may_read(path: &std::path::Path) -> bool {
+fn others_may_read(path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;
     std::fs::metadata(path).is_ok_and(|file| file.mode() & 0o077 != 0)
 }
 
 #[cfg(not(unix))]
-fn others_may_read(_: &std::path::Path) -> bool {
+fn others_may_read(_: &Path) -> bool {
     false
 }
 
@@ -125,6 +143,25 @@ mod tests {
         assert!(!goes_unencrypted("postgres://desk@localhost/kaketsuke"));
         assert!(!goes_unencrypted("postgres:///kaketsuke?host=/var/run/postgresql"));
         assert!(!goes_unencrypted("sqlite:kaketsuke.db"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn data_that_others_may_read_is_warned_of() {
+        use std::{
+            fs::{Permissions, set_permissions},
+            os::unix::fs::PermissionsExt as _,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("kaketsuke.db");
+        std::fs::write(&file, "").unwrap();
+        for (of_file, of_folder, number) in [(0o644, 0o755, 2), (0o640, 0o700, 1), (0o600, 0o700, 0)] {
+            set_permissions(&file, Permissions::from_mode(of_file)).unwrap();
+            set_permissions(folder.path(), Permissions::from_mode(of_folder)).unwrap();
+            assert_eq!(of_files(Some(&file), folder.path()).len(), number, "{of_file:o} {of_folder:o}");
+        }
+        assert!(of_files(None, &folder.path().join("none")).is_empty());
+        assert!(of_files(Some(&folder.path().join("none")), folder.path()).is_empty());
     }
 
     #[test]

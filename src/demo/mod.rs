@@ -27,7 +27,7 @@ use crate::{
         tokens::Grant,
         users::SessionLife,
     },
-    http::{Limits, Tiles},
+    http::{Limits, Proxies, Tiles},
     notify::Settings,
     server::{Running, Server},
     store::{DatabaseUrl, Db},
@@ -99,7 +99,7 @@ pub async fn run(options: Options, interrupted: impl Future<Output = ()>) -> any
     let cues = night.cues(&roster)?;
     let (ctx, mut journal) = prepare(&options, night.start.to_utc()).await?;
     let (listen, limits, tiles) = (options.listen, options.limits, options.tiles.clone());
-    let server = Server { listen, limits, messages: Settings::default(), tiles };
+    let server = Server { listen, limits, proxies: Proxies::default(), messages: Settings::default(), tiles };
     let running = server.start(ctx.clone()).await.context("the demo's server")?;
     say(&format!("kaketsuke demo on http://{}, database {}", running.local_addr, options.database_url))?;
     if options.afterwards == Afterwards::Serve {

@@ -22,9 +22,6 @@ use crate::domain::{
 /// A position older than this counts as the base.
 pub const FRESH: TimeDelta = TimeDelta::minutes(20);
 
-/// A device may be this far ahead of us before its clock is no longer believed.
-pub const SKEW_MAX: TimeDelta = TimeDelta::seconds(30);
-
 /// What changes rarely: who, what, where, when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TechnicianProfile {
@@ -113,18 +110,17 @@ pub struct PositionFix {
     /// Where.
     #[serde(with = "super::e6")]
     pub point: Point,
-    /// When, never more than [`SKEW_MAX`] after it was received.
+    /// When, never after it was received.
     #[serde(rename = "measured_at_us", with = "ts_microseconds")]
     measured_at: Instant,
 }
 
 impl PositionFix {
-    /// A position measured at device time `measured_at` that reached us at `received_at`. A device whose clock runs
-    /// more than [`SKEW_MAX`] ahead is taken to have measured on receipt: its position would stay fresh for ever.
+    /// A position measured at device time `measured_at` that reached us at `received_at`: measured then at the latest, or it
+    /// would stay fresh for ever (G-13).
     #[must_use]
     pub fn new(point: Point, measured_at: Instant, received_at: Instant) -> Self {
-        let believed = if measured_at > received_at + SKEW_MAX { received_at } else { measured_at };
-        Self { point, measured_at: believed.trunc_subsecs(6) }
+        Self { point, measured_at: measured_at.min(received_at).trunc_subsecs(6) }
     }
 
     /// When it was measured.
@@ -357,8 +353,7 @@ mod tests {
     #[test]
     fn a_clock_that_runs_ahead_is_not_believed() {
         let fix = |ahead_s| PositionFix::new(point(35.0, 136.0), at(ahead_s), at(0)).measured_at();
-        assert_eq!(fix(30), at(30));
-        assert_eq!(fix(31), at(0));
+        assert_eq!(fix(1), at(0));
         assert_eq!(fix(86_400), at(0));
         assert_eq!(fix(-600), at(-600));
     }

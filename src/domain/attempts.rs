@@ -23,11 +23,16 @@ const FORGOTTEN_AFTER: TimeDelta = TimeDelta::minutes(15);
 /// Pairs and addresses remembered at most; beyond that the oldest are forgotten.
 const REMEMBERED_MAX: usize = 20_000;
 
-/// Who tries: one login from one address, or an address whichever the login.
+/// So many failures of one login, from whichever addresses, are told to the operator, and every time as many again.
+const TOLD_EVERY: u32 = 20;
+
+/// Who tries: one login from one address, an address whichever the login, or a login whichever the address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Who {
     Login(Login, IpAddr),
     Address(IpAddr),
+    /// Slows nobody down: it is counted to be told.
+    Anywhere(Login),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -52,7 +57,7 @@ impl Attempts {
             return Err(due);
         }
         self.make_room(now);
-        for (who, _) in both {
+        for who in both.into_iter().map(|(who, _)| who).chain([Who::Anywhere(login.clone())]) {
             let failures = self.0.entry(who).or_insert(Failures { count: 0, last: now });
             if failures.last + FORGOTTEN_AFTER <= now {
                 failures.count = 0;
@@ -66,8 +71,31 @@ impl Attempts {
     pub fn succeeded(&mut self, login: &Login, address: IpAddr) {
         let address = network(address);
         self.0.remove(&Who::Login(login.clone(), address));
-        if let Some(failures) = self.0.get_mut(&Who::Address(address)) {
+        self.forgive(&Who::Address(address));
+        self.forgive(&Who::Anywhere(login.clone()));
+    }
+
+    /// The attempt was not made after all: we were too busy, which is nobody's wrong password.
+    pub fn not_made(&mut self, login: &Login, address: IpAddr) {
+        let address = network(address);
+        for who in [Who::Login(login.clone(), address), Who::Address(address), Who::Anywhere(login.clone())] {
+            self.forgive(&who);
+        }
+    }
+
+    /// How often a login has failed lately, wherever from, when that is to be told now.
+    #[must_use]
+    pub fn to_tell(&self, login: &Login) -> Option<u32> {
+        let failures = self.0.get(&Who::Anywhere(login.clone()))?.count;
+        (failures > 0 && failures.is_multiple_of(TOLD_EVERY)).then_some(failures)
+    }
+
+    fn forgive(&mut self, who: &Who) {
+        if let Some(failures) = self.0.get_mut(who) {
             failures.count = failures.count.saturating_sub(1);
+            if failures.count == 0 {
+                self.0.remove(who);
+            }
         }
     }
 
@@ -83,11 +111,11 @@ impl Attempts {
     }
 
     fn make_room(&mut self, now: Instant) {
-        if self.0.len() + 2 <= REMEMBERED_MAX {
+        if self.0.len() + 3 <= REMEMBERED_MAX {
             return;
         }
         self.0.retain(|_, failures| now < failures.last + FORGOTTEN_AFTER);
-        if self.0.len() + 2 > REMEMBERED_MAX {
+        if self.0.len() + 3 > REMEMBERED_MAX {
             // Many at once, so that a flood of addresses does not make every attempt a search for the oldest.
             let mut times: Vec<_> = self.0.values().map(|failures| failures.last).collect();
             let middle = times.len() / 2;
@@ -171,6 +199,35 @@ mod tests {
         while attempts.begin(&sato, here, at(1)).is_ok() {}
         assert_eq!(attempts.begin(&sato, here, at(1 + 15 * 60)), Ok(()));
         assert_eq!(attempts.begin(&sato, here, at(1 + 15 * 60)), Ok(()));
+    }
+
+    #[test]
+    fn what_was_not_tried_is_no_failure() {
+        let (mut attempts, sato, here) = (Attempts::default(), login("sato"), address("192.0.2.1"));
+        for second in 0..100 {
+            assert_eq!(attempts.begin(&sato, here, at(second)), Ok(()), "{second}");
+            attempts.not_made(&sato, here);
+        }
+        assert!(attempts.0.is_empty());
+        // What failed before stays as it was.
+        for _ in 0..3 {
+            attempts.begin(&sato, here, at(100)).unwrap();
+        }
+        attempts.begin(&sato, here, at(100)).unwrap();
+        attempts.not_made(&sato, here);
+        assert_eq!(attempts.begin(&sato, here, at(100)), Ok(()));
+        assert_eq!(attempts.begin(&sato, here, at(100)), Err(at(102)));
+    }
+
+    #[test]
+    fn many_failures_of_one_login_are_told_wherever_they_come_from() {
+        let (mut attempts, sato) = (Attempts::default(), login("sato"));
+        let told = (1..=60_u32).filter(|n| {
+            attempts.begin(&sato, IpAddr::V4(n.to_be().into()), at(0)).unwrap();
+            attempts.to_tell(&sato).is_some()
+        });
+        assert_eq!(told.collect::<Vec<_>>(), [20, 40, 60]);
+        assert_eq!(attempts.to_tell(&login("suzuki")), None);
     }
 
     #[test]

@@ -22,7 +22,25 @@ pub struct Point {
 #[error("latitude must be within -90..=90 and longitude within -180..=180 degrees")]
 pub struct OutOfRange;
 
+/// A point outside of Japan, which is none (G-13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be in Japan: longitude from 122 to 154 degrees, latitude from 20 to 46")]
+pub struct NotInJapan;
+
 impl Point {
+    /// From degrees, where they are in Japan: of whatever somebody sends (G-13). From Minami-Torishima to Yonaguni and from
+    /// Okinotorishima to the north of Hokkaido.
+    pub fn in_japan(lat: f64, lon: f64) -> Result<Self, NotInJapan> {
+        let point = Self::from_degrees(lat, lon).map_err(|_| NotInJapan)?;
+        if point.is_in_japan() { Ok(point) } else { Err(NotInJapan) }
+    }
+
+    /// Whether it is in Japan.
+    #[must_use]
+    pub fn is_in_japan(self) -> bool {
+        (20_000_000..=46_000_000).contains(&self.lat_e6) && (122_000_000..=154_000_000).contains(&self.lon_e6)
+    }
+
     /// From microdegrees.
     pub fn from_e6(lat_e6: i64, lon_e6: i64) -> Result<Self, OutOfRange> {
         if lat_e6.abs() > 90_000_000 || lon_e6.abs() > 180_000_000 {
@@ -89,7 +107,7 @@ pub struct GeoPoint {
     #[serde(rename = "type")]
     #[schema(rename = "type")]
     kind: GeoKind,
-    /// Longitude and latitude in degrees (WGS 84).
+    /// Longitude and latitude in degrees (WGS 84), in Japan: from 122 to 154, and from 20 to 46.
     #[schema(min_items = 2, max_items = 2, value_type = Vec<f64>, examples(json!([136.8815, 35.1709])))]
     coordinates: [f64; 2],
 }
@@ -102,12 +120,20 @@ text_enum! {
     }
 }
 
-impl TryFrom<GeoPoint> for Point {
-    type Error = OutOfRange;
+impl GeoPoint {
+    /// The point, wherever on earth: of a report, which counts without it where it is none (G-13).
+    pub(super) fn anywhere(self) -> Result<Point, OutOfRange> {
+        let [lon, lat] = self.coordinates;
+        Point::from_degrees(lat, lon)
+    }
+}
 
-    fn try_from(point: GeoPoint) -> Result<Self, OutOfRange> {
+impl TryFrom<GeoPoint> for Point {
+    type Error = NotInJapan;
+
+    fn try_from(point: GeoPoint) -> Result<Self, NotInJapan> {
         let [lon, lat] = point.coordinates;
-        Self::from_degrees(lat, lon)
+        Self::in_japan(lat, lon)
     }
 }
 
@@ -289,6 +315,22 @@ mod tests {
         for bad in ["", "46000", "460_0008", "460-000a", "４６０0008", "46000088"] {
             assert!(bad.parse::<PostalCode>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn what_somebody_sends_is_in_japan() {
+        for (lat, lon) in
+            [(20.0, 122.0), (46.0, 154.0), (35.1709, 136.8815), (24.45, 122.93), (45.52, 141.94)]
+        {
+            assert!(Point::in_japan(lat, lon).is_ok(), "{lat} {lon}");
+        }
+        // A receiver without a fix; the two the wrong way round; a sign lost; a step over each border.
+        for (lat, lon) in
+            [(0.0, 0.0), (136.9, 35.2), (35.2, -136.9), (19.999, 136.0), (46.001, 142.0), (35.0, 121.9)]
+        {
+            assert_eq!(Point::in_japan(lat, lon), Err(NotInJapan), "{lat} {lon}");
+        }
+        assert!(Point::in_japan(f64::NAN, 136.0).is_err() && Point::in_japan(35.0, f64::INFINITY).is_err());
     }
 
     #[test]

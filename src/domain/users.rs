@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{
     actor::Actor,
+    guessable::is_guessable,
     ids::{SessionId, UserId},
     refusal::Refusal,
     span::Instant,
@@ -95,7 +96,7 @@ impl std::fmt::Display for Login {
 pub struct Password(String);
 
 impl Password {
-    /// A password to be set: long enough, and not the login.
+    /// A password to be set: long enough, not the login, and not among the first that are guessed.
     pub fn new(text: &str, login: &Login) -> Result<Self, Refusal> {
         let password = Self::typed(text);
         let chars = password.0.chars().count();
@@ -111,6 +112,12 @@ impl Password {
             return Err(Refusal::field(
                 "password",
                 "must not contain the login, nor be one character repeated",
+            ));
+        }
+        if is_guessable(&password.0) {
+            return Err(Refusal::field(
+                "password",
+                "is among the first that somebody would guess; choose another",
             ));
         }
         Ok(password)
@@ -220,7 +227,7 @@ mod tests {
     #[test]
     fn a_password_is_long_and_not_the_login() {
         let login: Login = "sato".parse().unwrap();
-        for wrong in ["short", "aaaaaaaaaaaaaaaa", "my-SATO-password", &"x1".repeat(101)] {
+        for wrong in ["short", "aaaaaaaaaaaaaaaa", "my-SATO-password", "password1234", &"x1".repeat(101)] {
             assert!(Password::new(wrong, &login).is_err(), "{wrong}");
         }
         assert!(Password::new("correct horse battery", &login).is_ok());

@@ -3,13 +3,13 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request, rejection::BytesRejection},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
 };
 use garde::Validate;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
-use super::{guard::Redactions, problem::Problem};
+use super::{guard::Redactions, place::Place, problem::Problem};
 use crate::{
     app::{Command, IdempotencyKey},
     domain::{actor::Actor, refusal::FieldError},
@@ -84,8 +84,14 @@ where
     }
 }
 
+/// The body has been read: the request takes its place among those under way.
+pub(super) fn body_read(extensions: &Extensions) -> Result<(), Problem> {
+    extensions.get::<Place>().map_or(Ok(()), Place::body_read)
+}
+
 pub(super) async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+    let extensions = request.extensions().clone();
+    let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -95,7 +101,9 @@ pub(super) async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> R
             )
         }
         other => Problem::unreadable("body", other.to_string()),
-    })
+    })?;
+    body_read(&extensions)?;
+    Ok(bytes)
 }
 
 /// The key of a request, from its header.

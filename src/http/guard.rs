@@ -1,5 +1,6 @@
 //! The guard at the door (Y-08, Y-09): card numbers and My Number are taken out of every text of every body before
-//! anything reads it. What is a code by its name or form is left alone; a new field is guarded without being named here.
+//! anything reads it, and letters get one form. What is a code by its name or form is left alone; a new field is guarded
+//! without being named here.
 
 use std::{
     borrow::Cow,
@@ -14,7 +15,10 @@ use axum::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::domain::scrub::{Secret, scrub};
+use crate::domain::{
+    scrub::{Secret, scrub},
+    typed::composed,
+};
 
 /// Says on an answer what was taken out of the request.
 const REDACTED: HeaderName = HeaderName::from_static("x-redacted");
@@ -43,12 +47,13 @@ impl Redactions {
     /// The body as it may be kept. What is no JSON is left to its reader to refuse.
     pub(super) fn clean<'b>(&self, body: &'b [u8]) -> Cow<'b, [u8]> {
         let Ok(mut value) = serde_json::from_slice::<Value>(body) else { return Cow::Borrowed(body) };
-        let mut found = BTreeSet::new();
+        let mut found = Found::default();
         walk(None, &mut value, &mut found);
-        if found.is_empty() {
+        let Found { secrets, rewritten } = found;
+        if !rewritten {
             return Cow::Borrowed(body);
         }
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(secrets);
         // A value that was read can be written.
         serde_json::to_vec(&value).map_or(Cow::Borrowed(body), Cow::Owned)
     }
@@ -63,11 +68,31 @@ impl Redactions {
     }
 }
 
-fn walk(field: Option<&str>, value: &mut Value, found: &mut BTreeSet<Secret>) {
+/// What was found in a body.
+#[derive(Default)]
+struct Found {
+    secrets: BTreeSet<Secret>,
+    /// A text is not as it was sent.
+    rewritten: bool,
+}
+
+impl Found {
+    fn secrets(&mut self, secrets: impl IntoIterator<Item = Secret>) {
+        self.secrets.extend(secrets);
+        self.rewritten = true;
+    }
+}
+
+fn walk(field: Option<&str>, value: &mut Value, found: &mut Found) {
     match value {
         Value::String(text) if !is_code(field, text) => {
+            // One form of every letter, so that a name that was typed is the name that is looked for.
+            if let Some(composed) = composed(text) {
+                *text = composed;
+                found.rewritten = true;
+            }
             if let Some(scrubbed) = scrub(text) {
-                found.extend(scrubbed.found);
+                found.secrets(scrubbed.found);
                 *text = scrubbed.text;
             }
         }
@@ -76,7 +101,7 @@ fn walk(field: Option<&str>, value: &mut Value, found: &mut BTreeSet<Secret>) {
             let text = number.to_string();
             let whole = text.strip_suffix(".0").unwrap_or(&text);
             if let Some(scrubbed) = scrub(whole).filter(|_| !whole.contains('.')) {
-                found.extend(scrubbed.found);
+                found.secrets(scrubbed.found);
                 *value = Value::String(scrubbed.text);
             }
         }
@@ -113,6 +138,12 @@ mod tests {
         let expected = json!({ "note": "［削除済］", "deep": [{ "memo": ["［削除済］"] }], "typed": ["［削除済］", "［削除済］"] });
         assert_eq!(clean, expected);
         assert_eq!(found, [Secret::ResidenceCard, Secret::MyNumber, Secret::PaymentCard]);
+    }
+
+    #[test]
+    fn every_letter_has_one_form() {
+        let (clean, found) = cleaned(&json!({ "name": "カ\u{3099}ス", "password": "カ\u{3099}ス" }));
+        assert_eq!((clean, found), (json!({ "name": "ガス", "password": "カ\u{3099}ス" }), Vec::new()));
     }
 
     #[test]

@@ -14,13 +14,19 @@ pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// The database answers, and reference data is in force.
+/// The database takes a write and answers, and reference data is in force.
 pub(super) async fn ready(State(service): State<Service>) -> Response {
-    match app::health::check(&service.ctx).await {
-        Ok(_) => "ready\n".into_response(),
+    // One at a time: whoever asks often gives the disk no more to do.
+    let _turn = service.probing.lock().await;
+    match app::health::ready(&service.ctx).await {
+        Ok(()) => "ready\n".into_response(),
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
-            Problem::overloaded().into_response()
+            match error {
+                app::Error::DiskFull => Problem::disk_full(),
+                _ => Problem::unavailable(),
+            }
+            .into_response()
         }
     }
 }

@@ -9,11 +9,12 @@ mod extract;
 mod guard;
 mod headers;
 mod health;
+mod lines;
 mod metrics;
 mod observe;
 mod openapi;
-#[cfg(feature = "console")]
 mod peer;
+mod place;
 mod problem;
 mod protect;
 mod reads;
@@ -27,8 +28,12 @@ use tokio::sync::Semaphore;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Ctx;
+#[cfg(feature = "console")]
+use console::Listeners;
 use metrics::Metrics;
 
+pub(crate) use lines::{Client, Lines};
+pub use peer::Proxies;
 pub use tiles::Tiles;
 
 /// Pictures taken in at once: each is in the memory several times.
@@ -43,11 +48,40 @@ pub struct Limits {
     pub requests_max: usize,
     /// How long a request may take before it is refused with 503. What it began is finished all the same.
     pub request_timeout: Duration,
+    /// How long the form of somebody who is not known may take to come.
+    pub form_timeout: Duration,
+    /// Connections at once; for one more, the one that has been silent longest is closed.
+    pub connections_max: usize,
+    /// How long the header of a request may take to come before its connection is closed.
+    pub header_timeout: Duration,
+    /// How long a connection may be silent between two requests before it is closed.
+    pub keep_alive: Duration,
+}
+
+impl Limits {
+    /// How long connections may keep silent.
+    pub(crate) fn patience(&self) -> lines::Patience {
+        lines::Patience {
+            lines_max: self.connections_max,
+            header: self.header_timeout,
+            between: self.keep_alive,
+        }
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes_max: 1024 * 1024, requests_max: 512, request_timeout: Duration::from_secs(30) }
+        Self {
+            body_bytes_max: 1024 * 1024,
+            requests_max: 512,
+            request_timeout: Duration::from_secs(30),
+            form_timeout: Duration::from_secs(5),
+            // Fewer than the 1,024 files that many systems let a process open.
+            connections_max: 800,
+            header_timeout: Duration::from_secs(10),
+            // Longer than the minute after which proxies give up a connection of theirs.
+            keep_alive: Duration::from_secs(75),
+        }
     }
 }
 
@@ -58,10 +92,17 @@ pub(crate) struct Service {
     metrics: Arc<Metrics>,
     places: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
+    /// Whoever asks whether the service is ready.
+    probing: Arc<tokio::sync::Mutex<()>>,
     limits: Limits,
+    /// Whose word about the client is believed.
+    proxies: Arc<Proxies>,
     /// One for each browser that is told of changes as they happen.
     #[cfg(feature = "console")]
     streams: Arc<Semaphore>,
+    /// How many of them each session has.
+    #[cfg(feature = "console")]
+    listeners: Listeners,
     /// Where the tiles of the map come from.
     #[cfg(feature = "console")]
     tiles: Option<Arc<Tiles>>,
@@ -75,7 +116,7 @@ const STREAMS_MAX: usize = 500;
 pub const HAS_CONSOLE: bool = cfg!(feature = "console");
 
 /// The whole HTTP side of the service.
-pub fn router(ctx: Ctx, limits: Limits, tiles: Option<Tiles>) -> Router {
+pub fn router(ctx: Ctx, limits: Limits, proxies: Proxies, tiles: Option<Tiles>) -> Router {
     #[cfg(not(feature = "console"))]
     drop(tiles);
     let places = Arc::new(Semaphore::new(limits.requests_max));
@@ -84,9 +125,13 @@ pub fn router(ctx: Ctx, limits: Limits, tiles: Option<Tiles>) -> Router {
         ctx,
         places,
         uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
+        probing: Arc::default(),
         limits,
+        proxies: Arc::new(proxies),
         #[cfg(feature = "console")]
         streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+        #[cfg(feature = "console")]
+        listeners: Listeners::default(),
         #[cfg(feature = "console")]
         tiles: tiles.map(Arc::new),
     };
@@ -98,16 +143,29 @@ pub fn router(ctx: Ctx, limits: Limits, tiles: Option<Tiles>) -> Router {
     Router::new()
         .merge(v1)
         .merge(pages(&service))
-        .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(health::metrics))
+        .merge(docs(document))
         .fallback(health::nowhere)
         .method_not_allowed_fallback(health::wrong_method)
         .layer(DefaultBodyLimit::max(limits.body_bytes_max))
         .layer(middleware::from_fn_with_state(service.clone(), observe::bound))
+        .merge(watching())
         .layer(middleware::from_fn_with_state(service.clone(), observe::observe))
         .with_state(service)
+}
+
+/// How it is: said however much there is to do.
+fn watching() -> Router<Service> {
+    Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .method_not_allowed_fallback(health::wrong_method)
+}
+
+/// The description of the API, and its page.
+fn docs(document: utoipa::openapi::OpenApi) -> Router<Service> {
+    let page = Router::<Service>::from(SwaggerUi::new("/docs").url("/openapi.json", document));
+    page.layer(middleware::map_response(protect::protect_docs))
 }
 
 /// The pages of the staff.

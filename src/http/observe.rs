@@ -4,22 +4,29 @@
 use std::time::Instant;
 
 use axum::{
-    extract::{MatchedPath, Request, State},
-    http::HeaderValue,
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{HeaderValue, header},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use tracing::Instrument as _;
 
-use super::{Service, problem::Problem, reply::REQUEST_ID};
+use super::{Service, lines::Client, peer::Peer, place::Place, problem::Problem, reply::REQUEST_ID};
 use crate::domain::actor::Actor;
 
 /// Longest request id taken over from a caller, in characters.
 const REQUEST_ID_CHARS_MAX: usize = 64;
 
-/// Gives the request an id, logs and counts it.
-pub(super) async fn observe(State(service): State<Service>, request: Request, next: Next) -> Response {
+/// What a browser that came by TLS is to remember: it comes by nothing else for half a year.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=15552000");
+
+/// Gives the request an id, finds out where it comes from, logs and counts it.
+pub(super) async fn observe(State(service): State<Service>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
+    let client = request.extensions().get::<ConnectInfo<Client>>().map(|info| info.0.clone());
+    let _under_way = client.as_ref().map(|client| client.line.begin());
+    let peer = Peer::find(client.as_ref(), request.headers(), &service.proxies);
+    request.extensions_mut().insert(peer);
     let id = request_id(&service, &request);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
@@ -32,6 +39,9 @@ pub(super) async fn observe(State(service): State<Service>, request: Request, ne
     });
     service.metrics.answered(&method, &route, status, seconds);
     response.headers_mut().insert(REQUEST_ID, id);
+    if peer.tls {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
+    }
     response
 }
 
@@ -49,10 +59,14 @@ fn request_id(service: &Service, request: &Request) -> HeaderValue {
 }
 
 /// Refuses what is over the number of requests under way, or takes too long.
-pub(super) async fn bound(State(service): State<Service>, request: Request, next: Next) -> Response {
-    let Ok(_place) = service.places.try_acquire() else { return Problem::overloaded().into_response() };
-    match tokio::time::timeout(service.limits.request_timeout, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => Problem::timed_out().into_response(),
-    }
+pub(super) async fn bound(State(service): State<Service>, mut request: Request, next: Next) -> Response {
+    let place = match Place::of(&request, service.places.clone()) {
+        Ok(place) => place,
+        Err(problem) => return problem.into_response(),
+    };
+    request.extensions_mut().insert(place.clone());
+    let answer = tokio::time::timeout(service.limits.request_timeout, next.run(request)).await;
+    let mut response = answer.unwrap_or_else(|_| Problem::timed_out().into_response());
+    place.answered(&mut response);
+    response
 }

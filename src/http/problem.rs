@@ -120,6 +120,27 @@ impl Problem {
         )
     }
 
+    /// The database is away.
+    pub(super) fn unavailable() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The database does not answer",
+            "nothing was changed; send the same request again shortly, with the same Idempotency-Key",
+        )
+    }
+
+    /// There is no room to write anything down.
+    pub(super) fn disk_full() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "disk-full",
+            "The disk of the database is full",
+            "nothing was changed; tell the operator to make room, then send the same request again, with the same \
+             Idempotency-Key",
+        )
+    }
+
     /// The answer took too long. What was begun is finished all the same.
     pub(super) fn timed_out() -> Self {
         Self::new(
@@ -175,7 +196,8 @@ impl IntoResponse for Problem {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            let seconds = if self.kind.ends_with(":disk-full") { "30" } else { "1" };
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         // For whoever shows it otherwise, as the pages do.
         response.extensions_mut().insert(self);
@@ -210,6 +232,10 @@ impl From<app::Error> for Problem {
                 "this Idempotency-Key was used for another request; make a new one for each request",
             ),
             app::Error::Overloaded | app::Error::Conflict => Self::overloaded(),
+            app::Error::Unavailable | app::Error::DiskFull => {
+                tracing::error!(error = &error as &dyn std::error::Error, "request failed");
+                if matches!(error, app::Error::DiskFull) { Self::disk_full() } else { Self::unavailable() }
+            }
             app::Error::Store(_) | app::Error::Internal(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "request failed");
                 Self::internal()

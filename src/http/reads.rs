@@ -26,6 +26,8 @@ const PERSONAL: &[Row] = &[
     ("PUT",  "/v1/cases/{id}/place",               Part::Record,    Some(ReadSubject::Case)),
     ("GET",  "/v1/jobs/{id}",                      Part::Record,    Some(ReadSubject::Job)),
     ("GET",  "/v1/assignments/{id}/order-note",    Part::Record,    Some(ReadSubject::Assignment)),
+    // As a document it names the resident.
+    ("GET",  "/v1/jobs/{id}/statement",            Part::Money,     Some(ReadSubject::Job)),
     ("GET",  "/v1/jobs/{id}/disputes",             Part::Money,     Some(ReadSubject::Job)),
     ("GET",  "/v1/reviews/{id}",                   Part::Money,     Some(ReadSubject::Review)),
     ("GET",  "/v1/evidence/{id}",                  Part::Record,    Some(ReadSubject::Evidence)),
@@ -80,7 +82,6 @@ const PLAIN: &[&str] = &[
     "/v1/jobs/{id}/appointment",
     "/v1/jobs/{id}/facts",
     "/v1/jobs/{id}/evidence",
-    "/v1/jobs/{id}/statement",
     "/v1/retention-runs",
     "/v1/ledger-lines",
     "/v1/payments",

@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, fmt::Display};
 
 use super::{BYTES_MAX, Failure, ROWS_MAX};
-use crate::{app::imports::place, domain::refusal::FieldError};
+use crate::{
+    app::imports::place,
+    domain::{refusal::FieldError, typed},
+};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// Separates the parts of a cell that holds several.
@@ -197,13 +200,14 @@ impl Row {
 /// Text a person typed: 1 to `most` characters, nothing that steers a screen.
 pub(super) fn text(most: usize) -> impl Fn(&str) -> Result<String, String> {
     move |text| {
-        if text.chars().any(char::is_control) {
-            return Err("must not contain control characters".to_owned());
+        let text = typed::composed(text).unwrap_or_else(|| text.to_owned());
+        if text.chars().any(typed::steers) || typed::is_blank(&text) {
+            return Err("must not contain control characters, nor any that nobody sees".to_owned());
         }
         if text.chars().count() > most {
             return Err(format!("must be at most {most} characters"));
         }
-        Ok(text.to_owned())
+        Ok(text)
     }
 }
 

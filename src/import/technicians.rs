@@ -47,8 +47,8 @@ fn technician(row: &sheet::Row, problems: &mut Problems) -> Option<TechnicianRow
     let firm_key: Option<OfficeKey> = row.required("firm_key", problems, from_text);
     let name = row.required("name", problems, text(100));
     let phone: Option<Phone> = row.required("phone", problems, from_text);
-    let lat = row.required("lat", problems, degrees(90.0));
-    let lon = row.required("lon", problems, degrees(180.0));
+    let lat = row.required("lat", problems, degrees(20.0, 46.0));
+    let lon = row.required("lon", problems, degrees(122.0, 154.0));
     row.required("trades", problems, |_| Ok::<_, String>(()));
     let trades: Vec<Trade> = row.list("trades", problems, 10, str::parse);
     let languages = row.list("languages", problems, 20, text(35));
@@ -61,7 +61,7 @@ fn technician(row: &sheet::Row, problems: &mut Problems) -> Option<TechnicianRow
         key: Some(key?),
         name: name?,
         phone: phone?,
-        base: Point::from_degrees(lat?, lon?).ok()?,
+        base: Point::in_japan(lat?, lon?).ok()?,
         trades,
         job_codes,
         tools,
@@ -74,9 +74,10 @@ fn technician(row: &sheet::Row, problems: &mut Problems) -> Option<TechnicianRow
     Some(TechnicianRow { firm_key: firm_key?, profile })
 }
 
-fn degrees(most: f64) -> impl Fn(&str) -> Result<f64, String> {
+/// Degrees of a place in Japan (G-13).
+fn degrees(least: f64, most: f64) -> impl Fn(&str) -> Result<f64, String> {
     move |text| {
-        let number = text.parse::<f64>().ok().filter(|degrees| degrees.is_finite() && degrees.abs() <= most);
-        number.ok_or_else(|| format!("'{text}' is not degrees within -{most} and {most}, as in 35.1709"))
+        let number = text.parse::<f64>().ok().filter(|degrees| (least..=most).contains(degrees));
+        number.ok_or_else(|| format!("'{text}' is not degrees within {least} and {most}, where Japan is"))
     }
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     Error, counting,
     door::Door,
-    schema,
+    private, schema,
     statement::{Arm, Binds, Purpose, Rows, Text, Wanted},
     work::Work,
 };
@@ -63,6 +63,15 @@ impl FromStr for DatabaseUrl {
 }
 
 impl DatabaseUrl {
+    /// The file of the database; none on a server.
+    #[must_use]
+    pub fn file(&self) -> Option<&std::path::Path> {
+        match &self.0 {
+            Target::Sqlite(options) => Some(options.get_filename()),
+            Target::Postgres(_) => None,
+        }
+    }
+
     /// A folder that belongs to this database and to no other: `kaketsuke.db.evidence` beside the file, or
     /// `kaketsuke.evidence` in the present folder for a server's database of that name.
     #[must_use]
@@ -153,12 +162,18 @@ impl Db {
     }
 
     async fn connect_sqlite(options: &SqliteConnectOptions, connections: u32) -> Result<Self, Error> {
+        if !options.get_filename().exists() {
+            // Where it cannot be made, opening it says why.
+            private::file(options.get_filename()).ok();
+        }
         let options = options
             .clone()
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            // What is erased is overwritten, not only forgotten.
+            .pragma("secure_delete", "ON")
             .busy_timeout(BUSY_TIMEOUT)
             .statement_cache_capacity(STATEMENTS_MAX);
         let writer = Door::open(options.clone(), ACQUIRE_TIMEOUT).await?;
@@ -166,7 +181,15 @@ impl Db {
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             // A file does not hang up.
-            .test_before_acquire(false);
+            .test_before_acquire(false)
+            // Out of memory, or of a failing disk, SQLite may have ended the transaction by itself; whoever hands the
+            // connection back believes in it still, and every later one would be refused.
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    connection.ping().await?;
+                    Ok(!connection.is_in_transaction())
+                })
+            });
         let readers = readers.connect_with(options.read_only(true)).await?;
         Ok(Self(Engine::Sqlite { writer, readers }))
     }
@@ -205,6 +228,27 @@ impl Db {
             Engine::Sqlite { writer, readers } => Work::LooksAtFile(readers.acquire().await?, writer.clone()),
             Engine::Postgres(pool) => Work::LooksAtServer(pool.acquire().await?),
         })))
+    }
+
+    /// Writes something that changes nothing, and waits until the disk has it: fails where no use-case could be saved. On
+    /// SQLite the number that this program leaves at zero, on PostgreSQL the number of a transaction.
+    pub async fn probe(&self) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        query!(
+            tx,
+            execute,
+            { sqlite: "PRAGMA user_version = 0", postgres: "SELECT CAST(pg_current_xact_id() AS TEXT)" }
+        )?;
+        tx.commit().await
+    }
+
+    /// Has what was erased leave the files: SQLite's log of changes still holds the pages as they were. On PostgreSQL that is
+    /// the server's affair (`VACUUM`, and its own log).
+    pub async fn forget(&self) -> Result<(), Error> {
+        match &self.0 {
+            Engine::Sqlite { writer, .. } => writer.empty_log().await,
+            Engine::Postgres(_) => Ok(()),
+        }
     }
 
     /// Waits until what a transaction may have seen before it was durable is durable. Whoever wants to run again after a
@@ -444,3 +488,89 @@ macro_rules! query {
     };
 }
 pub(super) use query;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn open(folder: &tempfile::TempDir) -> Db {
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        Db::connect(&url.parse().unwrap(), 2).await.unwrap()
+    }
+
+    async fn run(tx: &mut Tx, text: &'static str) -> Result<u64, Error> {
+        let binds = tx.binds();
+        tx.execute(Text::fixed(text), binds).await
+    }
+
+    async fn change(db: &Db, text: &'static str) -> Result<(), Error> {
+        let mut tx = db.write().await?;
+        run(&mut tx, text).await?;
+        tx.commit().await
+    }
+
+    /// What SQLite does of its own accord out of memory, or of a failing disk.
+    #[tokio::test]
+    async fn a_snapshot_that_the_engine_has_ended_spoils_no_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(&folder).await;
+        for _ in 0..6 {
+            let mut tx = db.read().await.unwrap();
+            run(&mut tx, "ROLLBACK").await.unwrap();
+            drop(tx);
+        }
+        for _ in 0..6 {
+            let mut tx = db.read().await.unwrap();
+            run(&mut tx, "SELECT 1").await.unwrap();
+        }
+        db.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_to_who_writes_and_to_who_asks_and_forgotten_when_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(&folder).await;
+        change(&db, "CREATE TABLE t (x BLOB)").await.unwrap();
+        for _ in 0..3 {
+            // Of this connection only: no page more than there are.
+            change(&db, "PRAGMA max_page_count = 2").await.unwrap();
+            let full = change(&db, "INSERT INTO t VALUES (zeroblob(100000))").await;
+            assert!(matches!(full, Err(Error::Full)), "{full:?}");
+            // The connection is another one, which has room.
+            db.probe().await.unwrap();
+            change(&db, "INSERT INTO t VALUES (zeroblob(100000))").await.unwrap();
+        }
+        db.close().await;
+        assert!(db.probe().await.is_err(), "no longer there");
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_whether_it_can_be_written_to_is_told_that_it_cannot() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(&folder).await;
+        db.probe().await.unwrap();
+        change(&db, "PRAGMA query_only = ON").await.unwrap();
+        assert!(matches!(db.probe().await, Err(Error::Unavailable)));
+        // What can be read can be read: a look at the rows alone would not have found it.
+        let mut tx = db.read().await.unwrap();
+        run(&mut tx, "SELECT 1").await.unwrap();
+        drop(tx);
+        db.close().await;
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_of_the_machine_reads_what_is_kept() {
+        use std::os::unix::fs::MetadataExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let db = open(&folder).await;
+        change(&db, "CREATE TABLE t (x BLOB)").await.unwrap();
+        let evidence = folder.path().join("a/b");
+        crate::store::files::Files::in_folder(&evidence).unwrap();
+        for name in ["test.db", "test.db-wal", "test.db-shm", "a", "a/b"] {
+            let mode = std::fs::metadata(folder.path().join(name)).unwrap().mode();
+            assert_eq!(mode & 0o077, 0, "{name}: {mode:o}");
+        }
+        db.close().await;
+    }
+}

@@ -28,6 +28,9 @@ const GROUP_MAX: usize = 64;
 /// How long the first of a group waits for more while others stand before the door.
 const GROUP_LASTS: Duration = Duration::from_millis(15);
 
+/// SQLite's code for a full disk.
+const SQLITE_FULL: i32 = 13;
+
 /// The door. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Door(Arc<Inner>);
@@ -71,7 +74,30 @@ enum Left {
 enum Outcome {
     Open,
     Durable,
-    Lost,
+    /// The transaction is gone: the disk is full, or something else was wrong with it.
+    Lost(Loss),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Loss {
+    Full,
+    Other,
+}
+
+impl Loss {
+    fn of(error: &sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|error| error.code()?.parse::<i32>().ok());
+        if code.is_some_and(|code| code & 0xff == SQLITE_FULL) { Self::Full } else { Self::Other }
+    }
+}
+
+impl From<Loss> for Error {
+    fn from(loss: Loss) -> Self {
+        match loss {
+            Loss::Full => Self::Full,
+            Loss::Other => Self::Unavailable,
+        }
+    }
 }
 
 type Inside = OwnedMutexGuard<Room>;
@@ -121,6 +147,15 @@ impl Door {
         let mut room = Unstoppable::new(end(self.clone(), self.0.room.clone().lock_owned().await)).await;
         let connection = room.connected(&self.0.options).await?;
         schema::sqlite().run(connection).await?;
+        Ok(())
+    }
+
+    /// Writes what the log of changes holds to the file and empties the log, with nobody else in the room. While somebody
+    /// reads from it, some of it stays until the next time.
+    pub(super) async fn empty_log(&self) -> Result<(), Error> {
+        let mut room = Unstoppable::new(end(self.clone(), self.0.room.clone().lock_owned().await)).await;
+        room.connected(&self.0.options).await?;
+        room.run("PRAGMA wal_checkpoint(TRUNCATE)").await?;
         Ok(())
     }
 
@@ -186,11 +221,11 @@ impl Room {
     }
 
     /// The transaction is gone, whoever worked in it: they are told, and the next visitor gets another connection.
-    fn lose(&mut self, door: &Door) {
+    fn lose(&mut self, door: &Door, loss: Loss) {
         self.connection = None;
         door.present().take();
         if let Some(group) = self.group.take() {
-            group.outcome.send_replace(Outcome::Lost);
+            group.outcome.send_replace(Outcome::Lost(loss));
         }
     }
 
@@ -212,7 +247,7 @@ async fn begin(door: Door, mut room: Inside) -> Result<Inside, Error> {
         Some(Group { left: Left::Dropped, .. }) => "ROLLBACK TO visit",
     };
     if let Err(error) = room.run(text).await {
-        room.lose(&door);
+        room.lose(&door, Loss::of(&error));
         return Err(error.into());
     }
     match &mut room.group {
@@ -237,7 +272,7 @@ async fn end(door: Door, mut room: Inside) -> Inside {
     let is_kept = group.kept > 0;
     if let Err(error) = room.run(text).await {
         tracing::error!(error = &error as &dyn std::error::Error, "the database could not be written to");
-        room.lose(&door);
+        room.lose(&door, Loss::of(&error));
         return room;
     }
     if is_kept {
@@ -289,7 +324,7 @@ impl Visit {
             && let Some(room) = &mut self.room
         {
             tracing::error!(error = error as &dyn std::error::Error, "the database could not be written to");
-            room.lose(&self.door);
+            room.lose(&self.door, Loss::of(error));
         }
     }
 
@@ -317,8 +352,12 @@ impl Visit {
             }
         }
         match outcome.wait_for(|outcome| *outcome != Outcome::Open).await {
-            Ok(outcome) if *outcome == Outcome::Durable => Ok(()),
-            _ => Err(Error::Unavailable),
+            Ok(outcome) => match *outcome {
+                Outcome::Durable => Ok(()),
+                Outcome::Lost(loss) => Err(loss.into()),
+                Outcome::Open => Err(Error::Unavailable),
+            },
+            Err(_) => Err(Error::Unavailable),
         }
     }
 }
@@ -466,11 +505,11 @@ mod tests {
         });
         until_waiting(&door, 1).await;
         let full = run(&mut second, "INSERT INTO t (x, y) VALUES (2, zeroblob(1000000))").await;
-        assert!(matches!(full, Err(Error::Unavailable)), "{full:?}");
+        assert!(matches!(full, Err(Error::Full)), "{full:?}");
         let after = run(&mut second, "INSERT INTO t (x) VALUES (3)").await;
         assert!(matches!(after, Err(Error::Unavailable)), "nothing is written outside of a transaction");
         assert!(matches!(second.commit().await, Err(Error::Unavailable)));
-        assert!(matches!(answer.await.unwrap(), Err(Error::Unavailable)), "its work is gone, and it is told");
+        assert!(matches!(answer.await.unwrap(), Err(Error::Full)), "its work is gone, and it is told");
         let mut third = third.await.unwrap();
         run(&mut third, "INSERT INTO t (x, y) VALUES (4, zeroblob(1000000))").await.unwrap();
         third.commit().await.unwrap();

@@ -1,7 +1,12 @@
 //! The people and the place of a case, taken away: the one list of side tables that hang on a case. Events, decisions,
 //! facts and the ledger stay as they are; they know ids only.
 
-use super::{Error, Tx, db::query};
+use uuid::Uuid;
+
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
 use crate::domain::{ids::CaseId, ids::TokenId, retention::ErasureReason, span::Instant};
 
 /// Takes away who a case is about, who has called about it, and what was written of them.
@@ -45,6 +50,41 @@ pub async fn people(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
         case
     )?;
     query!(tx, execute, "DELETE FROM case_person WHERE case_id = $1", case)?;
+    Ok(())
+}
+
+/// Takes away the remembered answers in which a case stands, its calls, jobs and referrals, or the telephone number of its
+/// people: a repetition of those requests is not answered any more. Before `people`.
+pub async fn answers(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
+    let ids = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT id FROM call WHERE case_id = $1
+         UNION ALL SELECT id FROM job WHERE case_id = $1
+         UNION ALL SELECT id FROM referral WHERE case_id = $1",
+        case
+    )?;
+    let phones = query!(
+        tx,
+        all One<String>,
+        "SELECT phone FROM case_person WHERE case_id = $1
+         UNION SELECT phone FROM call_person WHERE call_id IN (SELECT id FROM call WHERE case_id = $1)",
+        case
+    )?;
+    let ids = ids.into_iter().map(|(id,)| id).chain([case.0]).map(|id| id.hyphenated().to_string());
+    let marks: Vec<_> = ids.chain(phones.into_iter().map(|(phone,)| phone)).collect();
+    query!(
+        tx,
+        execute,
+        {
+            sqlite: "DELETE FROM idempotency WHERE EXISTS
+                       (SELECT 1 FROM json_each($1) i WHERE instr(outcome, i.value) > 0)",
+            postgres: "DELETE FROM idempotency WHERE EXISTS
+                         (SELECT 1 FROM json_array_elements_text(CAST($1 AS JSON)) i
+                          WHERE position(i.value IN CAST(outcome AS TEXT)) > 0)"
+        },
+        serde_json::Value::from(marks).to_string()
+    )?;
     Ok(())
 }
 

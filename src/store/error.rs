@@ -27,6 +27,10 @@ pub enum Error {
     /// stays, and the same request may be sent again.
     #[error("the database cannot be written to now")]
     Unavailable,
+    /// The disk of the database is full. Nothing of the transaction stays; the same request may be sent again when there
+    /// is room.
+    #[error("the disk of the database is full")]
+    Full,
     /// A stored value that this release cannot read.
     #[error("{table}.{column} holds a value that cannot be read: {cause}")]
     Corrupt {
@@ -65,7 +69,11 @@ impl From<sqlx::Error> for Error {
         let Some(database) = error.as_database_error() else {
             return match error {
                 sqlx::Error::PoolTimedOut => Self::Overloaded,
-                sqlx::Error::WorkerCrashed => Self::Unavailable,
+                // The server is away, or its connection was cut: what was asked may be asked again.
+                sqlx::Error::WorkerCrashed
+                | sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::PoolClosed => Self::Unavailable,
                 other => Self::Database(other),
             };
         };
@@ -79,8 +87,10 @@ impl From<sqlx::Error> for Error {
         if matches!(database.code().as_deref(), Some("40001" | "40P01" | "5" | "261" | "517")) {
             return Self::Retry(error);
         }
-        if is_unwritable(&database.code().unwrap_or_default()) {
-            return Self::Unavailable;
+        match Trouble::of(&database.code().unwrap_or_default()) {
+            Some(Trouble::Full) => return Self::Full,
+            Some(Trouble::Away) => return Self::Unavailable,
+            None => {}
         }
         // PostgreSQL: exclusion_violation, as two planned windows that overlap.
         if database.code().as_deref() == Some("23P01") {
@@ -97,11 +107,52 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// PostgreSQL: disk_full. SQLite: no memory, a failing disk (its extended codes have the plain one in the lowest byte), a
-/// full one. A state of SQL has five characters, a code of SQLite fewer.
-fn is_unwritable(code: &str) -> bool {
-    match code.parse::<i32>() {
-        Ok(number) if code.len() < 5 => matches!(number & 0xff, 7 | 10 | 13),
-        _ => code == "53100",
+/// What is wrong with the engine or its machine, and with no request.
+#[derive(Debug, PartialEq, Eq)]
+enum Trouble {
+    /// The disk is full.
+    Full,
+    /// It fails, restarts, takes no more connections, or takes no writes.
+    Away,
+}
+
+impl Trouble {
+    /// By the code of the engine. A state of SQL has five characters, a code of SQLite fewer; the lowest byte of an extended
+    /// code of SQLite is the plain one.
+    fn of(code: &str) -> Option<Self> {
+        match code.parse::<i32>() {
+            Ok(number) if code.len() < 5 => match number & 0xff {
+                13 => Some(Self::Full),
+                // No memory; a file that is read-only, fails or cannot be opened.
+                7 | 8 | 10 | 14 => Some(Self::Away),
+                _ => None,
+            },
+            _ if code == "53100" => Some(Self::Full),
+            // Resources of the server, an operator who stops it, a lost connection, a standby that takes no writes.
+            _ if ["53", "57P", "08"].iter().any(|class| code.starts_with(class)) || code == "25006" => {
+                Some(Self::Away)
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_machine_is_told_from_what_is_wrong_with_a_request() {
+        for code in ["13", "53100"] {
+            assert_eq!(Trouble::of(code), Some(Trouble::Full), "{code}");
+        }
+        // 778: SQLITE_IOERR_WRITE; 1032: SQLITE_READONLY_DBMOVED.
+        for code in ["7", "10", "778", "1032", "14", "53300", "57P01", "57P03", "08006", "25006"] {
+            assert_eq!(Trouble::of(code), Some(Trouble::Away), "{code}");
+        }
+        // 2067: SQLITE_CONSTRAINT_UNIQUE; 57014: a statement was cancelled.
+        for code in ["1", "5", "2067", "23505", "40001", "57014", "42601", "22003", ""] {
+            assert_eq!(Trouble::of(code), None, "{code}");
+        }
     }
 }

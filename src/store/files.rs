@@ -6,7 +6,7 @@ use std::{io, path::Path as Folder, sync::Arc};
 use object_store::{ObjectStore, ObjectStoreExt as _, local::LocalFileSystem, memory::InMemory, path::Path};
 use uuid::Uuid;
 
-use super::Error;
+use super::{Error, private};
 
 /// Where the files lie. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -19,9 +19,9 @@ impl Files {
         Self(Arc::new(InMemory::new()))
     }
 
-    /// Files in a folder, which is made when there is none. What is written is on the disk before it is said to be.
+    /// Files in a folder, which is made when there is none, for this user alone. What is written is on the disk before it is said to be.
     pub fn in_folder(folder: &Folder) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        private::folder(folder)?;
         let files = LocalFileSystem::new_with_prefix(folder).map_err(io::Error::other)?;
         Ok(Self(Arc::new(files.with_fsync(true))))
     }

@@ -51,6 +51,7 @@ pub mod order_notes;
 pub mod payments;
 pub mod places;
 pub mod positions;
+mod private;
 pub mod queue;
 pub mod reads;
 pub mod reference;

@@ -22,10 +22,17 @@ pub(super) enum Work {
     LooksAtServer(PoolConnection<Postgres>),
     /// In a transaction; SQLite.
     ChangesFile(Visit),
-    /// In a transaction; PostgreSQL.
-    ChangesServer(Transaction<'static, Postgres>),
+    /// In a transaction; PostgreSQL. `Health` says whether a statement has failed.
+    ChangesServer(Transaction<'static, Postgres>, Health),
     /// Its transaction could not be begun.
     Ended,
+}
+
+/// Whether a transaction of the server can still be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Health {
+    Sound,
+    Aborted,
 }
 
 impl Work {
@@ -38,7 +45,7 @@ impl Work {
             Self::LooksAtFile(connection, _) => Arm::Sqlite(connection),
             Self::LooksAtServer(connection) => Arm::Postgres(connection),
             Self::ChangesFile(visit) => visit.connection().map_or(Arm::Ended, Arm::Sqlite),
-            Self::ChangesServer(transaction) => Arm::Postgres(transaction),
+            Self::ChangesServer(transaction, _) => Arm::Postgres(transaction),
             Self::Ended => Arm::Ended,
         })
     }
@@ -52,13 +59,15 @@ impl Work {
     }
 
     pub(super) fn is_of_server(&self) -> bool {
-        matches!(self, Self::LooksAtServer(_) | Self::ChangesServer(_))
+        matches!(self, Self::LooksAtServer(_) | Self::ChangesServer(..))
     }
 
     /// Takes notice of a failed statement.
     pub(super) fn failed(&mut self, error: &sqlx::Error) {
-        if let Self::ChangesFile(visit) = self {
-            visit.failed(error);
+        match self {
+            Self::ChangesFile(visit) => visit.failed(error),
+            Self::ChangesServer(_, health) => *health = Health::Aborted,
+            _ => {}
         }
     }
 
@@ -67,7 +76,9 @@ impl Work {
         match self {
             Self::LooksAtFile(..) | Self::LooksAtServer(_) => Ok(()),
             Self::ChangesFile(visit) => visit.commit().await,
-            Self::ChangesServer(transaction) => Ok(transaction.commit().await?),
+            Self::ChangesServer(transaction, Health::Sound) => Ok(transaction.commit().await?),
+            // The server answers such a COMMIT with a ROLLBACK, and with no error.
+            Self::ChangesServer(_, Health::Aborted) => Err(Error::Unavailable),
             Self::Ended => Err(Error::Unavailable),
         }
     }
@@ -80,7 +91,7 @@ impl Work {
                 Self::ChangesFile(door.enter().await?)
             }
             Self::LooksAtServer(connection) => {
-                Self::ChangesServer(Transaction::begin(connection, None).await?)
+                Self::ChangesServer(Transaction::begin(connection, None).await?, Health::Sound)
             }
             begun => begun,
         };

@@ -135,6 +135,12 @@ on_both_engines! {
             ("name", json!(""), "name"),
             ("name", json!("  "), "name"),
             ("name", json!("a\u{0007}b"), "name"),
+            // The order of a row on the screen turned round; nothing to be seen; a line of its own.
+            ("name", json!("\u{202E}道水栄"), "name"),
+            ("name", json!("栄\u{2066}水道"), "name"),
+            ("name", json!("栄\u{200B}水道"), "name"),
+            ("name", json!("栄\u{2028}水道"), "name"),
+            ("name", json!("\u{3164}"), "name"),
             ("name", json!("あ".repeat(101)), "name"),
             ("phone", json!("0525550100"), "phone"),
             ("areas", json!([]), "areas"),
@@ -149,6 +155,9 @@ on_both_engines! {
             assert_eq!(administrator.post("/v1/firms", body).await.refused_field(), named, "{field}={value}");
         }
         assert!(administrator.get("/v1/firms").await.expect(200)["items"].as_array().unwrap().is_empty());
+        // As a Macintosh types it, and as it is looked for.
+        let typed = administrator.post("/v1/firms", world::firm("カ\u{3099}ス工事")).await.expect(201);
+        assert_eq!(typed["name"], "ガス工事");
         server.stop().await;
     }
 

@@ -114,4 +114,16 @@ on_both_engines! {
         let count = "SELECT CAST(COUNT(*) AS BIGINT) FROM read_log";
         assert_eq!(db.raw().await.integer(count).await, 5_000);
     }
+
+    async fn a_statement_that_names_the_resident_is_read(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = site::accepted_job(&server, &crew).await;
+        let supervisor = server.client(Role::Supervisor);
+        crew.office.get(&format!("/v1/jobs/{job}/statement?format=html")).await.expect(200);
+        let log = supervisor.get("/v1/read-log").await.expect(200);
+        assert_eq!(brief(&log), ["firm GET /v1/jobs/{id}/statement billing"]);
+        assert_eq!(log["items"][0]["subject_id"], json!(job));
+        server.stop().await;
+    }
 }

@@ -45,12 +45,15 @@ const READS: &[[&str; 2]] = &[
     ["Uuid", "new_v4"],
 ];
 
-/// Where each may stand all the same: the clock, the randomness, the duration of a request, and the pause of a client.
+/// Where each may stand all the same: the clock, the randomness, the duration of a request, the silence of a connection, and
+/// the pause of a client.
 const READERS: &[(&str, [&str; 2])] = &[
     ("src/app/clock.rs", ["Utc", "now"]),
     ("src/app/clock.rs", ["time", "sleep"]),
     ("src/app/ctx.rs", ["rand", "rng"]),
     ("src/http/observe.rs", ["Instant", "now"]),
+    ("src/http/lines.rs", ["Instant", "now"]),
+    ("src/http/lines.rs", ["time", "sleep"]),
     ("src/demo/client.rs", ["time", "sleep"]),
 ];
 

@@ -156,6 +156,22 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn one_session_does_not_take_everybody_s_places(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let mut visitor = signed_in(&server, Role::Dispatcher).await;
+        let mut streams = Vec::new();
+        for _ in 0..12 {
+            streams.push(Stream::open(&visitor, "/events", None).await);
+        }
+        let another = visitor.request(Method::GET, "/events").header("accept", "text/event-stream");
+        visitor.send(another).await.expect(503);
+        // Another session of the same person is another one.
+        let mut elsewhere = Visitor::new(&server);
+        elsewhere.sign_in("dispatcher", crate::visitor::PASSWORD).await.expect(303);
+        Stream::open(&elsewhere, "/events", None).await;
+        server.stop().await;
+    }
+
     async fn a_stopping_service_lets_its_listeners_go_and_is_not_held_up(db: TestDb) {
         let server = TestServer::start(&db).await;
         let visitor = signed_in(&server, Role::Dispatcher).await;

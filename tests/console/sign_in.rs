@@ -3,6 +3,7 @@
 use kaketsuke::{
     app::users,
     domain::{actor::Role, tokens::Grant},
+    http::Limits,
 };
 
 use crate::{
@@ -125,6 +126,35 @@ on_both_engines! {
         visitor.sign_in("dispatcher", PASSWORD).await.expect(303);
         visitor.get("/").await.expect(200);
         before.get("/").await.expect(303);
+        server.stop().await;
+    }
+
+    async fn forms_that_never_come_hold_nobody_up(db: TestDb) {
+        use tokio::{
+            io::{AsyncReadExt as _, AsyncWriteExt as _},
+            net::TcpStream,
+        };
+        let form_timeout = std::time::Duration::from_millis(200);
+        let server = TestServer::start_with(&db, Limits { requests_max: 2, form_timeout, ..Limits::default() }).await;
+        add(&server, "dispatcher", Grant::Dispatcher).await;
+        let address = server.base.strip_prefix("http://").unwrap();
+        let mut held = Vec::new();
+        for _ in 0..5 {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            let head = "POST /sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+                        content-length: 100\r\n\r\nlogin=a";
+            stream.write_all(head.as_bytes()).await.unwrap();
+            held.push(stream);
+        }
+        let mut visitor = Visitor::new(&server);
+        visitor.get("/sign-in").await.expect(200);
+        visitor.sign_in("dispatcher", PASSWORD).await.expect(303);
+        for mut stream in held {
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+            assert!(answer.to_ascii_lowercase().contains("connection: close"), "{answer}");
+        }
         server.stop().await;
     }
 }

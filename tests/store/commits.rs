@@ -6,8 +6,9 @@ use kaketsuke::{
         actor::Actor,
         docket::{Changes, Rows, Waiting},
         events::{Event, FirmChanged},
-        ids::{FirmId, JobId},
+        ids::{CaseId, FirmId, JobId},
         jobs::Job,
+        retention::ErasureReason,
         span::Instant,
     },
     store::{self, Batch, Db, Error, Tx, events},
@@ -56,6 +57,25 @@ async fn numbers(db: &Db) -> Vec<u128> {
 }
 
 on_both_engines! {
+    async fn nothing_is_said_to_be_kept_of_a_transaction_in_which_something_has_failed(db: TestDb) {
+        let store = Db::connect(&db.url().parse().unwrap(), 2).await.unwrap();
+        let now: Instant = "2026-11-22T12:00:00Z".parse().unwrap();
+        // More often than there are connections: none of them keeps anything of it.
+        for _ in 0..4 {
+            let mut tx = store.write().await.unwrap();
+            let nowhere = CaseId(Uuid::from_u128(404));
+            let failed = store::erasure::record(&mut tx, nowhere, ErasureReason::PersonAsked, now, None).await;
+            assert!(matches!(failed, Err(Error::Missing(_))), "{failed:?}");
+            // A use-case that takes no notice of it is told here; PostgreSQL itself would answer such a COMMIT with yes.
+            assert!(tx.commit().await.is_err());
+        }
+        let mut tx = store.write().await.unwrap();
+        append(&mut tx, &[1]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(numbers(&store).await, [1]);
+        store.close().await;
+    }
+
     async fn what_is_answered_is_durable_and_shares_the_wait(db: TestDb) {
         let store = Db::connect(&db.url().parse().unwrap(), 8).await.unwrap();
         let before = store.flushes();

@@ -14,7 +14,7 @@ use kaketsuke::{
         receivers::Receivers,
         span::Instant,
     },
-    http::{Limits, Tiles},
+    http::{Limits, Proxies, Tiles},
     notify::{MailBy, Settings},
     server::{Running, Server},
     store::{Db, files::Files},
@@ -64,6 +64,7 @@ struct Start {
     files: Files,
     connections: u32,
     tiles: Option<Tiles>,
+    proxies: Proxies,
 }
 
 impl Default for Start {
@@ -76,6 +77,7 @@ impl Default for Start {
             files: Files::in_memory(),
             connections: CONNECTIONS,
             tiles: None,
+            proxies: Proxies::default(),
         }
     }
 }
@@ -133,7 +135,7 @@ impl TestServer {
     }
 
     async fn start_as(db: &TestDb, start: Start) -> Self {
-        let Start { limits, messages, seed, now, files, connections, tiles } = start;
+        let Start { limits, messages, seed, now, files, connections, tiles, proxies } = start;
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
@@ -142,7 +144,7 @@ impl TestServer {
         let rng = StdRng::seed_from_u64(seed);
         let ctx = Ctx::new(store, Clock::scenario(now), rng, reference).with_files(files);
         app::reference::load_missing(&ctx).await.unwrap();
-        let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits, messages, tiles };
+        let server = Server { listen: "127.0.0.1:0".parse().unwrap(), limits, proxies, messages, tiles };
         let running = server.start(ctx.clone()).await.unwrap();
         let base = format!("http://{}", running.local_addr);
         let mut server = Self { base, ctx, running, desk: HashMap::new(), http: http() };

@@ -166,8 +166,8 @@ proptest! {
                 }
                 Change::Position(who, place, offset) => {
                     let measured = now + offset;
-                    // Received now: more than 30 seconds ahead counts as now.
-                    let believed = if offset > 30 { now } else { measured };
+                    // Received now: nothing is measured later.
+                    let believed = measured.min(now);
                     fleet.record_positions(&[(technician_id(who), PositionFix::new(place, at(measured), at(now)))]);
                     if let Some(known) = plain.get_mut(&who) && known.seen.is_none_or(|(_, at)| at < believed) {
                         known.seen = Some((place, believed));

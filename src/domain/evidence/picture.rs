@@ -13,7 +13,10 @@ use super::{BYTES_MAX, MediaType, orientation};
 use crate::domain::refusal::Refusal;
 
 /// Largest picture when it is unpacked, in pixels.
-const PIXELS_MAX: u64 = 100_000_000;
+const PIXELS_MAX: u64 = 64_000_000;
+/// Pixels that one byte of a picture may stand for: a photograph needs hundreds of times as many bytes. What says it is
+/// larger is a trap for the memory of whoever opens it.
+const PIXELS_OF_A_BYTE: u64 = 1_000;
 /// A JFIF header without a thumbnail, in bytes.
 const JFIF_BYTES: usize = 14;
 
@@ -46,7 +49,16 @@ pub fn clean(declared: MediaType, bytes: &[u8]) -> Result<Picture, Refusal> {
         MediaType::Webp => webp(given),
     }
     .map_err(|reason| Refusal::field("body", format!("cannot be read as {declared}: {reason}")))?;
-    if u64::from(size.0) * u64::from(size.1) > PIXELS_MAX {
+    let pixels = u64::from(size.0) * u64::from(size.1);
+    if pixels > cut.len() as u64 * PIXELS_OF_A_BYTE {
+        return refuse(format!(
+            "is {} x {} pixels in {} bytes; that is no picture",
+            size.0,
+            size.1,
+            cut.len()
+        ));
+    }
+    if pixels > PIXELS_MAX {
         return refuse(format!("is {} x {} pixels; {PIXELS_MAX} at most", size.0, size.1));
     }
     Ok(Picture { media_type: declared, bytes: cut })

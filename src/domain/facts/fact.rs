@@ -6,7 +6,8 @@ use uuid::Uuid;
 
 use super::{
     Consent, FactCode, Finding, Hindrance, IdCheck, JobOutcome, NoAccessReason, PauseReason, Pieces,
-    PriceYen, ReturnReason, ShortCode, ShortText, SitePayment, words::moment,
+    PriceYen, ReturnReason, ShortCode, ShortText, SitePayment,
+    words::{moment, point},
 };
 use crate::domain::{
     charging::WorkKind,
@@ -67,8 +68,8 @@ pub enum FactKind {
     Departure {},
     /// Where the technician is. The point is passed on to the dispatch and not kept here: nobody keeps a trail.
     Position {
-        /// Where.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        /// Where. Outside of Japan it is no position, and the rest of the report counts (G-13).
+        #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "point")]
         #[schema(value_type = GeoPoint)]
         point: Option<Point>,
     },

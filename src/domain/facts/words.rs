@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::domain::{
     charging::{PRICE_YEN_MAX, Quantity},
+    place::{GeoPoint, Point},
     span::Instant,
 };
 
@@ -34,6 +35,12 @@ pub(super) fn of_this_century(field: &str, at: Instant) -> Result<Instant, BadWo
 /// The same, as a field is read.
 pub(super) fn moment<'de, D: Deserializer<'de>>(reader: D) -> Result<Instant, D::Error> {
     of_this_century("arrival_at", Instant::deserialize(reader)?).map_err(D::Error::custom)
+}
+
+/// A point on earth. Whether it can be a position is for the dispatch to say: the rest of the report counts without it (G-13).
+pub(super) fn point<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Point>, D::Error> {
+    let told = Option::<GeoPoint>::deserialize(reader)?;
+    told.map(GeoPoint::anywhere).transpose().map_err(D::Error::custom)
 }
 
 /// A text of 1 to 64 characters on one line, as in `止水栓パッキン`.

@@ -34,12 +34,12 @@ pub(super) struct CandidateQuery {
     #[garde(skip)]
     priority: Option<Priority>,
     /// Longitude in degrees.
-    #[garde(range(min = -180.0, max = 180.0))]
-    #[param(minimum = -180, maximum = 180, example = 136.9066)]
+    #[garde(range(min = 122.0, max = 154.0))]
+    #[param(minimum = 122, maximum = 154, example = 136.9066)]
     lon: f64,
     /// Latitude in degrees.
-    #[garde(range(min = -90.0, max = 90.0))]
-    #[param(minimum = -90, maximum = 90, example = 35.1815)]
+    #[garde(range(min = 20.0, max = 46.0))]
+    #[param(minimum = 20, maximum = 46, example = 35.1815)]
     lat: f64,
     /// Municipality: the ward's code where there are wards.
     #[garde(skip)]
@@ -121,8 +121,8 @@ pub(super) async fn preview(
     Query(query): Query<CandidateQuery>,
 ) -> Answer<Json<CandidatePreview>> {
     let job_code = query.job_code.parse().map_err(|_| Refusal::field("job_code", "is not a job code"))?;
-    let point = Point::from_degrees(query.lat, query.lon)
-        .map_err(|error| Refusal::field("lat", error.to_string()))?;
+    let point =
+        Point::in_japan(query.lat, query.lon).map_err(|error| Refusal::field("lat", error.to_string()))?;
     let wanted = app::candidates::Wanted {
         job_code,
         priority: query.priority,

@@ -59,7 +59,11 @@ use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{Service, openapi::Base};
-use crate::domain::{evidence::BYTES_MAX, firms::Standing};
+use crate::domain::{
+    evidence::BYTES_MAX,
+    firms::Standing,
+    typed::{is_blank, steers},
+};
 
 /// Every endpoint of the API.
 pub(super) fn routes() -> OpenApiRouter<Service> {
@@ -238,11 +242,11 @@ fn intake_routes() -> OpenApiRouter<Service> {
 /// Text a person typed: something visible, nothing that steers a screen.
 fn text(value: &str, _: &()) -> garde::Result {
     // An empty one is too short already: one problem a field.
-    if !value.is_empty() && value.trim().is_empty() {
+    if !value.is_empty() && is_blank(value) {
         return Err(garde::Error::new("must not be blank"));
     }
-    if value.chars().any(char::is_control) {
-        return Err(garde::Error::new("must not contain control characters"));
+    if value.chars().any(steers) {
+        return Err(garde::Error::new("must not contain control characters, nor any that nobody sees"));
     }
     Ok(())
 }

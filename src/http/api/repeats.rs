@@ -113,12 +113,12 @@ pub(super) async fn attach(
 #[into_params(parameter_in = Query)]
 pub(super) struct PlaceSaid {
     /// Longitude in degrees.
-    #[garde(inner(range(min = -180.0, max = 180.0)))]
-    #[param(minimum = -180, maximum = 180)]
+    #[garde(inner(range(min = 122.0, max = 154.0)))]
+    #[param(minimum = 122, maximum = 154)]
     lon: Option<f64>,
     /// Latitude in degrees.
-    #[garde(inner(range(min = -90.0, max = 90.0)))]
-    #[param(minimum = -90, maximum = 90)]
+    #[garde(inner(range(min = 20.0, max = 46.0)))]
+    #[param(minimum = 20, maximum = 46)]
     lat: Option<f64>,
 }
 
@@ -128,7 +128,7 @@ impl PlaceSaid {
             (None, None) => Ok(None),
             (None, Some(_)) => Err(Refusal::field("lon", "is missing beside 'lat'")),
             (Some(_), None) => Err(Refusal::field("lat", "is missing beside 'lon'")),
-            (Some(lon), Some(lat)) => Point::from_degrees(lat, lon).map(Some).map_err(|error| {
+            (Some(lon), Some(lat)) => Point::in_japan(lat, lon).map(Some).map_err(|error| {
                 Refusal::field(if lon.is_finite() { "lat" } else { "lon" }, error.to_string())
             }),
         }

@@ -12,6 +12,7 @@ use crate::{
         ids::{FirmId, TechnicianId},
         phone::Phone,
         place::{GeoPoint, Point},
+        positions::ACCURACY_MAX_M,
         reference::JobCode,
         roster::{Roster, ShiftText},
         tools::{OpeningAuthority, Tool},
@@ -176,11 +177,12 @@ struct PositionReport {
     #[garde(skip)]
     #[schema(value_type = GeoPoint)]
     point: Point,
-    /// How exact, in metres.
-    #[garde(range(min = 0, max = 1_000_000))]
-    #[schema(minimum = 0, maximum = 1_000_000)]
+    /// How exact, in metres; worse than 3 km is no position (G-13).
+    #[garde(range(min = 0, max = ACCURACY_MAX_M))]
+    #[schema(minimum = 0, maximum = 3000)]
     accuracy_m: Option<i64>,
-    /// When the device measured it.
+    /// When the device measured it. Up to 2 minutes ahead of us it counts as measured on receipt; beyond that the clock of the
+    /// device is wrong (G-13).
     #[garde(custom(super::instant))]
     measured_at: DateTime<Utc>,
 }

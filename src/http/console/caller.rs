@@ -21,7 +21,7 @@ pub(in crate::http) struct Call {
 
 impl Call {
     pub(in crate::http) fn of(method: &Method, headers: &HeaderMap, extensions: &Extensions) -> Self {
-        Self { method: method.clone(), headers: headers.clone(), peer: Peer::of(headers, extensions) }
+        Self { method: method.clone(), headers: headers.clone(), peer: Peer::of(extensions) }
     }
 
     /// Who is signed in; nobody where there is no session. What changes something must come from a page of this

@@ -1,7 +1,12 @@
 //! What changes, told to browsers as it happens (server-sent events): ids only, in the order of the feed. A page reads
 //! anew what it shows of them. The position is the event's id, so that whoever was cut off goes on where he was.
 
-use std::{convert::Infallible, time::Duration};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -17,10 +22,13 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use uuid::Uuid;
 
-use super::{cookies, guard};
+use super::{cookies, guard, page::Visitor};
 use crate::{
     app::{self, Ctx, Error, Stream, feed},
-    domain::events::{AlarmAcknowledged, AlarmRaised, AlarmRang, AlarmResolved, Event, Subject},
+    domain::{
+        events::{AlarmAcknowledged, AlarmRaised, AlarmRang, AlarmResolved, Event, Subject},
+        ids::SessionId,
+    },
     http::{Service, extract::Query, peer::Peer, problem::Problem, reply::Answer},
 };
 
@@ -28,8 +36,42 @@ use crate::{
 const PAGE: i64 = 200;
 /// After so much silence a sign of life is sent, and it is asked whether the session still counts.
 const SILENCE_MAX: Duration = Duration::from_secs(15);
+/// Streams of one session at once: a browser needs one, or one a page where its pages cannot share it.
+const OF_SESSION_MAX: usize = 12;
 /// How long a browser waits before it connects again.
 const RECONNECT_MS: u32 = 1_000;
+
+/// How many streams each session has. Cheap to clone.
+#[derive(Clone, Default)]
+pub(in crate::http) struct Listeners(Arc<Mutex<HashMap<SessionId, usize>>>);
+
+/// One stream of a session.
+struct OfSession(Listeners, SessionId);
+
+impl Listeners {
+    /// One more stream of a session; none where it has enough.
+    fn take(&self, session: SessionId) -> Option<OfSession> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = all.entry(session).or_default();
+        if *number >= OF_SESSION_MAX {
+            return None;
+        }
+        *number += 1;
+        Some(OfSession(self.clone(), session))
+    }
+}
+
+impl Drop for OfSession {
+    fn drop(&mut self) {
+        let mut all = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = all.get_mut(&self.1) {
+            *number = number.saturating_sub(1);
+            if *number == 0 {
+                all.remove(&self.1);
+            }
+        }
+    }
+}
 
 pub(super) fn routes() -> Router<Service> {
     Router::new().route("/events", get(follow))
@@ -48,6 +90,7 @@ async fn follow(
     method: Method,
     headers: HeaderMap,
     peer: Peer,
+    visitor: Visitor,
     Query(from): Query<Start>,
 ) -> Answer<Response> {
     let kinds = [
@@ -58,6 +101,7 @@ async fn follow(
     if method == Method::HEAD {
         return Ok(kinds.into_response());
     }
+    let own = service.listeners.take(visitor.session).ok_or_else(Problem::overloaded)?;
     let place = service.streams.clone().try_acquire_owned().map_err(|_| Problem::overloaded())?;
     // What the browser knows by itself is newer than what its address says.
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
@@ -65,7 +109,7 @@ async fn follow(
     let pos = last.or(from.after).unwrap_or(end).min(end);
     let secret = cookies::session(&headers, peer);
     let changes = service.ctx.stream();
-    let listener = Listener { service, secret, pos, changes, greeted: false, _place: place };
+    let listener = Listener { service, secret, pos, changes, greeted: false, _places: (place, own) };
     let body = stream::unfold(Some(listener), |listener| async {
         let mut listener = listener?;
         let (text, listener) = match listener.next().await {
@@ -86,7 +130,7 @@ struct Listener {
     pos: i64,
     changes: watch::Receiver<Stream>,
     greeted: bool,
-    _place: OwnedSemaphorePermit,
+    _places: (OwnedSemaphorePermit, OfSession),
 }
 
 /// What has changed.

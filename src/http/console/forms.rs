@@ -11,7 +11,12 @@ use serde::de::DeserializeOwned;
 use crate::{
     app::Command,
     domain::{actor::Actor, refusal::FieldError},
-    http::{Service, extract::idempotency_key, peer::Peer, problem::Problem},
+    http::{
+        Service,
+        extract::{body_read, idempotency_key},
+        peer::Peer,
+        problem::Problem,
+    },
 };
 
 /// Field that carries the session's token.
@@ -51,10 +56,20 @@ impl<T: DeserializeOwned + Validate<Context = ()> + 'static> FromRequest<Service
     }
 }
 
+/// A form that the guard has read is there; one of somebody who is not known yet has to come at once.
 async fn read(request: Request, service: &Service) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, service).await.map_err(|rejection| {
+    let extensions = request.extensions().clone();
+    let bytes = tokio::time::timeout(service.limits.form_timeout, Bytes::from_request(request, service));
+    let bytes = bytes.await.map_err(|_| too_slow())?.map_err(|rejection| {
         Problem::new(rejection.status(), "too-large", "The form is too large", rejection.body_text())
-    })
+    })?;
+    body_read(&extensions)?;
+    Ok(bytes)
+}
+
+fn too_slow() -> Problem {
+    let detail = "send the whole form at once";
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The form took too long to come", detail)
 }
 
 /// Reads the fields of a form.
@@ -80,7 +95,7 @@ impl FromRequestParts<Service> for Peer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &Service) -> Result<Self, Problem> {
-        Ok(Self::of(&parts.headers, &parts.extensions))
+        Ok(Self::of(&parts.extensions))
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{self, sessions},
-    http::{Service, access, peer::Peer, problem::Problem, reads},
+    http::{Service, access, extract::body_read, peer::Peer, problem::Problem, reads},
 };
 
 /// Header that carries the session's token where there is no form, as for htmx.
@@ -32,7 +32,7 @@ const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 pub(super) async fn guard(State(service): State<Service>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>().cloned();
     let path = path.as_ref().map_or("", MatchedPath::as_str).to_owned();
-    let peer = Peer::of(request.headers(), request.extensions());
+    let peer = Peer::of(request.extensions());
     let secret = cookies::session(request.headers(), peer);
     let visitor = match visitor(&service, secret.as_deref()).await {
         Ok(Some(visitor)) => visitor,
@@ -127,6 +127,7 @@ async fn must_be_ours(request: Request, visitor: &Visitor, bytes_max: usize) -> 
     let bytes = to_bytes(body, bytes_max).await.map_err(|error| {
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The form is too large", error.to_string())
     })?;
+    body_read(&parts.extensions)?;
     let pairs: Pairs = parsed(bytes.clone()).await?;
     let token = pairs.iter().find(|(name, _)| name == CSRF).map_or("", |(_, token)| token);
     if !same(token.as_bytes(), visitor.csrf.as_bytes()) {

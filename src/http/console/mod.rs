@@ -43,6 +43,7 @@ mod words;
 use axum::{Router, middleware, routing::get};
 
 pub(super) use caller::Call;
+pub(super) use events::Listeners;
 
 use super::Service;
 

@@ -174,6 +174,22 @@ fn a_picture_too_large_to_unpack_is_refused() {
     let at = huge.windows(2).position(|window| window == [0xFF, 0xC0]).unwrap();
     huge[at + 5..at + 9].copy_from_slice(&[0xFF, 0xFF, 0xFF, 0xFF]);
     assert!(clean(MediaType::Jpeg, &huge).unwrap_err().to_string().contains("pixels"));
+    // 400 MB in the browser that opens it, said in some ten bytes.
+    let sized = |width: u32, height: u32, bytes: usize| {
+        let mut png = Png::from_bytes(png_of(&[], b"").into()).unwrap();
+        let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 0, 0, 0, 0]].concat();
+        png.chunks_mut()[0] = PngChunk::new(*b"IHDR", header.into());
+        png.chunks_mut()[1] = PngChunk::new(*b"IDAT", vec![7; bytes].into());
+        clean(MediaType::Png, &png.encoder().bytes())
+    };
+    for (width, height, bytes) in
+        [(10_000, 10_000, 100), (10_000, 6_400, 100), (1_000, 1_000, 500), (10_000, 10_000, 1_000_000)]
+    {
+        let refused = sized(width, height, bytes).unwrap_err();
+        assert!(refused.to_string().contains("pixels"), "{width} x {height} in {bytes}: {refused}");
+    }
+    // A sheet of white paper by a good telephone.
+    assert!(sized(8_000, 6_000, 60_000).is_ok());
 }
 
 proptest! {
