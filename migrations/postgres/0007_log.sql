@@ -51,8 +51,8 @@ END
 $$;
 CREATE TRIGGER feed_follows BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION feed_follows();
 
--- Events not yet in the feed. Filled by the database, so that no writer can forget; a row may only leave once the
--- feed has its event.
+-- Events not yet in the feed. Filled and emptied by the database, so that no writer can forget; a row may only leave
+-- once the feed has its event.
 CREATE TABLE feed_queue (
     ord bigint NOT NULL PRIMARY KEY REFERENCES event
 );
@@ -74,6 +74,16 @@ BEGIN
 END
 $$;
 CREATE TRIGGER feed_queue_kept BEFORE DELETE ON feed_queue FOR EACH ROW EXECUTE FUNCTION feed_queue_kept();
+-- What has a position waits no more, and every node hears of it.
+CREATE FUNCTION feed_grown() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM feed_queue WHERE ord IN (SELECT ord FROM grown);
+    PERFORM pg_notify('kaketsuke_feed', '');
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER feed_grown AFTER INSERT ON feed REFERENCING NEW TABLE AS grown
+    FOR EACH STATEMENT EXECUTE FUNCTION feed_grown();
 CREATE TRIGGER feed_queue_unchanged BEFORE UPDATE ON feed_queue
     FOR EACH ROW EXECUTE FUNCTION refuse('feed_queue_lost');
 CREATE TRIGGER feed_queue_kept_whole BEFORE TRUNCATE ON feed_queue

@@ -49,8 +49,8 @@ CREATE TRIGGER feed_follows BEFORE INSERT ON feed BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: feed_ord_key') WHERE EXISTS (SELECT 1 FROM feed WHERE ord = NEW.ord);
 END;
 
--- Events not yet in the feed. Filled by the database, so that no writer can forget; a row may only leave once the
--- feed has its event.
+-- Events not yet in the feed. Filled and emptied by the database, so that no writer can forget; a row may only leave
+-- once the feed has its event.
 CREATE TABLE feed_queue (
     ord INTEGER NOT NULL PRIMARY KEY REFERENCES event
 ) STRICT;
@@ -59,6 +59,10 @@ CREATE TRIGGER event_queued AFTER INSERT ON event BEGIN
 END;
 CREATE TRIGGER feed_queue_kept BEFORE DELETE ON feed_queue BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: feed_queue_lost') WHERE NOT EXISTS (SELECT 1 FROM feed WHERE ord = OLD.ord);
+END;
+-- What has a position waits no more.
+CREATE TRIGGER feed_grown AFTER INSERT ON feed BEGIN
+    DELETE FROM feed_queue WHERE ord = NEW.ord;
 END;
 CREATE TRIGGER feed_queue_unchanged BEFORE UPDATE ON feed_queue BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: feed_queue_lost');

@@ -456,6 +456,7 @@ mod tests {
         assert_eq!(postgres.calls[1].text, postgres.calls[0].text);
     }
 
+    #[cfg(debug_assertions)]
     #[test]
     #[should_panic(expected = "a row is changed twice in one call")]
     fn a_row_is_not_changed_twice_in_one_call() {
@@ -475,6 +476,7 @@ mod tests {
         assert_eq!(batch.calls.len(), 1, "one after the other, in one call");
     }
 
+    #[cfg(debug_assertions)]
     #[test]
     fn the_row_of_an_update_is_known_by_its_id() {
         let binds = ["1".to_owned(), "2".to_owned()];

@@ -25,6 +25,9 @@ use crate::domain::span::Instant;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// What every connection to PostgreSQL is told. What is read is nearly always in memory, where one row costs little more
+/// than the next: plans that read whole tables while these are small are kept when they have grown.
+const SETTINGS: [(&str, &str); 2] = [("random_page_cost", "1.1"), ("jit", "off")];
 /// A connection that was idle for longer is tried before it is used.
 const FRESH: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection; more than there are texts.
@@ -133,6 +136,7 @@ impl Db {
             Target::Sqlite(options) => Self::connect_sqlite(options, connections).await,
             Target::Postgres(options) => {
                 let options = options.as_ref().clone().statement_cache_capacity(STATEMENTS_MAX);
+                let options = options.options(SETTINGS);
                 let pool = PgPoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(ACQUIRE_TIMEOUT)

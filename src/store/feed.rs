@@ -170,12 +170,6 @@ pub async fn chain(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Link>, Error
     rows.into_iter().map(Link::try_from).collect()
 }
 
-/// Whether an event waits to be sequenced.
-pub async fn is_queued(tx: &mut Tx) -> Result<bool, Error> {
-    let row = query!(tx, optional One<i64>, "SELECT ord FROM feed_queue LIMIT 1")?;
-    Ok(row.is_some())
-}
-
 /// How many events wait to be sequenced.
 pub async fn queued(tx: &mut Tx) -> Result<i64, Error> {
     let (count,) = query!(tx, one One<i64>, "SELECT CAST(COUNT(*) AS BIGINT) FROM feed_queue")?;
@@ -206,53 +200,70 @@ pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
     Ok(pos)
 }
 
-/// Gives positions to at most `limit` waiting events; answers how many and the new head. Only one sequencer works at
-/// a time, on any number of nodes.
-pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
-    // One fixed key of our own: held until this transaction ends. SQLite has one writer, who comes in now.
-    query!(tx, execute, { sqlite: "SELECT 1", postgres: "SELECT pg_advisory_xact_lock(7236837105)" })?;
-    let mut head = head(tx).await?;
-    let first = head.pos;
+#[derive(FromRow)]
+struct Waiting {
+    head_pos: Option<i64>,
+    head_hash: Option<Bytes<Hash>>,
+    #[sqlx(flatten)]
+    event: EventRow,
+}
+
+/// Gives positions to at most `limit` waiting events; answers how many. The database takes them out of the queue and tells
+/// the other nodes. Nothing is locked while they are chained: of several sequencers at once the database lets one through,
+/// and the others were too late ([`Error::Stale`]).
+pub async fn sequence(mut tx: Tx, limit: i64) -> Result<usize, Error> {
     let waiting = query!(
-        tx,
-        all EventRow,
-        concat!("SELECT ", columns!(), " FROM feed_queue q JOIN event e ON e.ord = q.ord ORDER BY q.ord LIMIT $1"),
+        &mut tx,
+        all Waiting,
+        {
+            sqlite: concat!("SELECT h.pos AS head_pos, h.hash AS head_hash, ", columns!(), "
+                FROM feed_queue q JOIN event e ON e.ord = q.ord
+                     LEFT JOIN (SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1) h ON TRUE
+                ORDER BY q.ord LIMIT $1"),
+            // Event by event, however few there were when this was planned.
+            postgres: concat!("SELECT h.pos AS head_pos, h.hash AS head_hash, ", columns!(), "
+                FROM (SELECT ord FROM feed_queue ORDER BY ord LIMIT $1) q
+                     CROSS JOIN LATERAL (SELECT * FROM event WHERE ord = q.ord OFFSET 0) e
+                     LEFT JOIN (SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1) h ON TRUE
+                ORDER BY q.ord")
+        },
         limit
     )?;
-    let mut links = Vec::with_capacity(waiting.len());
+    let Some(first) = waiting.first() else { return Ok(0) };
+    let (mut pos, mut hash) =
+        (first.head_pos.unwrap_or(0), first.head_hash.as_ref().map_or([0; 32], |hash| hash.0));
+    let mut links: Vec<Link> = Vec::with_capacity(waiting.len());
     for row in waiting {
-        let event = Stored::try_from(row)?;
-        let next = Head { pos: head.pos + 1, hash: link(&head.hash, head.pos + 1, &event) };
-        links.push((next, head.hash, event));
-        head = next;
+        let (event, prev_hash) = (Stored::try_from(row.event)?, hash);
+        pos += 1;
+        hash = link(&prev_hash, pos, &event);
+        links.push(Link { pos, event, prev_hash, hash });
     }
-    let count = usize::try_from(head.pos - first).unwrap_or_default();
-    if count > 0 {
-        let mut batch = Batch::of(tx);
-        later!(
-            &mut batch,
-            rows,
-            "INSERT INTO feed (pos, ord, prev_hash, hash, topic) VALUES",
-            links,
-            |(next, prev_hash, event)| next.pos,
-            event.ord,
-            prev_hash.as_slice(),
-            next.hash.as_slice(),
-            event.kind.topic()
-        );
-        batch.then();
-        later!(
-            &mut batch,
-            any,
-            "DELETE FROM feed_queue WHERE ord IN (SELECT f.ord FROM feed f WHERE f.pos > $1)",
-            first
-        );
-        batch.run(tx).await?;
-        if tx.is_postgres() {
-            query!(tx, execute, { sqlite: "SELECT 1", postgres: "SELECT pg_notify('kaketsuke_feed', '')" })?;
+    let mut batch = Batch::of(&tx);
+    later!(
+        &mut batch,
+        rows,
+        "INSERT INTO feed (pos, ord, prev_hash, hash, topic) VALUES",
+        &links,
+        |next| next.pos,
+        next.event.ord,
+        next.prev_hash.as_slice(),
+        next.hash.as_slice(),
+        next.event.kind.topic()
+    );
+    batch.commit(tx).await.map_err(too_late)?;
+    Ok(links.len())
+}
+
+/// A position or an event that is taken already: somebody else was first.
+fn too_late(error: Error) -> Error {
+    match error {
+        Error::Exists(_) => Error::Stale,
+        Error::Forbidden(code) if ["feed_gap", "feed_fork", "feed_ord_key"].contains(&code.as_str()) => {
+            Error::Stale
         }
+        other => other,
     }
-    Ok((count, head))
 }
 
 /// Hears of feed positions given by other nodes. A missed wake-up costs latency, not data.

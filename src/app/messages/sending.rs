@@ -126,7 +126,7 @@ async fn drop_one(ctx: &Ctx, id: MessageId) -> Result<(), Error> {
 /// What is due, as far as there is room, the same share for every receiver.
 async fn pick(ctx: &Ctx, room: Room<'_>) -> Result<Vec<(MessageId, Flight)>, Error> {
     let now = ctx.now();
-    let mut tx = ctx.db().read().await?;
+    let mut tx = ctx.db().glance().await?;
     let due = store::messages::due_receivers(&mut tx, now, RECEIVERS_MAX).await?;
     let mut left = room.at_once_max.saturating_sub(room.under_way.len());
     let to_failing = room.under_way.values().filter(|flight| flight.failing).count();
@@ -155,7 +155,7 @@ async fn pick(ctx: &Ctx, room: Room<'_>) -> Result<Vec<(MessageId, Flight)>, Err
 
 /// When something is due next, beyond what is due now.
 pub async fn next_due(ctx: &Ctx) -> Result<Option<Instant>, Error> {
-    let mut tx = ctx.db().read().await?;
+    let mut tx = ctx.db().glance().await?;
     Ok(store::messages::next_due(&mut tx, ctx.now()).await?)
 }
 
