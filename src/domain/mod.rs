@@ -41,6 +41,7 @@ pub mod offers;
 pub mod payments;
 pub mod phone;
 pub mod place;
+pub mod promises;
 pub mod reads;
 pub mod receivers;
 pub mod reference;

@@ -9,6 +9,7 @@ use crate::domain::{
     ids::AssignmentId,
     jobs::JobState,
     offers::{Assignment, ReleaseCode, WithdrawCode},
+    promises,
     reference::dispatch::Dispatch,
     refusal::Refusal,
 };
@@ -45,18 +46,21 @@ impl Docket {
     /// The arrival is what was promised last.
     fn promise_again(&mut self, record: &FieldRecord) {
         let (now, mut told) = (self.now, Vec::new());
+        let (priority, visit) = (self.is.job.priority, self.window().cloned());
         for assignment in self.is.assignments.iter_mut().filter(|one| !one.is_over()) {
             let own = |delay: &&ToldDelay| {
                 delay.technician_id == assignment.technician_id && delay.at >= assignment.assigned_at
             };
             let Some(delay) = record.delays.iter().rfind(own) else { continue };
-            if assignment.arrival_due_at != Some(delay.arrival_at) {
-                assignment.arrival_due_at = Some(delay.arrival_at);
+            // However late they say they come, the watch looks no later than a promise could have been for (G-16).
+            let arrival_at = delay.arrival_at.min(promises::latest(priority, delay.at, visit.as_ref()));
+            if assignment.arrival_due_at != Some(arrival_at) {
+                assignment.arrival_due_at = Some(arrival_at);
                 told.push(AssignmentDelayed {
                     job: assignment.job_id,
                     assignment: assignment.id,
                     technician: assignment.technician_id,
-                    arrival_due_at: delay.arrival_at,
+                    arrival_due_at: arrival_at,
                 });
             }
         }

@@ -85,6 +85,10 @@ impl Display for Unfit {
             Self::NotOfTheFirm => f.write_str("the firm has no such technician"),
             Self::OnItAlready => f.write_str("is on the job already"),
             Self::ArrivalPassed => f.write_str("the arrival cannot be promised for the past"),
+            Self::ArrivalTooLate(latest) => {
+                let latest = tokyo(*latest).format("%Y-%m-%d %H:%M");
+                write!(f, "the arrival can be promised for {latest} in Japan at the latest")
+            }
             Self::CodeNotAmong(codes) => {
                 let known: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
                 write!(f, "a contractor gives one of: {}", known.join(", "))

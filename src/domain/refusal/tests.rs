@@ -237,6 +237,7 @@ fn a_field_that_does_not_fit_is_named_with_words() {
         Unfit::NotOfTheFirm,
         Unfit::OnItAlready,
         Unfit::ArrivalPassed,
+        Unfit::ArrivalTooLate("2026-11-22T15:00:00Z".parse().unwrap()),
         Unfit::CodeNotAmong(WithdrawCode::CONTRACTOR),
     ];
     for unfit in every {
