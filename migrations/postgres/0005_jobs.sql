@@ -108,6 +108,8 @@ CREATE TABLE assignment (
     technician_id  uuid        NOT NULL REFERENCES technician,
     slot           text        NOT NULL CHECK (slot IN ('current', 'queued', 'released')),
     assigned_at    timestamptz NOT NULL,
+    -- From when its technician's reports count by themselves (G-01): the acceptance, or what came before a yes by phone.
+    counts_from    timestamptz NOT NULL,
     arrival_due_at timestamptz,
     released_at    timestamptz,
     release_code   text        CHECK (char_length(release_code) BETWEEN 1 AND 64),

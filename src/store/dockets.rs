@@ -150,8 +150,8 @@ FROM wanted w CROSS JOIN offer o ON o.job_id = w.id
 UNION ALL
 SELECT CASE WHEN a.job_id = w.job_id THEN 3 ELSE 4 END, w.job_id, json_object('id', hex(a.id), 'version', version,
     'job_id', hex(a.job_id), 'offer_id', hex(offer_id), 'firm_id', hex(firm_id), 'technician_id', hex(a.technician_id),
-    'slot', slot, 'assigned_at', assigned_at, 'arrival_due_at', arrival_due_at, 'released_at', released_at,
-    'release_code', release_code, 'current_since', current_since, 'progress_at', progress_at,
+    'slot', slot, 'assigned_at', assigned_at, 'counts_from', counts_from, 'arrival_due_at', arrival_due_at,
+    'released_at', released_at, 'release_code', release_code, 'current_since', current_since, 'progress_at', progress_at,
     'progress_lat_e6', progress_lat_e6, 'progress_lon_e6', progress_lon_e6)
 FROM looked_at w CROSS JOIN assignment a ON a.technician_id = w.technician_id
 WHERE a.job_id = w.job_id OR a.slot <> 'released'

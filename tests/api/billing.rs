@@ -22,8 +22,7 @@ async fn billed_job_at(server: &TestServer, crew: &world::Crew, hour: u8) -> Str
     let mut device = Device::new(&job, "phone-1");
     let (asked, until) = (format!("{}:05", hour + 1), format!("{}:30", hour + 1));
     let mut facts = vec![device.fact(&format!("{hour}:01"), json!({ "kind": "departure" }))];
-    facts.push(device.fact(&asked, consent(&asked, 2)));
-    facts.extend(site::work(&mut device, &format!("{hour}:10"), &until));
+    facts.extend(site::agreed(&mut device, &format!("{hour}:10"), (&asked, 2), &until));
     device.send(server, &crew.phone, &facts).await.expect(200);
     server.settle().await;
     job
@@ -102,20 +101,19 @@ on_both_engines! {
             .replace("overtime_unit_tax = 100", "overtime_unit_tax = 200");
         let files = [(Dataset::Programme000, dearer.into_bytes())].into();
         assert_eq!(app::reference::load(&server.ctx, files).await.unwrap(), ["programme-000"]);
-        server.pass(120).await;
         let work = async |job: &str, from: &str, asked: &str, until: &str| {
             let mut device = Device::new(job, "phone-1");
-            let mut yes = consent(asked, 2);
-            yes["cap_yen"] = json!(10_000);
-            let mut facts = vec![device.fact(asked, yes)];
-            facts.extend(site::work(&mut device, from, until));
+            let mut facts = site::agreed(&mut device, from, (asked, 2), until);
+            facts[2]["cap_yen"] = json!(10_000);
             device.send(&server, &crew.phone, &facts).await.expect(200);
             let statement = crew.phone.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
             (statement["total_yen"].as_i64(), statement["lines"][0]["proof"]["terms"].as_i64())
         };
-        assert_eq!(work(&old, "19:10", "20:05", "20:30").await, (Some(2_200), Some(1)));
+        server.pass(85).await;
+        assert_eq!(work(&old, "21:05", "21:58", "22:25").await, (Some(2_200), Some(1)));
         let new = accepted_job(&server, &crew).await;
-        assert_eq!(work(&new, "21:10", "22:05", "22:30").await, (Some(4_400), Some(2)));
+        server.pass(85).await;
+        assert_eq!(work(&new, "22:30", "23:22", "23:50").await, (Some(4_400), Some(2)));
         assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }

@@ -181,8 +181,7 @@ on_both_engines! {
         let job = accepted_job(&server, &crew).await;
         server.pass(120).await;
         let mut device = Device::new(&job, "phone-1");
-        let mut facts = vec![device.fact("22:05", consent("22:05", 2))];
-        facts.extend(site::work(&mut device, "21:10", "22:30"));
+        let facts = site::agreed(&mut device, "21:10", ("22:05", 2), "22:30");
         device.send(&server, &crew.phone, &facts).await.expect(200);
         assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         // Somebody with the keys to the database takes the guard away.

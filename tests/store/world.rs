@@ -95,11 +95,12 @@ VALUES (#71, #31, #41, #1, #11, 1, 'accepted', '2026-11-23T10:01:00+00:00', '202
         '2026-11-23T10:02:00+00:00', 'too_far'),
        (#73, #32, #42, #2, #13, 2, 'accepted', '2026-11-23T10:02:00+00:00', '2026-11-23T10:07:00+00:00',
         '2026-11-23T10:03:00+00:00', NULL);
-INSERT INTO assignment (id, job_id, offer_id, firm_id, technician_id, slot, assigned_at, released_at, release_code,
-                        current_since)
-VALUES (#81, #31, #71, #1, #11, 'current', '2026-11-23T10:02:00+00:00', NULL, NULL, '2026-11-23T10:02:00+00:00'),
-       (#82, #32, #73, #2, #13, 'released', '2026-11-23T10:03:00+00:00', '2026-11-23T10:04:00+00:00', 'breakdown',
-        '2026-11-23T10:03:00+00:00');
+INSERT INTO assignment (id, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, released_at,
+                        release_code, current_since)
+VALUES (#81, #31, #71, #1, #11, 'current', '2026-11-23T10:02:00+00:00', '2026-11-23T10:02:00+00:00', NULL, NULL,
+        '2026-11-23T10:02:00+00:00'),
+       (#82, #32, #73, #2, #13, 'released', '2026-11-23T10:03:00+00:00', '2026-11-23T10:03:00+00:00', '2026-11-23T10:04:00+00:00',
+        'breakdown', '2026-11-23T10:03:00+00:00');
 INSERT INTO order_note (assignment_id, number, terms_version, issued_at)
 VALUES (#81, 'O-1', 'terms-1', '2026-11-23T10:02:00+00:00');
 INSERT INTO planned_window (id, technician_id, job_id, starts_at, ends_at, state)
@@ -325,7 +326,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("assignment", &[
         ("id", "#211"), ("job_id", "#32"), ("offer_id", "#72"), ("firm_id", "#1"), ("technician_id", "#12"),
-        ("slot", "'current'"), ("assigned_at", AT), ("arrival_due_at", "NULL"), ("released_at", "NULL"),
+        ("slot", "'current'"), ("assigned_at", AT), ("counts_from", AT), ("arrival_due_at", "NULL"), ("released_at", "NULL"),
         ("release_code", "NULL"), ("current_since", AT), ("progress_at", "NULL"), ("progress_lat_e6", "NULL"),
         ("progress_lon_e6", "NULL"),
     ]),

@@ -77,6 +77,17 @@ pub(crate) fn work(device: &mut Device, from: &str, to: &str) -> Vec<Value> {
     ]
 }
 
+/// The same, with a yes of the worker to so many units on the way.
+pub(crate) fn agreed(device: &mut Device, from: &str, (asked, cap_units): (&str, i64), to: &str) -> Vec<Value> {
+    vec![
+        device.fact(from, json!({ "kind": "arrival" })),
+        device.fact(from, json!({ "kind": "work_start", "work": "work" })),
+        device.fact(asked, consent(asked, cap_units)),
+        device.fact(to, json!({ "kind": "work_end" })),
+        device.fact(to, json!({ "kind": "completion" })),
+    ]
+}
+
 /// A yes of the worker to so many units of overtime.
 pub(crate) fn consent(time: &str, cap_units: i64) -> Value {
     json!({

@@ -51,6 +51,22 @@ impl Fact {
     }
 }
 
+impl FactKind {
+    /// Whether it says that somebody is at the door, or that something was done there.
+    #[must_use]
+    pub fn says_of_the_door(&self) -> bool {
+        !matches!(
+            self,
+            Self::Departure {}
+                | Self::Position { .. }
+                | Self::Delay { .. }
+                | Self::Payment(_)
+                | Self::Consent(_)
+                | Self::Withdrawal { .. }
+        )
+    }
+}
+
 /// A device is known by its technician and its name.
 pub(super) type DeviceOf<'a> = (TechnicianId, &'a str);
 

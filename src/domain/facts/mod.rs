@@ -19,6 +19,7 @@ pub(crate) mod script;
 #[cfg(test)]
 mod tests;
 mod told;
+mod trust;
 mod visits;
 mod words;
 mod worked;
@@ -37,6 +38,7 @@ pub use told::{
     CONSENT_LAG_MAX, CheckedId, DeliveredPart, DeliveredWork, FoundReferral, GivenConsent, Left, NoAccess,
     TakenPayment, ToldDelay, Withdrawn,
 };
+pub use trust::{Guard, PAID_AFTER_MAX, RECEIPT_MAX, TRUST_SLACK};
 pub use visits::Visit;
 pub use words::{Pieces, PriceYen, ShortCode, ShortText};
 pub use worked::worked_until;
