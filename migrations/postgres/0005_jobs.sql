@@ -193,6 +193,8 @@ CREATE TABLE fact (
     device_time   timestamptz NOT NULL,
     sent_at       timestamptz NOT NULL,
     received_at   timestamptz NOT NULL,
+    -- Whose word it is: a device's, or the desk's in the technician's name.
+    told_by       text        NOT NULL CHECK (told_by IN ('device', 'desk')),
     data          text        NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 65536)
 );
 CREATE INDEX fact_by_job ON fact (job_id);

@@ -263,6 +263,8 @@ CREATE TABLE fact (
     device_time   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(device_time, 1, 19)) IS substr(device_time, 1, 19) AND julianday(device_time) IS NOT NULL AND length(device_time) IN (25, 29, 32) AND device_time GLOB '*+00:00' AND device_time NOT GLOB '*000+00:00' AND device_time NOT GLOB '*T24*'),
     sent_at       TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(sent_at, 1, 19)) IS substr(sent_at, 1, 19) AND julianday(sent_at) IS NOT NULL AND length(sent_at) IN (25, 29, 32) AND sent_at GLOB '*+00:00' AND sent_at NOT GLOB '*000+00:00' AND sent_at NOT GLOB '*T24*'),
     received_at   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(received_at, 1, 19)) IS substr(received_at, 1, 19) AND julianday(received_at) IS NOT NULL AND length(received_at) IN (25, 29, 32) AND received_at GLOB '*+00:00' AND received_at NOT GLOB '*000+00:00' AND received_at NOT GLOB '*T24*'),
+    -- Whose word it is: a device's, or the desk's in the technician's name.
+    told_by       TEXT    NOT NULL CHECK (told_by IN ('device', 'desk')),
     data          TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fact_by_job ON fact (job_id);

@@ -11,7 +11,7 @@ use crate::{
         actor::{Actor, Scope},
         docket::Told,
         facts::{
-            Fact, FactKind, FieldRecord, Flag, Guard,
+            Fact, FactKind, FieldRecord, Flag, Guard, Reporter,
             reports::{Filing, Received},
         },
         ids::{FactId, JobId, TechnicianId},
@@ -64,6 +64,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         assignment_id: filed.id,
         technician_id: filed.technician_id,
         received_at: unit.now,
+        told_by: reporter(unit.actor.scope()),
     };
     let Received { outcomes, recorded, all } = batch.received(loaded.facts, &loaded.foreign, filing);
     let (ctx, job) = (unit.ctx.clone(), loaded.known.job.clone());
@@ -85,6 +86,14 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         _ => settlement::settle(unit, &known.job, &record, &known.assignments).await?,
     };
     Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
+}
+
+/// Whose word a batch is: who sees every job speaks for the desk.
+fn reporter(scope: Scope) -> Reporter {
+    match scope {
+        Scope::All => Reporter::Desk,
+        Scope::Firm(_) | Scope::Technician(..) | Scope::Nothing => Reporter::Device,
+    }
 }
 
 /// What was found to be the landlord's matter is referred (3.4).

@@ -46,7 +46,8 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
         let record = records::beside(&mut unit.tx, id, record).await?;
         settlement::settle(unit, &known.job, &record, &known.assignments).await?;
     }
-    Ok(assignment)
+    let now = known.assignments.into_iter().find(|one| one.id == assignment.id);
+    Ok(now.unwrap_or(assignment))
 }
 
 /// What whoever has the job again has reported meanwhile counts as if it had not been taken from them (G-01): a mistaken

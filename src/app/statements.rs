@@ -9,7 +9,7 @@ use crate::{
         actor::{Actor, Scope},
         cooling_off::{CoolingOff, StatutoryReceipt},
         disputes::Dispute,
-        facts::{FieldRecord, Guard, Flag},
+        facts::{FieldRecord, Flag, Guard},
         ids::{FirmId, JobId, TechnicianId},
         jobs::Job,
         ledger::{self, LedgerLine, Settlement, Terms},

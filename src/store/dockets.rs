@@ -11,7 +11,7 @@ use crate::domain::{
     appointments::Appointment,
     dangers::CaseHazard,
     docket::Known,
-    facts::Fact,
+    facts::{Fact, Reporter},
     identity::Method,
     ids::{FactId, JobId, TechnicianId},
     jobs::Job,
@@ -90,6 +90,7 @@ struct FactRow {
     device_time: Instant,
     sent_at: Instant,
     received_at: Instant,
+    told_by: Reporter,
     data: String,
 }
 
@@ -176,7 +177,7 @@ WHERE i.number = (SELECT MAX(number) FROM identity_plan WHERE job_id = w.id)
 UNION ALL
 SELECT 9, f.job_id, json_object('id', hex(f.id), 'job_id', hex(job_id), 'assignment_id', hex(assignment_id),
     'technician_id', hex(technician_id), 'device', device, 'device_seq', device_seq, 'device_time', device_time,
-    'sent_at', sent_at, 'received_at', received_at, 'data', data)
+    'sent_at', sent_at, 'received_at', received_at, 'told_by', told_by, 'data', data)
 FROM wanted w CROSS JOIN fact f ON f.job_id = w.id
 UNION ALL
 SELECT 10, w.id, json_quote(hex(f.id))
@@ -285,6 +286,7 @@ fn fact(row: &Row) -> Result<Fact, Error> {
         device_time: row.device_time,
         sent_at: row.sent_at,
         received_at: row.received_at,
+        told_by: row.told_by,
         what: serde_json::from_str(&row.data).map_err(|error| Error::corrupt("fact", "data", error))?,
     })
 }

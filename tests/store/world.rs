@@ -107,9 +107,9 @@ INSERT INTO planned_window (id, technician_id, job_id, starts_at, ends_at, state
 VALUES (#86, #11, #31, '2026-11-24T01:00:00+00:00', '2026-11-24T02:00:00+00:00', 'planned'),
        (#87, #11, #32, '2026-11-24T04:00:00+00:00', '2026-11-24T05:00:00+00:00', 'planned');
 INSERT INTO fact (id, job_id, assignment_id, technician_id, device, device_seq, kind, device_time, sent_at,
-                  received_at, data)
+                  received_at, told_by, data)
 VALUES (#91, #31, #81, #11, 'phone-1', 1, 'consent', '2026-11-23T10:30:00+00:00', '2026-11-23T10:30:00+00:00',
-        '2026-11-23T10:30:01+00:00', '{}');
+        '2026-11-23T10:30:01+00:00', 'device', '{}');
 INSERT INTO settlement (id, job_id, number, record_hash, basis, settled_at)
 VALUES (#101, #31, 1, @1, 'completed', '2026-11-23T12:00:00+00:00');
 INSERT INTO ledger_line (id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
@@ -398,7 +398,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ("fact", &[
         ("id", "#213"), ("job_id", "#31"), ("assignment_id", "#81"), ("technician_id", "#11"), ("device", "'phone-1'"),
         ("device_seq", "2"), ("kind", "'arrival'"), ("device_time", AT), ("sent_at", AT), ("received_at", LATER),
-        ("data", "'{}'"),
+        ("told_by", "'device'"), ("data", "'{}'"),
     ]),
     ("settlement", &[("id", "#214"), ("job_id", "#31"), ("number", "2"), ("record_hash", "@2"),
                      ("basis", "'completed'"), ("decision_id", "NULL"), ("settled_at", AT)]),

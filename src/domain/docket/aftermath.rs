@@ -5,7 +5,7 @@ use super::{Docket, alarms::KEPT};
 use crate::domain::{
     alarms::AlarmKind,
     events::{AssignmentDelayed, FactRecorded, JobProgressed},
-    facts::{Fact, FactKind, FieldRecord, FieldState, Flag, Guard, ToldDelay},
+    facts::{Fact, FactKind, FieldRecord, FieldState, Flag, Guard, Reporter, ToldDelay},
     ids::AssignmentId,
     jobs::JobState,
     offers::{Assignment, ReleaseCode, WithdrawCode},
@@ -62,7 +62,7 @@ impl Docket {
     fn doubt(&mut self, recorded: &[Fact], record: &FieldRecord) {
         let doubtful = |fact: &&Fact| {
             let own = |flag: &Flag| flag.fact_id == Some(fact.id) && flag.code.keeps_out();
-            fact.what.says_of_the_door() && record.flags.iter().any(own)
+            fact.told_by == Reporter::Device && fact.what.says_of_the_door() && record.flags.iter().any(own)
         };
         let state = self.is.job.state();
         let is_over = matches!(state, JobState::Completed | JobState::Cancelled);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Consent, FactCode, Finding, Hindrance, IdCheck, JobOutcome, NoAccessReason, PauseReason, Pieces,
-    PriceYen, ReturnReason, ShortCode, ShortText, SitePayment, words::moment,
+    PriceYen, Reporter, ReturnReason, ShortCode, ShortText, SitePayment, words::moment,
 };
 use crate::domain::{
     charging::WorkKind,
@@ -36,6 +36,8 @@ pub struct Fact {
     pub sent_at: DateTime<Utc>,
     /// When it was received, by the service's clock.
     pub received_at: DateTime<Utc>,
+    /// Whose word it is.
+    pub told_by: Reporter,
     /// What happened.
     #[serde(flatten)]
     pub what: FactKind,

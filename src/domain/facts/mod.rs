@@ -26,7 +26,8 @@ mod worked;
 
 pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
 pub use codes::{
-    FactCode, Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, ReturnReason, TakenMethod,
+    FactCode, Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, Reporter, ReturnReason,
+    TakenMethod,
 };
 pub use consent::{Consent, ConsentCover};
 pub use fact::{Fact, FactKind};

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CONSENT_LAG_MAX, CheckedId, Consent, DeliveredPart, DeliveredWork, Fact, FactKind, Flag, FlagCode,
-    FoundReferral, GivenConsent, JobOutcome, Left, NoAccess, PauseSpan, ShortCode, TakenPayment,
-    TechnicianAtSite, ToldDelay, Guard, Visit, Withdrawn, WorkSpan,
+    FoundReferral, GivenConsent, Guard, JobOutcome, Left, NoAccess, PauseSpan, Reporter, ShortCode,
+    TakenPayment, TechnicianAtSite, ToldDelay, Visit, Withdrawn, WorkSpan,
     clock::{Clocks, SKEW_IGNORED},
     flags::sequence_flags,
     person::{Attendance, Person, Told},
@@ -99,7 +99,9 @@ impl FieldRecord {
         for told in told {
             if let Some(code) = verdict.doubts.get(&told.fact.id) {
                 record.flags.push(Flag::at(*code, told.fact));
-                continue;
+                if told.fact.told_by == Reporter::Device {
+                    continue;
+                }
             }
             let technician = told.fact.technician_id;
             persons.entry(technician).or_insert_with(|| Person::new(technician)).hear(told);
@@ -109,9 +111,14 @@ impl FieldRecord {
             }
         }
         record.flags.extend(doubts::outcome(&record, &outcomes));
+        if guard.is_some() {
+            record.flags.extend(doubts::payer_unconfirmed(&set));
+        }
         record.conclude(persons);
         for given in &mut record.consents {
-            if let Some(fact) = set.get(&given.fact_id).filter(|_| verdict.from_receipt.contains(&given.fact_id)) {
+            if let Some(fact) =
+                set.get(&given.fact_id).filter(|_| verdict.from_receipt.contains(&given.fact_id))
+            {
                 given.answered_at = given.answered_at.max(fact.received_at);
             }
         }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::{Fact, FactKind, FlagCode, person::Told};
+use super::{Fact, FactKind, FlagCode, Reporter, person::Told};
 use crate::domain::{
     ids::{FactId, TechnicianId},
     jobs::Job,
@@ -45,7 +45,7 @@ struct Term {
 /// What a guard makes of a set of reports.
 #[derive(Debug, Default)]
 pub(super) struct Verdict {
-    /// The reports that do not count by themselves, and why.
+    /// The reports that do not count by themselves, and why. Of the desk's they are doubts for whoever bills, and count.
     pub(super) doubts: BTreeMap<FactId, FlagCode>,
     /// Consents that count only for what began after they were received (G-04).
     pub(super) from_receipt: BTreeSet<FactId>,
@@ -76,25 +76,29 @@ impl Guard {
 
     /// Judges reports that are in the order of their time.
     pub(super) fn verdict(&self, told: &[Told<'_>]) -> Verdict {
+        let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
+            fact.told_by == Reporter::Device && doubts.contains_key(&fact.id)
+        };
         let mut doubts = BTreeMap::new();
         let mut begun = BTreeSet::new();
         for told in told {
             let technician = told.fact.technician_id;
-            match self.outside(*told, begun.contains(&technician)) {
-                Some(code) => _ = doubts.insert(told.fact.id, code),
-                None => match told.fact.what {
-                    FactKind::WorkStart { .. } => _ = begun.insert(technician),
-                    FactKind::WorkEnd {} => _ = begun.remove(&technician),
-                    _ => {}
-                },
+            doubts.extend(self.outside(*told, begun.contains(&technician)).map(|code| (told.fact.id, code)));
+            match told.fact.what {
+                _ if is_out(&doubts, told.fact) => {}
+                FactKind::WorkStart { .. } => _ = begun.insert(technician),
+                FactKind::WorkEnd {} => _ = begun.remove(&technician),
+                _ => {}
             }
         }
-        let counts: Vec<_> = told.iter().filter(|told| !doubts.contains_key(&told.fact.id)).copied().collect();
-        doubts.extend(self.unattended(&counts));
-        doubts.extend(self.money_for_nothing(&counts));
-        let counts: Vec<_> = told.iter().filter(|told| !doubts.contains_key(&told.fact.id)).copied().collect();
+        let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
+        let mut others = self.unattended(&counts);
+        others.extend(self.money_for_nothing(&counts));
+        doubts.extend(others);
+        let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
         doubts.extend(consents::doubtful(told, &counts));
-        let from_receipt = consents::of_colleagues(&counts);
+        let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
+        let from_receipt = consents::from_receipt(&sure);
         Verdict { doubts, from_receipt }
     }
 
@@ -157,7 +161,10 @@ impl Guard {
         let worked: BTreeSet<_> =
             counts.iter().filter(|told| is_billable(told.fact)).map(|told| told.fact.technician_id).collect();
         let was_taken_off = |technician: &TechnicianId| {
-            self.terms.get(technician).and_then(|term| term.over).is_some_and(|(_, code)| code != ReleaseCode::Completed)
+            self.terms
+                .get(technician)
+                .and_then(|term| term.over)
+                .is_some_and(|(_, code)| code != ReleaseCode::Completed)
         };
         let is_doubtful = |told: &&Told<'_>| {
             let technician = told.fact.technician_id;

@@ -150,8 +150,7 @@ fn an_assignment_given_again_continues_the_old_one_and_work_begun_is_finished() 
     let mut phone = Device::of(1);
     let facts = plain_job(&mut phone, &[("10:35:00", "10:45:00")]);
     assert_eq!(kept_out(&FieldRecord::guarded(&facts, &again)), []);
-    let replaced =
-        guard(&[(1, "09:30:00", released(ReleaseCode::NotReachable)), (2, "10:31:00", None)]);
+    let replaced = guard(&[(1, "09:30:00", released(ReleaseCode::NotReachable)), (2, "10:31:00", None)]);
     let record = FieldRecord::guarded(&facts, &replaced);
     assert_eq!(kept_out(&record), [FlagCode::AfterRelease; 3]);
     assert_eq!((record.completed_at, record.work().count()), (None, 0));
@@ -233,8 +232,12 @@ fn a_yes_counts_where_its_device_agrees_and_from_its_receipt_where_a_colleague_a
 
 #[test]
 fn money_pays_for_work_of_whoever_took_it() {
-    let cash = |time| Device::numbered(1, 1).tell(time, what(json!({ "kind": "payment", "method": "cash", "amount_yen": 2_200 })));
-    let taken_off = guard(&[(1, "09:30:00", Some(("11:00:00", ReleaseCode::WrongSkills))), (2, "11:00:00", None)]);
+    let cash = |time| {
+        Device::numbered(1, 1)
+            .tell(time, what(json!({ "kind": "payment", "method": "cash", "amount_yen": 2_200 })))
+    };
+    let taken_off =
+        guard(&[(1, "09:30:00", Some(("11:00:00", ReleaseCode::WrongSkills))), (2, "11:00:00", None)]);
     let codes = |facts: &[Fact], guard: &Guard| kept_out(&FieldRecord::guarded(facts, guard));
     assert_eq!(codes(&[cash("10:30:00")], &taken_off), [FlagCode::PaymentWithoutWork]);
     let worked: Vec<_> = came().into_iter().chain([cash("10:30:00")]).collect();
@@ -242,4 +245,40 @@ fn money_pays_for_work_of_whoever_took_it() {
     assert_eq!(codes(&[cash("10:30:00")], &guard(&[(1, "09:30:00", None)])), []);
     let done = guard(&[(1, "09:30:00", Some(("11:00:00", ReleaseCode::Completed)))]);
     assert_eq!(codes(&[cash("23:00:00")], &done), []);
+}
+
+#[test]
+fn what_the_desk_tells_counts_and_stays_a_question_for_whoever_bills() {
+    let replaced =
+        guard(&[(1, "09:30:00", Some(("09:50:00", ReleaseCode::NotReachable))), (2, "09:50:00", None)]);
+    let mut facts = plain_job(&mut Device::of(1), &[("10:00:00", "11:20:00")]);
+    facts.push(Device::numbered(1, 1).consent("10:50:00", &Asked::units(2)));
+    facts.iter_mut().for_each(|fact| fact.told_by = Reporter::Desk);
+    let record = FieldRecord::guarded(&facts, &replaced);
+    assert_eq!((record.completed_at, record.work().count()), (Some(at("11:20:00")), 1));
+    assert_eq!(record.consents.len(), 1);
+    // But the departure, which was within; and a question is asked once of each.
+    assert_eq!(kept_out(&record), [FlagCode::AfterRelease; 5]);
+    // What the desk has heard within the assignment counts by the service's clock.
+    let open = guard(&[(1, "09:30:00", None)]);
+    let consent = facts.last_mut().unwrap();
+    consent.received_at = at("11:00:00");
+    consent.sent_at = at("11:00:00");
+    let record = FieldRecord::guarded(&facts, &open);
+    assert_eq!((kept_out(&record), record.consents[0].answered_at), (vec![], at("11:00:00")));
+    for (payer, is_doubtful) in
+        [("worker", false), ("host_company", false), ("landlord", true), ("programme", true)]
+    {
+        let mut asked = Device::numbered(1, 2).consent("10:50:00", &Asked { payer, ..Asked::units(2) });
+        let doubts = |fact: &Fact| {
+            let told: Vec<_> = came().into_iter().chain([fact.clone()]).collect();
+            FieldRecord::guarded(&told, &open)
+                .flags
+                .iter()
+                .any(|flag| flag.code == FlagCode::PayerUnconfirmed)
+        };
+        assert_eq!(doubts(&asked), payer != "worker", "{payer} by a device");
+        asked.told_by = Reporter::Desk;
+        assert_eq!(doubts(&asked), is_doubtful, "{payer} by the desk");
+    }
 }

@@ -6,7 +6,7 @@ use super::{TRUST_SLACK, Told, is_billable};
 use crate::domain::{
     charging::Answer,
     facts::{
-        Fact, FactKind, FlagCode,
+        Fact, FactKind, FlagCode, Reporter,
         fact::{DeviceOf, device_of},
     },
     ids::FactId,
@@ -24,7 +24,7 @@ pub(super) fn doubtful(all: &[Told<'_>], counts: &[Told<'_>]) -> Vec<(FactId, Fl
     let consents = counts.iter().map(|told| told.fact).filter(|fact| is_consent(fact));
     let doubts = consents.filter_map(|fact| {
         let own = devices.get(&device_of(fact)).map(Vec::as_slice).unwrap_or_default();
-        if is_out_of_order(fact, own) {
+        if fact.told_by == Reporter::Device && is_out_of_order(fact, own) {
             Some((fact.id, FlagCode::ConsentOutOfOrder))
         } else if completed.is_some_and(|completed| fact.received_at > completed) {
             Some((fact.id, FlagCode::ConsentTooLate))
@@ -35,11 +35,14 @@ pub(super) fn doubtful(all: &[Told<'_>], counts: &[Told<'_>]) -> Vec<(FactId, Fl
     doubts.collect()
 }
 
-/// Consents that somebody asked for who does nothing on the job that is billed: they count from their receipt.
-pub(super) fn of_colleagues(counts: &[Told<'_>]) -> BTreeSet<FactId> {
+/// Consents that the desk recorded, and those that somebody asked for who does nothing on the job that is billed: they count
+/// from their receipt.
+pub(super) fn from_receipt(counts: &[Told<'_>]) -> BTreeSet<FactId> {
     let workers: BTreeSet<_> =
         counts.iter().filter(|told| is_billable(told.fact)).map(|told| told.fact.technician_id).collect();
-    let of_others = |fact: &&Fact| is_consent(fact) && !workers.contains(&fact.technician_id);
+    let of_others = |fact: &&Fact| {
+        is_consent(fact) && (fact.told_by == Reporter::Desk || !workers.contains(&fact.technician_id))
+    };
     counts.iter().map(|told| told.fact).filter(of_others).map(|fact| fact.id).collect()
 }
 
