@@ -28,6 +28,8 @@ text_enum! {
         DangerOnJob = "danger_on_job",
         /// A planned visit has made way for an emergency: the resident must be told and given another window.
         Displaced = "displaced",
+        /// Somebody reports that the work was done or that they are at the door, and it does not count by itself (G-02, G-03).
+        DoubtfulReport = "doubtful_report",
         /// The job is held by a danger or an open identity question.
         Held = "held",
         /// Everybody on the ladder has been asked, or nobody can be asked now (K-03: never silence).

@@ -15,7 +15,7 @@ use crate::domain::{
     appointments::Appointment,
     dangers::CaseHazard,
     docket::Known,
-    facts::Fact,
+    facts::{Fact, Reporter},
     identity::Method,
     ids::{FactId, JobId, TechnicianId},
     jobs::Job,
@@ -96,6 +96,7 @@ struct FactRow {
     device_time: Instant,
     sent_at: Instant,
     received_at: Instant,
+    told_by: Reporter,
     data: String,
 }
 
@@ -160,8 +161,8 @@ FROM wanted w CROSS JOIN offer o ON o.job_id = w.id
 UNION ALL
 SELECT CASE WHEN a.job_id = w.job_id THEN 3 ELSE 4 END, w.job_id, json_object('id', hex(a.id), 'version', version,
     'job_id', hex(a.job_id), 'offer_id', hex(offer_id), 'firm_id', hex(firm_id), 'technician_id', hex(a.technician_id),
-    'slot', slot, 'assigned_at', assigned_at, 'arrival_due_at', arrival_due_at, 'released_at', released_at,
-    'release_code', release_code, 'current_since', current_since, 'progress_at', progress_at,
+    'slot', slot, 'assigned_at', assigned_at, 'counts_from', counts_from, 'arrival_due_at', arrival_due_at,
+    'released_at', released_at, 'release_code', release_code, 'current_since', current_since, 'progress_at', progress_at,
     'progress_lat_e6', progress_lat_e6, 'progress_lon_e6', progress_lon_e6)
 FROM looked_at w CROSS JOIN assignment a ON a.technician_id = w.technician_id
 WHERE a.job_id = w.job_id OR a.slot <> 'released'
@@ -186,7 +187,7 @@ WHERE i.number = (SELECT MAX(number) FROM identity_plan WHERE job_id = w.id)
 UNION ALL
 SELECT 9, f.job_id, json_object('id', hex(f.id), 'job_id', hex(job_id), 'assignment_id', hex(assignment_id),
     'technician_id', hex(technician_id), 'device', device, 'device_seq', device_seq, 'device_time', device_time,
-    'sent_at', sent_at, 'received_at', received_at, 'data', data)
+    'sent_at', sent_at, 'received_at', received_at, 'told_by', told_by, 'data', data)
 FROM wanted w CROSS JOIN fact f ON f.job_id = w.id
 UNION ALL
 SELECT 10, w.id, json_quote(hex(f.id))
@@ -297,6 +298,7 @@ fn fact(row: &Row<'_>) -> Result<Fact, Error> {
         device_time: row.device_time,
         sent_at: row.sent_at,
         received_at: row.received_at,
+        told_by: row.told_by,
         what: serde_json::from_str(&row.data).map_err(|error| Error::corrupt("fact", "data", error))?,
     })
 }

@@ -28,6 +28,7 @@ mod erasing;
 mod estimate;
 mod evidence;
 mod field;
+mod guarding;
 mod held_commits;
 mod kpis;
 mod ladder;

@@ -74,7 +74,18 @@ on_both_engines! {
         let taken = tablet.tell(at("22:26:00"), &taken);
         site.report(&server, &tablet, &[host, taken]).await;
         let facts = phone.plain(72 * 60, Some(1));
-        site.report(&server, &phone, &facts).await;
+        let receipt = site.report(&server, &phone, &facts).await;
+        // The host company is not bound by the technician's word (G-06): a supervisor has asked them.
+        let flags = receipt["flags"].as_array().unwrap();
+        assert_eq!((flags.len(), &flags[0]["code"]), (1, &json!("payer_unconfirmed")));
+        let statement = site.statement(&server.dispatcher()).await;
+        assert_eq!(statement["lines"], json!([]));
+        server.settle().await;
+        let supervisor = server.client(Role::Supervisor);
+        let review = supervisor.get("/v1/reviews?state=open").await.expect(200)["items"][0].clone();
+        let accept = json!({ "ruling": "accept", "reason": "confirmed_by_phone", "note": "受入企業に電話で確認", "disregard": [] });
+        let body = json!({ "version": review["version"], "decision": accept });
+        supervisor.post(&format!("/v1/reviews/{}/decision", id(&review)), body).await.expect(200);
         let statement = site.statement(&server.dispatcher()).await;
         assert_eq!(
             site::brief(&statement["lines"]),
@@ -217,18 +228,20 @@ on_both_engines! {
         server.pass(120).await;
         let mut phone = Device::new("phone");
         let item = "00000000-0000-4000-8000-000000000777";
-        let mut facts = phone.plain(72 * 60, Some(2));
+        let facts = phone.plain(72 * 60, Some(2));
+        let mut tablet = Device::new("tablet");
         let asked = json!({
             "kind": "consent", "covers": [{ "kind": "item", "item": item, "max_yen": 5_000 }], "cap_yen": 5_000,
             "payer": "worker", "language": "ne", "text_version": "1", "asked_at": at("21:20:00"),
             "answered_at": at("21:20:00"), "answer": "yes",
         });
-        facts.push(phone.tell(at("21:20:00"), &asked));
+        let mut sold = vec![tablet.tell(at("21:20:00"), &asked)];
         let special = json!({ "kind": "special_work", "item": item, "code": "second_technician", "price_yen": 5_000 });
-        facts.push(phone.tell(at("21:21:00"), &special));
+        sold.push(tablet.tell(at("21:21:00"), &special));
         let mut formula = site::part();
         formula["name"] = json!("=1+1,\"x\"");
-        facts.push(phone.tell(at("21:22:00"), &formula));
+        sold.push(tablet.tell(at("21:22:00"), &formula));
+        site.report(&server, &tablet, &sold).await;
         site.report(&server, &phone, &facts).await;
         server.settle().await;
         let statement = site.statement(&server.dispatcher()).await;

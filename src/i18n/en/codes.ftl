@@ -73,6 +73,7 @@ alarm-appointment_at_risk = Planned visit at risk
 alarm-call_back_due = Call back
 alarm-danger_on_job = Danger found after dispatch
 alarm-displaced = Planned visit needs a new window
+alarm-doubtful_report = A doubtful report from the site
 alarm-held = Still held
 alarm-ladder_ended = Nobody could be found
 alarm-late_arrival = Arrival is late

@@ -73,6 +73,7 @@ alarm-appointment_at_risk = 予約訪問に間に合わないおそれ
 alarm-call_back_due = 折り返し電話が必要
 alarm-danger_on_job = 派遣後に危険が判明
 alarm-displaced = 予約の振り替えが必要
+alarm-doubtful_report = 疑わしい現場報告
 alarm-held = 保留のまま
 alarm-ladder_ended = 手配先が見つからない
 alarm-late_arrival = 到着予定を過ぎた

@@ -82,6 +82,7 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("fact", "kind", &["departure", "position", "delay", "arrival", "no_access", "id_check", "work_start", "pause",
                        "resume", "work_end", "part", "special_work", "consent", "referral_finding", "payment",
                        "withdrawal", "leaving", "completion"]),
+    ("fact", "told_by", &["device", "desk"]),
     ("ledger_line", "kind", &["overtime", "part", "special_work", "write_off", "reversal"]),
     ("ledger_line", "payer", &["worker", "host_company", "landlord", "programme"]),
     ("settlement", "basis", &["completed", "cancelled", "no_access", "stopped", "written_off", "rescinded"]),
