@@ -140,6 +140,9 @@ async fn prepare(
 ) -> Result<(Decision, FieldRecord), Error> {
     let record = records::of_job(ctx, tx, job).await?;
     let earlier = store::reviews::decisions(tx, job.id).await?;
+    if earlier.last().is_some_and(|last| last.ruling == Ruling::Rescind) {
+        return Err(Error::Refused(MoneyRefused::Rescinded.into()));
+    }
     let number = earlier.last().map_or(1, |last| last.number + 1);
     if number > DECISIONS_PER_JOB_MAX {
         return Err(Error::Refused(MoneyRefused::TooManyDecisions.into()));

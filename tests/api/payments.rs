@@ -202,6 +202,23 @@ on_both_engines! {
         let statement = site.statement(&supervisor).await;
         assert_eq!((&statement["total_yen"], &statement["settlements"][2]["basis"]), (&json!(0), &json!("rescinded")));
         assert_eq!(statement["disputes"].as_array().unwrap().len(), 2);
+        // That is final: a number that is missing opens no question of money, and nothing more is decided about it (G-18).
+        let mut position = phone.simply(at("22:45:00"), "position");
+        position["device_seq"] = json!(30);
+        let told = site.report(&server, &phone, &[position]).await;
+        assert_eq!(told["facts"][0]["outcome"], "recorded", "{told}");
+        let open = supervisor.get("/v1/reviews?state=open").await.expect(200);
+        assert_eq!(open["items"], json!([]));
+        let dispute = dispatcher.post(&path, json!({ "reason": "poor_work", "payer": "worker" })).await.expect(201);
+        let again = json!({ "outcome": "upheld", "correction": {
+            "ruling": "correct", "reason": "confirmed_by_evidence", "note": "再訂正",
+            "work": [{ "technician_id": site.crew.technician, "stretches": work }],
+        } });
+        let path = format!("/v1/disputes/{}/resolution", id(&dispute));
+        let refused = supervisor.post(&path, again).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "contract-rescinded"));
+        supervisor.post(&path, json!({ "outcome": "rejected" })).await.expect(200);
+        assert_eq!(site.statement(&supervisor).await["total_yen"], 0);
         assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }
@@ -217,6 +234,17 @@ on_both_engines! {
         assert_eq!(statement["settlements"][0]["basis"], "cancelled");
         assert!(statement["basis_words"]["ja"].as_str().unwrap().contains("C-25"));
         assert_eq!(statement["statutory_document_required"], false, "nothing was sold");
+        // Whoever disputes it is heard, and there is nothing to correct.
+        let supervisor = server.client(Role::Supervisor);
+        let dispute = json!({ "reason": "damage", "payer": "worker" });
+        let dispute = dispatcher.post(&format!("/v1/jobs/{}/disputes", site.job), dispute).await.expect(201);
+        let path = format!("/v1/disputes/{}/resolution", id(&dispute));
+        for ruling in ["write_off", "rescind", "correct"] {
+            let correction = json!({ "ruling": ruling, "reason": "goodwill", "note": "訂正" });
+            let upheld = supervisor.post(&path, json!({ "outcome": "upheld", "correction": correction })).await;
+            assert_eq!((upheld.status.as_u16(), upheld.problem()), (409, "nothing-to-correct"), "{ruling}");
+        }
+        supervisor.post(&path, json!({ "outcome": "rejected" })).await.expect(200);
         assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }

@@ -240,6 +240,8 @@ impl Display for MoneyRefused {
                 f.write_str("the record is more than one job can hold: correct it or write it off")
             }
             Self::PreviewOverLimits => f.write_str("more than one job can hold"),
+            Self::Rescinded => f.write_str("the contract was rescinded, which is final"),
+            Self::NothingToCorrect => f.write_str("the job cost nothing: there is no bill to correct"),
             Self::ConsumerExists => f.write_str("there is a billing consumer of this name"),
             Self::AcknowledgementBack(pos) => {
                 write!(f, "{pos} is acknowledged already; an acknowledgement never goes back")

@@ -100,7 +100,7 @@ fn of_the_rest() -> Vec<(&'static str, Refusal)> {
     let mut all = examples!(EvidenceRefused: UploadTooSlow, IdReused, TooManyPictures(60), AbsenceKnown);
     all.extend(examples!(MoneyRefused:
         NotSettled, DisputeResolved, TooManyDisputes, TooManyPayments, TooManyReceipts, ReviewOver,
-        TooManyDecisions, RecordOverLimits, PreviewOverLimits, ConsumerExists, AcknowledgementBack(7),
+        TooManyDecisions, RecordOverLimits, PreviewOverLimits, Rescinded, NothingToCorrect, ConsumerExists, AcknowledgementBack(7),
         AcknowledgementAhead(9),
     ));
     all.extend(examples!(RosterRefused:
