@@ -54,6 +54,7 @@ impl Docket {
         self.promise_again(record);
         self.let_go(record)?;
         self.progress(record, rules);
+        self.doubt(&[], record);
         Ok(())
     }
 
