@@ -55,6 +55,7 @@ impl Docket {
         self.promise_again(record);
         self.let_go(record)?;
         self.progress(record, rules);
+        self.doubt(&[], record);
         Ok(())
     }
 

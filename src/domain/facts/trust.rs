@@ -94,7 +94,8 @@ impl Guard {
         let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
         let mut others = self.unattended(&counts);
         others.extend(self.money_for_nothing(&counts));
-        doubts.extend(others);
+        // The first doubt about a report stays.
+        others.into_iter().for_each(|(fact, code)| _ = doubts.entry(fact).or_insert(code));
         let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
         doubts.extend(consents::doubtful(told, &counts));
         let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
