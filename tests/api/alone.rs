@@ -51,12 +51,12 @@ on_both_engines! {
         raw.execute(&format!("DELETE FROM {place}")).await.unwrap();
         // Its offer is over: from then on every look at it fails.
         server.pass(5).await;
-        assert_eq!(alarms(&server, "cannot_go_on").await, [broken.clone()]);
+        assert_eq!(alarms(&server, "cannot_go_on").await, std::slice::from_ref(&broken));
         let healthy = world::job(&server).await;
         assert_eq!(state(&server, &healthy).await, "offered");
         assert!(world::open_offer(&crews[1].phone).await.is_some());
         server.pass(7).await;
-        assert_eq!(alarms(&server, "cannot_go_on").await, [broken.clone()], "raised once");
+        assert_eq!(alarms(&server, "cannot_go_on").await, std::slice::from_ref(&broken), "raised once");
         raw.execute("INSERT INTO case_place SELECT * FROM kept").await.unwrap();
         server.pass(2).await;
         assert_eq!(alarms(&server, "cannot_go_on").await, [""; 0], "it goes on");
