@@ -28,6 +28,9 @@ pub enum Error {
     /// More work than this node takes at once.
     #[error("the service is overloaded; try again shortly")]
     Overloaded,
+    /// What somebody else holds was waited for too long; the same may succeed shortly.
+    #[error("what somebody else holds was waited for too long; try again shortly")]
+    TimedOut,
     /// The database failed, or holds something unreadable.
     #[error(transparent)]
     Store(store::Error),
@@ -56,6 +59,14 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Retry(_) | store::Error::Stale => Self::Conflict,
+            store::Error::TimedOut(_) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "given up");
+                Self::TimedOut
+            }
+            store::Error::Unreachable(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "no database");
+                Self::Overloaded
+            }
             store::Error::Overloaded | store::Error::Unavailable => Self::Overloaded,
             other => Self::Store(other),
         }

@@ -27,6 +27,15 @@ pub(super) struct Common {
     /// Parallel readers (SQLite) or connections (PostgreSQL) [env: KAKETSUKE_DATABASE_CONNECTIONS] [default: 8]
     #[arg(long, global = true, value_name = "NUMBER")]
     database_connections: Option<String>,
+    /// Seconds to wait for what another session holds (PostgreSQL) [env: KAKETSUKE_DATABASE_LOCK_TIMEOUT_S] [default: 5]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    database_lock_timeout_s: Option<String>,
+    /// Seconds of silence in a transaction (PostgreSQL) [env: KAKETSUKE_DATABASE_SILENCE_TIMEOUT_S] [default: 4]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    database_silence_timeout_s: Option<String>,
+    /// Seconds a statement may take (PostgreSQL) [env: KAKETSUKE_DATABASE_STATEMENT_TIMEOUT_S] [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    database_statement_timeout_s: Option<String>,
     /// Folder for pictures from the site [env: KAKETSUKE_EVIDENCE_FOLDER] [default: beside the database]
     #[arg(long, global = true, value_name = "FOLDER")]
     evidence_folder: Option<String>,
@@ -53,6 +62,9 @@ pub(super) struct Serving {
     /// Seconds a request may take [env: KAKETSUKE_REQUEST_TIMEOUT_S] [default: 30]
     #[arg(long, value_name = "SECONDS")]
     request_timeout_s: Option<String>,
+    /// Seconds something may be late before /readyz is red [env: KAKETSUKE_READY_LATE_S] [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    ready_late_s: Option<String>,
     /// Whether webhooks may go to private networks [env: KAKETSUKE_ALLOW_PRIVATE_RECEIVERS] [default: false]
     #[arg(long, value_name = "true|false")]
     allow_private_receivers: Option<String>,
@@ -91,6 +103,9 @@ impl Common {
         let common: Vec<_> = set([
             (Key::DatabaseUrl, &self.database_url),
             (Key::DatabaseConnections, &self.database_connections),
+            (Key::DatabaseLockTimeoutS, &self.database_lock_timeout_s),
+            (Key::DatabaseSilenceTimeoutS, &self.database_silence_timeout_s),
+            (Key::DatabaseStatementTimeoutS, &self.database_statement_timeout_s),
             (Key::EvidenceFolder, &self.evidence_folder),
             (Key::LogFormat, &self.log_format),
             (Key::LogFilter, &self.log_filter),
@@ -116,6 +131,7 @@ impl Serving {
             (Key::BodyBytesMax, &self.body_bytes_max),
             (Key::RequestsMax, &self.requests_max),
             (Key::RequestTimeoutS, &self.request_timeout_s),
+            (Key::ReadyLateS, &self.ready_late_s),
             (Key::AllowPrivateReceivers, &self.allow_private_receivers),
             (Key::SmtpHost, &self.smtp_host),
             (Key::SmtpPort, &self.smtp_port),

@@ -1,6 +1,6 @@
 //! The keys: each is a line of the file, an environment variable and a flag, under one name.
 
-use crate::{domain::text_enum::text_enum, http::Limits};
+use crate::{domain::text_enum::text_enum, http::Limits, store::Patience};
 
 text_enum! {
     /// What can be set.
@@ -11,6 +11,12 @@ text_enum! {
         DatabaseUrl = "database_url",
         /// Parallel readers (SQLite) or connections (PostgreSQL).
         DatabaseConnections = "database_connections",
+        /// Seconds a statement waits for what another session holds.
+        DatabaseLockTimeoutS = "database_lock_timeout_s",
+        /// Seconds a session may be silent in a transaction before the server ends it.
+        DatabaseSilenceTimeoutS = "database_silence_timeout_s",
+        /// Seconds a statement may take.
+        DatabaseStatementTimeoutS = "database_statement_timeout_s",
         /// Where the pictures lie; beside the database, when empty.
         EvidenceFolder = "evidence_folder",
         /// Bytes of a request's body.
@@ -19,6 +25,8 @@ text_enum! {
         RequestsMax = "requests_max",
         /// Seconds a request may take.
         RequestTimeoutS = "request_timeout_s",
+        /// Seconds something may be done too late before the service says that it is not ready.
+        ReadyLateS = "ready_late_s",
         /// Whether webhooks may go to private networks and this machine.
         AllowPrivateReceivers = "allow_private_receivers",
         /// Name of the mail server.
@@ -83,9 +91,13 @@ impl Key {
             | Self::LogFormat
             | Self::LogFilter => Form::Text,
             Self::DatabaseConnections
+            | Self::DatabaseLockTimeoutS
+            | Self::DatabaseSilenceTimeoutS
+            | Self::DatabaseStatementTimeoutS
             | Self::BodyBytesMax
             | Self::RequestsMax
             | Self::RequestTimeoutS
+            | Self::ReadyLateS
             | Self::SmtpPort => Form::Whole,
             Self::AllowPrivateReceivers => Form::YesNo,
         }
@@ -93,15 +105,19 @@ impl Key {
 
     /// The value where nobody has set one.
     pub(super) fn default_text(self) -> String {
-        let limits = Limits::default();
+        let (limits, patience) = (Limits::default(), Patience::default());
         match self {
             Self::Listen => "127.0.0.1:8080".to_owned(),
             Self::DatabaseUrl => "sqlite:kaketsuke.db".to_owned(),
             Self::DatabaseConnections => "8".to_owned(),
+            Self::DatabaseLockTimeoutS => patience.lock.as_secs().to_string(),
+            Self::DatabaseSilenceTimeoutS => patience.silence.as_secs().to_string(),
+            Self::DatabaseStatementTimeoutS => patience.statement.as_secs().to_string(),
             Self::EvidenceFolder => String::new(),
             Self::BodyBytesMax => limits.body_bytes_max.to_string(),
             Self::RequestsMax => limits.requests_max.to_string(),
             Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),
+            Self::ReadyLateS => limits.late_max.as_secs().to_string(),
             Self::AllowPrivateReceivers => "false".to_owned(),
             // Without a mail server nothing is mailed.
             Self::SmtpHost | Self::SmtpUser | Self::SmtpPassword | Self::MailFrom => String::new(),

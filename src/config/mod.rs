@@ -16,7 +16,7 @@ use tracing_subscriber::filter::Targets;
 use crate::{
     http::{Limits, Tiles},
     notify::Settings,
-    store::DatabaseUrl,
+    store::{DatabaseUrl, Patience},
 };
 
 pub use error::{Error, Errors};
@@ -30,6 +30,8 @@ const DATABASE_CONNECTIONS: RangeInclusive<u32> = 2..=500;
 const BODY_BYTES_MAX: RangeInclusive<u32> = 4096..=64 * 1024 * 1024;
 const REQUESTS_MAX: RangeInclusive<u32> = 1..=65_536;
 const REQUEST_TIMEOUT_S: RangeInclusive<u32> = 1..=600;
+const DATABASE_TIMEOUT_S: RangeInclusive<u32> = 1..=600;
+const READY_LATE_S: RangeInclusive<u32> = 1..=3_600;
 
 /// A configuration that can be used.
 #[derive(Debug, Clone)]
@@ -102,17 +104,20 @@ impl Config {
         let (url_text, url_from) = reader.peek(Key::DatabaseUrl);
         let database_url = reader.take(Key::DatabaseUrl, value::database_url);
         let connections = reader.whole(Key::DatabaseConnections, &DATABASE_CONNECTIONS);
+        let patience = reader.patience();
         let evidence_folder = reader.take(Key::EvidenceFolder, value::folder);
         let body_bytes_max = reader.whole(Key::BodyBytesMax, &BODY_BYTES_MAX);
         let requests_max = reader.whole(Key::RequestsMax, &REQUESTS_MAX);
-        let request_timeout = reader.whole(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
+        let request_timeout = reader.seconds(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
+        let late_max = reader.seconds(Key::ReadyLateS, &READY_LATE_S);
         let (_, password_from) = reader.peek(Key::SmtpPassword);
         let messages = messages::read(&mut reader);
         let tiles = tiles::read(&mut reader);
         let log_format = reader.take(Key::LogFormat, value::log_format);
         let log_filter = reader.take(Key::LogFilter, value::log_filter);
         let Reader { mut settings, errors, .. } = reader;
-        let limits = body_bytes_max.zip(requests_max).zip(request_timeout);
+        let limits = body_bytes_max.zip(requests_max).zip(request_timeout.zip(late_max));
+        let database_url = database_url.zip(patience).map(|(url, patience)| url.with_patience(patience));
         let database = database_url.zip(connections).zip(evidence_folder);
         let log = log_format.zip(log_filter);
         let (
@@ -137,7 +142,7 @@ impl Config {
             }
         }
         messages::hide(&mut settings);
-        let ((body_bytes_max, requests_max), timeout_s) = limits;
+        let ((body_bytes_max, requests_max), (request_timeout, late_max)) = limits;
         let mut warnings = warnings::warnings(listen, &url_text, &url_from);
         warnings.extend(warnings::of_messages(&messages, &password_from));
         warnings.extend(tiles::warnings(tiles.as_ref()));
@@ -150,7 +155,8 @@ impl Config {
             limits: Limits {
                 body_bytes_max: body_bytes_max as usize,
                 requests_max: requests_max as usize,
-                request_timeout: Duration::from_secs(timeout_s.into()),
+                request_timeout,
+                late_max,
             },
             messages,
             tiles,
@@ -192,6 +198,18 @@ impl Reader {
 
     fn whole(&mut self, key: Key, range: &RangeInclusive<u32>) -> Option<u32> {
         self.take(key, |text| value::whole(text, range))
+    }
+
+    fn seconds(&mut self, key: Key, range: &RangeInclusive<u32>) -> Option<Duration> {
+        self.whole(key, range).map(|seconds| Duration::from_secs(seconds.into()))
+    }
+
+    fn patience(&mut self) -> Option<Patience> {
+        let lock = self.seconds(Key::DatabaseLockTimeoutS, &DATABASE_TIMEOUT_S);
+        let silence = self.seconds(Key::DatabaseSilenceTimeoutS, &DATABASE_TIMEOUT_S);
+        let statement = self.seconds(Key::DatabaseStatementTimeoutS, &DATABASE_TIMEOUT_S);
+        let ((lock, silence), statement) = lock.zip(silence).zip(statement)?;
+        Some(Patience { lock, silence, statement })
     }
 }
 

@@ -7,17 +7,27 @@ use axum::{
 };
 
 use super::{Service, problem::Problem};
-use crate::app;
+use crate::{app, domain::span::Instant};
 
 /// The process answers.
 pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// The database answers, and reference data is in force.
+/// The database answers, reference data is in force, and what is due is done.
 pub(super) async fn ready(State(service): State<Service>) -> Response {
-    match app::health::check(&service.ctx).await {
-        Ok(_) => "ready\n".into_response(),
+    let now = service.ctx.now();
+    let late = |since: &Instant| (now - *since).to_std().unwrap_or_default() > service.limits.late_max;
+    match app::health::overdue(&service.ctx).await {
+        Ok(due) if !due.iter().any(|(_, since)| late(since)) => "ready\n".into_response(),
+        Ok(due) => {
+            let late = due.iter().filter(|(_, since)| late(since));
+            let late: Vec<_> =
+                late.map(|(what, since)| format!("{what} for {} s", (now - *since).num_seconds())).collect();
+            let detail = format!("overdue: {}", late.join(", "));
+            tracing::warn!(detail, "not ready");
+            Problem::late(detail).into_response()
+        }
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
             Problem::overloaded().into_response()

@@ -43,11 +43,18 @@ pub struct Limits {
     pub requests_max: usize,
     /// How long a request may take before it is refused with 503. What it began is finished all the same.
     pub request_timeout: Duration,
+    /// How late something may be done before the service says that it is not ready.
+    pub late_max: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes_max: 1024 * 1024, requests_max: 512, request_timeout: Duration::from_secs(30) }
+        Self {
+            body_bytes_max: 1024 * 1024,
+            requests_max: 512,
+            request_timeout: Duration::from_secs(30),
+            late_max: Duration::from_secs(30),
+        }
     }
 }
 

@@ -23,10 +23,16 @@ pub enum Error {
     /// No free connection in time: the node is overloaded.
     #[error("no database connection was free in time")]
     Overloaded,
-    /// The database cannot be written to now: its disk is full or fails, or it is restarting. Nothing of the transaction
-    /// stays, and the same request may be sent again.
+    /// What another session holds was waited for too long, or a statement took too long. The same may succeed shortly.
+    #[error("the database was waited for too long")]
+    TimedOut(#[source] sqlx::Error),
+    /// The database cannot be written to now: its disk is full or fails, it is restarting, or it has ended this
+    /// session. The same request may be sent again.
     #[error("the database cannot be written to now")]
     Unavailable,
+    /// The way to the database is broken. The same request may be sent again.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] sqlx::Error),
     /// A stored value that this release cannot read.
     #[error("{table}.{column} holds a value that cannot be read: {cause}")]
     Corrupt {
@@ -66,6 +72,7 @@ impl From<sqlx::Error> for Error {
             return match error {
                 sqlx::Error::PoolTimedOut => Self::Overloaded,
                 sqlx::Error::WorkerCrashed => Self::Unavailable,
+                lost @ sqlx::Error::Io(_) => Self::Unreachable(lost),
                 other => Self::Database(other),
             };
         };
@@ -82,6 +89,10 @@ impl From<sqlx::Error> for Error {
         if is_unwritable(&database.code().unwrap_or_default()) {
             return Self::Unavailable;
         }
+        // PostgreSQL: lock_not_available, query_canceled.
+        if matches!(database.code().as_deref(), Some("55P03" | "57014")) {
+            return Self::TimedOut(error);
+        }
         // PostgreSQL: exclusion_violation, as two planned windows that overlap.
         if database.code().as_deref() == Some("23P01") {
             return Self::Forbidden(database.constraint().unwrap_or_default().to_owned());
@@ -97,11 +108,12 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// PostgreSQL: disk_full. SQLite: no memory, a failing disk (its extended codes have the plain one in the lowest byte), a
-/// full one. A state of SQL has five characters, a code of SQLite fewer.
+/// PostgreSQL: disk_full, too_many_connections, a session ended for its silence in a transaction, a server that shuts down,
+/// crashes or starts, an administrator. SQLite: no memory, a failing disk (its extended codes have the plain one in the
+/// lowest byte), a full one. A state of SQL has five characters, a code of SQLite fewer.
 fn is_unwritable(code: &str) -> bool {
     match code.parse::<i32>() {
         Ok(number) if code.len() < 5 => matches!(number & 0xff, 7 | 10 | 13),
-        _ => code == "53100",
+        _ => matches!(code, "53100" | "53300" | "25P03" | "57P01" | "57P02" | "57P03"),
     }
 }

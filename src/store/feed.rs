@@ -176,6 +176,16 @@ pub async fn queued(tx: &mut Tx) -> Result<i64, Error> {
     Ok(count)
 }
 
+/// When the first event happened that waits to be sequenced.
+pub async fn queued_since(tx: &mut Tx) -> Result<Option<Instant>, Error> {
+    let row = query!(
+        tx,
+        optional One<Instant>,
+        "SELECT e.at FROM feed_queue q JOIN event e ON e.ord = q.ord ORDER BY q.ord LIMIT 1"
+    )?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// The first event that has no position and does not wait for one, by order of insertion. There is none unless
 /// somebody has changed the feed by hand: the database puts every event in the queue.
 pub async fn lost(tx: &mut Tx) -> Result<Option<i64>, Error> {

@@ -5,6 +5,7 @@ mod codec;
 mod db;
 mod door;
 mod error;
+mod patience;
 mod release;
 mod search;
 mod statement;
@@ -69,6 +70,7 @@ pub mod whereabouts;
 pub mod windows;
 
 pub use batch::Batch;
-pub use db::{DatabaseUrl, Db, Soonest, Tx};
+pub use db::{DatabaseUrl, Db, Lane, Soonest, Tx};
 pub use error::Error;
+pub use patience::Patience;
 pub use release::{Schema, schema_of};

@@ -35,7 +35,7 @@ impl Text {
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Changes and locks nothing.
+    /// Changes nothing, and holds nothing when it is over.
     Look,
     /// Anything else.
     Change,

@@ -8,6 +8,7 @@ mod support;
 
 mod access;
 mod actions;
+mod alone;
 mod appointments;
 mod attributes;
 mod bad_input;
@@ -53,6 +54,7 @@ mod reviews;
 mod rosters;
 mod scope;
 mod scrubbing;
+mod standing;
 mod statements;
 mod users;
 mod visits;

@@ -71,6 +71,7 @@ subject-retention = Retention
 
 alarm-appointment_at_risk = Planned visit at risk
 alarm-call_back_due = Call back
+alarm-cannot_go_on = The service cannot go on with this
 alarm-danger_on_job = Danger found after dispatch
 alarm-displaced = Planned visit needs a new window
 alarm-doubtful_report = A doubtful report from the site
@@ -79,6 +80,7 @@ alarm-ladder_ended = Nobody could be found
 alarm-late_arrival = Arrival is late
 alarm-no_coverage = No contractor serves this place
 alarm-not_departed = Accepted, not on the way
+alarm-not_to_be_sent = Who has it may not be sent any more
 alarm-not_named = Technician not named
 alarm-place_changed = Tell the corrected address
 alarm-referral_follow_up = Follow up the referral

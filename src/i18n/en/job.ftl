@@ -148,6 +148,7 @@ withdraw-overridden = somebody sent by name
 withdraw-reassigned = reassigned
 withdraw-desk = taken back by the desk
 withdraw-not_named = nobody named
+withdraw-not_to_be_sent = not to be sent any more
 withdraw-no_show = did not depart
 withdraw-stalled = stalled
 withdraw-visit_over = visit over

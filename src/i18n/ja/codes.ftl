@@ -71,6 +71,7 @@ subject-retention = 保存期間の処理
 
 alarm-appointment_at_risk = 予約訪問に間に合わないおそれ
 alarm-call_back_due = 折り返し電話が必要
+alarm-cannot_go_on = 自動処理が進められない
 alarm-danger_on_job = 派遣後に危険が判明
 alarm-displaced = 予約の振り替えが必要
 alarm-doubtful_report = 疑わしい現場報告
@@ -79,6 +80,7 @@ alarm-ladder_ended = 手配先が見つからない
 alarm-late_arrival = 到着予定を過ぎた
 alarm-no_coverage = 対応できる会社がない地域
 alarm-not_departed = 受諾後、出発していない
+alarm-not_to_be_sent = 担当者が派遣できない状態
 alarm-not_named = 作業員が指名されていない
 alarm-place_changed = 住所の変更を伝える
 alarm-referral_follow_up = 取り次ぎ先への確認

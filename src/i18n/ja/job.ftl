@@ -148,6 +148,7 @@ withdraw-overridden = 指定手配
 withdraw-reassigned = 担当替え
 withdraw-desk = 受付の取り下げ
 withdraw-not_named = 指名なし
+withdraw-not_to_be_sent = 派遣不可
 withdraw-no_show = 出発なし
 withdraw-stalled = 移動停止
 withdraw-visit_over = 訪問終了
