@@ -13,6 +13,8 @@ text_enum! {
         DatabaseConnections = "database_connections",
         /// Where the pictures lie; beside the database, when empty.
         EvidenceFolder = "evidence_folder",
+        /// File to which the head of the log is written each night; none, when empty.
+        AnchorFile = "anchor_file",
         /// Bytes of a request's body.
         BodyBytesMax = "body_bytes_max",
         /// Requests under way at once.
@@ -73,6 +75,7 @@ impl Key {
             Self::Listen
             | Self::DatabaseUrl
             | Self::EvidenceFolder
+            | Self::AnchorFile
             | Self::SmtpHost
             | Self::SmtpTls
             | Self::SmtpUser
@@ -98,7 +101,7 @@ impl Key {
             Self::Listen => "127.0.0.1:8080".to_owned(),
             Self::DatabaseUrl => "sqlite:kaketsuke.db".to_owned(),
             Self::DatabaseConnections => "8".to_owned(),
-            Self::EvidenceFolder => String::new(),
+            Self::EvidenceFolder | Self::AnchorFile => String::new(),
             Self::BodyBytesMax => limits.body_bytes_max.to_string(),
             Self::RequestsMax => limits.requests_max.to_string(),
             Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),

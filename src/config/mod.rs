@@ -42,6 +42,8 @@ pub struct Config {
     pub database_connections: u32,
     /// Where the pictures lie.
     pub evidence_folder: PathBuf,
+    /// File to which the head of the log is written each night.
+    pub anchor_file: Option<PathBuf>,
     /// What limits a request.
     pub limits: Limits,
     /// How messages leave.
@@ -103,6 +105,7 @@ impl Config {
         let database_url = reader.take(Key::DatabaseUrl, value::database_url);
         let connections = reader.whole(Key::DatabaseConnections, &DATABASE_CONNECTIONS);
         let evidence_folder = reader.take(Key::EvidenceFolder, value::folder);
+        let anchor_file = reader.take(Key::AnchorFile, value::file);
         let body_bytes_max = reader.whole(Key::BodyBytesMax, &BODY_BYTES_MAX);
         let requests_max = reader.whole(Key::RequestsMax, &REQUESTS_MAX);
         let request_timeout = reader.whole(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
@@ -113,11 +116,11 @@ impl Config {
         let log_filter = reader.take(Key::LogFilter, value::log_filter);
         let Reader { mut settings, errors, .. } = reader;
         let limits = body_bytes_max.zip(requests_max).zip(request_timeout);
-        let database = database_url.zip(connections).zip(evidence_folder);
+        let database = database_url.zip(connections).zip(evidence_folder.zip(anchor_file));
         let log = log_format.zip(log_filter);
         let (
             Some(listen),
-            Some(((database_url, database_connections), evidence_folder)),
+            Some(((database_url, database_connections), (evidence_folder, anchor_file))),
             Some(limits),
             Some(messages),
             Some((log, tiles)),
@@ -147,6 +150,7 @@ impl Config {
             database_url,
             database_connections,
             evidence_folder,
+            anchor_file,
             limits: Limits {
                 body_bytes_max: body_bytes_max as usize,
                 requests_max: requests_max as usize,

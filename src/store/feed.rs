@@ -101,7 +101,9 @@ pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
     hasher.update(event.at.timestamp_micros().to_be_bytes());
     hasher.update(event.actor_id.unwrap_or_default().as_bytes());
     hasher.update(event.subject_id.as_bytes());
-    for text in [event.actor.as_str(), event.subject.as_str(), event.kind.as_str(), event.data.as_str()] {
+    for text in
+        [event.actor.as_str(), event.subject.as_str(), event.kind.as_str(), event.data.as_str(), &event.seals]
+    {
         hasher.update((text.len() as u64).to_be_bytes());
         hasher.update(text.as_bytes());
     }
@@ -111,7 +113,7 @@ pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
 /// Of an event.
 macro_rules! columns {
     () => {
-        "e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data"
+        "e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data, e.seals"
     };
 }
 
@@ -119,6 +121,11 @@ macro_rules! columns {
 pub async fn head(tx: &mut Tx) -> Result<Head, Error> {
     let head = query!(tx, optional Head, "SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1")?;
     Ok(head.unwrap_or(Head { pos: 0, hash: [0; 32] }))
+}
+
+/// Where the feed ended when it last grew, as is kept beside it.
+pub async fn kept_head(tx: &mut Tx) -> Result<Option<Head>, Error> {
+    query!(tx, optional Head, "SELECT pos, hash FROM feed_head")
 }
 
 /// The entries after `pos`, in order, at most `limit`. They end before one that cannot be read; when that is the first of
@@ -195,6 +202,25 @@ pub async fn lost(tx: &mut Tx) -> Result<Option<i64>, Error> {
     Ok(ord)
 }
 
+/// A number at which events are missing. On SQLite numbers are given without a gap, and the last one is known; on
+/// PostgreSQL a transaction that was taken back leaves a gap, so that only the feed's positions tell.
+pub async fn hole(tx: &mut Tx) -> Result<Option<i64>, Error> {
+    let (ord,) = query!(
+        tx,
+        one One<Option<i64>>,
+        {
+            sqlite: "SELECT CASE WHEN COUNT(*) < COALESCE(MAX(ord), 0)
+                                   OR COALESCE(MAX(ord), 0) <>
+                                      COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)
+                            THEN COALESCE((SELECT MIN(e.ord) FROM event e
+                                           WHERE NOT EXISTS (SELECT 1 FROM event n WHERE n.ord = e.ord + 1)), 0) + 1 END
+                     FROM event",
+            postgres: "SELECT CAST(NULL AS BIGINT)"
+        }
+    )?;
+    Ok(ord)
+}
+
 /// The first position whose topic is not that of its event: a reader of the topic would miss it.
 pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
     let (pos,) = query!(
@@ -239,6 +265,13 @@ pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
             prev_hash.as_slice(),
             next.hash.as_slice(),
             event.kind.topic()
+        );
+        later!(
+            &mut batch,
+            one,
+            "UPDATE feed_head SET pos = $1, hash = $2 WHERE one = 1",
+            head.pos,
+            head.hash.as_slice()
         );
         batch.then();
         later!(

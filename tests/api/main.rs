@@ -42,6 +42,7 @@ mod orders;
 mod payments;
 mod places;
 mod privacy;
+mod proof;
 mod pulling;
 mod races;
 mod reads;
