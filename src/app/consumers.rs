@@ -6,7 +6,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::Actor,
-        consumers::{Acknowledged, Consumer},
+        consumers::{Acknowledgement, Consumer},
         events,
         ids::ConsumerId,
         refusal::MoneyRefused,
@@ -36,16 +36,17 @@ async fn create_in(unit: &mut Unit, name: &str) -> Result<Consumer, Error> {
 }
 
 /// Acknowledges everything up to a position of the feed. The same again changes nothing.
-pub async fn acknowledge(ctx: &Ctx, id: ConsumerId, command: Command<i64>) -> Result<Acknowledged, Error> {
+pub async fn acknowledge(ctx: &Ctx, id: ConsumerId, command: Command<i64>) -> Result<Acknowledgement, Error> {
     let command = command.map(|pos| (id, pos));
     ctx.transact(command, |unit, (id, pos)| Box::pin(acknowledge_in(unit, *id, *pos))).await
 }
 
-async fn acknowledge_in(unit: &mut Unit, id: ConsumerId, pos: i64) -> Result<Acknowledged, Error> {
+async fn acknowledge_in(unit: &mut Unit, id: ConsumerId, pos: i64) -> Result<Acknowledgement, Error> {
     let before = visible(&mut unit.tx, &unit.actor, id).await?;
     let head = store::feed::head(&mut unit.tx).await?;
     let consumer = before.clone().acknowledge(pos, head.pos)?;
-    let answer = |consumer| Acknowledged { consumer, head_pos: head.pos, head_hash: hex::encode(head.hash) };
+    let answer =
+        |consumer| Acknowledgement { consumer, head_pos: head.pos, head_hash: hex::encode(head.hash) };
     if consumer == before {
         return Ok(answer(consumer));
     }

@@ -30,7 +30,7 @@ const OF_SERVER: &str = "
     SELECT 'constraint ' || o.conname || ' of ' || c.relname,
            replace(pg_get_constraintdef(o.oid), n.nspname || '.', '') || ' ' || CAST(o.convalidated AS text)
     FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = current_schema() AND c.relname <> '_sqlx_migrations'
+    WHERE n.nspname = current_schema() AND c.relname <> '_sqlx_migrations' AND o.contype <> 't'
     UNION ALL
     SELECT 'index ' || c.relname, replace(pg_get_indexdef(i.indexrelid), n.nspname || '.', '')
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace

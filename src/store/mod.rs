@@ -59,6 +59,7 @@ pub mod referrals;
 pub mod retention;
 pub mod reviews;
 pub mod schema;
+pub mod sealed_rows;
 pub mod seals;
 pub mod sessions;
 pub mod shift_entries;

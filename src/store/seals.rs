@@ -9,16 +9,17 @@
 //! keeps it (a whole number, a text, bytes; an instant is a text, an id is bytes), names and values preceded by their
 //! length.
 
+use std::collections::BTreeMap;
+
+use chrono::SecondsFormat;
 use sha2::{Digest as _, Sha256};
 use sqlx::{Encode, Postgres, Type, TypeInfo as _, encode::IsNull, postgres::PgArgumentBuffer};
 use uuid::Uuid;
 
-use super::{db::instant_text, feed::Hash};
 use crate::domain::span::Instant;
 
-mod reading;
-
-pub use reading::{Cells, borne, named, promised, rows};
+/// The columns of a row that are not null, by name.
+pub type Cells = BTreeMap<String, Vec<u8>>;
 
 /// What an event bears whose transaction has sealed nothing.
 pub(super) const NONE: &str = "[]";
@@ -157,7 +158,7 @@ impl Facet {
             add(column.as_bytes());
             add(value);
         }
-        let hash: Hash = hasher.finalize().into();
+        let hash: [u8; 32] = hasher.finalize().into();
         let key: Vec<_> =
             self.key.iter().filter_map(|column| row.get(*column)).map(|value| shown(value)).collect();
         Some(Seal { facet: self.name, key: key.join("/"), hash })
@@ -172,7 +173,7 @@ pub struct Seal {
     /// Which row.
     pub key: String,
     /// What it was.
-    pub hash: Hash,
+    pub hash: [u8; 32],
 }
 
 /// Seals as an event bears them: `[facet, key, hash]` each.
@@ -186,10 +187,10 @@ pub(super) fn text(seals: &[Seal]) -> String {
 pub type Borne = (String, String, String);
 
 const NUMBER: u8 = b'i';
-const TEXT: u8 = b's';
-const BYTES: u8 = b'b';
+pub(super) const TEXT: u8 = b's';
+pub(super) const BYTES: u8 = b'b';
 
-fn cell(kind: u8, bytes: &[u8]) -> Vec<u8> {
+pub(super) fn cell(kind: u8, bytes: &[u8]) -> Vec<u8> {
     let mut cell = Vec::with_capacity(bytes.len() + 1);
     cell.push(kind);
     cell.extend_from_slice(bytes);
@@ -197,7 +198,7 @@ fn cell(kind: u8, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A value in PostgreSQL's binary form, in the one form.
-fn canonical(type_name: &str, bytes: &[u8]) -> Vec<u8> {
+pub(super) fn canonical(type_name: &str, bytes: &[u8]) -> Vec<u8> {
     match (type_name, bytes) {
         ("UUID" | "BYTEA", _) => cell(BYTES, bytes),
         ("INT8" | "TIMESTAMPTZ", [..]) if bytes.len() == 8 => {
@@ -215,7 +216,7 @@ fn canonical(type_name: &str, bytes: &[u8]) -> Vec<u8> {
     }
 }
 
-fn whole_number(number: i64) -> Vec<u8> {
+pub(super) fn whole_number(number: i64) -> Vec<u8> {
     cell(NUMBER, &number.to_be_bytes())
 }
 
@@ -223,11 +224,11 @@ fn whole_number(number: i64) -> Vec<u8> {
 fn instant(micros: i64) -> Vec<u8> {
     const Y2000_S: i64 = 946_684_800;
     let at = Instant::from_timestamp_micros(micros.saturating_add(Y2000_S * 1_000_000));
-    cell(TEXT, at.map(instant_text).unwrap_or_default().as_bytes())
+    cell(TEXT, at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, false)).unwrap_or_default().as_bytes())
 }
 
 /// A value as a person reads it in a key.
-fn shown(value: &[u8]) -> String {
+pub(super) fn shown(value: &[u8]) -> String {
     match value.split_first() {
         Some((&BYTES, bytes)) => {
             Uuid::from_slice(bytes).map_or_else(|_| hex::encode(bytes), |id| id.to_string())
@@ -367,4 +368,85 @@ fn updated(text: &str) -> Option<Vec<(String, Source)>> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn sealing(text: &str, binds: &[i64]) -> Vec<Seal> {
+        let mut sealing = Sealing::of(text).unwrap();
+        for bind in binds {
+            sealing.bind(bind);
+        }
+        sealing.seals()
+    }
+
+    fn names(seals: &[Seal]) -> Vec<(&str, &str)> {
+        seals.iter().map(|seal| (seal.facet, seal.key.as_str())).collect()
+    }
+
+    #[test]
+    fn only_what_is_written_to_a_sealed_table_is_sealed() {
+        for text in [
+            "INSERT INTO job (id) VALUES ($1)",
+            "UPDATE call SET state = $2 WHERE id = $1",
+            "SELECT id FROM fact",
+            "DELETE FROM fact WHERE id = $1",
+        ] {
+            assert!(Sealing::of(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_three_ways_to_insert_a_row_give_one_seal() {
+        let one = sealing("INSERT INTO payment (id, job_id) VALUES ($1, $2)", &[7, 8]);
+        assert_eq!(names(&one), [("payment", "7")]);
+        assert_eq!(sealing("INSERT INTO payment (id, job_id) VALUES", &[7, 8]), one);
+        assert_eq!(
+            sealing("INSERT INTO payment (job_id, id)\n SELECT $2, $1 WHERE NOT EXISTS (SELECT 1)", &[7, 8]),
+            one
+        );
+        let two = sealing("INSERT INTO payment (id, job_id) VALUES", &[7, 8, 9, 8]);
+        assert_eq!(names(&two), [("payment", "7"), ("payment", "9")]);
+        assert_ne!(sealing("INSERT INTO payment (id, job_id) VALUES", &[7, 9]), one);
+        assert_ne!(sealing("INSERT INTO payment (id, fact_id) VALUES", &[7, 8]), one);
+    }
+
+    #[test]
+    fn what_changes_later_is_sealed_anew_when_it_is_written_as_a_whole() {
+        let inserted = sealing("INSERT INTO evidence (id, bytes) VALUES ($1, $2)", &[7, 8]);
+        assert_eq!(names(&inserted), [("evidence", "7"), ("evidence erasure", "7")]);
+        let erased = sealing(
+            "UPDATE evidence SET erased_at = $2, erased_for = $3 WHERE id = $1 AND erased_at IS NULL",
+            &[7, 1, 2],
+        );
+        assert_eq!(names(&erased), [("evidence erasure", "7")]);
+        assert_ne!(erased[0].hash, inserted[1].hash);
+        assert!(sealing("UPDATE evidence SET erased_at = $2 WHERE id = $1", &[7, 1]).is_empty());
+    }
+
+    #[test]
+    fn both_engines_have_one_form() {
+        let at: Instant = "2026-11-22T12:00:00.25Z".parse().unwrap();
+        let mut sealing =
+            Sealing::of("INSERT INTO payment (id, received_at, kind, amount_yen, payer) VALUES").unwrap();
+        sealing.bind(&Uuid::from_u128(7));
+        sealing.bind(&at);
+        sealing.bind(&"cash");
+        sealing.bind(&-2_i64);
+        sealing.bind(&None::<&str>);
+        let as_sqlite_keeps_it = Cells::from([
+            ("id".to_owned(), cell(BYTES, Uuid::from_u128(7).as_bytes())),
+            ("received_at".to_owned(), cell(TEXT, b"2026-11-22T12:00:00.250+00:00")),
+            ("kind".to_owned(), cell(TEXT, b"cash")),
+            ("amount_yen".to_owned(), cell(NUMBER, &(-2_i64).to_be_bytes())),
+        ]);
+        let facet = FACETS.iter().find(|facet| facet.name == "payment").unwrap();
+        assert_eq!(sealing.seals(), [facet.seal(&as_sqlite_keeps_it).unwrap()]);
+    }
+
+    #[test]
+    fn an_event_bears_facet_key_and_hash() {
+        let seals = [Seal { facet: "fact", key: "7".to_owned(), hash: [1; 32] }];
+        assert_eq!(text(&seals), format!(r#"[["fact","7","{}"]]"#, "01".repeat(32)));
+        assert_eq!(text(&[]), NONE);
+    }
+}

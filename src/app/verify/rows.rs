@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use super::{Ctx, Error, Verdict};
 use crate::store::{
-    self, Tx,
-    seals::{self, Borne, FACETS, Facet, Leaves},
+    self, Tx, sealed_rows,
+    seals::{Borne, FACETS, Facet, Leaves},
 };
 
 /// The hash of a row, and the event that bears it.
@@ -21,7 +21,7 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
     for facet in FACETS {
         compare(&mut tx, facet, &mut kept, &mut found).await?;
     }
-    let promised = seals::promised(&mut tx).await?;
+    let promised = sealed_rows::promised(&mut tx).await?;
     let mut gone: Vec<_> =
         kept.into_iter().filter(|((name, key), _)| !may_be_gone(name, key, promised.as_deref())).collect();
     gone.sort();
@@ -38,7 +38,7 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
 /// The last seal of each row.
 async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error> {
     let mut kept = Kept::new();
-    seals::borne(tx, |event, seals| {
+    sealed_rows::borne(tx, |event, seals| {
         let Ok(seals) = serde_json::from_str::<Vec<Borne>>(&seals) else {
             found.push(format!("the seals of event {event} cannot be read"));
             return;
@@ -71,11 +71,11 @@ async fn compare(
     kept: &mut Kept,
     found: &mut Vec<String>,
 ) -> Result<(), store::Error> {
-    seals::rows(tx, facet, |row| {
+    sealed_rows::rows(tx, facet, |row| {
         let Some(seal) = facet.seal(&row) else { return };
         let hash = hex::encode(seal.hash);
         let key = place(facet, seal.key, &hash);
-        let name = seals::named(&row, "id").unwrap_or_else(|| key.clone());
+        let name = sealed_rows::named(&row, "id").unwrap_or_else(|| key.clone());
         match kept.remove(&(facet.name, key)) {
             Some((_, sealed)) if sealed == hash => {}
             Some((event, _)) => {

@@ -1,25 +1,16 @@
 //! Rows as they stand in the database, in the one form.
 
-use std::collections::BTreeMap;
-
 use futures_util::TryStreamExt as _;
 use sqlx::{
     AssertSqlSafe, Column as _, Decode, Row as _, Sqlite, TypeInfo as _, ValueRef as _, postgres::PgRow,
     sqlite::SqliteRow,
 };
 
-use super::{BYTES, Facet, TEXT, canonical, cell, whole_number};
-use crate::{
-    domain::span::Instant,
-    store::{
-        Error, Tx,
-        db::{One, instant_text, query},
-        statement::{Arm, Purpose},
-    },
+use super::{
+    Error, Tx,
+    seals::{BYTES, Cells, Facet, TEXT, canonical, cell, shown, whole_number},
+    statement::{Arm, Purpose},
 };
-
-/// The columns of a row that are not null, by name.
-pub type Cells = BTreeMap<String, Vec<u8>>;
 
 /// Reads every row of a sealed table, one after the other.
 pub async fn rows(tx: &mut Tx, facet: &Facet, take: impl FnMut(Cells)) -> Result<(), Error> {
@@ -37,8 +28,13 @@ pub async fn borne(tx: &mut Tx, mut take: impl FnMut(String, String)) -> Result<
 
 /// The last instant before which a run of retention takes rows of the read log away, as keys have it.
 pub async fn promised(tx: &mut Tx) -> Result<Option<String>, Error> {
-    let (last,) = query!(tx, one One<Option<Instant>>, "SELECT MAX(read_log_before) FROM retention_run")?;
-    Ok(last.map(instant_text))
+    let mut last = None;
+    // Instants in UTC are in the order of their texts; one that somebody has spoilt is read as well.
+    each(tx, "SELECT read_log_before FROM retention_run".to_owned(), |row| {
+        last = last.take().max(named(&row, "read_log_before"));
+    })
+    .await?;
+    Ok(last)
 }
 
 async fn each(tx: &mut Tx, text: String, mut take: impl FnMut(Cells)) -> Result<(), Error> {
@@ -63,7 +59,7 @@ async fn each(tx: &mut Tx, text: String, mut take: impl FnMut(Cells)) -> Result<
 /// A column of a row as a person reads it.
 #[must_use]
 pub fn named(cells: &Cells, column: &str) -> Option<String> {
-    cells.get(column).map(|value| super::shown(value))
+    cells.get(column).map(|value| shown(value))
 }
 
 fn of_sqlite(row: &SqliteRow) -> Result<Cells, sqlx::Error> {
