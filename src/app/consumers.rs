@@ -6,7 +6,7 @@ use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
         actor::Actor,
-        consumers::{Acknowledgement, Consumer},
+        consumers::{BillingAcknowledgement, Consumer},
         events,
         ids::ConsumerId,
         refusal::MoneyRefused,
@@ -36,17 +36,21 @@ async fn create_in(unit: &mut Unit, name: &str) -> Result<Consumer, Error> {
 }
 
 /// Acknowledges everything up to a position of the feed. The same again changes nothing.
-pub async fn acknowledge(ctx: &Ctx, id: ConsumerId, command: Command<i64>) -> Result<Acknowledgement, Error> {
+pub async fn acknowledge(
+    ctx: &Ctx,
+    id: ConsumerId,
+    command: Command<i64>,
+) -> Result<BillingAcknowledgement, Error> {
     let command = command.map(|pos| (id, pos));
     ctx.transact(command, |unit, (id, pos)| Box::pin(acknowledge_in(unit, *id, *pos))).await
 }
 
-async fn acknowledge_in(unit: &mut Unit, id: ConsumerId, pos: i64) -> Result<Acknowledgement, Error> {
+async fn acknowledge_in(unit: &mut Unit, id: ConsumerId, pos: i64) -> Result<BillingAcknowledgement, Error> {
     let before = visible(&mut unit.tx, &unit.actor, id).await?;
     let head = store::feed::head(&mut unit.tx).await?;
     let consumer = before.clone().acknowledge(pos, head.pos)?;
     let answer =
-        |consumer| Acknowledgement { consumer, head_pos: head.pos, head_hash: hex::encode(head.hash) };
+        |consumer| BillingAcknowledgement { consumer, head_pos: head.pos, head_hash: hex::encode(head.hash) };
     if consumer == before {
         return Ok(answer(consumer));
     }

@@ -27,7 +27,7 @@ pub struct Consumer {
 /// What an acknowledgement answers: the consumer, and the head of the log then. Who keeps position and hash can have the
 /// log held to them later (`kaketsuke verify --expect POS:HASH`, G-12).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Acknowledgement {
+pub struct BillingAcknowledgement {
     /// The consumer.
     #[serde(flatten)]
     pub consumer: Consumer,

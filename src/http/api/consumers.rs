@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::{self, billing::LINES_PER_PAGE_MAX},
     domain::{
-        consumers::{Acknowledgement, Consumer},
+        consumers::{BillingAcknowledgement, Consumer},
         ids::ConsumerId,
         ledger::LedgerLine,
         payments::Payment,
@@ -213,12 +213,12 @@ pub(super) struct AcknowledgedPos {
 /// carries the head of the log: kept, it proves later that nothing before it was written anew.
 #[utoipa::path(post, path = "/v1/billing-consumers/{id}/acknowledgements", tag = "billing",
     params(("id" = ConsumerId, Path)), request_body = AcknowledgedPos,
-    responses((status = 200, body = Acknowledgement, headers(("ETag" = String)))))]
+    responses((status = 200, body = BillingAcknowledgement, headers(("ETag" = String)))))]
 pub(super) async fn acknowledge(
     State(service): State<Service>,
     Path(id): Path<ConsumerId>,
     Plain(command): Plain<AcknowledgedPos>,
-) -> Answer<Versioned<Acknowledgement>> {
+) -> Answer<Versioned<BillingAcknowledgement>> {
     let answer = app::consumers::acknowledge(&service.ctx, id, command.map(|body| body.pos)).await?;
     Ok(Versioned(StatusCode::OK, answer.consumer.version, answer))
 }
