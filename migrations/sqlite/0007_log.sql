@@ -11,7 +11,9 @@ CREATE TABLE event (
     subject    TEXT    NOT NULL CHECK (length(subject) BETWEEN 1 AND 64),
     subject_id BLOB    NOT NULL CHECK (length(subject_id) = 16),
     kind       TEXT    NOT NULL CHECK (length(kind) BETWEEN 1 AND 64),
-    data       TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536)
+    data       TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536),
+    -- What rows of other tables were when this transaction wrote them: [table, id, SHA-256] each.
+    seals      TEXT    NOT NULL DEFAULT '[]' CHECK (json_valid(seals) AND json_type(seals) = 'array' AND length(seals) <= 1048576)
 ) STRICT;
 CREATE INDEX event_by_subject ON event (subject_id, ord);
 CREATE TRIGGER event_immutable BEFORE UPDATE ON event BEGIN
@@ -66,4 +68,21 @@ CREATE TRIGGER feed_grown AFTER INSERT ON feed BEGIN
 END;
 CREATE TRIGGER feed_queue_unchanged BEFORE UPDATE ON feed_queue BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: feed_queue_lost');
+END;
+
+-- Where the feed ends, kept beside it: an end that was cut off is missed.
+CREATE TABLE feed_head (
+    one  INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    pos  INTEGER NOT NULL CHECK (pos >= 0),
+    hash BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+INSERT INTO feed_head (one, pos, hash) VALUES (1, 0, zeroblob(32));
+CREATE TRIGGER feed_head_back BEFORE UPDATE ON feed_head BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: feed_head_back') WHERE NEW.one <> OLD.one OR NEW.pos <= OLD.pos;
+END;
+CREATE TRIGGER feed_head_kept BEFORE DELETE ON feed_head BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: feed_head_back');
+END;
+CREATE TRIGGER feed_head_not_replaced BEFORE INSERT ON feed_head BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: feed_head_back') WHERE EXISTS (SELECT 1 FROM feed_head);
 END;

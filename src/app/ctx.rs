@@ -1,5 +1,6 @@
 //! The service a use-case runs in: database, clock, randomness, and the bells that wake workers.
 
+use std::path::{Path, PathBuf};
 use std::sync::{
     Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock,
     atomic::{AtomicU64, Ordering},
@@ -43,6 +44,7 @@ struct Inner {
     receivers: OnceLock<Receivers>,
     files: OnceLock<Files>,
     session_life: OnceLock<SessionLife>,
+    anchor_file: OnceLock<PathBuf>,
     reads: Waiting,
     on_commit: Bells,
     on_due_job: Bells,
@@ -105,6 +107,7 @@ impl Ctx {
             receivers: OnceLock::new(),
             files: OnceLock::new(),
             session_life: OnceLock::new(),
+            anchor_file: OnceLock::new(),
             reads: Waiting::default(),
             on_commit: Bells::default(),
             on_due_job: Bells::default(),
@@ -164,6 +167,18 @@ impl Ctx {
     #[must_use]
     pub fn session_life(&self) -> SessionLife {
         self.inner.session_life.get().copied().unwrap_or(SessionLife::DESK)
+    }
+
+    /// Has the head of the feed written to a file each night from now on.
+    #[must_use]
+    pub fn with_anchor_file(self, file: PathBuf) -> Self {
+        self.inner.anchor_file.set(file).ok();
+        self
+    }
+
+    /// The file to which the head of the feed is written each night, if there is one.
+    pub(super) fn anchor_file(&self) -> Option<&Path> {
+        self.inner.anchor_file.get().map(PathBuf::as_path)
     }
 
     /// The files; in the memory where nobody has said where else.
@@ -265,6 +280,11 @@ impl Ctx {
         }
         self.inner.on_due_job.ring_for(soonest.job);
         self.inner.on_due_alarm.ring_for(soonest.alarm);
+    }
+
+    /// An event was appended that tells of nothing but seals: it only waits for its position.
+    pub(super) fn rows_were_sealed(&self) {
+        self.inner.on_commit.ring();
     }
 
     /// How often something has changed here or was heard of from another node.

@@ -1,6 +1,7 @@
 //! Use-cases: load, decide, save, event; one transaction each. The clock, ids and randomness are read here only.
 
 pub mod alarms;
+mod anchors;
 pub mod answers;
 pub mod appointments;
 pub mod attachments;

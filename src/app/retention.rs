@@ -100,7 +100,10 @@ async fn run_through(ctx: &Ctx, mut run: Run) -> Result<(), Error> {
         .await?;
         return Err(error);
     }
-    ctx.transact(Command::new(ACTOR, run), |unit, run| Box::pin(finish_in(unit, run))).await
+    let command = Command::new(ACTOR, run);
+    let (pos, hash) = ctx.transact(command, |unit, run| Box::pin(finish_in(unit, run))).await?;
+    super::anchors::keep(ctx, pos, &hash).await;
+    Ok(())
 }
 
 async fn through(ctx: &Ctx, kept: Kept, run: &mut Run) -> Result<(), Error> {
@@ -164,7 +167,9 @@ async fn photos(unit: &mut Unit, before: Instant) -> Result<u64, Error> {
     Ok(outlived.len() as u64)
 }
 
-async fn finish_in(unit: &mut Unit, run: &Run) -> Result<(), Error> {
+/// Ends the run; answers the head of the feed, which is told to those who keep it elsewhere.
+async fn finish_in(unit: &mut Unit, run: &Run) -> Result<(i64, String), Error> {
+    let head = store::feed::head(&mut unit.tx).await?;
     let run = Run { finished_at: Some(unit.now), ..run.clone() };
     store::retention::progress(&mut unit.tx, &run, unit.now).await?;
     alarms::resolve(unit, AlarmKind::CannotGoOn, EVERY_DAY).await?;
@@ -172,7 +177,9 @@ async fn finish_in(unit: &mut Unit, run: &Run) -> Result<(), Error> {
     if !run.counts.is_empty() {
         unit.emit(events::RetentionApplied { run: run.id, day: run.day, counts: run.counts });
     }
-    Ok(())
+    let hash = hex::encode(head.hash);
+    unit.emit(events::LogAnchored { run: run.id, pos: head.pos, hash: hash.clone() });
+    Ok((head.pos, hash))
 }
 
 /// The runs after `after`, oldest first.

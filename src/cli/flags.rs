@@ -53,6 +53,9 @@ pub(super) struct Serving {
     /// Address and port to listen on [env: KAKETSUKE_LISTEN] [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// File to which the head of the log is written each night [env: KAKETSUKE_ANCHOR_FILE]
+    #[arg(long, value_name = "FILE")]
+    anchor_file: Option<String>,
     /// Bytes of a request's body at most [env: KAKETSUKE_BODY_BYTES_MAX] [default: 1048576]
     #[arg(long, value_name = "NUMBER")]
     body_bytes_max: Option<String>,
@@ -128,6 +131,7 @@ impl Serving {
     pub(super) fn values(&self) -> Vec<Value> {
         let values = [
             (Key::Listen, &self.listen),
+            (Key::AnchorFile, &self.anchor_file),
             (Key::BodyBytesMax, &self.body_bytes_max),
             (Key::RequestsMax, &self.requests_max),
             (Key::RequestTimeoutS, &self.request_timeout_s),

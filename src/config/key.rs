@@ -19,6 +19,8 @@ text_enum! {
         DatabaseStatementTimeoutS = "database_statement_timeout_s",
         /// Where the pictures lie; beside the database, when empty.
         EvidenceFolder = "evidence_folder",
+        /// File to which the head of the log is written each night; none, when empty.
+        AnchorFile = "anchor_file",
         /// Bytes of a request's body.
         BodyBytesMax = "body_bytes_max",
         /// Requests under way at once.
@@ -81,6 +83,7 @@ impl Key {
             Self::Listen
             | Self::DatabaseUrl
             | Self::EvidenceFolder
+            | Self::AnchorFile
             | Self::SmtpHost
             | Self::SmtpTls
             | Self::SmtpUser
@@ -113,7 +116,7 @@ impl Key {
             Self::DatabaseLockTimeoutS => patience.lock.as_secs().to_string(),
             Self::DatabaseSilenceTimeoutS => patience.silence.as_secs().to_string(),
             Self::DatabaseStatementTimeoutS => patience.statement.as_secs().to_string(),
-            Self::EvidenceFolder => String::new(),
+            Self::EvidenceFolder | Self::AnchorFile => String::new(),
             Self::BodyBytesMax => limits.body_bytes_max.to_string(),
             Self::RequestsMax => limits.requests_max.to_string(),
             Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),

@@ -44,6 +44,8 @@ pub struct Config {
     pub database_connections: u32,
     /// Where the pictures lie.
     pub evidence_folder: PathBuf,
+    /// File to which the head of the log is written each night.
+    pub anchor_file: Option<PathBuf>,
     /// What limits a request.
     pub limits: Limits,
     /// How messages leave.
@@ -106,6 +108,7 @@ impl Config {
         let connections = reader.whole(Key::DatabaseConnections, &DATABASE_CONNECTIONS);
         let patience = reader.patience();
         let evidence_folder = reader.take(Key::EvidenceFolder, value::folder);
+        let anchor_file = reader.take(Key::AnchorFile, value::file);
         let body_bytes_max = reader.whole(Key::BodyBytesMax, &BODY_BYTES_MAX);
         let requests_max = reader.whole(Key::RequestsMax, &REQUESTS_MAX);
         let request_timeout = reader.seconds(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
@@ -118,11 +121,11 @@ impl Config {
         let Reader { mut settings, errors, .. } = reader;
         let limits = body_bytes_max.zip(requests_max).zip(request_timeout.zip(late_max));
         let database_url = database_url.zip(patience).map(|(url, patience)| url.with_patience(patience));
-        let database = database_url.zip(connections).zip(evidence_folder);
+        let database = database_url.zip(connections).zip(evidence_folder.zip(anchor_file));
         let log = log_format.zip(log_filter);
         let (
             Some(listen),
-            Some(((database_url, database_connections), evidence_folder)),
+            Some(((database_url, database_connections), (evidence_folder, anchor_file))),
             Some(limits),
             Some(messages),
             Some((log, tiles)),
@@ -152,6 +155,7 @@ impl Config {
             database_url,
             database_connections,
             evidence_folder,
+            anchor_file,
             limits: Limits {
                 body_bytes_max: body_bytes_max as usize,
                 requests_max: requests_max as usize,

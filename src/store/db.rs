@@ -17,6 +17,7 @@ use super::{
     door::Door,
     patience::Patience,
     schema,
+    seals::Seal,
     statement::{Arm, Binds, Purpose, Rows, Text, Wanted},
     work::Work,
 };
@@ -338,6 +339,8 @@ fn pool(connections: u32) -> PgPoolOptions {
 pub struct Tx {
     inner: Inner,
     soonest: Soonest,
+    /// What rows written by single statements are, until an event bears it.
+    seals: Vec<Seal>,
 }
 
 /// When the first is due of what was written: whoever looks after it need not look before.
@@ -377,7 +380,7 @@ enum Inner {
 
 impl Tx {
     fn new(inner: Inner) -> Self {
-        Self { inner, soonest: Soonest::default() }
+        Self { inner, soonest: Soonest::default(), seals: Vec::new() }
     }
 
     /// When the first is due of what was written here.
@@ -388,6 +391,10 @@ impl Tx {
 
     pub(super) fn soonest_mut(&mut self) -> &mut Soonest {
         &mut self.soonest
+    }
+
+    pub(super) fn seals_mut(&mut self) -> &mut Vec<Seal> {
+        &mut self.seals
     }
 
     /// Makes everything written visible and durable.
@@ -429,10 +436,15 @@ impl Tx {
     }
 
     /// Runs a statement; answers how many rows it has changed. Called by `query!`.
-    pub(super) fn execute(&mut self, text: Text, binds: Binds) -> BoxFuture<'_, Result<u64, Error>> {
+    pub(super) fn execute(&mut self, text: Text, mut binds: Binds) -> BoxFuture<'_, Result<u64, Error>> {
         Box::pin(async move {
+            let sealing = binds.take_sealing();
             let done = self.arm(Purpose::Change).await?.execute(text, binds).await;
-            self.came(done)
+            let changed = self.came(done)?;
+            if let Some(sealing) = sealing.filter(|_| changed > 0) {
+                self.seals.extend(sealing.seals());
+            }
+            Ok(changed)
         })
     }
 
@@ -492,7 +504,7 @@ pub(super) type One<T> = (T,);
 macro_rules! query {
     ($tx:expr, execute, { sqlite: $sqlite:expr, postgres: $postgres:expr } $(, $bind:expr)* $(,)?) => {{
         #[allow(unused_mut, reason = "there may be no binds")]
-        let mut binds = $tx.binds();
+        let mut binds = $tx.binds().sealing($sqlite);
         $(binds.add($bind);)*
         let text = $tx.text($sqlite, $postgres);
         $tx.execute(text, binds).await

@@ -101,7 +101,9 @@ pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
     hasher.update(event.at.timestamp_micros().to_be_bytes());
     hasher.update(event.actor_id.unwrap_or_default().as_bytes());
     hasher.update(event.subject_id.as_bytes());
-    for text in [event.actor.as_str(), event.subject.as_str(), event.kind.as_str(), event.data.as_str()] {
+    for text in
+        [event.actor.as_str(), event.subject.as_str(), event.kind.as_str(), event.data.as_str(), &event.seals]
+    {
         hasher.update((text.len() as u64).to_be_bytes());
         hasher.update(text.as_bytes());
     }
@@ -111,7 +113,7 @@ pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
 /// Of an event.
 macro_rules! columns {
     () => {
-        "e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data"
+        "e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data, e.seals"
     };
 }
 
@@ -119,6 +121,11 @@ macro_rules! columns {
 pub async fn head(tx: &mut Tx) -> Result<Head, Error> {
     let head = query!(tx, optional Head, "SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1")?;
     Ok(head.unwrap_or(Head { pos: 0, hash: [0; 32] }))
+}
+
+/// Where the feed ended when it last grew, as is kept beside it.
+pub async fn kept_head(tx: &mut Tx) -> Result<Option<Head>, Error> {
+    query!(tx, optional Head, "SELECT pos, hash FROM feed_head")
 }
 
 /// The entries after `pos`, in order, at most `limit`. They end before one that cannot be read; when that is the first of
@@ -199,6 +206,25 @@ pub async fn lost(tx: &mut Tx) -> Result<Option<i64>, Error> {
     Ok(ord)
 }
 
+/// A number at which events are missing. On SQLite numbers are given without a gap, and the last one is known; on
+/// PostgreSQL a transaction that was taken back leaves a gap, so that only the feed's positions tell.
+pub async fn hole(tx: &mut Tx) -> Result<Option<i64>, Error> {
+    let (ord,) = query!(
+        tx,
+        one One<Option<i64>>,
+        {
+            sqlite: "SELECT CASE WHEN COUNT(*) < COALESCE(MAX(ord), 0)
+                                   OR COALESCE(MAX(ord), 0) <>
+                                      COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)
+                            THEN COALESCE((SELECT MIN(e.ord) FROM event e
+                                           WHERE NOT EXISTS (SELECT 1 FROM event n WHERE n.ord = e.ord + 1)), 0) + 1 END
+                     FROM event",
+            postgres: "SELECT CAST(NULL AS BIGINT)"
+        }
+    )?;
+    Ok(ord)
+}
+
 /// The first position whose topic is not that of its event: a reader of the topic would miss it.
 pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
     let (pos,) = query!(
@@ -212,8 +238,8 @@ pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
 
 #[derive(FromRow)]
 struct Waiting {
-    head_pos: Option<i64>,
-    head_hash: Option<Bytes<Hash>>,
+    head_pos: i64,
+    head_hash: Bytes<Hash>,
     #[sqlx(flatten)]
     event: EventRow,
 }
@@ -227,21 +253,18 @@ pub async fn sequence(mut tx: Tx, limit: i64) -> Result<usize, Error> {
         all Waiting,
         {
             sqlite: concat!("SELECT h.pos AS head_pos, h.hash AS head_hash, ", columns!(), "
-                FROM feed_queue q JOIN event e ON e.ord = q.ord
-                     LEFT JOIN (SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1) h ON TRUE
-                ORDER BY q.ord LIMIT $1"),
+                FROM feed_queue q JOIN event e ON e.ord = q.ord CROSS JOIN feed_head h ORDER BY q.ord LIMIT $1"),
             // Event by event, however few there were when this was planned.
             postgres: concat!("SELECT h.pos AS head_pos, h.hash AS head_hash, ", columns!(), "
                 FROM (SELECT ord FROM feed_queue ORDER BY ord LIMIT $1) q
-                     CROSS JOIN LATERAL (SELECT * FROM event WHERE ord = q.ord OFFSET 0) e
-                     LEFT JOIN (SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1) h ON TRUE
+                     CROSS JOIN LATERAL (SELECT * FROM event WHERE ord = q.ord OFFSET 0) e CROSS JOIN feed_head h
                 ORDER BY q.ord")
         },
         limit
     )?;
     let Some(first) = waiting.first() else { return Ok(0) };
-    let (mut pos, mut hash) =
-        (first.head_pos.unwrap_or(0), first.head_hash.as_ref().map_or([0; 32], |hash| hash.0));
+    let (before, mut hash) = (first.head_pos, first.head_hash.0);
+    let mut pos = before;
     let mut links: Vec<Link> = Vec::with_capacity(waiting.len());
     for row in waiting {
         let (event, prev_hash) = (Stored::try_from(row.event)?, hash);
@@ -260,6 +283,14 @@ pub async fn sequence(mut tx: Tx, limit: i64) -> Result<usize, Error> {
         next.prev_hash.as_slice(),
         next.hash.as_slice(),
         next.event.kind.topic()
+    );
+    later!(
+        &mut batch,
+        one,
+        "UPDATE feed_head SET pos = $1, hash = $2 WHERE one = 1 AND pos = $3",
+        pos,
+        hash.as_slice(),
+        before
     );
     batch.commit(tx).await.map_err(too_late)?;
     Ok(links.len())

@@ -45,6 +45,7 @@ mod payments;
 mod places;
 mod privacy;
 mod promises;
+mod proof;
 mod pulling;
 mod races;
 mod reads;

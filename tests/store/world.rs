@@ -169,7 +169,7 @@ INSERT INTO message_attempt (message_id, number, at, code, status)
 VALUES (#162, 1, '2026-11-23T10:00:01+00:00', 'delivered', 204);
 "#;
 
-/// One more row that the world allows: column and literal. `position` and `feed_queue` have none with text in it.
+/// One more row that the world allows: column and literal. `position` and `feed_queue` have none with text in it, `feed_head` has one row.
 pub(crate) fn sample(table: &str) -> Vec<(&'static str, &'static str)> {
     let (_, row) =
         SAMPLES.iter().find(|(name, _)| *name == table).unwrap_or_else(|| panic!("no sample of {table}"));
@@ -426,7 +426,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ("case_erasure", &[("case_id", "#22"), ("at", AT), ("reason", "'person_asked'"), ("erased_by", "#61")]),
     ("event", &[
         ("id", "#216"), ("at", AT), ("actor", "'dispatcher'"), ("actor_id", "#61"), ("subject", "'job'"),
-        ("subject_id", "#31"), ("kind", "'assigned'"), ("data", "'{}'"),
+        ("subject_id", "#31"), ("kind", "'assigned'"), ("data", "'{}'"), ("seals", "'[]'"),
     ]),
     ("feed", &[("pos", "3"), ("ord", "3"), ("prev_hash", "@2"), ("hash", "@3"), ("topic", "NULL")]),
     ("review", &[

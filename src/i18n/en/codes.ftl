@@ -68,6 +68,7 @@ subject-message = Message
 subject-review = Review
 subject-dispute = Dispute
 subject-retention = Retention
+subject-log = The log
 
 alarm-appointment_at_risk = Planned visit at risk
 alarm-call_back_due = Call back

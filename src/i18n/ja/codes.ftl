@@ -68,6 +68,7 @@ subject-message = 通知
 subject-review = 記録の確認
 subject-dispute = 請求への異議
 subject-retention = 保存期間の処理
+subject-log = 記録
 
 alarm-appointment_at_risk = 予約訪問に間に合わないおそれ
 alarm-call_back_due = 折り返し電話が必要
