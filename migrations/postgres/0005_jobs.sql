@@ -108,6 +108,8 @@ CREATE TABLE assignment (
     technician_id  uuid        NOT NULL REFERENCES technician,
     slot           text        NOT NULL CHECK (slot IN ('current', 'queued', 'released')),
     assigned_at    timestamptz NOT NULL,
+    -- From when its technician's reports count by themselves (G-01): the acceptance, or what came before a yes by phone.
+    counts_from    timestamptz NOT NULL,
     arrival_due_at timestamptz,
     released_at    timestamptz,
     release_code   text        CHECK (char_length(release_code) BETWEEN 1 AND 64),
@@ -191,6 +193,8 @@ CREATE TABLE fact (
     device_time   timestamptz NOT NULL,
     sent_at       timestamptz NOT NULL,
     received_at   timestamptz NOT NULL,
+    -- Whose word it is: a device's, or the desk's in the technician's name.
+    told_by       text        NOT NULL CHECK (told_by IN ('device', 'desk')),
     data          text        NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 65536)
 );
 CREATE INDEX fact_by_job ON fact (job_id);

@@ -11,7 +11,9 @@ CREATE TABLE event (
     subject    text        NOT NULL CHECK (char_length(subject) BETWEEN 1 AND 64),
     subject_id uuid        NOT NULL,
     kind       text        NOT NULL CHECK (char_length(kind) BETWEEN 1 AND 64),
-    data       text        NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 65536)
+    data       text        NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 65536),
+    -- What rows of other tables were when this transaction wrote them: [table, id, SHA-256] each.
+    seals      text        NOT NULL DEFAULT '[]' CHECK (json_kind(seals) = 'array' AND char_length(seals) <= 1048576)
 );
 CREATE INDEX event_by_subject ON event (subject_id, ord);
 CREATE TRIGGER event_immutable BEFORE UPDATE OR DELETE ON event
@@ -51,8 +53,8 @@ END
 $$;
 CREATE TRIGGER feed_follows BEFORE INSERT ON feed FOR EACH ROW EXECUTE FUNCTION feed_follows();
 
--- Events not yet in the feed. Filled by the database, so that no writer can forget; a row may only leave once the
--- feed has its event.
+-- Events not yet in the feed. Filled and emptied by the database, so that no writer can forget; a row may only leave
+-- once the feed has its event.
 CREATE TABLE feed_queue (
     ord bigint NOT NULL PRIMARY KEY REFERENCES event
 );
@@ -74,7 +76,31 @@ BEGIN
 END
 $$;
 CREATE TRIGGER feed_queue_kept BEFORE DELETE ON feed_queue FOR EACH ROW EXECUTE FUNCTION feed_queue_kept();
+-- What has a position waits no more, and every node hears of it.
+CREATE FUNCTION feed_grown() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM feed_queue WHERE ord IN (SELECT ord FROM grown);
+    PERFORM pg_notify('kaketsuke_feed', '');
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER feed_grown AFTER INSERT ON feed REFERENCING NEW TABLE AS grown
+    FOR EACH STATEMENT EXECUTE FUNCTION feed_grown();
 CREATE TRIGGER feed_queue_unchanged BEFORE UPDATE ON feed_queue
     FOR EACH ROW EXECUTE FUNCTION refuse('feed_queue_lost');
 CREATE TRIGGER feed_queue_kept_whole BEFORE TRUNCATE ON feed_queue
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('feed_queue_lost');
+
+-- Where the feed ends, kept beside it: an end that was cut off is missed.
+CREATE TABLE feed_head (
+    one  bigint NOT NULL PRIMARY KEY CHECK (one = 1),
+    pos  bigint NOT NULL CHECK (pos >= 0),
+    hash bytea  NOT NULL CHECK (octet_length(hash) = 32)
+);
+INSERT INTO feed_head (one, pos, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'));
+CREATE TRIGGER feed_head_back BEFORE UPDATE ON feed_head
+    FOR EACH ROW WHEN (NEW.one <> OLD.one OR NEW.pos <= OLD.pos) EXECUTE FUNCTION refuse('feed_head_back');
+CREATE TRIGGER feed_head_kept BEFORE DELETE ON feed_head
+    FOR EACH ROW EXECUTE FUNCTION refuse('feed_head_back');
+CREATE TRIGGER feed_head_kept_whole BEFORE TRUNCATE ON feed_head
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('feed_head_back');

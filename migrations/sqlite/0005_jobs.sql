@@ -138,6 +138,8 @@ CREATE TABLE assignment (
     technician_id  BLOB    NOT NULL REFERENCES technician,
     slot           TEXT    NOT NULL CHECK (slot IN ('current', 'queued', 'released')),
     assigned_at    TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(assigned_at, 1, 19)) IS substr(assigned_at, 1, 19) AND julianday(assigned_at) IS NOT NULL AND length(assigned_at) IN (25, 29, 32) AND assigned_at GLOB '*+00:00' AND assigned_at NOT GLOB '*000+00:00' AND assigned_at NOT GLOB '*T24*'),
+    -- From when its technician's reports count by themselves (G-01): the acceptance, or what came before a yes by phone.
+    counts_from    TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(counts_from, 1, 19)) IS substr(counts_from, 1, 19) AND julianday(counts_from) IS NOT NULL AND length(counts_from) IN (25, 29, 32) AND counts_from GLOB '*+00:00' AND counts_from NOT GLOB '*000+00:00' AND counts_from NOT GLOB '*T24*'),
     arrival_due_at TEXT    CHECK (arrival_due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(arrival_due_at, 1, 19)) IS substr(arrival_due_at, 1, 19) AND julianday(arrival_due_at) IS NOT NULL AND length(arrival_due_at) IN (25, 29, 32) AND arrival_due_at GLOB '*+00:00' AND arrival_due_at NOT GLOB '*000+00:00' AND arrival_due_at NOT GLOB '*T24*'),
     released_at    TEXT    CHECK (released_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(released_at, 1, 19)) IS substr(released_at, 1, 19) AND julianday(released_at) IS NOT NULL AND length(released_at) IN (25, 29, 32) AND released_at GLOB '*+00:00' AND released_at NOT GLOB '*000+00:00' AND released_at NOT GLOB '*T24*'),
     release_code   TEXT    CHECK (length(release_code) BETWEEN 1 AND 64),
@@ -186,10 +188,10 @@ CREATE TRIGGER assignment_released BEFORE UPDATE ON assignment BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: assignment_released')
     WHERE OLD.slot = 'released'
       AND (NEW.id, NEW.job_id, NEW.offer_id, NEW.firm_id, NEW.technician_id, NEW.slot, NEW.assigned_at,
-           NEW.arrival_due_at, NEW.released_at, NEW.release_code, NEW.current_since, NEW.progress_at,
+           NEW.counts_from, NEW.arrival_due_at, NEW.released_at, NEW.release_code, NEW.current_since, NEW.progress_at,
            NEW.progress_lat_e6, NEW.progress_lon_e6)
        IS NOT (OLD.id, OLD.job_id, OLD.offer_id, OLD.firm_id, OLD.technician_id, OLD.slot, OLD.assigned_at,
-           OLD.arrival_due_at, OLD.released_at, OLD.release_code, OLD.current_since, OLD.progress_at,
+           OLD.counts_from, OLD.arrival_due_at, OLD.released_at, OLD.release_code, OLD.current_since, OLD.progress_at,
            OLD.progress_lat_e6, OLD.progress_lon_e6);
     SELECT RAISE(ABORT, 'kaketsuke: assignment_pkey')
     WHERE EXISTS (SELECT 1 FROM assignment WHERE id = NEW.id AND id <> OLD.id);
@@ -261,6 +263,8 @@ CREATE TABLE fact (
     device_time   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(device_time, 1, 19)) IS substr(device_time, 1, 19) AND julianday(device_time) IS NOT NULL AND length(device_time) IN (25, 29, 32) AND device_time GLOB '*+00:00' AND device_time NOT GLOB '*000+00:00' AND device_time NOT GLOB '*T24*'),
     sent_at       TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(sent_at, 1, 19)) IS substr(sent_at, 1, 19) AND julianday(sent_at) IS NOT NULL AND length(sent_at) IN (25, 29, 32) AND sent_at GLOB '*+00:00' AND sent_at NOT GLOB '*000+00:00' AND sent_at NOT GLOB '*T24*'),
     received_at   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(received_at, 1, 19)) IS substr(received_at, 1, 19) AND julianday(received_at) IS NOT NULL AND length(received_at) IN (25, 29, 32) AND received_at GLOB '*+00:00' AND received_at NOT GLOB '*000+00:00' AND received_at NOT GLOB '*T24*'),
+    -- Whose word it is: a device's, or the desk's in the technician's name.
+    told_by       TEXT    NOT NULL CHECK (told_by IN ('device', 'desk')),
     data          TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fact_by_job ON fact (job_id);

@@ -11,7 +11,9 @@ CREATE TABLE event (
     subject    TEXT    NOT NULL CHECK (length(subject) BETWEEN 1 AND 64),
     subject_id BLOB    NOT NULL CHECK (length(subject_id) = 16),
     kind       TEXT    NOT NULL CHECK (length(kind) BETWEEN 1 AND 64),
-    data       TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536)
+    data       TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536),
+    -- What rows of other tables were when this transaction wrote them: [table, id, SHA-256] each.
+    seals      TEXT    NOT NULL DEFAULT '[]' CHECK (json_valid(seals) AND json_type(seals) = 'array' AND length(seals) <= 1048576)
 ) STRICT;
 CREATE INDEX event_by_subject ON event (subject_id, ord);
 CREATE TRIGGER event_immutable BEFORE UPDATE ON event BEGIN
@@ -49,8 +51,8 @@ CREATE TRIGGER feed_follows BEFORE INSERT ON feed BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: feed_ord_key') WHERE EXISTS (SELECT 1 FROM feed WHERE ord = NEW.ord);
 END;
 
--- Events not yet in the feed. Filled by the database, so that no writer can forget; a row may only leave once the
--- feed has its event.
+-- Events not yet in the feed. Filled and emptied by the database, so that no writer can forget; a row may only leave
+-- once the feed has its event.
 CREATE TABLE feed_queue (
     ord INTEGER NOT NULL PRIMARY KEY REFERENCES event
 ) STRICT;
@@ -60,6 +62,27 @@ END;
 CREATE TRIGGER feed_queue_kept BEFORE DELETE ON feed_queue BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: feed_queue_lost') WHERE NOT EXISTS (SELECT 1 FROM feed WHERE ord = OLD.ord);
 END;
+-- What has a position waits no more.
+CREATE TRIGGER feed_grown AFTER INSERT ON feed BEGIN
+    DELETE FROM feed_queue WHERE ord = NEW.ord;
+END;
 CREATE TRIGGER feed_queue_unchanged BEFORE UPDATE ON feed_queue BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: feed_queue_lost');
+END;
+
+-- Where the feed ends, kept beside it: an end that was cut off is missed.
+CREATE TABLE feed_head (
+    one  INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    pos  INTEGER NOT NULL CHECK (pos >= 0),
+    hash BLOB    NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+INSERT INTO feed_head (one, pos, hash) VALUES (1, 0, zeroblob(32));
+CREATE TRIGGER feed_head_back BEFORE UPDATE ON feed_head BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: feed_head_back') WHERE NEW.one <> OLD.one OR NEW.pos <= OLD.pos;
+END;
+CREATE TRIGGER feed_head_kept BEFORE DELETE ON feed_head BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: feed_head_back');
+END;
+CREATE TRIGGER feed_head_not_replaced BEFORE INSERT ON feed_head BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: feed_head_back') WHERE EXISTS (SELECT 1 FROM feed_head);
 END;

@@ -1,11 +1,10 @@
-//! Alarms: raised by use-cases, rung by a worker, acknowledged by a person, resolved when their cause is gone.
+//! Alarms: raised by use-cases, rung by a worker (`app::ringing`), acknowledged by a person, resolved when their cause is gone.
 
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
-        actor::Actor,
         alarms::{Alarm, AlarmKind, AlarmState},
         events::{self, Subject},
         ids::AlarmId,
@@ -13,11 +12,6 @@ use crate::{
     },
     store,
 };
-
-/// Alarms rung in one round at most.
-const ROUND_MAX: i64 = 100;
-/// Who rings them.
-const ACTOR: Actor = Actor::Service("alarms");
 
 /// Raises an alarm that rings at once. The same cause raises one alarm, however often it is noticed.
 pub(super) async fn raise(
@@ -58,6 +52,21 @@ pub(super) async fn raise_at(
     store::alarms::insert(&mut unit.tx, &alarm).await.map_err(Error::in_the_way)?;
     unit.emit(events::AlarmRaised::from(&alarm));
     Ok(())
+}
+
+/// Raises an alarm that rings at once, unless a person has been told already: neither its pauses nor the quiet of whoever
+/// has it are cut short.
+pub(super) async fn raise_once(
+    unit: &mut Unit,
+    kind: AlarmKind,
+    subject: Subject,
+    subject_id: impl Into<Uuid>,
+) -> Result<(), Error> {
+    let subject_id = subject_id.into();
+    match store::alarms::is_unresolved(&mut unit.tx, kind, subject_id).await? {
+        true => Ok(()),
+        false => raise(unit, kind, subject, subject_id).await,
+    }
 }
 
 /// Moves the alarm to `at`, raising it when there is none: a reminder put off.
@@ -102,31 +111,6 @@ pub(super) async fn resolve_all(
             resolve(unit, alarm.kind, subject_id).await?;
         }
     }
-    Ok(())
-}
-
-/// Rings every alarm that is due; answers when the next one will be.
-pub async fn ring(ctx: &Ctx) -> Result<Option<Instant>, Error> {
-    loop {
-        let now = ctx.now();
-        let mut tx = ctx.db().read().await?;
-        let due = store::alarms::due(&mut tx, now, ROUND_MAX).await?;
-        let next = store::alarms::next_due(&mut tx).await?;
-        drop(tx);
-        if due.is_empty() {
-            return Ok(next);
-        }
-        for id in due {
-            ctx.transact(Command::new(ACTOR, id), |unit, id| Box::pin(ring_in(unit, *id))).await?;
-        }
-    }
-}
-
-async fn ring_in(unit: &mut Unit, id: AlarmId) -> Result<(), Error> {
-    let Some(alarm) = store::alarms::lock_due(&mut unit.tx, id, unit.now).await? else { return Ok(()) };
-    let alarm = alarm.ring(unit.now);
-    store::alarms::save(&mut unit.tx, &alarm, None).await?;
-    unit.emit(events::AlarmRang::from(&alarm));
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit};
+use super::{Command, Ctx, Error, Unit, standing};
 use crate::{
     domain::{
         blocks::{Block, BlockReason, Blocked},
@@ -55,6 +55,7 @@ async fn make_in(unit: &mut Unit, new: &New) -> Result<Block, Error> {
     };
     store::blocks::insert(&mut unit.tx, &block, &new.phone).await?;
     unit.emit(events::BlockMade { blocked: new.blocked, block: block.id, reason: block.reason });
+    standing::blocked(unit, new.blocked).await?;
     Ok(block)
 }
 

@@ -72,10 +72,10 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
         None => call.reading_language.clone(),
     };
     let site = places::locate(unit, "place.", &opening.place).await?;
-    let case = Case {
+    let mut case = Case {
         id: unit.id(),
         version: 1,
-        number: next_number(unit).await?,
+        number: String::new(),
         programme: opening.programme.clone(),
         categories: case_file::distinct(&opening.categories),
         language,
@@ -91,12 +91,14 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
         closed_at: None,
     };
     case_file::check(unit, &case)?;
+    store::drafts::delete(&mut unit.tx, call.id).await?;
+    let told = dangers::there(unit, call.id).await?;
+    // As late as can be: whoever takes the next number waits for this one.
+    case.number = next_number(unit).await?;
     store::cases::insert(&mut unit.tx, &case, &opening.resident, &opening.background, &site).await?;
     call.case_id = Some(case.id);
     store::calls::save(&mut unit.tx, &call, None).await?;
-    store::drafts::delete(&mut unit.tx, call.id).await?;
     unit.emit(events::CaseOpened { case: case.id, call: call.id });
-    let told = dangers::there(unit, call.id).await?;
     dangers::raise(unit, &case, call.id, told).await?;
     Ok(case)
 }

@@ -4,7 +4,10 @@
 //! each time waiting until every worker is back in its seat. So a whole night plays in a moment, workers included,
 //! and always the same way. It does not stop for those who only look around: they look where it stops anyway.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use chrono::{SubsecRound as _, TimeDelta};
 use tokio::sync::Notify;
@@ -13,6 +16,9 @@ use crate::domain::span::Instant;
 
 /// PostgreSQL keeps microseconds; the clock is cut to what both engines keep.
 const SUBSECOND_DIGITS: u16 = 6;
+
+/// Whoever sleeps looks at the machine's clock this often: it may have been set, or have slept itself.
+const NAP_MAX: Duration = Duration::from_secs(2);
 
 /// The clock. Cheap to clone.
 #[derive(Clone)]
@@ -249,12 +255,17 @@ impl Seat {
         loop {
             match (self.clock.0.kind, until) {
                 (Kind::System, Some(until)) => {
-                    let left = (until - self.clock.now()).to_std().unwrap_or_default();
+                    let nap = nap(until - self.clock.now());
                     #[allow(clippy::disallowed_methods, reason = "the one place where time is slept through")]
-                    let timer = tokio::time::sleep(left);
+                    let timer = tokio::time::sleep(nap);
                     tokio::select! {
                         () = self.wake.notified() => {}
-                        () = timer => self.clock.table().seats[self.index].call(),
+                        () = timer => {
+                            if self.clock.now() < until {
+                                continue;
+                            }
+                            self.clock.table().seats[self.index].call();
+                        }
                     }
                 }
                 _ => self.wake.notified().await,
@@ -283,6 +294,11 @@ impl Seat {
         self.clock.0.settled.notify_waiters();
         None
     }
+}
+
+/// How long to sleep before the clock is looked at again.
+fn nap(left: TimeDelta) -> Duration {
+    left.to_std().unwrap_or_default().min(NAP_MAX)
 }
 
 impl Drop for Seat {
@@ -419,6 +435,13 @@ mod tests {
         assert_eq!(rounds.load(Ordering::SeqCst), 2);
         clock.stop();
         worker.await.unwrap();
+    }
+
+    #[test]
+    fn nobody_sleeps_longer_than_a_moment_without_looking_at_the_clock() {
+        assert_eq!(nap(TimeDelta::hours(1)), NAP_MAX);
+        assert_eq!(nap(TimeDelta::milliseconds(1_999)), Duration::from_millis(1_999));
+        assert_eq!(nap(TimeDelta::seconds(-5)), Duration::ZERO, "the clock was set forward");
     }
 
     #[tokio::test]

@@ -4,7 +4,13 @@ use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit};
 use crate::{
-    domain::{actor::Actor, consumers::Consumer, events, ids::ConsumerId, refusal::MoneyRefused},
+    domain::{
+        actor::Actor,
+        consumers::{BillingAcknowledgement, Consumer},
+        events,
+        ids::ConsumerId,
+        refusal::MoneyRefused,
+    },
     store::{self, Tx},
 };
 
@@ -30,23 +36,29 @@ async fn create_in(unit: &mut Unit, name: &str) -> Result<Consumer, Error> {
 }
 
 /// Acknowledges everything up to a position of the feed. The same again changes nothing.
-pub async fn acknowledge(ctx: &Ctx, id: ConsumerId, command: Command<i64>) -> Result<Consumer, Error> {
+pub async fn acknowledge(
+    ctx: &Ctx,
+    id: ConsumerId,
+    command: Command<i64>,
+) -> Result<BillingAcknowledgement, Error> {
     let command = command.map(|pos| (id, pos));
     ctx.transact(command, |unit, (id, pos)| Box::pin(acknowledge_in(unit, *id, *pos))).await
 }
 
-async fn acknowledge_in(unit: &mut Unit, id: ConsumerId, pos: i64) -> Result<Consumer, Error> {
+async fn acknowledge_in(unit: &mut Unit, id: ConsumerId, pos: i64) -> Result<BillingAcknowledgement, Error> {
     let before = visible(&mut unit.tx, &unit.actor, id).await?;
-    let end = store::feed::head(&mut unit.tx).await?.pos;
-    let consumer = before.clone().acknowledge(pos, end)?;
+    let head = store::feed::head(&mut unit.tx).await?;
+    let consumer = before.clone().acknowledge(pos, head.pos)?;
+    let answer =
+        |consumer| BillingAcknowledgement { consumer, head_pos: head.pos, head_hash: hex::encode(head.hash) };
     if consumer == before {
-        return Ok(consumer);
+        return Ok(answer(consumer));
     }
     if !store::consumers::save(&mut unit.tx, &consumer).await? {
         return Err(Error::Conflict);
     }
     unit.emit(events::ConsumerAcknowledged { consumer: id, pos });
-    Ok(Consumer { version: consumer.version + 1, ..consumer })
+    Ok(answer(Consumer { version: consumer.version + 1, ..consumer }))
 }
 
 /// The consumer, if it is the actor's to see.

@@ -1,5 +1,6 @@
 //! The service a use-case runs in: database, clock, randomness, and the bells that wake workers.
 
+use std::path::{Path, PathBuf};
 use std::sync::{
     Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock,
     atomic::{AtomicU64, Ordering},
@@ -22,15 +23,18 @@ use crate::{
         address::PlaceIndex, attempts::Attempts, events::Event, receivers::Receivers, span::Instant,
         users::SessionLife,
     },
-    store::{Db, Soonest, files::Files},
+    store::{Db, Lane, Soonest, files::Files},
 };
 
 /// The service. Cheap to clone.
 #[derive(Clone)]
-pub struct Ctx(Arc<Inner>);
+pub struct Ctx {
+    inner: Arc<Inner>,
+    /// By the connections of whoever works with it.
+    db: Db,
+}
 
 struct Inner {
-    db: Db,
     clock: Clock,
     rng: Mutex<StdRng>,
     reference: RwLock<Arc<Loaded>>,
@@ -40,6 +44,7 @@ struct Inner {
     receivers: OnceLock<Receivers>,
     files: OnceLock<Files>,
     session_life: OnceLock<SessionLife>,
+    anchor_file: OnceLock<PathBuf>,
     reads: Waiting,
     on_commit: Bells,
     on_due_job: Bells,
@@ -92,8 +97,7 @@ impl Ctx {
     #[must_use]
     pub fn new(db: Db, clock: Clock, rng: StdRng, reference: Loaded) -> Self {
         let fleet = Mutex::new(Fleet::new(clock.now()));
-        Self(Arc::new(Inner {
-            db,
+        let inner = Arc::new(Inner {
             clock,
             rng: Mutex::new(rng),
             reference: RwLock::new(Arc::new(reference)),
@@ -103,6 +107,7 @@ impl Ctx {
             receivers: OnceLock::new(),
             files: OnceLock::new(),
             session_life: OnceLock::new(),
+            anchor_file: OnceLock::new(),
             reads: Waiting::default(),
             on_commit: Bells::default(),
             on_due_job: Bells::default(),
@@ -113,7 +118,20 @@ impl Ctx {
             in_hand: tokio::sync::Mutex::default(),
             hashing: Hashing::new(),
             attempts: Mutex::default(),
-        }))
+        });
+        Self { inner, db }
+    }
+
+    /// The same service for what runs by itself: requests, however many, leave it its connections.
+    #[must_use]
+    pub fn for_workers(&self) -> Self {
+        Self { inner: self.inner.clone(), db: self.db.lane(Lane::Workers) }
+    }
+
+    /// The same service for what reads much: it uses up its own connections and nobody else's.
+    #[must_use]
+    pub fn for_reports(&self) -> Self {
+        Self { inner: self.inner.clone(), db: self.db.lane(Lane::Reports) }
     }
 
     /// Randomness from the operating system, for everything but tests that must repeat.
@@ -127,114 +145,126 @@ impl Ctx {
     /// The database.
     #[must_use]
     pub fn db(&self) -> &Db {
-        &self.0.db
+        &self.db
     }
 
     /// Has files kept here from now on; said once, before anything is kept.
     #[must_use]
     pub fn with_files(self, files: Files) -> Self {
         // A second word changes nothing: what is kept would be lost from sight.
-        self.0.files.set(files).ok();
+        self.inner.files.set(files).ok();
         self
     }
 
     /// Lets sessions live so long; the first word counts.
     #[must_use]
     pub fn with_sessions(self, life: SessionLife) -> Self {
-        self.0.session_life.set(life).ok();
+        self.inner.session_life.set(life).ok();
         self
     }
 
     /// How long a session lives; as at a desk, when nobody has said otherwise.
     #[must_use]
     pub fn session_life(&self) -> SessionLife {
-        self.0.session_life.get().copied().unwrap_or(SessionLife::DESK)
+        self.inner.session_life.get().copied().unwrap_or(SessionLife::DESK)
+    }
+
+    /// Has the head of the feed written to a file each night from now on.
+    #[must_use]
+    pub fn with_anchor_file(self, file: PathBuf) -> Self {
+        self.inner.anchor_file.set(file).ok();
+        self
+    }
+
+    /// The file to which the head of the feed is written each night, if there is one.
+    pub(super) fn anchor_file(&self) -> Option<&Path> {
+        self.inner.anchor_file.get().map(PathBuf::as_path)
     }
 
     /// The files; in the memory where nobody has said where else.
     #[must_use]
     pub fn files(&self) -> &Files {
-        self.0.files.get_or_init(Files::in_memory)
+        self.inner.files.get_or_init(Files::in_memory)
     }
 
     pub(super) fn reads(&self) -> &Waiting {
-        &self.0.reads
+        &self.inner.reads
     }
 
     /// The clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.0.clock
+        &self.inner.clock
     }
 
     /// Now.
     #[must_use]
     pub fn now(&self) -> Instant {
-        self.0.clock.now()
+        self.inner.clock.now()
     }
 
     pub(super) fn rng(&self) -> MutexGuard<'_, StdRng> {
-        self.0.rng.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.rng.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says which receivers the operator allows; the first time counts.
     pub fn allow_receivers(&self, receivers: Receivers) {
-        self.0.receivers.get_or_init(|| receivers);
+        self.inner.receivers.get_or_init(|| receivers);
     }
 
     /// Which receivers of messages the operator allows: public ones, unless he says otherwise.
     #[must_use]
     pub fn receivers(&self) -> Receivers {
-        self.0.receivers.get().copied().unwrap_or_default()
+        self.inner.receivers.get().copied().unwrap_or_default()
     }
 
     /// Has this bell rung whenever a use-case of this node has committed events.
     pub fn ring_on_commit(&self, bell: Bell) {
-        self.0.on_commit.add(bell);
+        self.inner.on_commit.add(bell);
     }
 
     /// Has this bell rung when a use-case of this node has made a job due sooner than its worker knows.
     pub fn ring_on_due_job(&self, bell: Bell) {
-        self.0.on_due_job.add(bell);
+        self.inner.on_due_job.add(bell);
     }
 
     /// Has this bell rung when a use-case of this node has made an alarm due sooner than its worker knows.
     pub fn ring_on_due_alarm(&self, bell: Bell) {
-        self.0.on_due_alarm.add(bell);
+        self.inner.on_due_alarm.add(bell);
     }
 
     /// Has this bell rung whenever the feed has grown.
     pub fn ring_on_feed(&self, bell: Bell) {
-        self.0.on_feed.add(bell);
+        self.inner.on_feed.add(bell);
     }
 
     /// The feed has grown: wakes its readers.
     pub fn feed_grew(&self) {
-        self.0.changes.fetch_add(1, Ordering::AcqRel);
-        self.0.on_feed.ring();
-        self.0.stream.send_if_modified(|state| *state == Stream::Grown);
+        self.inner.changes.fetch_add(1, Ordering::AcqRel);
+        self.inner.on_feed.ring();
+        self.inner.stream.send_if_modified(|state| *state == Stream::Grown);
     }
 
     /// Tells whenever the feed has grown. Unlike a bell it needs no seat: whoever listens comes and goes, and the clock
     /// does not wait for him.
     #[must_use]
     pub fn stream(&self) -> watch::Receiver<Stream> {
-        self.0.stream.subscribe()
+        self.inner.stream.subscribe()
     }
 
     /// The service is stopping: whoever listens to the stream leaves.
     pub fn close_streams(&self) {
-        self.0.stream.send_replace(Stream::Closing);
+        self.inner.stream.send_replace(Stream::Closing);
     }
 
     /// Where passwords are hashed.
     pub(super) fn hashing(&self) -> &Hashing {
-        &self.0.hashing
+        &self.inner.hashing
     }
 
     /// Who has failed to sign in lately.
     pub(super) fn attempts(&self) -> MutexGuard<'_, Attempts> {
-        self.0.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A use-case has committed these events: the snapshot takes them over, workers wake.
@@ -244,47 +274,52 @@ impl Ctx {
             // The feed will bring the same events again; until then the snapshot is behind, which costs a retry.
             tracing::warn!(error = &error as &dyn std::error::Error, "the matching snapshot is behind");
         }
-        self.0.changes.fetch_add(1, Ordering::AcqRel);
+        self.inner.changes.fetch_add(1, Ordering::AcqRel);
         if is_told {
-            self.0.on_commit.ring();
+            self.inner.on_commit.ring();
         }
-        self.0.on_due_job.ring_for(soonest.job);
-        self.0.on_due_alarm.ring_for(soonest.alarm);
+        self.inner.on_due_job.ring_for(soonest.job);
+        self.inner.on_due_alarm.ring_for(soonest.alarm);
+    }
+
+    /// An event was appended that tells of nothing but seals: it only waits for its position.
+    pub(super) fn rows_were_sealed(&self) {
+        self.inner.on_commit.ring();
     }
 
     /// How often something has changed here or was heard of from another node.
     pub(super) fn changes(&self) -> u64 {
-        self.0.changes.load(Ordering::Acquire)
+        self.inner.changes.load(Ordering::Acquire)
     }
 
     /// The queue as it was read last; whoever holds it reads for all who wait.
     pub(super) fn in_hand(&self) -> &tokio::sync::Mutex<Option<KeptDesk>> {
-        &self.0.in_hand
+        &self.inner.in_hand
     }
 
     /// The reference data in force.
     #[must_use]
     pub fn reference(&self) -> Arc<Loaded> {
-        self.0.reference.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.inner.reference.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Puts newer reference data in force on this node.
     pub(super) fn replace_reference(&self, reference: Loaded) {
-        *self.0.reference.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(reference);
+        *self.inner.reference.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(reference);
     }
 
     /// The matching snapshot.
     pub(super) fn fleet(&self) -> MutexGuard<'_, Fleet> {
-        self.0.fleet.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.fleet.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The index of places; held while it is built, so that it is built once.
     pub(super) async fn places(&self) -> tokio::sync::MutexGuard<'_, Option<(i64, Arc<PlaceIndex>)>> {
-        self.0.places.lock().await
+        self.inner.places.lock().await
     }
 
     /// Whose part of the snapshot is to be read again.
     pub(super) fn refreshing(&self) -> &Refreshing {
-        &self.0.refreshing
+        &self.inner.refreshing
     }
 }

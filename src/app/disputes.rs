@@ -15,6 +15,7 @@ use crate::{
         },
         events,
         ids::{DisputeId, JobId},
+        jobs::JobState,
         reference::programme::Payer,
         refusal::{MoneyRefused, Refusal},
         reviews::{About, Ruling},
@@ -105,6 +106,9 @@ async fn resolve_in(unit: &mut Unit, id: DisputeId, resolve: &Resolve) -> Result
         return Err(Error::Refused(MoneyRefused::DisputeResolved.into()));
     }
     let decided = match (resolve.outcome, &resolve.correction) {
+        (DisputeOutcome::Upheld, _) if job.state() == JobState::Cancelled => {
+            return Err(Error::Refused(MoneyRefused::NothingToCorrect.into()));
+        }
         (DisputeOutcome::Upheld, Some(decide)) if decide.ruling != Ruling::Accept => {
             Some(reviews::rule(unit, &job, About::Dispute(id), decide).await?)
         }

@@ -6,6 +6,7 @@ use super::{Error, Unit, order_notes};
 use crate::{
     domain::{
         docket::{Docket, Known},
+        facts::Fact,
         ids::{JobId, TechnicianId},
     },
     store::{
@@ -38,16 +39,18 @@ pub(super) async fn of(unit: &mut Unit, id: Uuid, also: Option<TechnicianId>) ->
     Ok(take(unit, loaded.known))
 }
 
-/// Takes a job in hand, and those that are in the way of somebody who is needed for it.
+/// Takes a job in hand with its reports, and those that are in the way of somebody who is needed for it.
 pub(super) async fn with_those_in_the_way(
     unit: &mut Unit,
     id: JobId,
     of: Beside,
-) -> Result<(Docket, Vec<Docket>), Error> {
+) -> Result<(Docket, Vec<Fact>, Vec<Docket>), Error> {
     let all = store::dockets::load(&mut unit.tx, Wanted { id: id.0, also: Some(of), reports: &[] }).await?;
     let (mut own, others): (Vec<_>, Vec<_>) =
-        all.into_iter().map(|loaded| take(unit, loaded.known)).partition(|docket| docket.job().id == id);
-    Ok((own.pop().ok_or(Error::NotFound("job"))?, others))
+        all.into_iter().partition(|loaded: &Loaded| loaded.known.job.id == id);
+    let own = own.pop().ok_or(Error::NotFound("job"))?;
+    let others = others.into_iter().map(|loaded| take(unit, loaded.known)).collect();
+    Ok((take(unit, own.known), own.facts, others))
 }
 
 /// Takes every job of a case in hand.

@@ -34,6 +34,9 @@ pub enum Error {
     /// The disk of the database is full.
     #[error("the disk of the database is full")]
     DiskFull,
+    /// What somebody else holds was waited for too long; the same may succeed shortly.
+    #[error("what somebody else holds was waited for too long; try again shortly")]
+    TimedOut,
     /// The database failed, or holds something unreadable.
     #[error(transparent)]
     Store(store::Error),
@@ -62,6 +65,14 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Retry(_) | store::Error::Stale => Self::Conflict,
+            store::Error::TimedOut(_) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "given up");
+                Self::TimedOut
+            }
+            store::Error::Unreachable(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "no database");
+                Self::Unavailable
+            }
             store::Error::Overloaded => Self::Overloaded,
             store::Error::Unavailable => Self::Unavailable,
             store::Error::Full => Self::DiskFull,

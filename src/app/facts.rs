@@ -11,7 +11,7 @@ use crate::{
         actor::{Actor, Scope},
         docket::Told,
         facts::{
-            Fact, FactKind, FieldRecord, Flag,
+            Fact, FactKind, FieldRecord, Flag, Guard, Reporter,
             reports::{Filing, Received},
         },
         ids::{FactId, JobId, TechnicianId},
@@ -65,12 +65,15 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         assignment_id: filed.id,
         technician_id: filed.technician_id,
         received_at: unit.now,
+        told_by: reporter(unit.actor.scope()),
     };
     let Received { outcomes, recorded, all } = batch.received(loaded.facts, &loaded.foreign, filing);
-    let record = records::judged(&unit.ctx.clone(), &mut unit.tx, &loaded.known.job, &all).await?;
+    let (ctx, job) = (unit.ctx.clone(), loaded.known.job.clone());
+    let fold = |guard: &Guard| records::own(&ctx, &job, guard, &all);
     let mut docket = dockets::take(unit, loaded.known);
-    let told = Told { assignment: filing.assignment_id, recorded: &recorded, record: &record };
-    docket.aftermath(told, unit.ctx.reference().dispatch())?;
+    let told = Told { assignment: filing.assignment_id, recorded: &recorded, fold: &fold };
+    let record = docket.aftermath(told, ctx.reference().dispatch())?;
+    let record = records::beside(&mut unit.tx, id, record).await?;
     store::facts::insert(&mut unit.writes, &recorded);
     store::positions::keep(&mut unit.writes, &positions(batch, filing.technician_id, unit.now));
     let known = dockets::close(unit, docket).await?;
@@ -81,9 +84,17 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         Billing::Untouched if record.completed_at.is_none() && record.payments.is_empty() => {
             (None, record.flags.clone())
         }
-        _ => settlement::settle(unit, &known.job, &record, &known.assignments, &new).await?,
+        _ => settlement::settle(unit, &known.job, &record, &known.assignments).await?,
     };
     Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
+}
+
+/// Whose word a batch is: who sees every job speaks for the desk.
+fn reporter(scope: Scope) -> Reporter {
+    match scope {
+        Scope::All => Reporter::Desk,
+        Scope::Firm(_) | Scope::Technician(..) | Scope::Nothing => Reporter::Device,
+    }
 }
 
 /// What was found to be the landlord's matter is referred (3.4).

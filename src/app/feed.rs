@@ -8,27 +8,35 @@ use crate::{
 
 /// Events given a position in one transaction at most: keeps the write lock short.
 const SEQUENCE_MAX: i64 = 500;
+/// How often another node may be first before that is a failure.
+const LATE_MAX: usize = 100;
 
 /// Gives positions to everything that waits; wakes the readers.
 pub async fn sequence(ctx: &Ctx) -> Result<(), Error> {
-    let mut tx = ctx.db().read().await?;
-    let mut is_more = store::feed::is_queued(&mut tx).await?;
-    drop(tx);
-    while is_more {
-        let mut tx = ctx.db().write().await?;
-        let (count, _) = store::feed::sequence(&mut tx, SEQUENCE_MAX).await?;
-        tx.commit().await?;
-        if count > 0 {
-            ctx.feed_grew();
+    let mut late = 0;
+    loop {
+        let tx = ctx.db().write().await?;
+        match store::feed::sequence(tx, SEQUENCE_MAX).await {
+            Ok(0) => return Ok(()),
+            Ok(count) => {
+                ctx.feed_grew();
+                if i64::try_from(count).is_ok_and(|count| count < SEQUENCE_MAX) {
+                    return Ok(());
+                }
+            }
+            // Another node was first, and may have left some.
+            Err(store::Error::Stale) if late < LATE_MAX => {
+                late += 1;
+                ctx.db().settled().await;
+            }
+            Err(error) => return Err(error.into()),
         }
-        is_more = i64::try_from(count).is_ok_and(|count| count == SEQUENCE_MAX);
     }
-    Ok(())
 }
 
 /// The entries after `pos`, at most `limit`.
 pub async fn after(ctx: &Ctx, pos: i64, limit: i64) -> Result<Vec<Entry>, Error> {
-    let mut tx = ctx.db().read().await?;
+    let mut tx = ctx.db().glance().await?;
     Ok(store::feed::after(&mut tx, pos, limit).await?)
 }
 

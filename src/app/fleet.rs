@@ -136,10 +136,24 @@ impl Ctx {
             if wanted.is_empty() {
                 return Ok(());
             }
-            if let Err(error) = self.read_engaged(&wanted).await {
-                // Nobody is forgotten: the next one reads for them as well.
-                self.refreshing().want(wanted);
-                return Err(error);
+            match self.read_engaged(&wanted).await {
+                Ok(()) => {}
+                Err(error @ (Error::Overloaded | Error::TimedOut)) => {
+                    // Nobody is forgotten: the next one reads for them as well.
+                    self.refreshing().want(wanted);
+                    return Err(error);
+                }
+                Err(error) if wanted.len() == 1 => return Err(error),
+                Err(_) => self.read_each(wanted).await,
+            }
+        }
+    }
+
+    /// One of them cannot be read: the others can. The database decides where the snapshot stays behind.
+    async fn read_each(&self, wanted: BTreeSet<TechnicianId>) {
+        for technician in wanted {
+            if let Err(error) = self.read_engaged(&BTreeSet::from([technician])).await {
+                tracing::error!(error = &error as &dyn std::error::Error, %technician, "cannot be read");
             }
         }
     }

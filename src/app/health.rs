@@ -1,7 +1,36 @@
 //! Whether the service can work, and the figures it shows about itself.
 
 use super::{Ctx, Error};
-use crate::{domain::messages::MessageState, store};
+use crate::{
+    domain::{messages::MessageState, span::Instant, text_enum::text_enum},
+    store,
+};
+
+text_enum! {
+    /// What is done by itself when it is due.
+    pub enum Due("kind of due thing") {
+        /// Jobs are looked at.
+        Jobs = "jobs",
+        /// Alarms ring.
+        Alarms = "alarms",
+        /// Events are given their place in the feed.
+        Events = "events",
+    }
+}
+
+/// Since when each is due that should have been done: of every kind the oldest.
+pub async fn overdue(ctx: &Ctx) -> Result<Vec<(Due, Instant)>, Error> {
+    let now = ctx.now();
+    let mut tx = ctx.db().read().await?;
+    let oldest = [
+        (Due::Jobs, store::jobs::next_due(&mut tx, None).await?),
+        (Due::Alarms, store::alarms::next_due(&mut tx, None).await?),
+        (Due::Events, store::feed::queued_since(&mut tx).await?),
+    ];
+    let due =
+        oldest.into_iter().filter_map(|(what, since)| Some((what, since.filter(|since| *since <= now)?)));
+    Ok(due.collect())
+}
 
 /// What the service shows about itself.
 #[derive(Debug, Clone, Copy)]

@@ -103,7 +103,7 @@ async fn firm_in(unit: &mut Unit, profile: &firms::Profile) -> Result<Taken, Err
     if firm == known {
         return Ok(Taken::Unchanged);
     }
-    firms::save(unit, firm, Error::Conflict).await?;
+    firms::save(unit, firm, known.state, Error::Conflict).await?;
     Ok(Taken::Changed)
 }
 
@@ -173,7 +173,7 @@ async fn keep(unit: &mut Unit, known: Technician, technician: Technician) -> Res
     if technician == known {
         return Ok(Taken::Unchanged);
     }
-    technicians::save(unit, technician, Error::Conflict).await?;
+    technicians::save(unit, technician, known.state, Error::Conflict).await?;
     Ok(Taken::Changed)
 }
 

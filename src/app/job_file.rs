@@ -17,7 +17,7 @@ use crate::{
         actor::Actor,
         alarms::AlarmKind,
         cases::{Resident, Site},
-        facts::{Fact, FieldRecord, FieldState, JobOutcome, TechnicianAtSite},
+        facts::{Fact, FieldRecord, FieldState, Guard, JobOutcome, TechnicianAtSite},
         ids::{JobId, TechnicianId},
         jobs::{Action, Job, JobState},
         messages::JobMessage,
@@ -74,7 +74,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
     let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let offers = store::offers::of_job(&mut tx, id).await?;
-    let record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
+    let record = FieldRecord::guarded(&store::facts::of_job(&mut tx, id).await?, &Guard::of(&job, &crew));
     Ok(whole(actor, job, &case, offers, &crew, &record))
 }
 
@@ -167,7 +167,7 @@ pub async fn own_file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<OwnFile, Er
     let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let mut case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let offers = store::offers::of_job(&mut tx, id).await?;
-    let record = FieldRecord::of(&store::facts::of_job(&mut tx, id).await?);
+    let record = FieldRecord::guarded(&store::facts::of_job(&mut tx, id).await?, &Guard::of(&job, &crew));
     let job = whole(actor, job, &case, offers, &crew, &record);
     let goers = job.assignments.iter().map(|assignment| assignment.technician_id);
     let names = store::technicians::names(&mut tx, goers).await?;
@@ -187,7 +187,8 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
     let offers = store::offers::of_job(tx, id).await?;
     let mut facts = store::facts::of_job(tx, id).await?;
     let papers = seen::papers(tx, id).await?;
-    let whole = whole(actor, job.clone(), &on_file, offers, &crew, &FieldRecord::of(&facts));
+    let record = records::own(ctx, &job, &Guard::of(&job, &crew), &facts);
+    let whole = whole(actor, job.clone(), &on_file, offers, &crew, &record);
     let case = case_file::page_of(ctx, tx, on_file, jobs).await?;
     let runs = decisions::runs(tx, id).await?;
     let names = {
@@ -204,7 +205,7 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
     };
     let (clock, alarms) =
         (queue::clock_of(ctx, &job, &crew, &facts, papers.starts_at), papers.alarms.clone());
-    let record = records::judged(ctx, tx, &job, &facts).await?;
+    let record = records::beside(tx, id, record).await?;
     let known = Known { job: job.clone(), crew: &crew, record };
     let file = File {
         clock,

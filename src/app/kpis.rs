@@ -51,7 +51,7 @@ pub async fn show(ctx: &Ctx, question: &Question) -> Result<Kpis, Error> {
     let begin = tokyo_instant(from, 0);
     let span = Span::new(begin, tokyo_instant(to, 0) + TimeDelta::days(1));
     let span = span.ok_or_else(|| Refusal::field("from", "must not be after 'to'"))?;
-    let told = read(ctx, span).await?;
+    let told = read(&ctx.for_reports(), span).await?;
     Ok(kpis::kpis(&told, from, to, question.limits))
 }
 

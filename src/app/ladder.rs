@@ -3,19 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use super::{Command, Ctx, Error, Unit, dockets};
+use super::{Command, Ctx, Error, Unit, dockets, rounds::Round};
 use crate::{
     dispatch::{
         decision::Decision,
-        ladder::{Answer, Asked, LeftOut, Run, Sight, Subject, step},
+        ladder::{Answer, Asked, LeftOut, Run, Sight, Subject as Whom, step},
         matcher,
         question::{NAMED_MAX, Named, Policy, Question, Queueing},
     },
     domain::{
         actor::Actor,
+        alarms::AlarmKind,
         cases::Site,
         docket::Docket,
-        events::JobMatched,
+        events::{JobMatched, Subject},
+        firms::Standing,
         ids::{DecisionId, JobId},
         jobs::{Job, JobState},
         place::{JisCode, Point},
@@ -37,32 +39,37 @@ const WORK_MINUTES_DEFAULT: u16 = 60;
 /// Who acts.
 const ACTOR: Actor = Actor::Service("ladder");
 
-/// Looks at every job that is due; answers when the next one will be.
+/// Looks at every job that is due, each by itself; answers when the next one will be.
 pub async fn climb(ctx: &Ctx) -> Result<Option<Instant>, Error> {
-    go_on(ctx).await?;
+    let mut round = Round::new(ctx, ACTOR);
+    go_on(ctx, &mut round).await?;
     loop {
         let now = ctx.now();
-        let mut tx = ctx.db().read().await?;
-        let due = store::jobs::due(&mut tx, now, ROUND_MAX).await?;
-        let next = store::jobs::next_due(&mut tx).await?;
-        drop(tx);
+        let mut tx = ctx.db().glance().await?;
+        let mut due = store::jobs::due(&mut tx, now, ROUND_MAX + round.passed()).await?;
+        due.retain(|id| !round.has_passed(id.0));
         if due.is_empty() {
-            return Ok(next);
+            let first = store::jobs::next_due(&mut tx, None).await?;
+            let next = store::jobs::next_due(&mut tx, Some(now)).await?;
+            return Ok(round.again(now, first, next));
         }
+        drop(tx);
         for job in due {
-            let command = Command::new(ACTOR, job);
-            ctx.transact(command, |unit, id| Box::pin(look_in(unit, *id))).await?;
+            let looked =
+                ctx.transact(Command::new(ACTOR, job), |unit, id| Box::pin(look_in(unit, *id))).await;
+            round.took(Subject::Job, job.0, looked).await?;
         }
     }
 }
 
 /// Whoever has a job waiting behind nothing goes on to it: what races could leave behind is mended here.
-async fn go_on(ctx: &Ctx) -> Result<(), Error> {
+async fn go_on(ctx: &Ctx, round: &mut Round) -> Result<(), Error> {
     let mut tx = ctx.db().read().await?;
     let left_behind = store::assignments::queued_alone(&mut tx, ROUND_MAX).await?;
     drop(tx);
     for job in left_behind {
-        ctx.transact(Command::new(ACTOR, job), |unit, id| Box::pin(go_on_in(unit, *id))).await?;
+        let gone_on = ctx.transact(Command::new(ACTOR, job), |unit, id| Box::pin(go_on_in(unit, *id))).await;
+        round.took(Subject::Job, job.0, gone_on).await?;
     }
     Ok(())
 }
@@ -84,13 +91,14 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
         return Err(Error::Refused(CaseRefused::PlaceErased.into()));
     };
     let base = question(&unit.ctx, &mut unit.tx, docket.job(), &site).await?;
-    let subject = subject(unit, &docket).await?;
+    let subject = subject(unit, &docket, &base).await?;
     let recorded_at = store::decisions::last_at(&mut unit.tx, id).await?;
     let (ctx, reference) = (unit.ctx.clone(), unit.ctx.reference());
     let mut asking = |job: &Job, rung: &Rung, out: &LeftOut| ask(&ctx, &base, job, rung, out);
     let mut sight =
         Sight { rules: reference.dispatch(), site: site.point, subject, recorded_at, asking: &mut asking };
     let runs = step(&mut docket, &mut sight)?;
+    docket.resolve(AlarmKind::CannotGoOn);
     let asked: Vec<_> = docket.asked_now().collect();
     for technician in asked {
         if store::offers::open_of(&mut unit.tx, technician).await?.is_some() {
@@ -125,7 +133,7 @@ fn ask(ctx: &Ctx, base: &Question, job: &Job, rung: &Rung, out: &LeftOut) -> Ans
 }
 
 /// Whom a look is about: the one who goes, or the one whose visit is planned.
-async fn subject(unit: &mut Unit, docket: &Docket) -> Result<Option<Subject>, Error> {
+async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Option<Whom>, Error> {
     let visitor = docket.window().filter(|_| docket.job().state() == JobState::Booked);
     let who = visitor.map(|window| window.technician_id);
     let Some(id) = who.or_else(|| docket.on_it().next().map(|one| one.technician_id)) else {
@@ -133,11 +141,18 @@ async fn subject(unit: &mut Unit, docket: &Docket) -> Result<Option<Subject>, Er
     };
     let Some(technician) = store::technicians::find(&mut unit.tx, id).await? else { return Ok(None) };
     let position = store::positions::find(&mut unit.tx, id).await?;
-    let asking = match store::offers::open_of(&mut unit.tx, id).await?.is_some() {
-        true => Asked::Already,
-        false => Asked::NotNow,
+    let firm = store::firms::find(&mut unit.tx, technician.firm_id).await?;
+    let is_active =
+        technician.state == Standing::Active && firm.is_some_and(|firm| firm.state == Standing::Active);
+    let is_blocked = base.blocked.contains(&technician.firm_id) || base.blocked_technicians.contains(&id);
+    let asking = if !is_active || is_blocked {
+        Asked::Never
+    } else if store::offers::open_of(&mut unit.tx, id).await?.is_some() {
+        Asked::Already
+    } else {
+        Asked::NotNow
     };
-    Ok(Some(Subject {
+    Ok(Some(Whom {
         id,
         firm: technician.firm_id,
         addressee: unit.ctx.matched(|fleet| fleet.addressee(id)),

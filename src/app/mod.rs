@@ -1,6 +1,7 @@
 //! Use-cases: load, decide, save, event; one transaction each. The clock, ids and randomness are read here only.
 
 pub mod alarms;
+mod anchors;
 pub mod answers;
 pub mod appointments;
 pub mod attachments;
@@ -57,8 +58,10 @@ pub mod referrals;
 mod refreshing;
 pub mod retention;
 pub mod reviews;
+pub mod ringing;
 pub mod roster_lint;
 pub mod rosters;
+mod rounds;
 pub mod sessions;
 pub mod settlement;
 pub mod shift_entries;
@@ -81,6 +84,7 @@ mod passwords;
 mod records;
 mod review_queue;
 mod seen;
+mod standing;
 mod unit;
 mod waiting;
 mod windows;

@@ -1,11 +1,12 @@
 //! What a person decides past the ladder: giving a job to somebody, taking it back, and a contractor who cannot come
 //! after all. Every one of them with a reason that is written down.
 
-use super::{Command, Ctx, Error, Unit, dockets, ladder};
+use super::{Command, Ctx, Error, Unit, dockets, ladder, records, settlement};
 use crate::{
     domain::{
         appointments::Consequence,
-        docket::{Docket, Given, Way, needed},
+        docket::{Docket, Given, Known, Way, needed},
+        facts::{Fact, FieldRecord},
         ids::{AssignmentId, DecisionId, JobId, TechnicianId},
         jobs::Job,
         offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode},
@@ -39,14 +40,31 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
     sending.docket.may_give(given.arrival_at)?;
     let agreed = agreed(unit, &mut sending, given.displacing).await?;
     let assignment = sending.docket.give(&agreed, given.reason, unit.ctx.reference().dispatch())?;
-    close_all(unit, sending).await?;
-    Ok(assignment)
+    let record = believe(unit, &mut sending)?;
+    let known = close_all(unit, sending).await?;
+    if record.completed_at.is_some() || !record.payments.is_empty() {
+        let record = records::beside(&mut unit.tx, id, record).await?;
+        settlement::settle(unit, &known.job, &record, &known.assignments).await?;
+    }
+    let now = known.assignments.into_iter().find(|one| one.id == assignment.id);
+    Ok(now.unwrap_or(assignment))
+}
+
+/// What whoever has the job again has reported meanwhile counts as if it had not been taken from them (G-01): a mistaken
+/// reassignment is undone in one act.
+fn believe(unit: &Unit, sending: &mut Sending) -> Result<FieldRecord, Error> {
+    let Sending { docket, facts, .. } = sending;
+    let record = records::own(&unit.ctx, docket.job(), &docket.guard(), facts);
+    docket.catch_up(&record, unit.ctx.reference().dispatch())?;
+    Ok(record)
 }
 
 /// Somebody who is sent past the ladder, with all that it touches.
 pub(super) struct Sending {
     /// The job they are sent to.
     pub(super) docket: Docket,
+    /// Its reports.
+    facts: Vec<Fact>,
     /// The jobs that may have to make way for it.
     others: Vec<Docket>,
     technician: TechnicianId,
@@ -61,8 +79,8 @@ pub(super) async fn sending(
     arrival_at: Option<Instant>,
 ) -> Result<Sending, Error> {
     let of = Beside { technician, needed: needed(unit.now, arrival_at) };
-    let (docket, others) = dockets::with_those_in_the_way(unit, job, of).await?;
-    Ok(Sending { docket, others, technician, arrival_at })
+    let (docket, facts, others) = dockets::with_those_in_the_way(unit, job, of).await?;
+    Ok(Sending { docket, facts, others, technician, arrival_at })
 }
 
 /// What was agreed on the telephone, with the matching run it passes over written down. A planned visit that is in the way
@@ -72,7 +90,7 @@ pub(super) async fn agreed(
     sending: &mut Sending,
     displacing: Option<Consequence>,
 ) -> Result<Given, Error> {
-    let Sending { docket, others, technician, arrival_at } = sending;
+    let Sending { docket, others, technician, arrival_at, .. } = sending;
     let technician = store::technicians::find(&mut unit.tx, *technician).await?;
     let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
     technician.fits(docket.job().trade)?;
@@ -89,12 +107,11 @@ pub(super) async fn agreed(
 }
 
 /// Writes the jobs that make way before the one they make way for.
-pub(super) async fn close_all(unit: &mut Unit, sending: Sending) -> Result<(), Error> {
+pub(super) async fn close_all(unit: &mut Unit, sending: Sending) -> Result<Known, Error> {
     for other in sending.others {
         dockets::close(unit, other).await?;
     }
-    dockets::close(unit, sending.docket).await?;
-    Ok(())
+    dockets::close(unit, sending.docket).await
 }
 
 /// Takes a job back from whoever has accepted it; see [`Docket::reassign`].

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Ctx, Error};
 use crate::{
     domain::{
-        facts::{Fact, FieldRecord, SKEW_MAX, WORK_INTERVAL_MAX, WorkSpan},
+        facts::{Fact, FieldRecord, Guard, SKEW_MAX, WORK_INTERVAL_MAX, WorkSpan},
         ids::JobId,
         jobs::Job,
     },
@@ -15,17 +15,13 @@ use crate::{
 /// The record of a job.
 pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<FieldRecord, Error> {
     let facts = store::facts::of_job(tx, job.id).await?;
-    judged(ctx, tx, job, &facts).await
+    let crew = store::assignments::of_job(tx, job.id).await?;
+    beside(tx, job.id, own(ctx, job, &Guard::of(job, &crew), &facts)).await
 }
 
-/// The record that these facts of a job make.
-pub(super) async fn judged(ctx: &Ctx, tx: &mut Tx, job: &Job, facts: &[Fact]) -> Result<FieldRecord, Error> {
-    beside(tx, job.id, own(ctx, job, facts)).await
-}
-
-/// The record that these facts of a job make by themselves.
-pub(super) fn own(ctx: &Ctx, job: &Job, facts: &[Fact]) -> FieldRecord {
-    let record = FieldRecord::of(facts);
+/// The record that these facts of a job make by themselves, as far as the guard lets them count.
+pub(super) fn own(ctx: &Ctx, job: &Job, guard: &Guard, facts: &[Fact]) -> FieldRecord {
+    let record = FieldRecord::guarded(facts, guard);
     // A door that is opened unchecked is a doubt (S-01).
     let opens = ctx.reference().job_codes().get(&job.job_code).is_some_and(|kind| kind.id_check);
     let record = if opens { record.opened() } else { record };
@@ -33,7 +29,7 @@ pub(super) fn own(ctx: &Ctx, job: &Job, facts: &[Fact]) -> FieldRecord {
 }
 
 /// The record, with a doubt where one of its technicians worked on another job at the same time.
-async fn beside(tx: &mut Tx, id: JobId, record: FieldRecord) -> Result<FieldRecord, Error> {
+pub(super) async fn beside(tx: &mut Tx, id: JobId, record: FieldRecord) -> Result<FieldRecord, Error> {
     let around = around(id, &record);
     let facts = store::facts::elsewhere(tx, &around).await?;
     Ok(besides(record, &around, &facts))

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{Days, TimeDelta};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, erasure, evidence};
+use super::{Command, Ctx, Error, Unit, alarms, erasure, evidence};
 use crate::{
     domain::{
         actor::Actor,
-        events,
+        alarms::AlarmKind,
+        events::{self, Subject},
         evidence::ErasedFor,
         retention::{Kept, Run},
         span::{Instant, tokyo, tokyo_instant},
@@ -25,13 +26,20 @@ const BATCH: i64 = 100;
 const BATCHES_MAX: usize = 1_000;
 /// After so long without progress another node takes the run over.
 const IDLE: TimeDelta = TimeDelta::hours(1);
+/// Who takes away.
+const ACTOR: Actor = Actor::Service("retention");
+/// What an alarm is about when a run cannot be finished: every day's, so that there is one alarm.
+const SUBJECT: Subject = Subject::Retention;
+const EVERY_DAY: Uuid = Uuid::nil();
 /// What is counted of files.
 const FILES: &str = "file";
 
 /// Applies the table if that is due and nobody else does; answers when to look again.
 pub async fn apply(ctx: &Ctx) -> Result<Instant, Error> {
     let now = ctx.now();
-    evidence::sweep(ctx).await?;
+    if let Err(error) = evidence::sweep(ctx).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "files without rows stay; trying again");
+    }
     let today = tokyo(now).date_naive();
     let due = tokyo_instant(today, AT_MINUTE);
     let next = tokyo_instant(today.checked_add_days(Days::new(1)).unwrap_or(today), AT_MINUTE);
@@ -44,7 +52,7 @@ pub async fn apply(ctx: &Ctx) -> Result<Instant, Error> {
     if now < due {
         return Ok(due);
     }
-    let command = Command::new(Actor::Service("retention"), ());
+    let command = Command::new(ACTOR, ());
     match ctx.transact(command, |unit, ()| Box::pin(claim_in(unit))).await? {
         Some(run) => run_through(ctx, run).await.map(|()| next),
         // Another node is at it; should it fail, somebody takes over.
@@ -71,29 +79,49 @@ async fn claim_in(unit: &mut Unit) -> Result<Option<Run>, Error> {
     Ok(store::retention::take_over(&mut unit.tx, now, now - IDLE).await?)
 }
 
+/// Each kind by itself: one that fails leaves the run unfinished, so that it is tried again, and tells a person.
 async fn run_through(ctx: &Ctx, mut run: Run) -> Result<(), Error> {
+    let mut failed = None;
     for kept in Kept::ALL {
-        for _ in 0..BATCHES_MAX {
-            let command = Command::new(Actor::Service("retention"), (*kept, run.clone()));
-            let batch = ctx.transact(command, |unit, (kept, run)| Box::pin(batch_in(unit, *kept, run)));
-            let taken = batch.await?;
-            if taken > 0 {
-                *run.counts.entry(kept.as_str().to_owned()).or_default() += taken;
-            }
-            if taken < BATCH.unsigned_abs() {
-                break;
-            }
+        if let Err(error) = through(ctx, *kept, &mut run).await {
+            tracing::error!(error = &error as &dyn std::error::Error, %kept, "cannot be taken away; trying again");
+            failed = Some(error);
         }
     }
     let files = evidence::sweep(ctx).await?;
     if files > 0 {
         *run.counts.entry(FILES.to_owned()).or_default() += files;
     }
+    if let Some(error) = failed {
+        let tell = Command::new(ACTOR, ());
+        ctx.transact(tell, |unit, ()| {
+            Box::pin(alarms::raise_once(unit, AlarmKind::CannotGoOn, SUBJECT, EVERY_DAY))
+        })
+        .await?;
+        return Err(error);
+    }
     if !run.counts.is_empty() {
         erasure::forget(ctx).await;
     }
-    let command = Command::new(Actor::Service("retention"), run);
-    ctx.transact(command, |unit, run| Box::pin(finish_in(unit, run))).await
+    let command = Command::new(ACTOR, run);
+    let (pos, hash) = ctx.transact(command, |unit, run| Box::pin(finish_in(unit, run))).await?;
+    super::anchors::keep(ctx, pos, &hash).await;
+    Ok(())
+}
+
+async fn through(ctx: &Ctx, kept: Kept, run: &mut Run) -> Result<(), Error> {
+    for _ in 0..BATCHES_MAX {
+        let command = Command::new(ACTOR, (kept, run.clone()));
+        let batch = ctx.transact(command, |unit, (kept, run)| Box::pin(batch_in(unit, *kept, run)));
+        let taken = batch.await?;
+        if taken > 0 {
+            *run.counts.entry(kept.as_str().to_owned()).or_default() += taken;
+        }
+        if taken < BATCH.unsigned_abs() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Takes one batch away and writes the count down with it.
@@ -142,14 +170,19 @@ async fn photos(unit: &mut Unit, before: Instant) -> Result<u64, Error> {
     Ok(outlived.len() as u64)
 }
 
-async fn finish_in(unit: &mut Unit, run: &Run) -> Result<(), Error> {
+/// Ends the run; answers the head of the feed, which is told to those who keep it elsewhere.
+async fn finish_in(unit: &mut Unit, run: &Run) -> Result<(i64, String), Error> {
+    let head = store::feed::head(&mut unit.tx).await?;
     let run = Run { finished_at: Some(unit.now), ..run.clone() };
     store::retention::progress(&mut unit.tx, &run, unit.now).await?;
+    alarms::resolve(unit, AlarmKind::CannotGoOn, EVERY_DAY).await?;
     // A day on which nothing was due is in the runs, not in everybody's log.
     if !run.counts.is_empty() {
         unit.emit(events::RetentionApplied { run: run.id, day: run.day, counts: run.counts });
     }
-    Ok(())
+    let hash = hex::encode(head.hash);
+    unit.emit(events::LogAnchored { run: run.id, pos: head.pos, hash: hash.clone() });
+    Ok((head.pos, hash))
 }
 
 /// The runs after `after`, oldest first.

@@ -11,7 +11,7 @@ use crate::{
         alarms::AlarmKind,
         disputes::ToldDispute,
         events,
-        facts::{Fact, FieldRecord, Flag},
+        facts::{Fact, FieldRecord, Flag, Guard},
         ids::{FactId, JobId, ReviewId, TechnicianId},
         jobs::Job,
         ledger::{Priced, Settlement},
@@ -140,6 +140,9 @@ async fn prepare(
 ) -> Result<(Decision, FieldRecord), Error> {
     let record = records::of_job(ctx, tx, job).await?;
     let earlier = store::reviews::decisions(tx, job.id).await?;
+    if earlier.last().is_some_and(|last| last.ruling == Ruling::Rescind) {
+        return Err(Error::Refused(MoneyRefused::Rescinded.into()));
+    }
     let number = earlier.last().map_or(1, |last| last.number + 1);
     if number > DECISIONS_PER_JOB_MAX {
         return Err(Error::Refused(MoneyRefused::TooManyDecisions.into()));
@@ -267,8 +270,10 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
         facts.entry(fact.job_id).or_default().push(fact);
     }
     let of_job = |job: &JobId| facts.get(job).map(Vec::as_slice).unwrap_or_default();
+    let crews = store::assignments::of_jobs(tx, &ids).await?;
+    let guard = |job: &Job| Guard::of(job, crews.get(&job.id).map(Vec::as_slice).unwrap_or_default());
     let own: BTreeMap<_, _> =
-        jobs.iter().map(|(job, _)| (job.id, records::own(ctx, job, of_job(&job.id)))).collect();
+        jobs.iter().map(|(job, _)| (job.id, records::own(ctx, job, &guard(job), of_job(&job.id)))).collect();
     let around: Vec<_> = own.iter().flat_map(|(job, record)| records::around(*job, record)).collect();
     let elsewhere = store::facts::elsewhere(tx, &around).await?;
     let bills = store::reviews::bills(tx, &ids, programmes::PRICED_BY.map(Dataset::name)).await?;

@@ -1,7 +1,7 @@
 //! Settling: what follows for the money of a job is decided in one go, and carried out here, in the transaction of the
 //! fact that completed it or of the decision that settled the doubt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Ctx, Error, Unit, payments, programmes, records, review_queue};
 use crate::{
@@ -25,20 +25,20 @@ pub(super) use settling::firms;
 
 pub(super) mod verify;
 
-/// Settles a locked job as far as its record allows: takes over the cash that the `new` reports tell of, and writes what
-/// the ledger lacks, nothing when it says the same. Answers the settlement, and why there is none where a person must
-/// look.
+/// Settles a locked job as far as its record allows: takes over the cash that reports tell of and that is no payment yet,
+/// and writes what the ledger lacks, nothing when it says the same. Answers the settlement, and why there is none where a
+/// person must look.
 pub(super) async fn settle(
     unit: &mut Unit,
     job: &Job,
     record: &FieldRecord,
     assignments: &[Assignment],
-    new: &[FactId],
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     let terms = terms(unit, job, record).await?;
     let ending = terms.as_ref().map_or(Ending::UnderWay, Ending::Complete);
-    let books = Books::load(unit, job.id, ending).await?;
-    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), new, unit.now))?;
+    let books = Books::load(unit, job.id, ending, record).await?;
+    let new = books.not_taken_over(record);
+    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), &new, unit.now))?;
     carry_out(unit, job.id, settling).await
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn settle_decided(
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     let terms = terms(unit, job, record).await?;
     let ending = terms.as_ref().map_or(Ending::UnderWay, Ending::Complete);
-    let books = Books::load(unit, job.id, ending).await?.decided(decision);
+    let books = Books::load(unit, job.id, ending, record).await?.decided(decision);
     let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), &[], unit.now))?;
     carry_out(unit, job.id, settling).await
 }
@@ -69,7 +69,7 @@ async fn terms(unit: &mut Unit, job: &Job, record: &FieldRecord) -> Result<Optio
 pub(super) async fn settle_cancelled(unit: &mut Unit, job: &Job, reason: CancelReason) -> Result<(), Error> {
     let record = records::of_job(&unit.ctx.clone(), &mut unit.tx, job).await?;
     let ending = Ending::CalledOff(reason);
-    let books = Books::load(unit, job.id, ending).await?;
+    let books = Books::load(unit, job.id, ending, &record).await?;
     let settling = decide(unit, &books.given(job.id, ending, &record, &BTreeMap::new(), &[], unit.now))?;
     carry_out(unit, job.id, settling).await?;
     Ok(())
@@ -85,17 +85,29 @@ struct Books {
 }
 
 impl Books {
-    /// Lines and payments are asked for only once the job is over: most reports come before.
-    async fn load(unit: &mut Unit, job: JobId, ending: Ending<'_>) -> Result<Self, Error> {
+    /// Lines are asked for only once the job is over, payments also where the site tells of some: most reports come before.
+    async fn load(
+        unit: &mut Unit,
+        job: JobId,
+        ending: Ending<'_>,
+        record: &FieldRecord,
+    ) -> Result<Self, Error> {
         let tx = &mut unit.tx;
         let is_over = ending != Ending::UnderWay;
+        let is_paid = is_over || !record.payments.is_empty();
         Ok(Self {
             decisions: store::reviews::decisions(tx, job).await?,
             settlements: store::ledger::settlements(tx, job).await?,
             lines: if is_over { store::ledger::lines(tx, job).await? } else { Vec::new() },
-            payments: if is_over { store::payments::of_job(tx, job).await? } else { Vec::new() },
+            payments: if is_paid { store::payments::of_job(tx, job).await? } else { Vec::new() },
             reviews: store::reviews::of_job(tx, job).await?,
         })
+    }
+
+    /// The reports of money that are no payments yet: they are new, or count only now.
+    fn not_taken_over(&self, record: &FieldRecord) -> Vec<FactId> {
+        let known: BTreeSet<_> = self.payments.iter().filter_map(|payment| payment.fact_id).collect();
+        record.payments.iter().map(|taken| taken.fact_id).filter(|fact| !known.contains(fact)).collect()
     }
 
     /// The same with one decision more, which decides the review it is about.

@@ -9,7 +9,7 @@ use crate::{
         actor::{Actor, Scope},
         cooling_off::{CoolingOff, StatutoryReceipt},
         disputes::Dispute,
-        facts::{FieldRecord, Flag},
+        facts::{FieldRecord, Flag, Guard},
         ids::{FirmId, JobId, TechnicianId},
         jobs::Job,
         ledger::{self, LedgerLine, Settlement, Terms},
@@ -81,7 +81,8 @@ async fn of_job(
     crew: &[Assignment],
 ) -> Result<Statement, Error> {
     let facts = store::facts::of_job(tx, job.id).await?;
-    let record = records::judged(ctx, tx, &job, &facts).await?;
+    let record = records::own(ctx, &job, &Guard::of(&job, crew), &facts);
+    let record = records::beside(tx, job.id, record).await?;
     let papers = seen::papers(tx, job.id).await?;
     let money = Money::of(papers);
     stated(ctx, tx, actor, Known { job, crew, record }, money).await

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit};
+use super::{Command, Ctx, Error, Unit, standing};
 use crate::{
     domain::{
         actor::{Actor, Scope},
@@ -107,17 +107,23 @@ async fn change_in(
     profile: &Profile,
 ) -> Result<Technician, Error> {
     let before = visible(unit, id).await?;
-    let stale = Error::VersionMismatch { what: "technician", current: before.version };
+    let (was, stale) = (before.state, Error::VersionMismatch { what: "technician", current: before.version });
     let technician = described(unit, Technician { version, ..before }, profile)?;
-    save(unit, technician, stale).await
+    save(unit, technician, was, stale).await
 }
 
-/// Writes a changed technician over the version that was seen.
-pub(super) async fn save(unit: &mut Unit, technician: Technician, stale: Error) -> Result<Technician, Error> {
+/// Writes a changed technician over the version that was seen; what that means for what is under way, with it.
+pub(super) async fn save(
+    unit: &mut Unit,
+    technician: Technician,
+    was: Standing,
+    stale: Error,
+) -> Result<Technician, Error> {
     if !store::technicians::update(&mut unit.tx, &technician).await.map_err(key_taken)? {
         return Err(stale);
     }
     unit.emit(events::TechnicianChanged { technician: technician.id, firm: technician.firm_id });
+    standing::technician_changed(unit, technician.id, was, technician.state).await?;
     Ok(Technician { version: technician.version + 1, ..technician })
 }
 

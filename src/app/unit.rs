@@ -10,7 +10,7 @@ use super::{Ctx, Error};
 use crate::{
     domain::{
         actor::Actor,
-        events::Event,
+        events::{self, Event},
         ids::TokenId,
         refusal::{OfficeRefused, Refusal},
         span::Instant,
@@ -173,7 +173,11 @@ impl Ctx {
                 return self.answered_before(claim, error).await;
             }
         };
-        let Unit { tx, events, mut writes, .. } = unit;
+        let Unit { mut tx, mut events, mut writes, .. } = unit;
+        writes.take_over(&mut tx);
+        if events.is_empty() && writes.is_unsealed() {
+            events.push((self.new_id(now), self.rows_sealed(now).into()));
+        }
         if let Some((principal, key)) = claim {
             let outcome =
                 serde_json::to_string(&outcome).map_err(|error| Error::Internal(error.to_string()))?;
@@ -189,6 +193,11 @@ impl Ctx {
             }
             Err(error) => self.answered_before(claim, error).await,
         }
+    }
+
+    /// The event that bears the seals of rows of which no other one tells.
+    pub(super) fn rows_sealed(&self, now: Instant) -> events::RowsSealed {
+        events::RowsSealed { seal: self.new_id(now).into() }
     }
 
     /// A use-case that fails because the same request has been carried out already, at any time before, answers as it did

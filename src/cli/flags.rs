@@ -27,6 +27,15 @@ pub(super) struct Common {
     /// Parallel readers (SQLite) or connections (PostgreSQL) [env: KAKETSUKE_DATABASE_CONNECTIONS] [default: 8]
     #[arg(long, global = true, value_name = "NUMBER")]
     database_connections: Option<String>,
+    /// Seconds to wait for what another session holds (PostgreSQL) [env: KAKETSUKE_DATABASE_LOCK_TIMEOUT_S] [default: 5]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    database_lock_timeout_s: Option<String>,
+    /// Seconds of silence in a transaction (PostgreSQL) [env: KAKETSUKE_DATABASE_SILENCE_TIMEOUT_S] [default: 4]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    database_silence_timeout_s: Option<String>,
+    /// Seconds a statement may take (PostgreSQL) [env: KAKETSUKE_DATABASE_STATEMENT_TIMEOUT_S] [default: 30]
+    #[arg(long, global = true, value_name = "SECONDS")]
+    database_statement_timeout_s: Option<String>,
     /// Folder for pictures from the site [env: KAKETSUKE_EVIDENCE_FOLDER] [default: beside the database]
     #[arg(long, global = true, value_name = "FOLDER")]
     evidence_folder: Option<String>,
@@ -44,6 +53,9 @@ pub(super) struct Serving {
     /// Address and port to listen on [env: KAKETSUKE_LISTEN] [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// File to which the head of the log is written each night [env: KAKETSUKE_ANCHOR_FILE]
+    #[arg(long, value_name = "FILE")]
+    anchor_file: Option<String>,
     /// Bytes of a request's body at most [env: KAKETSUKE_BODY_BYTES_MAX] [default: 1048576]
     #[arg(long, value_name = "NUMBER")]
     body_bytes_max: Option<String>,
@@ -66,6 +78,9 @@ pub(super) struct Serving {
     /// [env: KAKETSUKE_TRUSTED_PROXIES]
     #[arg(long, value_name = "NETWORKS")]
     trusted_proxies: Option<String>,
+    /// Seconds something may be late before /readyz is red [env: KAKETSUKE_READY_LATE_S] [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    ready_late_s: Option<String>,
     /// Whether webhooks may go to private networks [env: KAKETSUKE_ALLOW_PRIVATE_RECEIVERS] [default: false]
     #[arg(long, value_name = "true|false")]
     allow_private_receivers: Option<String>,
@@ -104,6 +119,9 @@ impl Common {
         let common: Vec<_> = set([
             (Key::DatabaseUrl, &self.database_url),
             (Key::DatabaseConnections, &self.database_connections),
+            (Key::DatabaseLockTimeoutS, &self.database_lock_timeout_s),
+            (Key::DatabaseSilenceTimeoutS, &self.database_silence_timeout_s),
+            (Key::DatabaseStatementTimeoutS, &self.database_statement_timeout_s),
             (Key::EvidenceFolder, &self.evidence_folder),
             (Key::LogFormat, &self.log_format),
             (Key::LogFilter, &self.log_filter),
@@ -126,6 +144,7 @@ impl Serving {
     pub(super) fn values(&self) -> Vec<Value> {
         let values = [
             (Key::Listen, &self.listen),
+            (Key::AnchorFile, &self.anchor_file),
             (Key::BodyBytesMax, &self.body_bytes_max),
             (Key::RequestsMax, &self.requests_max),
             (Key::RequestTimeoutS, &self.request_timeout_s),
@@ -133,6 +152,7 @@ impl Serving {
             (Key::HeaderTimeoutS, &self.header_timeout_s),
             (Key::KeepAliveS, &self.keep_alive_s),
             (Key::TrustedProxies, &self.trusted_proxies),
+            (Key::ReadyLateS, &self.ready_late_s),
             (Key::AllowPrivateReceivers, &self.allow_private_receivers),
             (Key::SmtpHost, &self.smtp_host),
             (Key::SmtpPort, &self.smtp_port),

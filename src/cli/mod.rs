@@ -59,7 +59,7 @@ enum Command {
     #[command(subcommand)]
     Roster(roster::Roster),
     /// Check that what is stored is still what was written
-    Verify,
+    Verify(verify::Verify),
     /// Check the configuration and print what is in force, secrets left out
     CheckConfig(flags::Serving),
     /// Play a night of calls on a server of its own
@@ -97,7 +97,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Seed(seed) => seed::run(&config, seed).await,
             Command::Token(token) => token::run(&config, token).await,
             Command::User(user) => user::run(&config, user).await,
-            Command::Verify => verify::run(&config).await,
+            Command::Verify(verify) => verify::run(&config, verify).await,
             Command::Demo(demo) => demo::run(&config, demo).await,
             Command::Decision(decision) => return decision::run(&config, decision).await,
             Command::Import(import) => return import::run(&config, import).await,

@@ -17,6 +17,10 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
         tracing::warn!("{warning}");
     }
     let ctx = service::with_evidence(service::open_and_migrate(config).await?, config)?;
+    let ctx = match &config.anchor_file {
+        Some(file) => ctx.with_anchor_file(file.clone()),
+        None => ctx,
+    };
     let loaded = match load_missing(&ctx).await {
         // Another node has started at the same moment and was faster.
         Err(app::Error::Store(store::Error::Exists(_))) => load_missing(&ctx).await,

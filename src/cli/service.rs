@@ -5,12 +5,15 @@ use anyhow::{Context as _, bail};
 use crate::{
     app::{self, Ctx, clock::Clock, loaded::Loaded},
     config::Config,
-    store::{self, Db, Schema, files::Files},
+    store::{self, DatabaseUrl, Db, Schema, files::Files},
 };
 
 /// Opens a database whose schema is the one of this release.
 pub(super) async fn open(config: &Config) -> anyhow::Result<Ctx> {
-    let ctx = connect(config).await?;
+    // A command that reads or writes everything takes as long as it takes.
+    let url = config.database_url.clone();
+    let patience = url.patience().without_end();
+    let ctx = connect(&url.with_patience(patience), config.database_connections).await?;
     // A command that keeps no pictures makes no folder for them.
     let ctx = if config.evidence_folder.exists() { with_evidence(ctx, config)? } else { ctx };
     match store::schema_of(ctx.db()).await.context("cannot read the schema of the database")? {
@@ -36,7 +39,7 @@ pub(super) async fn open_with_reference(config: &Config) -> anyhow::Result<Ctx> 
 
 /// Opens a database and brings its schema up to this release.
 pub(super) async fn open_and_migrate(config: &Config) -> anyhow::Result<Ctx> {
-    let ctx = connect(config).await?;
+    let ctx = connect(&config.database_url, config.database_connections).await?;
     ctx.db().migrate().await?;
     Ok(ctx)
 }
@@ -50,9 +53,8 @@ pub(super) fn with_evidence(ctx: Ctx, config: &Config) -> anyhow::Result<Ctx> {
     ))
 }
 
-async fn connect(config: &Config) -> anyhow::Result<Ctx> {
-    let url = &config.database_url;
-    let db = match Db::connect(url, config.database_connections).await {
+async fn connect(url: &DatabaseUrl, connections: u32) -> anyhow::Result<Ctx> {
+    let db = match Db::connect(url, connections).await {
         // Nobody has used a connection yet: it is the database that keeps silent.
         Err(store::Error::Overloaded) => bail!("cannot open the database {url}: it does not answer"),
         other => other.with_context(|| format!("cannot open the database {url}"))?,

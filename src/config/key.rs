@@ -1,6 +1,6 @@
 //! The keys: each is a line of the file, an environment variable and a flag, under one name.
 
-use crate::{domain::text_enum::text_enum, http::Limits};
+use crate::{domain::text_enum::text_enum, http::Limits, store::Patience};
 
 text_enum! {
     /// What can be set.
@@ -11,8 +11,16 @@ text_enum! {
         DatabaseUrl = "database_url",
         /// Parallel readers (SQLite) or connections (PostgreSQL).
         DatabaseConnections = "database_connections",
+        /// Seconds a statement waits for what another session holds.
+        DatabaseLockTimeoutS = "database_lock_timeout_s",
+        /// Seconds a session may be silent in a transaction before the server ends it.
+        DatabaseSilenceTimeoutS = "database_silence_timeout_s",
+        /// Seconds a statement may take.
+        DatabaseStatementTimeoutS = "database_statement_timeout_s",
         /// Where the pictures lie; beside the database, when empty.
         EvidenceFolder = "evidence_folder",
+        /// File to which the head of the log is written each night; none, when empty.
+        AnchorFile = "anchor_file",
         /// Bytes of a request's body.
         BodyBytesMax = "body_bytes_max",
         /// Requests under way at once.
@@ -27,6 +35,8 @@ text_enum! {
         KeepAliveS = "keep_alive_s",
         /// Proxies whose word about the client is believed.
         TrustedProxies = "trusted_proxies",
+        /// Seconds something may be done too late before the service says that it is not ready.
+        ReadyLateS = "ready_late_s",
         /// Whether webhooks may go to private networks and this machine.
         AllowPrivateReceivers = "allow_private_receivers",
         /// Name of the mail server.
@@ -82,6 +92,7 @@ impl Key {
             | Self::DatabaseUrl
             | Self::EvidenceFolder
             | Self::TrustedProxies
+            | Self::AnchorFile
             | Self::SmtpHost
             | Self::SmtpTls
             | Self::SmtpUser
@@ -92,12 +103,16 @@ impl Key {
             | Self::LogFormat
             | Self::LogFilter => Form::Text,
             Self::DatabaseConnections
+            | Self::DatabaseLockTimeoutS
+            | Self::DatabaseSilenceTimeoutS
+            | Self::DatabaseStatementTimeoutS
             | Self::BodyBytesMax
             | Self::RequestsMax
             | Self::RequestTimeoutS
             | Self::ConnectionsMax
             | Self::HeaderTimeoutS
             | Self::KeepAliveS
+            | Self::ReadyLateS
             | Self::SmtpPort => Form::Whole,
             Self::AllowPrivateReceivers => Form::YesNo,
         }
@@ -105,12 +120,15 @@ impl Key {
 
     /// The value where nobody has set one.
     pub(super) fn default_text(self) -> String {
-        let limits = Limits::default();
+        let (limits, patience) = (Limits::default(), Patience::default());
         match self {
             Self::Listen => "127.0.0.1:8080".to_owned(),
             Self::DatabaseUrl => "sqlite:kaketsuke.db".to_owned(),
             Self::DatabaseConnections => "8".to_owned(),
-            Self::EvidenceFolder => String::new(),
+            Self::DatabaseLockTimeoutS => patience.lock.as_secs().to_string(),
+            Self::DatabaseSilenceTimeoutS => patience.silence.as_secs().to_string(),
+            Self::DatabaseStatementTimeoutS => patience.statement.as_secs().to_string(),
+            Self::EvidenceFolder | Self::AnchorFile => String::new(),
             Self::BodyBytesMax => limits.body_bytes_max.to_string(),
             Self::RequestsMax => limits.requests_max.to_string(),
             Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),
@@ -119,6 +137,7 @@ impl Key {
             Self::KeepAliveS => limits.keep_alive.as_secs().to_string(),
             // A proxy on this machine is believed without being named.
             Self::TrustedProxies => String::new(),
+            Self::ReadyLateS => limits.late_max.as_secs().to_string(),
             Self::AllowPrivateReceivers => "false".to_owned(),
             // Without a mail server nothing is mailed.
             Self::SmtpHost | Self::SmtpUser | Self::SmtpPassword | Self::MailFrom => String::new(),

@@ -1,6 +1,6 @@
 //! What limits requests and connections, as the operator sets it.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::ops::RangeInclusive;
 
 use super::{Key, Reader};
 use crate::http::Limits;
@@ -13,6 +13,7 @@ const CONNECTIONS_MAX: RangeInclusive<u32> = 8..=65_536;
 const HEADER_TIMEOUT_S: RangeInclusive<u32> = 1..=120;
 /// Longer than the silence after which whoever listens to changes is sent a sign of life.
 const KEEP_ALIVE_S: RangeInclusive<u32> = 20..=3600;
+const READY_LATE_S: RangeInclusive<u32> = 1..=3_600;
 /// Files that are open besides connections: of the database, of pictures, of this program.
 const OTHER_FILES: u64 = 64;
 
@@ -20,18 +21,19 @@ const OTHER_FILES: u64 = 64;
 pub(super) fn read(reader: &mut Reader) -> Option<Limits> {
     let body_bytes_max = reader.whole(Key::BodyBytesMax, &BODY_BYTES_MAX);
     let requests_max = reader.whole(Key::RequestsMax, &REQUESTS_MAX);
-    let request_timeout = reader.whole(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
+    let request_timeout = reader.seconds(Key::RequestTimeoutS, &REQUEST_TIMEOUT_S);
+    let late_max = reader.seconds(Key::ReadyLateS, &READY_LATE_S);
     let connections_max = reader.whole(Key::ConnectionsMax, &CONNECTIONS_MAX);
-    let header_timeout = reader.whole(Key::HeaderTimeoutS, &HEADER_TIMEOUT_S);
-    let keep_alive = reader.whole(Key::KeepAliveS, &KEEP_ALIVE_S);
-    let seconds = |number: u32| Duration::from_secs(number.into());
+    let header_timeout = reader.seconds(Key::HeaderTimeoutS, &HEADER_TIMEOUT_S);
+    let keep_alive = reader.seconds(Key::KeepAliveS, &KEEP_ALIVE_S);
     Some(Limits {
         body_bytes_max: body_bytes_max? as usize,
         requests_max: requests_max? as usize,
-        request_timeout: seconds(request_timeout?),
+        request_timeout: request_timeout?,
+        late_max: late_max?,
         connections_max: connections_max? as usize,
-        header_timeout: seconds(header_timeout?),
-        keep_alive: seconds(keep_alive?),
+        header_timeout: header_timeout?,
+        keep_alive: keep_alive?,
         ..Limits::default()
     })
 }

@@ -10,14 +10,14 @@ mod tiles;
 mod value;
 mod warnings;
 
-use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use tracing_subscriber::filter::Targets;
 
 use crate::{
     http::{Limits, Proxies, Tiles},
     notify::Settings,
-    store::DatabaseUrl,
+    store::{DatabaseUrl, Patience},
 };
 
 pub use error::{Error, Errors};
@@ -27,6 +27,7 @@ pub use value::LogFormat;
 
 /// Two at least: on PostgreSQL one listens all the time.
 const DATABASE_CONNECTIONS: RangeInclusive<u32> = 2..=500;
+const DATABASE_TIMEOUT_S: RangeInclusive<u32> = 1..=600;
 
 /// A configuration that can be used.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub struct Config {
     pub database_connections: u32,
     /// Where the pictures lie.
     pub evidence_folder: PathBuf,
+    /// File to which the head of the log is written each night.
+    pub anchor_file: Option<PathBuf>,
     /// What limits a request.
     pub limits: Limits,
     /// Whose word about a client is believed.
@@ -101,7 +104,9 @@ impl Config {
         let (url_text, url_from) = reader.peek(Key::DatabaseUrl);
         let database_url = reader.take(Key::DatabaseUrl, value::database_url);
         let connections = reader.whole(Key::DatabaseConnections, &DATABASE_CONNECTIONS);
+        let patience = reader.patience();
         let evidence_folder = reader.take(Key::EvidenceFolder, value::folder);
+        let anchor_file = reader.take(Key::AnchorFile, value::file);
         let limits = limits::read(&mut reader);
         let proxies = reader.take(Key::TrustedProxies, Proxies::parse);
         let (_, password_from) = reader.peek(Key::SmtpPassword);
@@ -110,11 +115,12 @@ impl Config {
         let log_format = reader.take(Key::LogFormat, value::log_format);
         let log_filter = reader.take(Key::LogFilter, value::log_filter);
         let Reader { mut settings, errors, .. } = reader;
-        let database = database_url.zip(connections).zip(evidence_folder);
+        let database_url = database_url.zip(patience).map(|(url, patience)| url.with_patience(patience));
+        let database = database_url.zip(connections).zip(evidence_folder.zip(anchor_file));
         let log = log_format.zip(log_filter);
         let (
             Some(listen),
-            Some(((database_url, database_connections), evidence_folder)),
+            Some(((database_url, database_connections), (evidence_folder, anchor_file))),
             Some((limits, proxies)),
             Some(messages),
             Some((log, tiles)),
@@ -145,6 +151,7 @@ impl Config {
             database_url,
             database_connections,
             evidence_folder,
+            anchor_file,
             limits,
             proxies,
             messages,
@@ -187,6 +194,18 @@ impl Reader {
 
     fn whole(&mut self, key: Key, range: &RangeInclusive<u32>) -> Option<u32> {
         self.take(key, |text| value::whole(text, range))
+    }
+
+    fn seconds(&mut self, key: Key, range: &RangeInclusive<u32>) -> Option<Duration> {
+        self.whole(key, range).map(|seconds| Duration::from_secs(seconds.into()))
+    }
+
+    fn patience(&mut self) -> Option<Patience> {
+        let lock = self.seconds(Key::DatabaseLockTimeoutS, &DATABASE_TIMEOUT_S);
+        let silence = self.seconds(Key::DatabaseSilenceTimeoutS, &DATABASE_TIMEOUT_S);
+        let statement = self.seconds(Key::DatabaseStatementTimeoutS, &DATABASE_TIMEOUT_S);
+        let ((lock, silence), statement) = lock.zip(silence).zip(statement)?;
+        Some(Patience { lock, silence, statement })
     }
 }
 

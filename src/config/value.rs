@@ -38,8 +38,25 @@ pub(super) fn database_url(text: &str) -> Result<DatabaseUrl, String> {
 
 /// A folder; none where nothing is said.
 pub(super) fn folder(text: &str) -> Result<Option<PathBuf>, String> {
+    path(text, "expected the path of a folder")
+}
+
+/// A file in a folder that is there; none where nothing is said.
+pub(super) fn file(text: &str) -> Result<Option<PathBuf>, String> {
+    let file = path(text, "expected the path of a file")?;
+    let is_file = |file: &PathBuf| {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        !file.is_dir() && folder.is_none_or(std::path::Path::is_dir)
+    };
+    if file.as_ref().is_some_and(|file| !is_file(file)) {
+        return Err(format!("expected the path of a file in a folder that is there, got '{text}'"));
+    }
+    Ok(file)
+}
+
+fn path(text: &str, expected: &str) -> Result<Option<PathBuf>, String> {
     if text.contains('\0') {
-        return Err("expected the path of a folder".to_owned());
+        return Err(expected.to_owned());
     }
     Ok((!text.trim().is_empty()).then(|| PathBuf::from(text)))
 }

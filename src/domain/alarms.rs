@@ -24,10 +24,14 @@ text_enum! {
         AppointmentAtRisk = "appointment_at_risk",
         /// A caller who gave up, or got no answer in the chat, is to be called back.
         CallBackDue = "call_back_due",
+        /// The service fails at this each time it looks at it, and tries again once a minute.
+        CannotGoOn = "cannot_go_on",
         /// A danger came to light when somebody was already sent: the contractor must be told.
         DangerOnJob = "danger_on_job",
         /// A planned visit has made way for an emergency: the resident must be told and given another window.
         Displaced = "displaced",
+        /// Somebody reports that the work was done or that they are at the door, and it does not count by itself (G-02, G-03).
+        DoubtfulReport = "doubtful_report",
         /// The job is held by a danger or an open identity question.
         Held = "held",
         /// Everybody on the ladder has been asked, or nobody can be asked now (K-03: never silence).
@@ -40,6 +44,8 @@ text_enum! {
         NoAccess = "no_access",
         /// Accepted, but not on the way.
         NotDeparted = "not_departed",
+        /// Who has the job, or its planned visit, may not be sent any more: suspended, or kept apart from the resident.
+        NotToBeSent = "not_to_be_sent",
         /// A firm has accepted and not named its technician.
         NotNamed = "not_named",
         /// The contractor must be told of a corrected address.

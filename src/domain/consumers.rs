@@ -24,6 +24,19 @@ pub struct Consumer {
     pub created_at: DateTime<Utc>,
 }
 
+/// What an acknowledgement answers: the consumer, and the head of the log then. Who keeps position and hash can have the
+/// log held to them later (`kaketsuke verify --expect POS:HASH`, G-12).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct BillingAcknowledgement {
+    /// The consumer.
+    #[serde(flatten)]
+    pub consumer: Consumer,
+    /// The last position of the log.
+    pub head_pos: i64,
+    /// Its hash, hexadecimal.
+    pub head_hash: String,
+}
+
 impl Consumer {
     /// Whether the actor may see it: a billing token sees its own only.
     #[must_use]

@@ -91,6 +91,8 @@ ids! {
     ReadId,
     /// One application of the retention table.
     RetentionRunId,
+    /// The seals of rows of which no event tells.
+    SealId,
     /// One loading of a dataset of reference data.
     ReferenceLoadId,
 }

@@ -43,6 +43,7 @@ pub mod payments;
 pub mod phone;
 pub mod place;
 pub mod positions;
+pub mod promises;
 pub mod reads;
 pub mod receivers;
 pub mod reference;

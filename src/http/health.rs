@@ -7,19 +7,33 @@ use axum::{
 };
 
 use super::{Service, problem::Problem};
-use crate::app;
+use crate::{app, domain::span::Instant};
 
 /// The process answers.
 pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
-/// The database takes a write and answers, and reference data is in force.
+/// The database takes a write and answers, reference data is in force, and what is due is done.
 pub(super) async fn ready(State(service): State<Service>) -> Response {
     // One at a time: whoever asks often gives the disk no more to do.
     let _turn = service.probing.lock().await;
-    match app::health::ready(&service.ctx).await {
-        Ok(()) => "ready\n".into_response(),
+    let now = service.ctx.now();
+    let late = |since: &Instant| (now - *since).to_std().unwrap_or_default() > service.limits.late_max;
+    let due = match app::health::ready(&service.ctx).await {
+        Ok(()) => app::health::overdue(&service.ctx).await,
+        Err(error) => Err(error),
+    };
+    match due {
+        Ok(due) if !due.iter().any(|(_, since)| late(since)) => "ready\n".into_response(),
+        Ok(due) => {
+            let late = due.iter().filter(|(_, since)| late(since));
+            let late: Vec<_> =
+                late.map(|(what, since)| format!("{what} for {} s", (now - *since).num_seconds())).collect();
+            let detail = format!("overdue: {}", late.join(", "));
+            tracing::warn!(detail, "not ready");
+            Problem::late(detail).into_response()
+        }
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
             match error {

@@ -48,6 +48,8 @@ pub struct Limits {
     pub requests_max: usize,
     /// How long a request may take before it is refused with 503. What it began is finished all the same.
     pub request_timeout: Duration,
+    /// How late something may be done before the service says that it is not ready.
+    pub late_max: Duration,
     /// How long the form of somebody who is not known may take to come.
     pub form_timeout: Duration,
     /// Connections at once; for one more, the one that has been silent longest is closed.
@@ -81,6 +83,7 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(10),
             // Longer than the minute after which proxies give up a connection of theirs.
             keep_alive: Duration::from_secs(75),
+            late_max: Duration::from_secs(30),
         }
     }
 }

@@ -141,6 +141,11 @@ impl Problem {
         )
     }
 
+    /// What should have been done is late.
+    pub(super) fn late(detail: String) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "late", "What is due is not done", detail)
+    }
+
     /// The answer took too long. What was begun is finished all the same.
     pub(super) fn timed_out() -> Self {
         Self::new(
@@ -231,11 +236,11 @@ impl From<app::Error> for Problem {
                 "The key stands for another request",
                 "this Idempotency-Key was used for another request; make a new one for each request",
             ),
-            app::Error::Overloaded | app::Error::Conflict => Self::overloaded(),
             app::Error::Unavailable | app::Error::DiskFull => {
                 tracing::error!(error = &error as &dyn std::error::Error, "request failed");
                 if matches!(error, app::Error::DiskFull) { Self::disk_full() } else { Self::unavailable() }
             }
+            app::Error::Overloaded | app::Error::TimedOut | app::Error::Conflict => Self::overloaded(),
             app::Error::Store(_) | app::Error::Internal(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "request failed");
                 Self::internal()

@@ -104,25 +104,62 @@ pub async fn save(tx: &mut Tx, alarm: &Alarm, by: Option<TokenId>) -> Result<(),
     Ok(())
 }
 
-/// The alarms that are due to ring, longest due first.
+/// Whether there is an unresolved alarm of a kind about a thing.
+pub async fn is_unresolved(tx: &mut Tx, kind: AlarmKind, subject_id: Uuid) -> Result<bool, Error> {
+    let row = query!(
+        tx,
+        optional One<i64>,
+        "SELECT version FROM alarm WHERE kind = $1 AND subject_id = $2 AND state <> 'resolved'",
+        kind,
+        subject_id
+    )?;
+    Ok(row.is_some())
+}
+
+/// The alarms that are due to ring and in nobody's hands, longest due first. What another session holds on PostgreSQL is
+/// passed by: it may hold it for long.
 pub async fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<AlarmId>, Error> {
     query!(
         tx,
         all AlarmId,
-        "SELECT id FROM alarm WHERE rings_at <= $1 ORDER BY rings_at, id LIMIT $2",
+        {
+            sqlite: "SELECT id FROM alarm WHERE rings_at <= $1 ORDER BY rings_at, id LIMIT $2",
+            postgres: "SELECT id FROM alarm WHERE rings_at <= $1 ORDER BY rings_at, id LIMIT $2
+                       FOR NO KEY UPDATE SKIP LOCKED"
+        },
         now,
         limit
     )
 }
 
-/// When the next alarm rings.
-pub async fn next_due(tx: &mut Tx) -> Result<Option<Instant>, Error> {
+/// When the first alarm rings: of all, or of those that ring after an instant.
+pub async fn next_due(tx: &mut Tx, after: Option<Instant>) -> Result<Option<Instant>, Error> {
     let row = query!(
         tx,
         optional One<Instant>,
-        "SELECT rings_at FROM alarm WHERE rings_at IS NOT NULL ORDER BY rings_at LIMIT 1"
+        "SELECT rings_at FROM alarm WHERE rings_at > $1 ORDER BY rings_at LIMIT 1",
+        after.unwrap_or(Instant::UNIX_EPOCH)
     )?;
     Ok(row.map(|(at,)| at))
+}
+
+/// Has an alarm that is due ring later, without reading it; the code of its kind, unless it is not due any more.
+pub async fn put_off(
+    tx: &mut Tx,
+    id: AlarmId,
+    now: Instant,
+    until: Instant,
+) -> Result<Option<String>, Error> {
+    tx.soonest_mut().alarm(Some(until));
+    let row = query!(
+        tx,
+        optional One<String>,
+        "UPDATE alarm SET version = version + 1, rings_at = $3 WHERE id = $1 AND rings_at <= $2 RETURNING kind",
+        id,
+        now,
+        until
+    )?;
+    Ok(row.map(|(kind,)| kind))
 }
 
 /// The unresolved alarms about a thing, oldest first.

@@ -1,6 +1,12 @@
 //! Assignments: who has accepted what.
 
-use super::{Error, Tx, codec::row, db::query};
+use std::collections::BTreeMap;
+
+use super::{
+    Error, Tx,
+    codec::row,
+    db::{id_list, query},
+};
 use crate::domain::{
     ids::{AssignmentId, JobId},
     offers::{Assignment, FlatAssignment, Progress},
@@ -9,8 +15,8 @@ use crate::domain::{
 };
 
 row! {
-    FlatAssignment: id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at,
-    released_at, release_code, current_since
+    FlatAssignment: id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
+    arrival_due_at, released_at, release_code, current_since
 }
 
 struct Row {
@@ -37,12 +43,39 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Assignment>, Error> {
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at,
-                release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
+        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
+                released_at, release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
          FROM assignment WHERE job_id = $1 ORDER BY id",
         job
     )?;
     rows.into_iter().map(Assignment::try_from).collect()
+}
+
+/// The assignments of several jobs, oldest first.
+pub async fn of_jobs(tx: &mut Tx, jobs: &[JobId]) -> Result<BTreeMap<JobId, Vec<Assignment>>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        {
+            sqlite: "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
+                            arrival_due_at, released_at, release_code, current_since, progress_at, progress_lat_e6,
+                            progress_lon_e6
+                     FROM assignment WHERE job_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
+            postgres: "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
+                              arrival_due_at, released_at, release_code, current_since, progress_at, progress_lat_e6,
+                              progress_lon_e6
+                       FROM assignment
+                       WHERE job_id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
+                       ORDER BY id"
+        },
+        id_list(jobs.iter().map(|job| job.0))
+    )?;
+    let mut of: BTreeMap<JobId, Vec<Assignment>> = BTreeMap::new();
+    for row in rows {
+        let one = Assignment::try_from(row)?;
+        of.entry(one.job_id).or_default().push(one);
+    }
+    Ok(of)
 }
 
 /// The jobs that wait behind another one that their technician does not have.
@@ -63,8 +96,8 @@ pub async fn find(tx: &mut Tx, id: AssignmentId) -> Result<Option<Assignment>, E
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at, released_at,
-                release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
+        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
+                released_at, release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
          FROM assignment WHERE id = $1",
         id
     )?;

@@ -19,6 +19,7 @@ use sqlx::{
 
 use super::{
     Error, Soonest, Tx,
+    seals::{Seal, Sealing},
     statement::{Arguments, Arm, Binds, Purpose},
 };
 
@@ -40,6 +41,9 @@ pub struct Batch {
     engine: Kind,
     calls: Vec<Call>,
     soonest: Soonest,
+    seals: Vec<Seal>,
+    /// The present statement, where it writes what is sealed.
+    sealing: Option<Sealing>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,12 +119,43 @@ impl Batch {
     }
 
     fn on(engine: Kind) -> Self {
-        Self { engine, calls: vec![Call::new(engine)], soonest: Soonest::default() }
+        Self {
+            engine,
+            calls: vec![Call::new(engine)],
+            soonest: Soonest::default(),
+            seals: Vec::new(),
+            sealing: None,
+        }
     }
 
     /// When the first is due of what is written here.
     pub(super) fn soonest_mut(&mut self) -> &mut Soonest {
         &mut self.soonest
+    }
+
+    /// Takes over what statements of the transaction have sealed.
+    pub fn take_over(&mut self, tx: &mut Tx) {
+        let later = std::mem::replace(&mut self.seals, std::mem::take(tx.seals_mut()));
+        self.seals.extend(later);
+    }
+
+    /// Whether it writes rows whose seals no event bears yet.
+    #[must_use]
+    pub fn is_unsealed(&self) -> bool {
+        self.sealing.is_some() || !self.seals.is_empty()
+    }
+
+    /// The seals of what was added.
+    pub(super) fn take_seals(&mut self) -> Vec<Seal> {
+        self.sealed();
+        std::mem::take(&mut self.seals)
+    }
+
+    /// The present statement has all its binds.
+    fn sealed(&mut self) {
+        if let Some(sealing) = self.sealing.take() {
+            self.seals.extend(sealing.seals());
+        }
     }
 
     /// Whether there is nothing to do.
@@ -153,6 +188,7 @@ impl Batch {
         let is_postgres = self.engine == Kind::Postgres;
         let text = if is_postgres { postgres } else { sqlite };
         self.open(expected);
+        self.sealing = Sealing::of(text);
         let call = self.call();
         renumber(text, call.before, &mut call.text);
         if is_postgres {
@@ -168,6 +204,7 @@ impl Batch {
     pub(super) fn insertion(&mut self, head: &str, tail: &str, rows: usize, columns: usize) {
         // What is said about rows that are there already may leave some as they are.
         self.open(if tail.is_empty() { Expected::Exactly(rows as u64) } else { Expected::Any });
+        self.sealing = Sealing::of(head);
         let is_postgres = self.engine == Kind::Postgres;
         let call = self.call();
         call.text.push_str(head);
@@ -191,6 +228,7 @@ impl Batch {
 
     fn open(&mut self, expected: Expected) {
         let is_postgres = self.engine == Kind::Postgres;
+        self.sealed();
         let call = self.call();
         call.check();
         call.before = call.binds.len();
@@ -208,6 +246,9 @@ impl Batch {
     where
         T: Debug + Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>,
     {
+        if let Some(sealing) = &mut self.sealing {
+            sealing.bind(&value);
+        }
         let call = self.call();
         #[cfg(debug_assertions)]
         call.present.1.push(format!("{value:?}"));
@@ -249,6 +290,8 @@ impl Batch {
     /// The calls that do something.
     fn checked(mut self, tx: &mut Tx) -> Vec<Call> {
         self.call().check();
+        let seals = self.take_seals();
+        tx.seals_mut().extend(seals);
         tx.soonest_mut().add(self.soonest);
         self.calls.into_iter().filter(|call| !call.expected.is_empty()).collect()
     }
@@ -456,6 +499,7 @@ mod tests {
         assert_eq!(postgres.calls[1].text, postgres.calls[0].text);
     }
 
+    #[cfg(debug_assertions)]
     #[test]
     #[should_panic(expected = "a row is changed twice in one call")]
     fn a_row_is_not_changed_twice_in_one_call() {
@@ -475,6 +519,7 @@ mod tests {
         assert_eq!(batch.calls.len(), 1, "one after the other, in one call");
     }
 
+    #[cfg(debug_assertions)]
     #[test]
     fn the_row_of_an_update_is_known_by_its_id() {
         let binds = ["1".to_owned(), "2".to_owned()];

@@ -23,7 +23,7 @@ use crate::domain::{
     emergencies::EmergencyService,
     events::{Kind, Subject},
     evidence::{AbsenceReason, ErasedFor, EvidenceKind, MediaType},
-    facts::ShortCode,
+    facts::{Reporter, ShortCode},
     firms::{OfficeKey, Standing},
     flat::Contradiction,
     identity::Method,
@@ -156,7 +156,7 @@ texts! {
     InterpretationState, JisCode, JobState, Kind, LesseeKind, LiabilityFlag, Login, MediaType, MessageChannel,
     MessageState, Method, NoticeChannel, OfferState, OpeningAuthority, Part, Payer, PaymentKind, PaymentMethod,
     PostalCode, Precision, Priority, Purpose, ReadPurpose, ReadSubject, RecipientKind, ReferralOutcome,
-    ReferralReason, ReferralState, ReleaseCode, ReviewState, Role, Ruling, SettlementBasis, ShiftEntryKind, Slot,
+    ReferralReason, ReferralState, ReleaseCode, Reporter, ReviewState, Role, Ruling, SettlementBasis, ShiftEntryKind, Slot,
     SpokenWithWorker, Stage, Standing, Subject, SwapKind, SwapState, Trade, Via, WebhookState, WindowState,
     WithdrawCode,
 }

@@ -1,11 +1,11 @@
 //! Two engines behind one door: `Db` opens transactions, `Tx` is one, `query!` speaks to either.
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use chrono::SecondsFormat;
 use futures_util::future::BoxFuture;
 use sqlx::{
-    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection as _, Executor as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -15,7 +15,9 @@ use uuid::Uuid;
 use super::{
     Error, counting,
     door::Door,
+    patience::Patience,
     private, schema,
+    seals::Seal,
     statement::{Arm, Binds, Purpose, Rows, Text, Wanted},
     work::Work,
 };
@@ -25,6 +27,13 @@ use crate::domain::span::Instant;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// What every connection to PostgreSQL is told. What is read is nearly always in memory, where one row costs little more
+/// than the next: plans that read whole tables while these are small are kept when they have grown.
+const SETTINGS: [(&str, &str); 2] = [("random_page_cost", "1.1"), ("jit", "off")];
+/// Connections of the workers; one of them listens all the time.
+const WORKERS_MAX: u32 = 5;
+/// Connections of what reads much.
+const REPORTS_MAX: u32 = 2;
 /// A connection that was idle for longer is tried before it is used.
 const FRESH: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection; more than there are texts.
@@ -37,7 +46,7 @@ pub struct DatabaseUrl(Target);
 #[derive(Clone)]
 enum Target {
     Sqlite(Box<SqliteConnectOptions>),
-    Postgres(Box<PgConnectOptions>),
+    Postgres(Box<PgConnectOptions>, Patience),
 }
 
 /// A database URL that cannot be used. Does not repeat the URL: it may hold a password.
@@ -55,7 +64,9 @@ impl FromStr for DatabaseUrl {
         };
         let target = match url.split_once(':') {
             Some(("sqlite", _)) => Target::Sqlite(Box::new(url.parse().map_err(bad)?)),
-            Some(("postgres" | "postgresql", _)) => Target::Postgres(Box::new(url.parse().map_err(bad)?)),
+            Some(("postgres" | "postgresql", _)) => {
+                Target::Postgres(Box::new(url.parse().map_err(bad)?), Patience::default())
+            }
             _ => return Err(BadUrl("unknown scheme".to_owned())),
         };
         Ok(Self(target))
@@ -68,7 +79,25 @@ impl DatabaseUrl {
     pub fn file(&self) -> Option<&std::path::Path> {
         match &self.0 {
             Target::Sqlite(options) => Some(options.get_filename()),
-            Target::Postgres(_) => None,
+            Target::Postgres(..) => None,
+        }
+    }
+
+    /// The same database, whose sessions wait and are waited for so long. SQLite's do not wait for anybody else.
+    #[must_use]
+    pub fn with_patience(self, patience: Patience) -> Self {
+        Self(match self.0 {
+            Target::Postgres(options, _) => Target::Postgres(options, patience),
+            file => file,
+        })
+    }
+
+    /// How long its sessions wait and are waited for.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
+        match &self.0 {
+            Target::Postgres(_, patience) => *patience,
+            Target::Sqlite(_) => Patience::default(),
         }
     }
 
@@ -82,7 +111,7 @@ impl DatabaseUrl {
                 name.push(format!(".{what}"));
                 name.into()
             }
-            Target::Postgres(options) => {
+            Target::Postgres(options, _) => {
                 let sound =
                     |char: char| if char.is_alphanumeric() || "-_".contains(char) { char } else { '_' };
                 let name: String = options.get_database().unwrap_or("postgres").chars().map(sound).collect();
@@ -97,7 +126,7 @@ impl std::fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.0 {
             Target::Sqlite(options) => write!(f, "sqlite:{}", options.get_filename().display()),
-            Target::Postgres(options) => write!(
+            Target::Postgres(options, _) => write!(
                 f,
                 "postgres://{}:{}/{}",
                 options.get_host(),
@@ -114,9 +143,27 @@ impl std::fmt::Debug for DatabaseUrl {
     }
 }
 
-/// The database. Cheap to clone.
+/// The database, as one kind of work uses it. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Engine);
+pub struct Db {
+    engine: Engine,
+    all: Arc<Lanes>,
+}
+
+/// Connections of the same database that are nobody else's: whoever has used up their own waits alone.
+struct Lanes {
+    workers: Engine,
+    reports: Engine,
+}
+
+/// Whose connections are used. Requests have those a [`Db`] is made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// What runs by itself: the ladder, the alarms, the feed, messages.
+    Workers,
+    /// What reads much and may wait: figures of many days.
+    Reports,
+}
 
 impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -136,27 +183,18 @@ enum Engine {
 
 impl Db {
     /// Connects; makes the SQLite file when there is none. `connections` is the number of parallel readers
-    /// (SQLite) or of connections (PostgreSQL).
+    /// (SQLite) or of connections (PostgreSQL) for requests; workers and reports have a few of their own, made when they
+    /// are needed.
     pub async fn connect(url: &DatabaseUrl, connections: u32) -> Result<Self, Error> {
         match &url.0 {
             Target::Sqlite(options) => Self::connect_sqlite(options, connections).await,
-            Target::Postgres(options) => {
+            Target::Postgres(options, patience) => {
                 let options = options.as_ref().clone().statement_cache_capacity(STATEMENTS_MAX);
-                let pool = PgPoolOptions::new()
-                    .max_connections(connections)
-                    .acquire_timeout(ACQUIRE_TIMEOUT)
-                    .test_before_acquire(false)
-                    .before_acquire(|connection, kept| {
-                        Box::pin(async move {
-                            if kept.idle_for > FRESH {
-                                connection.ping().await?;
-                            }
-                            Ok(true)
-                        })
-                    })
-                    .connect_with(options)
-                    .await?;
-                Ok(Self(Engine::Postgres(pool)))
+                let options = patience.of_session(options.options(SETTINGS));
+                let lazy = |most| Engine::Postgres(pool(most).connect_lazy_with(options.clone()));
+                let all = Arc::new(Lanes { workers: lazy(WORKERS_MAX), reports: lazy(REPORTS_MAX) });
+                let requests = pool(connections).connect_with(options.clone()).await?;
+                Ok(Self { engine: Engine::Postgres(requests), all })
             }
         }
     }
@@ -177,28 +215,52 @@ impl Db {
             .busy_timeout(BUSY_TIMEOUT)
             .statement_cache_capacity(STATEMENTS_MAX);
         let writer = Door::open(options.clone(), ACQUIRE_TIMEOUT).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A file does not hang up.
-            .test_before_acquire(false)
-            // Out of memory, or of a failing disk, SQLite may have ended the transaction by itself; whoever hands the
-            // connection back believes in it still, and every later one would be refused.
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    connection.ping().await?;
-                    Ok(!connection.is_in_transaction())
+        let options = options.read_only(true);
+        let readers = |most| {
+            SqlitePoolOptions::new()
+                .max_connections(most)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                // A file does not hang up.
+                .test_before_acquire(false)
+                // Out of memory, or of a failing disk, SQLite may have ended the transaction by itself; whoever hands
+                // the connection back believes in it still, and every later one would be refused.
+                .after_release(|connection, _| {
+                    Box::pin(async move {
+                        connection.ping().await?;
+                        Ok(!connection.is_in_transaction())
+                    })
                 })
-            });
-        let readers = readers.connect_with(options.read_only(true)).await?;
-        Ok(Self(Engine::Sqlite { writer, readers }))
+        };
+        let lazy = |most| {
+            let readers = readers(most).connect_lazy_with(options.clone());
+            Engine::Sqlite { writer: writer.clone(), readers }
+        };
+        let all = Arc::new(Lanes { workers: lazy(WORKERS_MAX), reports: lazy(REPORTS_MAX) });
+        let readers = readers(connections).connect_with(options.clone()).await?;
+        Ok(Self { engine: Engine::Sqlite { writer, readers }, all })
+    }
+
+    /// The same database by connections that are kept for one kind of work.
+    #[must_use]
+    pub fn lane(&self, lane: Lane) -> Self {
+        let engine = match lane {
+            Lane::Workers => &self.all.workers,
+            Lane::Reports => &self.all.reports,
+        };
+        Self { engine: engine.clone(), all: self.all.clone() }
     }
 
     /// Brings the schema up to this release. Safe to run from several nodes at once.
     pub async fn migrate(&self) -> Result<(), Error> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { writer, .. } => writer.migrate().await?,
-            Engine::Postgres(pool) => schema::postgres().run(pool).await?,
+            Engine::Postgres(pool) => {
+                // A connection of its own: what rewrites a large table takes as long as it takes.
+                let mut alone = pool.acquire().await?.detach();
+                alone.execute("SET statement_timeout = 0; SET lock_timeout = 0").await?;
+                schema::postgres().run(&mut alone).await?;
+                alone.close().await?;
+            }
         }
         Ok(())
     }
@@ -206,7 +268,7 @@ impl Db {
     /// A consistent snapshot to read from.
     pub async fn read(&self) -> Result<Tx, Error> {
         counting::transaction();
-        Ok(Tx::new(match &self.0 {
+        Ok(Tx::new(match &self.engine {
             Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
             Engine::Postgres(pool) => {
                 Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
@@ -224,7 +286,7 @@ impl Db {
     /// the same time.
     pub async fn write(&self) -> Result<Tx, Error> {
         counting::transaction();
-        Ok(Tx::new(Inner::Work(match &self.0 {
+        Ok(Tx::new(Inner::Work(match &self.engine {
             Engine::Sqlite { writer, readers } => Work::LooksAtFile(readers.acquire().await?, writer.clone()),
             Engine::Postgres(pool) => Work::LooksAtServer(pool.acquire().await?),
         })))
@@ -245,7 +307,7 @@ impl Db {
     /// Has what was erased leave the files: SQLite's log of changes still holds the pages as they were. On PostgreSQL that is
     /// the server's affair (`VACUUM`, and its own log).
     pub async fn forget(&self) -> Result<(), Error> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { writer, .. } => writer.empty_log().await,
             Engine::Postgres(_) => Ok(()),
         }
@@ -254,7 +316,7 @@ impl Db {
     /// Waits until what a transaction may have seen before it was durable is durable. Whoever wants to run again after a
     /// conflict does that first: other connections see committed rows only.
     pub async fn settled(&self) {
-        if let Engine::Sqlite { writer, .. } = &self.0 {
+        if let Engine::Sqlite { writer, .. } = &self.engine {
             writer.settled().await;
         }
     }
@@ -263,7 +325,7 @@ impl Db {
     /// when several shared the wait. None on a server, which groups commits by itself.
     #[must_use]
     pub fn flushes(&self) -> Option<u64> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { writer, .. } => Some(writer.flushes()),
             Engine::Postgres(_) => None,
         }
@@ -272,7 +334,7 @@ impl Db {
     /// `sqlite` or `postgres`.
     #[must_use]
     pub fn engine(&self) -> &'static str {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { .. } => "sqlite",
             Engine::Postgres(_) => "postgres",
         }
@@ -281,7 +343,7 @@ impl Db {
     /// The pool to listen on for other nodes' wake-ups; none where there is one node only.
     #[must_use]
     pub(super) fn postgres(&self) -> Option<&PgPool> {
-        match &self.0 {
+        match &self.engine {
             Engine::Sqlite { .. } => None,
             Engine::Postgres(pool) => Some(pool),
         }
@@ -289,20 +351,40 @@ impl Db {
 
     /// Closes every connection, finishing what is under way.
     pub async fn close(&self) {
-        match &self.0 {
-            Engine::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
+        for engine in [&self.all.reports, &self.all.workers, &self.engine] {
+            match engine {
+                Engine::Sqlite { readers, .. } => readers.close().await,
+                Engine::Postgres(pool) => pool.close().await,
             }
-            Engine::Postgres(pool) => pool.close().await,
+        }
+        if let Engine::Sqlite { writer, .. } = &self.engine {
+            writer.close().await;
         }
     }
+}
+
+/// A pool of PostgreSQL: a connection that was idle for long is tried before it is used.
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, kept| {
+            Box::pin(async move {
+                if kept.idle_for > FRESH {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
 }
 
 /// One transaction on either engine. Dropped without `commit`, it is rolled back.
 pub struct Tx {
     inner: Inner,
     soonest: Soonest,
+    /// What rows written by single statements are, until an event bears it.
+    seals: Vec<Seal>,
 }
 
 /// When the first is due of what was written: whoever looks after it need not look before.
@@ -342,7 +424,7 @@ enum Inner {
 
 impl Tx {
     fn new(inner: Inner) -> Self {
-        Self { inner, soonest: Soonest::default() }
+        Self { inner, soonest: Soonest::default(), seals: Vec::new() }
     }
 
     /// When the first is due of what was written here.
@@ -353,6 +435,10 @@ impl Tx {
 
     pub(super) fn soonest_mut(&mut self) -> &mut Soonest {
         &mut self.soonest
+    }
+
+    pub(super) fn seals_mut(&mut self) -> &mut Vec<Seal> {
+        &mut self.seals
     }
 
     /// Makes everything written visible and durable.
@@ -394,10 +480,15 @@ impl Tx {
     }
 
     /// Runs a statement; answers how many rows it has changed. Called by `query!`.
-    pub(super) fn execute(&mut self, text: Text, binds: Binds) -> BoxFuture<'_, Result<u64, Error>> {
+    pub(super) fn execute(&mut self, text: Text, mut binds: Binds) -> BoxFuture<'_, Result<u64, Error>> {
         Box::pin(async move {
+            let sealing = binds.take_sealing();
             let done = self.arm(Purpose::Change).await?.execute(text, binds).await;
-            self.came(done)
+            let changed = self.came(done)?;
+            if let Some(sealing) = sealing.filter(|_| changed > 0) {
+                self.seals.extend(sealing.seals());
+            }
+            Ok(changed)
         })
     }
 
@@ -457,7 +548,7 @@ pub(super) type One<T> = (T,);
 macro_rules! query {
     ($tx:expr, execute, { sqlite: $sqlite:expr, postgres: $postgres:expr } $(, $bind:expr)* $(,)?) => {{
         #[allow(unused_mut, reason = "there may be no binds")]
-        let mut binds = $tx.binds();
+        let mut binds = $tx.binds().sealing($sqlite);
         $(binds.add($bind);)*
         let text = $tx.text($sqlite, $postgres);
         $tx.execute(text, binds).await

@@ -165,9 +165,9 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
     later!(
         batch,
         one,
-        "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, arrival_due_at,
-                                 current_since, released_at, release_code)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
+                                 arrival_due_at, current_since, released_at, release_code)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         one.id,
         one.version,
         one.job_id,
@@ -176,6 +176,7 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
         one.technician_id,
         one.slot(),
         one.assigned_at,
+        one.counts_from,
         one.arrival_due_at,
         one.current_since(),
         one.released_at(),

@@ -1,17 +1,21 @@
 //! A job in hand: everything a decision about it looks at in one statement, and the writing of all that follows.
 //!
-//! Each row comes as one JSON text: the tables differ, and one statement is one snapshot and one journey.
+//! All rows come as one JSON text: the tables differ, one statement is one snapshot and one journey, and a row more costs
+//! SQLite a hand-over between threads.
 
 use serde::{Deserialize, de::DeserializeOwned};
-use sqlx::FromRow;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::{Error, Tx, db::query};
+use super::{
+    Error, Tx,
+    db::{One, query},
+};
 use crate::domain::{
     appointments::Appointment,
     dangers::CaseHazard,
     docket::Known,
-    facts::Fact,
+    facts::{Fact, Reporter},
     identity::Method,
     ids::{FactId, JobId, TechnicianId},
     jobs::Job,
@@ -63,11 +67,13 @@ pub enum Billing {
     Begun,
 }
 
-#[derive(FromRow)]
-struct Row {
+/// One row of one of the parts, told as a list.
+#[derive(Deserialize)]
+struct Row<'a> {
     part: i64,
     job_id: Uuid,
-    body: String,
+    #[serde(borrow)]
+    body: &'a RawValue,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +96,7 @@ struct FactRow {
     device_time: Instant,
     sent_at: Instant,
     received_at: Instant,
+    told_by: Reporter,
     data: String,
 }
 
@@ -115,16 +122,19 @@ mod part {
 
 /// Loads the jobs, by id. One statement: what is seen of one job belongs together.
 pub async fn load(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Vec<Loaded>, Error> {
-    assemble(rows(tx, wanted).await?)
+    let rows = rows(tx, wanted).await?;
+    let rows: Vec<Row<'_>> =
+        serde_json::from_str(&rows).map_err(|error| Error::corrupt("job", "row", error))?;
+    assemble(&rows)
 }
 
 #[expect(clippy::too_many_lines, reason = "it is one statement, written for each engine")]
-async fn rows(tx: &mut Tx, wanted: Wanted<'_>) -> Result<Vec<Row>, Error> {
+async fn rows(tx: &mut Tx, wanted: Wanted<'_>) -> Result<String, Error> {
     let also = wanted.also.map_or(Uuid::nil(), |beside| beside.technician.0);
     let needed = wanted.also.and_then(|beside| beside.needed);
     let reports: Vec<_> = wanted.reports.iter().map(|id| id.0.simple().to_string()).collect();
     let reports = serde_json::to_string(&reports).map_err(|error| Error::corrupt("fact", "id", error))?;
-    query!(tx, all Row, {
+    let (rows,) = query!(tx, one One<String>, {
         sqlite: "
 WITH wanted(id) AS MATERIALIZED (
     SELECT id FROM job WHERE id = $1 UNION SELECT job_id FROM offer WHERE id = $1
@@ -134,6 +144,7 @@ WITH wanted(id) AS MATERIALIZED (
           WHERE technician_id = $2 AND state = 'planned' AND starts_at < $5 AND ends_at > $4),
 looked_at(job_id, technician_id) AS MATERIALIZED (
     SELECT o.job_id, o.technician_id FROM wanted w CROSS JOIN offer o ON o.job_id = w.id UNION SELECT id, $2 FROM wanted)
+SELECT json_group_array(json_array(part, hex(job_id), json(body))) AS rows FROM (
 SELECT 1 AS part, j.id AS job_id, json_object('id', hex(j.id), 'version', version, 'case_id', hex(case_id),
     'job_code', job_code, 'trade', trade, 'priority', priority, 'state', state, 'state_since', state_since,
     'hold', hold, 'wake_at', wake_at, 'warned_at', warned_at, 'round', round, 'rung', rung, 'created_at', created_at,
@@ -150,8 +161,8 @@ FROM wanted w CROSS JOIN offer o ON o.job_id = w.id
 UNION ALL
 SELECT CASE WHEN a.job_id = w.job_id THEN 3 ELSE 4 END, w.job_id, json_object('id', hex(a.id), 'version', version,
     'job_id', hex(a.job_id), 'offer_id', hex(offer_id), 'firm_id', hex(firm_id), 'technician_id', hex(a.technician_id),
-    'slot', slot, 'assigned_at', assigned_at, 'arrival_due_at', arrival_due_at, 'released_at', released_at,
-    'release_code', release_code, 'current_since', current_since, 'progress_at', progress_at,
+    'slot', slot, 'assigned_at', assigned_at, 'counts_from', counts_from, 'arrival_due_at', arrival_due_at,
+    'released_at', released_at, 'release_code', release_code, 'current_since', current_since, 'progress_at', progress_at,
     'progress_lat_e6', progress_lat_e6, 'progress_lon_e6', progress_lon_e6)
 FROM looked_at w CROSS JOIN assignment a ON a.technician_id = w.technician_id
 WHERE a.job_id = w.job_id OR a.slot <> 'released'
@@ -176,14 +187,14 @@ WHERE i.number = (SELECT MAX(number) FROM identity_plan WHERE job_id = w.id)
 UNION ALL
 SELECT 9, f.job_id, json_object('id', hex(f.id), 'job_id', hex(job_id), 'assignment_id', hex(assignment_id),
     'technician_id', hex(technician_id), 'device', device, 'device_seq', device_seq, 'device_time', device_time,
-    'sent_at', sent_at, 'received_at', received_at, 'data', data)
+    'sent_at', sent_at, 'received_at', received_at, 'told_by', told_by, 'data', data)
 FROM wanted w CROSS JOIN fact f ON f.job_id = w.id
 UNION ALL
 SELECT 10, w.id, json_quote(hex(f.id))
 FROM json_each($3) r CROSS JOIN fact f ON f.id = unhex(r.value) CROSS JOIN wanted w WHERE f.job_id <> w.id
 UNION ALL
-SELECT 11, w.id, '' FROM wanted w
-WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id)",
+SELECT 11, w.id, '0' FROM wanted w
+WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id))",
         postgres: "
 WITH wanted(id) AS MATERIALIZED (
     SELECT id FROM job WHERE id = $1 UNION SELECT job_id FROM offer WHERE id = $1
@@ -193,45 +204,47 @@ WITH wanted(id) AS MATERIALIZED (
           WHERE technician_id = $2 AND state = 'planned' AND starts_at < $5 AND ends_at > $4),
 looked_at(job_id, technician_id) AS MATERIALIZED (
     SELECT o.job_id, o.technician_id FROM wanted w JOIN offer o ON o.job_id = w.id UNION SELECT id, $2 FROM wanted)
-SELECT CAST(1 AS BIGINT) AS part, j.id AS job_id, CAST(to_jsonb(j) AS TEXT) AS body FROM wanted w JOIN job j ON j.id = w.id
+SELECT CAST(COALESCE(json_agg(json_build_array(part, job_id, body)), '[]') AS TEXT) AS rows FROM (
+SELECT 1 AS part, j.id AS job_id, row_to_json(j) AS body FROM wanted w JOIN job j ON j.id = w.id
 UNION ALL
-SELECT 2, o.job_id, CAST(to_jsonb(o) AS TEXT) FROM wanted w JOIN offer o ON o.job_id = w.id
+SELECT 2, o.job_id, row_to_json(o) FROM wanted w JOIN offer o ON o.job_id = w.id
 UNION ALL
-SELECT CASE WHEN a.job_id = w.job_id THEN 3 ELSE 4 END, w.job_id, CAST(to_jsonb(a) AS TEXT)
+SELECT CASE WHEN a.job_id = w.job_id THEN 3 ELSE 4 END, w.job_id, row_to_json(a)
 FROM looked_at w JOIN assignment a ON a.technician_id = w.technician_id
 WHERE a.job_id = w.job_id OR a.slot <> 'released'
 UNION ALL
-SELECT 5, p.job_id, CAST(to_jsonb(p) AS TEXT) FROM wanted w JOIN planned_window p ON p.job_id = w.id
+SELECT 5, p.job_id, row_to_json(p) FROM wanted w JOIN planned_window p ON p.job_id = w.id
 WHERE p.state = 'planned'
 UNION ALL
-SELECT 6, l.subject_id, CAST(to_jsonb(l) AS TEXT) FROM wanted w JOIN alarm l ON l.subject_id = w.id
+SELECT 6, l.subject_id, row_to_json(l) FROM wanted w JOIN alarm l ON l.subject_id = w.id
 WHERE l.state <> 'resolved'
 UNION ALL
-SELECT 7, j.id, CAST(to_jsonb(h) AS TEXT)
+SELECT 7, j.id, row_to_json(h)
 FROM wanted w JOIN job j ON j.id = w.id JOIN case_hazard h ON h.case_id = j.case_id
 UNION ALL
-SELECT 8, i.job_id, CAST(to_jsonb(i) AS TEXT) FROM wanted w JOIN identity_plan i ON i.job_id = w.id
+SELECT 8, i.job_id, row_to_json(i) FROM wanted w JOIN identity_plan i ON i.job_id = w.id
 WHERE i.number = (SELECT MAX(number) FROM identity_plan WHERE job_id = w.id)
 UNION ALL
-SELECT 9, f.job_id, CAST(to_jsonb(f) AS TEXT) FROM wanted w JOIN fact f ON f.job_id = w.id
+SELECT 9, f.job_id, row_to_json(f) FROM wanted w JOIN fact f ON f.job_id = w.id
 UNION ALL
-SELECT 10, w.id, CAST(to_jsonb(f.id) AS TEXT)
-FROM jsonb_array_elements_text(CAST($3 AS JSONB)) r(value) JOIN fact f ON f.id = CAST(r.value AS UUID), wanted w
-WHERE f.job_id <> w.id
+SELECT 10, w.id, to_json(f.id)
+FROM fact f, wanted w
+WHERE f.id = ANY(ARRAY(SELECT CAST(value AS UUID) FROM jsonb_array_elements_text(CAST($3 AS JSONB)))) AND f.job_id <> w.id
 UNION ALL
-SELECT 11, w.id, '' FROM wanted w
-WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id)"
-    }, wanted.id, also, reports, needed.map(|span| span.from()), needed.map(|span| span.to()))
+SELECT 11, w.id, CAST('0' AS JSON) FROM wanted w
+WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id)) r"
+    }, wanted.id, also, reports, needed.map(|span| span.from()), needed.map(|span| span.to()))?;
+    Ok(rows)
 }
 
 /// Puts the rows together, job by job.
-fn assemble(rows: Vec<Row>) -> Result<Vec<Loaded>, Error> {
+fn assemble(rows: &[Row<'_>]) -> Result<Vec<Loaded>, Error> {
     let mut loaded: Vec<Loaded> = Vec::new();
     for row in rows.iter().filter(|row| row.part == part::JOB) {
         let known = Known::new(read::<Job>("job", row)?);
         loaded.push(Loaded { known, facts: Vec::new(), foreign: Vec::new(), billing: Billing::Untouched });
     }
-    for row in &rows {
+    for row in rows {
         let Some(one) = loaded.iter_mut().find(|one| one.known.job.id.0 == row.job_id) else { continue };
         let known = &mut one.known;
         match row.part {
@@ -260,11 +273,11 @@ fn assemble(rows: Vec<Row>) -> Result<Vec<Loaded>, Error> {
     Ok(loaded)
 }
 
-fn read<T: DeserializeOwned>(table: &'static str, row: &Row) -> Result<T, Error> {
-    serde_json::from_str(&row.body).map_err(|error| Error::corrupt(table, "row", error))
+fn read<T: DeserializeOwned>(table: &'static str, row: &Row<'_>) -> Result<T, Error> {
+    serde_json::from_str(row.body.get()).map_err(|error| Error::corrupt(table, "row", error))
 }
 
-fn assignment(row: &Row) -> Result<Assignment, Error> {
+fn assignment(row: &Row<'_>) -> Result<Assignment, Error> {
     let AssignmentRow { assignment, progress_at, progress_lat_e6, progress_lon_e6 } =
         read("assignment", row)?;
     let point = progress_lat_e6.zip(progress_lon_e6).map(|(lat, lon)| Point::from_e6(lat, lon));
@@ -273,7 +286,7 @@ fn assignment(row: &Row) -> Result<Assignment, Error> {
     Ok(Assignment { progress, ..assignment })
 }
 
-fn fact(row: &Row) -> Result<Fact, Error> {
+fn fact(row: &Row<'_>) -> Result<Fact, Error> {
     let row: FactRow = read("fact", row)?;
     Ok(Fact {
         id: row.id,
@@ -285,6 +298,7 @@ fn fact(row: &Row) -> Result<Fact, Error> {
         device_time: row.device_time,
         sent_at: row.sent_at,
         received_at: row.received_at,
+        told_by: row.told_by,
         what: serde_json::from_str(&row.data).map_err(|error| Error::corrupt("fact", "data", error))?,
     })
 }

@@ -23,14 +23,20 @@ pub enum Error {
     /// No free connection in time: the node is overloaded.
     #[error("no database connection was free in time")]
     Overloaded,
-    /// The database cannot be written to now: its disk is full or fails, or it is restarting. Nothing of the transaction
-    /// stays, and the same request may be sent again.
+    /// What another session holds was waited for too long, or a statement took too long. The same may succeed shortly.
+    #[error("the database was waited for too long")]
+    TimedOut(#[source] sqlx::Error),
+    /// The database cannot be written to now: its disk is full or fails, it is restarting, or it has ended this
+    /// session. The same request may be sent again.
     #[error("the database cannot be written to now")]
     Unavailable,
     /// The disk of the database is full. Nothing of the transaction stays; the same request may be sent again when there
     /// is room.
     #[error("the disk of the database is full")]
     Full,
+    /// The way to the database is broken. The same request may be sent again.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] sqlx::Error),
     /// A stored value that this release cannot read.
     #[error("{table}.{column} holds a value that cannot be read: {cause}")]
     Corrupt {
@@ -69,11 +75,9 @@ impl From<sqlx::Error> for Error {
         let Some(database) = error.as_database_error() else {
             return match error {
                 sqlx::Error::PoolTimedOut => Self::Overloaded,
-                // The server is away, or its connection was cut: what was asked may be asked again.
-                sqlx::Error::WorkerCrashed
-                | sqlx::Error::Io(_)
-                | sqlx::Error::Tls(_)
-                | sqlx::Error::PoolClosed => Self::Unavailable,
+                // Its connection was cut, or closed: what was asked may be asked again.
+                sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => Self::Unavailable,
+                lost @ (sqlx::Error::Io(_) | sqlx::Error::Tls(_)) => Self::Unreachable(lost),
                 other => Self::Database(other),
             };
         };
@@ -91,6 +95,10 @@ impl From<sqlx::Error> for Error {
             Some(Trouble::Full) => return Self::Full,
             Some(Trouble::Away) => return Self::Unavailable,
             None => {}
+        }
+        // PostgreSQL: lock_not_available, query_canceled.
+        if matches!(database.code().as_deref(), Some("55P03" | "57014")) {
+            return Self::TimedOut(error);
         }
         // PostgreSQL: exclusion_violation, as two planned windows that overlap.
         if database.code().as_deref() == Some("23P01") {
@@ -129,7 +137,9 @@ impl Trouble {
             },
             _ if code == "53100" => Some(Self::Full),
             // Resources of the server, an operator who stops it, a lost connection, a standby that takes no writes.
-            _ if ["53", "57P", "08"].iter().any(|class| code.starts_with(class)) || code == "25006" => {
+            _ if ["53", "57P", "08"].iter().any(|class| code.starts_with(class))
+                || ["25006", "25P03"].contains(&code) =>
+            {
                 Some(Self::Away)
             }
             _ => None,
@@ -147,7 +157,7 @@ mod tests {
             assert_eq!(Trouble::of(code), Some(Trouble::Full), "{code}");
         }
         // 778: SQLITE_IOERR_WRITE; 1032: SQLITE_READONLY_DBMOVED.
-        for code in ["7", "10", "778", "1032", "14", "53300", "57P01", "57P03", "08006", "25006"] {
+        for code in ["7", "10", "778", "1032", "14", "53300", "57P01", "57P03", "08006", "25006", "25P03"] {
             assert_eq!(Trouble::of(code), Some(Trouble::Away), "{code}");
         }
         // 2067: SQLITE_CONSTRAINT_UNIQUE; 57014: a statement was cancelled.

@@ -8,6 +8,7 @@ use super::{
     Batch, Error, Tx,
     batch::later,
     db::{One, query},
+    seals,
 };
 use crate::domain::{
     actor::Actor,
@@ -37,6 +38,8 @@ pub struct Stored {
     pub kind: Kind,
     /// The rest, exactly as stored: the chain hashes these bytes.
     pub data: String,
+    /// What rows written with it were, exactly as stored ([`super::seals`]).
+    pub seals: String,
 }
 
 impl Stored {
@@ -72,6 +75,7 @@ pub(super) struct Row {
     subject_id: Uuid,
     kind: String,
     data: String,
+    seals: String,
 }
 
 impl TryFrom<Row> for Stored {
@@ -89,6 +93,7 @@ impl TryFrom<Row> for Stored {
             subject_id: row.subject_id,
             kind: row.kind.parse().map_err(|error: UnknownCode| corrupt("kind", error))?,
             data: row.data,
+            seals: row.seals,
         })
     }
 }
@@ -104,12 +109,14 @@ impl TryFrom<Row> for Logged {
     }
 }
 
-/// Appends what happened in this transaction, in order.
+/// Appends what happened in this transaction, in order. The last one bears the seals of the rows that the batch knows of.
 pub fn append(batch: &mut Batch, now: Instant, actor: &Actor, events: &[(Uuid, Event)]) {
+    let last = events.last().map(|(id, _)| *id);
+    let seals = if last.is_some() { seals::text(&batch.take_seals()) } else { String::new() };
     later!(
         batch,
         rows,
-        "INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data) VALUES",
+        "INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data, seals) VALUES",
         events,
         |(id, event)| *id,
         now,
@@ -118,7 +125,8 @@ pub fn append(batch: &mut Batch, now: Instant, actor: &Actor, events: &[(Uuid, E
         event.subject().0.as_str(),
         event.subject().1,
         event.kind().as_str(),
-        Value::Object(event.data()).to_string()
+        Value::Object(event.data()).to_string(),
+        if Some(*id) == last { seals.as_str() } else { seals::NONE }
     );
 }
 
@@ -127,7 +135,7 @@ pub async fn last_change(tx: &mut Tx) -> Result<Option<Instant>, Error> {
     let row = query!(
         tx,
         optional One<Instant>,
-        "SELECT at FROM event WHERE subject <> 'reference' ORDER BY ord DESC LIMIT 1"
+        "SELECT at FROM event WHERE subject NOT IN ('reference', 'log') ORDER BY ord DESC LIMIT 1"
     )?;
     Ok(row.map(|(at,)| at))
 }
@@ -137,7 +145,7 @@ pub async fn about(tx: &mut Tx, subject: Uuid, limit: i64) -> Result<Vec<Logged>
     let rows = query!(
         tx,
         all Row,
-        "SELECT ord, id, at, actor, actor_id, subject, subject_id, kind, data FROM event
+        "SELECT ord, id, at, actor, actor_id, subject, subject_id, kind, data, seals FROM event
          WHERE subject_id = $1 ORDER BY ord LIMIT $2",
         subject,
         limit

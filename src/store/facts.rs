@@ -18,14 +18,14 @@ use crate::domain::{
 
 row! {
     Fact: id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at, received_at,
-    what: Json
+    told_by, what: Json
 }
 
 /// Of a fact.
 macro_rules! columns {
     () => {
         "f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time, f.sent_at,
-         f.received_at, f.data AS what"
+         f.received_at, f.told_by, f.data AS what"
     };
 }
 
@@ -35,7 +35,7 @@ pub fn insert(batch: &mut Batch, facts: &[Fact]) {
         batch,
         rows,
         "INSERT INTO fact (id, job_id, assignment_id, technician_id, device, device_seq, kind, device_time, sent_at,
-                           received_at, data) VALUES",
+                           received_at, told_by, data) VALUES",
         facts,
         |fact|
         fact.id,
@@ -48,6 +48,7 @@ pub fn insert(batch: &mut Batch, facts: &[Fact]) {
         fact.device_time,
         fact.sent_at,
         fact.received_at,
+        fact.told_by,
         Json(&fact.what),
     );
 }

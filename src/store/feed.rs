@@ -101,7 +101,9 @@ pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
     hasher.update(event.at.timestamp_micros().to_be_bytes());
     hasher.update(event.actor_id.unwrap_or_default().as_bytes());
     hasher.update(event.subject_id.as_bytes());
-    for text in [event.actor.as_str(), event.subject.as_str(), event.kind.as_str(), event.data.as_str()] {
+    for text in
+        [event.actor.as_str(), event.subject.as_str(), event.kind.as_str(), event.data.as_str(), &event.seals]
+    {
         hasher.update((text.len() as u64).to_be_bytes());
         hasher.update(text.as_bytes());
     }
@@ -111,7 +113,7 @@ pub fn link(prev_hash: &Hash, pos: i64, event: &Stored) -> Hash {
 /// Of an event.
 macro_rules! columns {
     () => {
-        "e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data"
+        "e.ord, e.id, e.at, e.actor, e.actor_id, e.subject, e.subject_id, e.kind, e.data, e.seals"
     };
 }
 
@@ -119,6 +121,11 @@ macro_rules! columns {
 pub async fn head(tx: &mut Tx) -> Result<Head, Error> {
     let head = query!(tx, optional Head, "SELECT pos, hash FROM feed ORDER BY pos DESC LIMIT 1")?;
     Ok(head.unwrap_or(Head { pos: 0, hash: [0; 32] }))
+}
+
+/// Where the feed ended when it last grew, as is kept beside it.
+pub async fn kept_head(tx: &mut Tx) -> Result<Option<Head>, Error> {
+    query!(tx, optional Head, "SELECT pos, hash FROM feed_head")
 }
 
 /// The entries after `pos`, in order, at most `limit`. They end before one that cannot be read; when that is the first of
@@ -170,16 +177,20 @@ pub async fn chain(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Link>, Error
     rows.into_iter().map(Link::try_from).collect()
 }
 
-/// Whether an event waits to be sequenced.
-pub async fn is_queued(tx: &mut Tx) -> Result<bool, Error> {
-    let row = query!(tx, optional One<i64>, "SELECT ord FROM feed_queue LIMIT 1")?;
-    Ok(row.is_some())
-}
-
 /// How many events wait to be sequenced.
 pub async fn queued(tx: &mut Tx) -> Result<i64, Error> {
     let (count,) = query!(tx, one One<i64>, "SELECT CAST(COUNT(*) AS BIGINT) FROM feed_queue")?;
     Ok(count)
+}
+
+/// When the first event happened that waits to be sequenced.
+pub async fn queued_since(tx: &mut Tx) -> Result<Option<Instant>, Error> {
+    let row = query!(
+        tx,
+        optional One<Instant>,
+        "SELECT e.at FROM feed_queue q JOIN event e ON e.ord = q.ord ORDER BY q.ord LIMIT 1"
+    )?;
+    Ok(row.map(|(at,)| at))
 }
 
 /// The first event that has no position and does not wait for one, by order of insertion. There is none unless
@@ -195,6 +206,25 @@ pub async fn lost(tx: &mut Tx) -> Result<Option<i64>, Error> {
     Ok(ord)
 }
 
+/// A number at which events are missing. On SQLite numbers are given without a gap, and the last one is known; on
+/// PostgreSQL a transaction that was taken back leaves a gap, so that only the feed's positions tell.
+pub async fn hole(tx: &mut Tx) -> Result<Option<i64>, Error> {
+    let (ord,) = query!(
+        tx,
+        one One<Option<i64>>,
+        {
+            sqlite: "SELECT CASE WHEN COUNT(*) < COALESCE(MAX(ord), 0)
+                                   OR COALESCE(MAX(ord), 0) <>
+                                      COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'event'), 0)
+                            THEN COALESCE((SELECT MIN(e.ord) FROM event e
+                                           WHERE NOT EXISTS (SELECT 1 FROM event n WHERE n.ord = e.ord + 1)), 0) + 1 END
+                     FROM event",
+            postgres: "SELECT CAST(NULL AS BIGINT)"
+        }
+    )?;
+    Ok(ord)
+}
+
 /// The first position whose topic is not that of its event: a reader of the topic would miss it.
 pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
     let (pos,) = query!(
@@ -206,53 +236,75 @@ pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
     Ok(pos)
 }
 
-/// Gives positions to at most `limit` waiting events; answers how many and the new head. Only one sequencer works at
-/// a time, on any number of nodes.
-pub async fn sequence(tx: &mut Tx, limit: i64) -> Result<(usize, Head), Error> {
-    // One fixed key of our own: held until this transaction ends. SQLite has one writer, who comes in now.
-    query!(tx, execute, { sqlite: "SELECT 1", postgres: "SELECT pg_advisory_xact_lock(7236837105)" })?;
-    let mut head = head(tx).await?;
-    let first = head.pos;
+#[derive(FromRow)]
+struct Waiting {
+    head_pos: i64,
+    head_hash: Bytes<Hash>,
+    #[sqlx(flatten)]
+    event: EventRow,
+}
+
+/// Gives positions to at most `limit` waiting events; answers how many. The database takes them out of the queue and tells
+/// the other nodes. Nothing is locked while they are chained: of several sequencers at once the database lets one through,
+/// and the others were too late ([`Error::Stale`]).
+pub async fn sequence(mut tx: Tx, limit: i64) -> Result<usize, Error> {
     let waiting = query!(
-        tx,
-        all EventRow,
-        concat!("SELECT ", columns!(), " FROM feed_queue q JOIN event e ON e.ord = q.ord ORDER BY q.ord LIMIT $1"),
+        &mut tx,
+        all Waiting,
+        {
+            sqlite: concat!("SELECT h.pos AS head_pos, h.hash AS head_hash, ", columns!(), "
+                FROM feed_queue q JOIN event e ON e.ord = q.ord CROSS JOIN feed_head h ORDER BY q.ord LIMIT $1"),
+            // Event by event, however few there were when this was planned.
+            postgres: concat!("SELECT h.pos AS head_pos, h.hash AS head_hash, ", columns!(), "
+                FROM (SELECT ord FROM feed_queue ORDER BY ord LIMIT $1) q
+                     CROSS JOIN LATERAL (SELECT * FROM event WHERE ord = q.ord OFFSET 0) e CROSS JOIN feed_head h
+                ORDER BY q.ord")
+        },
         limit
     )?;
-    let mut links = Vec::with_capacity(waiting.len());
+    let Some(first) = waiting.first() else { return Ok(0) };
+    let (before, mut hash) = (first.head_pos, first.head_hash.0);
+    let mut pos = before;
+    let mut links: Vec<Link> = Vec::with_capacity(waiting.len());
     for row in waiting {
-        let event = Stored::try_from(row)?;
-        let next = Head { pos: head.pos + 1, hash: link(&head.hash, head.pos + 1, &event) };
-        links.push((next, head.hash, event));
-        head = next;
+        let (event, prev_hash) = (Stored::try_from(row.event)?, hash);
+        pos += 1;
+        hash = link(&prev_hash, pos, &event);
+        links.push(Link { pos, event, prev_hash, hash });
     }
-    let count = usize::try_from(head.pos - first).unwrap_or_default();
-    if count > 0 {
-        let mut batch = Batch::of(tx);
-        later!(
-            &mut batch,
-            rows,
-            "INSERT INTO feed (pos, ord, prev_hash, hash, topic) VALUES",
-            links,
-            |(next, prev_hash, event)| next.pos,
-            event.ord,
-            prev_hash.as_slice(),
-            next.hash.as_slice(),
-            event.kind.topic()
-        );
-        batch.then();
-        later!(
-            &mut batch,
-            any,
-            "DELETE FROM feed_queue WHERE ord IN (SELECT f.ord FROM feed f WHERE f.pos > $1)",
-            first
-        );
-        batch.run(tx).await?;
-        if tx.is_postgres() {
-            query!(tx, execute, { sqlite: "SELECT 1", postgres: "SELECT pg_notify('kaketsuke_feed', '')" })?;
+    let mut batch = Batch::of(&tx);
+    later!(
+        &mut batch,
+        rows,
+        "INSERT INTO feed (pos, ord, prev_hash, hash, topic) VALUES",
+        &links,
+        |next| next.pos,
+        next.event.ord,
+        next.prev_hash.as_slice(),
+        next.hash.as_slice(),
+        next.event.kind.topic()
+    );
+    later!(
+        &mut batch,
+        one,
+        "UPDATE feed_head SET pos = $1, hash = $2 WHERE one = 1 AND pos = $3",
+        pos,
+        hash.as_slice(),
+        before
+    );
+    batch.commit(tx).await.map_err(too_late)?;
+    Ok(links.len())
+}
+
+/// A position or an event that is taken already: somebody else was first.
+fn too_late(error: Error) -> Error {
+    match error {
+        Error::Exists(_) => Error::Stale,
+        Error::Forbidden(code) if ["feed_gap", "feed_fork", "feed_ord_key"].contains(&code.as_str()) => {
+            Error::Stale
         }
+        other => other,
     }
-    Ok((count, head))
 }
 
 /// Hears of feed positions given by other nodes. A missed wake-up costs latency, not data.

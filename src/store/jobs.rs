@@ -8,7 +8,7 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
-    ids::{CaseId, JobId},
+    ids::{CaseId, FirmId, JobId, TechnicianId},
     jobs::{FlatJob, Job},
     span::Instant,
 };
@@ -76,25 +76,74 @@ pub async fn lock(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
     )
 }
 
-/// The jobs that are due, most urgent first, then longest waiting.
+/// The jobs that are due to be looked at and in nobody's hands, most urgent first, then longest due. What another session
+/// holds on PostgreSQL is passed by: it may hold it for long.
 pub async fn due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<JobId>, Error> {
     query!(
         tx,
         all JobId,
-        "SELECT id FROM job WHERE wake_at <= $1 ORDER BY priority, wake_at, id LIMIT $2",
+        {
+            sqlite: "SELECT id FROM job WHERE wake_at <= $1 ORDER BY priority, wake_at, id LIMIT $2",
+            postgres: "SELECT id FROM job WHERE wake_at <= $1 ORDER BY priority, wake_at, id LIMIT $2
+                       FOR NO KEY UPDATE SKIP LOCKED"
+        },
         now,
         limit
     )
 }
 
-/// When the next job is due.
-pub async fn next_due(tx: &mut Tx) -> Result<Option<Instant>, Error> {
+/// When the first job is due: of all, or of those due after an instant.
+pub async fn next_due(tx: &mut Tx, after: Option<Instant>) -> Result<Option<Instant>, Error> {
     let row = query!(
         tx,
         optional One<Instant>,
-        "SELECT wake_at FROM job WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT 1"
+        "SELECT wake_at FROM job WHERE wake_at > $1 ORDER BY wake_at LIMIT 1",
+        after.unwrap_or(Instant::UNIX_EPOCH)
     )?;
     Ok(row.map(|(at,)| at))
+}
+
+/// The jobs that a technician, or a firm with its technicians, is asked for, is on, or has a planned visit of; with what the
+/// firm has accepted and not given to anybody yet.
+pub async fn in_hands_of(
+    tx: &mut Tx,
+    technician: Option<TechnicianId>,
+    firm: Option<FirmId>,
+) -> Result<Vec<JobId>, Error> {
+    query!(
+        tx,
+        all JobId,
+        "SELECT job_id FROM offer WHERE state = 'open' AND technician_id = $1
+         UNION SELECT job_id FROM offer WHERE state = 'open' AND firm_id = $2
+         UNION SELECT o.job_id FROM offer o JOIN job j ON j.id = o.job_id
+               WHERE o.firm_id = $2 AND o.state = 'accepted' AND j.state = 'accepted'
+         UNION SELECT job_id FROM assignment WHERE slot <> 'released' AND technician_id = $1
+         UNION SELECT job_id FROM assignment WHERE slot <> 'released' AND firm_id = $2
+         UNION SELECT job_id FROM planned_window WHERE state = 'planned' AND technician_id = $1
+         UNION SELECT w.job_id FROM planned_window w JOIN technician t ON t.id = w.technician_id
+               WHERE w.state = 'planned' AND t.firm_id = $2",
+        technician,
+        firm
+    )
+}
+
+/// The case of a job.
+pub async fn case_of(tx: &mut Tx, id: JobId) -> Result<Option<CaseId>, Error> {
+    query!(tx, optional CaseId, "SELECT case_id FROM job WHERE id = $1", id)
+}
+
+/// Has a job that is due looked at later.
+pub async fn put_off(tx: &mut Tx, id: JobId, now: Instant, until: Instant) -> Result<(), Error> {
+    tx.soonest_mut().job(Some(until));
+    query!(
+        tx,
+        execute,
+        "UPDATE job SET version = version + 1, wake_at = $3 WHERE id = $1 AND wake_at <= $2",
+        id,
+        now,
+        until
+    )?;
+    Ok(())
 }
 
 /// The jobs of a case, oldest first.

@@ -171,12 +171,17 @@ pub async fn next_due(tx: &mut Tx, now: Instant) -> Result<Option<Instant>, Erro
     Ok(next)
 }
 
-/// Messages that are due for a receiver, oldest first.
+/// Messages that are due for a receiver and in nobody's hands, oldest first.
 pub async fn due(tx: &mut Tx, receiver: Uuid, now: Instant, limit: i64) -> Result<Vec<MessageId>, Error> {
     query!(
         tx,
         all MessageId,
-        "SELECT id FROM message WHERE receiver = $1 AND state = 'pending' AND next_at <= $2 ORDER BY pos LIMIT $3",
+        {
+            sqlite: "SELECT id FROM message WHERE receiver = $1 AND state = 'pending' AND next_at <= $2
+                     ORDER BY pos LIMIT $3",
+            postgres: "SELECT id FROM message WHERE receiver = $1 AND state = 'pending' AND next_at <= $2
+                       ORDER BY pos LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED"
+        },
         receiver,
         now,
         limit

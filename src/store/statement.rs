@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::{Error, unreadable};
+use super::{Error, seals::Sealing, unreadable};
 
 /// A statement in the words of one engine.
 pub(super) struct Text {
@@ -35,7 +35,7 @@ impl Text {
 /// What a statement does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// Changes and locks nothing.
+    /// Changes nothing, and holds nothing when it is over.
     Look,
     /// Anything else.
     Change,
@@ -60,6 +60,8 @@ pub(super) enum Wanted {
 pub(super) struct Binds {
     arguments: Arguments,
     wrong: Option<sqlx::error::BoxDynError>,
+    /// What is sealed of them.
+    sealing: Option<Sealing>,
 }
 
 /// Encoded binds.
@@ -70,11 +72,21 @@ pub(super) enum Arguments {
 
 impl Binds {
     pub(super) fn of_sqlite() -> Self {
-        Self { arguments: Arguments::Sqlite(SqliteArguments::default()), wrong: None }
+        Self { arguments: Arguments::Sqlite(SqliteArguments::default()), wrong: None, sealing: None }
     }
 
     pub(super) fn of_postgres() -> Self {
-        Self { arguments: Arguments::Postgres(PgArguments::default()), wrong: None }
+        Self { arguments: Arguments::Postgres(PgArguments::default()), wrong: None, sealing: None }
+    }
+
+    /// For a statement that changes something: where that is sealed, with it.
+    pub(super) fn sealing(mut self, text: &str) -> Self {
+        self.sealing = Sealing::of(text);
+        self
+    }
+
+    pub(super) fn take_sealing(&mut self) -> Option<Sealing> {
+        self.sealing.take()
     }
 
     /// Adds the next one.
@@ -82,6 +94,9 @@ impl Binds {
     where
         T: Encode<'t, Sqlite> + Type<Sqlite> + Encode<'t, Postgres> + Type<Postgres>,
     {
+        if let Some(sealing) = &mut self.sealing {
+            sealing.bind(&value);
+        }
         let added = match &mut self.arguments {
             Arguments::Sqlite(arguments) => arguments.add(value),
             Arguments::Postgres(arguments) => arguments.add(value),

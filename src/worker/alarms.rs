@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use crate::app::{Ctx, alarms, clock::Wake};
+use crate::app::{Ctx, clock::Wake, ringing};
 
 /// How often it looks without being woken: for what other nodes have written, and in case the clock was set.
 const LOOK_AGAIN_S: i64 = 2;
@@ -17,7 +17,7 @@ pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
     let ctx = ctx.clone();
     workers.spawn(async move {
         loop {
-            let next = match alarms::ring(&ctx).await {
+            let next = match ringing::ring(&ctx).await {
                 Ok(next) => next,
                 Err(error) => {
                     tracing::error!(

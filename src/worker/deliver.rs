@@ -33,6 +33,8 @@ const AT_ONCE_MAX: usize = 64;
 const TO_ONE_MAX: usize = 4;
 /// Sendings at once to receivers that fail.
 const TO_FAILING_MAX: usize = 16;
+/// How often it looks without being woken: for what another node had in its hands and gave back by ending.
+const LOOK_AGAIN_S: i64 = 10;
 /// How long it waits after a failure.
 const AFTER_FAILURE_S: i64 = 5;
 /// How long it waits at the end for what is under way.
@@ -58,7 +60,8 @@ pub(super) fn start(ctx: &Ctx, channels: Channels, workers: &mut JoinSet<()>) {
                     Some(delivery.ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S))
                 }
             };
-            if seat.wait(next).await == Wake::Stop {
+            let look = delivery.ctx.now() + TimeDelta::seconds(LOOK_AGAIN_S);
+            if seat.watch(next, look).await == Wake::Stop {
                 break;
             }
         }
@@ -124,7 +127,9 @@ impl Delivery {
                 self.send(claim, outgoing);
             }
         }
-        messages::next_due(&self.ctx).await
+        let next = messages::next_due(&self.ctx).await?;
+        let again = (!self.done.is_empty()).then(|| self.ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S));
+        Ok(next.into_iter().chain(again).min())
     }
 
     fn send(&mut self, claim: Claim, outgoing: Outgoing) {
@@ -142,10 +147,14 @@ impl Delivery {
     }
 
     async fn write_down(&mut self) -> Result<(), Error> {
-        messages::record(&self.ctx, &self.done).await?;
-        for (claim, _) in self.done.drain(..) {
-            self.under_way.remove(&claim.id());
-        }
+        let left = messages::record(&self.ctx, &self.done).await?;
+        self.done.retain(|(claim, _)| {
+            let is_left = left.contains(&claim.id());
+            if !is_left {
+                self.under_way.remove(&claim.id());
+            }
+            is_left
+        });
         Ok(())
     }
 

@@ -39,8 +39,11 @@ async fn follow(ctx: &Ctx, mut pos: i64) -> Result<i64, Error> {
     loop {
         let entries = feed::after(ctx, pos, PAGE).await?;
         let Some(last) = entries.last() else { return Ok(pos) };
-        let reached = last.pos;
+        let (reached, is_all) = (last.pos, i64::try_from(entries.len()).is_ok_and(|count| count < PAGE));
         ctx.follow(entries.into_iter().map(|entry| entry.event)).await?;
         pos = reached;
+        if is_all {
+            return Ok(pos);
+        }
     }
 }

@@ -20,6 +20,7 @@ use crate::{
 
 /// Fills the matching snapshot and starts every worker. They stop when the clock is told to stop.
 pub async fn start(ctx: &Ctx, channels: Channels) -> Result<JoinSet<()>, Error> {
+    let ctx = &ctx.for_workers();
     // The position first: what happens while the snapshot is filled is then followed, at worst twice.
     let pos = feed::position(ctx).await?;
     let mut workers = JoinSet::new();

@@ -5,8 +5,9 @@ use tokio::task::JoinSet;
 
 use crate::app::{Ctx, clock::Wake, feed};
 
-/// How often it looks without being woken: for commits of other processes, and after a failure.
-const LOOK_AGAIN_S: i64 = 30;
+/// How often it looks without being woken: for what a node has committed that ended before it could give positions, and
+/// after a failure.
+const LOOK_AGAIN_S: i64 = 2;
 
 /// Starts the sequencer.
 pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {

@@ -12,19 +12,15 @@ use crate::support::{
 
 /// A completed job of 80 minutes with consent to two units; its overtime line.
 async fn billed_job(server: &TestServer, crew: &world::Crew) -> String {
-    billed_job_at(server, crew, 21).await
-}
-
-/// The same, worked on from ten past this hour: nobody works on two jobs at once.
-async fn billed_job_at(server: &TestServer, crew: &world::Crew, hour: u8) -> String {
-    let job = accepted_job(server, crew).await;
-    server.pass(1).await;
+    let (job, begun) = (accepted_job(server, crew).await, server.ctx.now());
     let mut device = Device::new(&job, "phone-1");
-    let (asked, until) = (format!("{}:05", hour + 1), format!("{}:30", hour + 1));
-    let mut facts = vec![device.fact(&format!("{hour}:01"), json!({ "kind": "departure" }))];
-    facts.push(device.fact(&asked, consent(&asked, 2)));
-    facts.extend(site::work(&mut device, &format!("{hour}:10"), &until));
-    device.send(server, &crew.phone, &facts).await.expect(200);
+    let mut facts = vec![device.fact("21:00", json!({ "kind": "departure" }))];
+    facts.extend(site::agreed(&mut device, "21:00", ("21:00", 2), "21:00"));
+    site::dated(&mut facts, begun, &[1, 10, 10, 65, 90, 90]);
+    for (minutes, told) in [(1, &facts[..1]), (90, &facts[1..])] {
+        server.pass(minutes).await;
+        device.send(server, &crew.phone, told).await.expect(200);
+    }
     server.settle().await;
     job
 }
@@ -40,8 +36,8 @@ on_both_engines! {
         let (id, client) = consumer(&server, "経理").await;
         server.pass(120).await;
         let mut done = Vec::new();
-        for hour in [17, 19, 21] {
-            done.push(billed_job_at(&server, &crew, hour).await);
+        for _ in 0..3 {
+            done.push(billed_job(&server, &crew).await);
         }
         let path = format!("/v1/billing-consumers/{id}");
         let first = client.get(&format!("{path}/lines?limit=2")).await.expect(200);
@@ -53,7 +49,10 @@ on_both_engines! {
         assert_eq!((jobs(&rest), &rest["has_more"]), (done[2..].to_vec(), &json!(false)));
         let acknowledged = acknowledge(&client, &id, &first["pos"]).await.expect(200);
         assert_eq!(acknowledged["acknowledged_pos"], first["pos"]);
-        assert_eq!(acknowledge(&client, &id, &first["pos"]).await.expect(200), acknowledged, "the same again");
+        let again = acknowledge(&client, &id, &first["pos"]).await.expect(200);
+        for field in ["id", "version", "acknowledged_pos"] {
+            assert_eq!(again[field], acknowledged[field], "the same again: {field}");
+        }
         assert_eq!(jobs(&client.get(&format!("{path}/lines")).await.expect(200)), done[2..]);
         let back = acknowledge(&client, &id, &json!(first["pos"].as_i64().unwrap() - 1)).await;
         assert_eq!((back.status.as_u16(), back.problem()), (409, "acknowledgement-back"));
@@ -71,7 +70,6 @@ on_both_engines! {
         let server = TestServer::start(&db).await;
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
         let (id, client) = consumer(&server, "経理").await;
-        server.pass(120).await;
         let job = billed_job(&server, &crew).await;
         let path = format!("/v1/billing-consumers/{id}/lines?limit=1");
         let page = client.get(&path).await.expect(200);
@@ -102,20 +100,19 @@ on_both_engines! {
             .replace("overtime_unit_tax = 100", "overtime_unit_tax = 200");
         let files = [(Dataset::Programme000, dearer.into_bytes())].into();
         assert_eq!(app::reference::load(&server.ctx, files).await.unwrap(), ["programme-000"]);
-        server.pass(120).await;
         let work = async |job: &str, from: &str, asked: &str, until: &str| {
             let mut device = Device::new(job, "phone-1");
-            let mut yes = consent(asked, 2);
-            yes["cap_yen"] = json!(10_000);
-            let mut facts = vec![device.fact(asked, yes)];
-            facts.extend(site::work(&mut device, from, until));
+            let mut facts = site::agreed(&mut device, from, (asked, 2), until);
+            facts[2]["cap_yen"] = json!(10_000);
             device.send(&server, &crew.phone, &facts).await.expect(200);
             let statement = crew.phone.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
             (statement["total_yen"].as_i64(), statement["lines"][0]["proof"]["terms"].as_i64())
         };
-        assert_eq!(work(&old, "19:10", "20:05", "20:30").await, (Some(2_200), Some(1)));
+        server.pass(85).await;
+        assert_eq!(work(&old, "21:05", "21:58", "22:25").await, (Some(2_200), Some(1)));
         let new = accepted_job(&server, &crew).await;
-        assert_eq!(work(&new, "21:10", "22:05", "22:30").await, (Some(4_400), Some(2)));
+        server.pass(85).await;
+        assert_eq!(work(&new, "22:30", "23:22", "23:50").await, (Some(4_400), Some(2)));
         assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }

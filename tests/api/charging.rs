@@ -138,8 +138,10 @@ on_both_engines! {
         let (site, mut device) = (Site::open(&server, "栄水道").await, Device::new("phone"));
         server.pass(MINUTES).await;
         // The free hour is over at 22:15; the answer comes five minutes into the first unit.
-        let mut facts = device.plain(72 * 60, None);
-        facts.push(device.tell(at("22:20:00"), &site::yes(at("22:20:00"), 2, 0)));
+        let facts = device.plain(72 * 60, None);
+        let mut tablet = Device::new("tablet");
+        let yes = tablet.tell(at("22:20:00"), &site::yes(at("22:20:00"), 2, 0));
+        site.report(&server, &tablet, &[yes]).await;
         site.report(&server, &device, &facts).await;
         let statement = site.statement(&server.dispatcher()).await;
         assert_eq!(counts(&statement), (72 * 60, 2, 1, 1, 1_100));

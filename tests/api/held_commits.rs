@@ -37,17 +37,17 @@ on_both_engines! {
         let server = TestServer::start_wide(&db, CONNECTIONS).await;
         server.pass(120).await;
         let mut readers = [Reader::new(&server, "税理士").await, Reader::new(&server, "経理").await];
-        let jobs = cloned_jobs(&db, &server).await;
+        let (jobs, office) = cloned_jobs(&db, &server).await;
         let mut gate = Gate::new(&db, &jobs).await;
         let mut random = StdRng::seed_from_u64(20_261_122);
         for round in jobs.chunks(ROUND) {
             let (held, free) = round.split_at(HELD);
             gate.close(held).await;
-            let held: Vec<_> = held.iter().map(|job| tokio::spawn(job.clone().complete(server.dispatcher()))).collect();
+            let held: Vec<_> = held.iter().map(|job| tokio::spawn(job.clone().complete(office.clone()))).collect();
             gate.wait_until_held(HELD).await;
             let limits = [random.random_range(1..8), random.random_range(1..8)];
             // These are numbered after the held ones, and have a position before them.
-            join_all(free.iter().map(|job| job.clone().complete(server.dispatcher()))).await;
+            join_all(free.iter().map(|job| job.clone().complete(office.clone()))).await;
             if db.engine() == Engine::Postgres {
                 server.settle().await;
             }
@@ -133,7 +133,7 @@ struct Ordered {
 
 impl Ordered {
     /// Reports all of it in one batch: every third job costs one line, every third two, every third nothing.
-    async fn complete(self, desk: Client) {
+    async fn complete(self, office: Client) {
         let mut device = Device::new("phone");
         let facts = match self.number % 3 {
             0 => device.plain(72 * 60, Some(2)),
@@ -146,12 +146,12 @@ impl Ordered {
         });
         // What is refused as overloaded is sent again, as its answer says: the same reports are the same facts.
         let path = format!("/v1/jobs/{}/facts", self.job);
-        let mut reply = desk.post(&path, body.clone()).await;
+        let mut reply = office.post(&path, body.clone()).await;
         for _ in 0..AGAIN_MAX {
             if reply.status != StatusCode::SERVICE_UNAVAILABLE {
                 break;
             }
-            reply = desk.post(&path, body.clone()).await;
+            reply = office.post(&path, body.clone()).await;
         }
         let receipt = reply.expect(200);
         assert_eq!(
@@ -163,12 +163,16 @@ impl Ordered {
 }
 
 /// One job is made as always; the others are copies of its rows, each with a technician of its own.
-async fn cloned_jobs(db: &TestDb, server: &TestServer) -> Vec<Ordered> {
+async fn cloned_jobs(db: &TestDb, server: &TestServer) -> (Vec<Ordered>, Client) {
     let site = Site::open(server, "栄水道").await;
     let mut raw = db.raw().await;
     let job: Uuid = site.job.parse().unwrap();
     let technician: Uuid = site.crew.technician.parse().unwrap();
     let assignment = format!("job_id = {}", literal(db, job));
+    // Made and accepted at nine, before what is told of it.
+    let made = "'2026-11-22T12:00:00+00:00'";
+    raw.execute(&format!("UPDATE job SET created_at = {made}")).await.unwrap();
+    raw.execute(&format!("UPDATE assignment SET counts_from = {made}")).await.unwrap();
     let id = match db.engine() {
         Engine::Sqlite => "lower(hex(offer_id))",
         Engine::Postgres => "CAST(offer_id AS text)",
@@ -189,7 +193,7 @@ async fn cloned_jobs(db: &TestDb, server: &TestServer) -> Vec<Ordered> {
         copy(db, &mut raw, "assignment", &assignment, &named).await;
         jobs.push(Ordered { number, job: new_job, technician: new_technician });
     }
-    jobs
+    (jobs, site.crew.office)
 }
 
 /// Copies a row, with other values in some columns.

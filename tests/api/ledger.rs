@@ -15,9 +15,8 @@ async fn billed(server: &TestServer) -> String {
     let job = site::accepted_job(server, &crew).await;
     server.pass(90).await;
     let mut phone = Device::new(&job, "phone");
-    let mut facts = site::work(&mut phone, "21:05", "22:25");
     // Two units of work, one agreed to.
-    facts.push(phone.fact("21:50", site::consent("21:50", 1)));
+    let facts = site::agreed(&mut phone, "21:05", ("21:50", 1), "22:25");
     phone.send(server, &crew.phone, &facts).await.expect(200);
     server.settle().await;
     job

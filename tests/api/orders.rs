@@ -107,6 +107,8 @@ impl Story {
         for at in (1..left.len()).rev() {
             left.swap(at, dice.below(at + 1));
         }
+        // A consent that comes after the completion is not believed without a person (G-04).
+        left.sort_by_key(|(device, _)| *device != "office");
         while !left.is_empty() {
             let batch: Vec<_> = left.drain(..(1 + dice.below(5)).min(left.len())).collect();
             for device in ["phone-1", "office"] {
@@ -176,7 +178,7 @@ on_both_engines! {
         for (number, story) in stories.iter().enumerate().skip(1) {
             let mut dice = Dice(0x9E37_79B9_7F4A_7C15 ^ u64::try_from(number).unwrap());
             // The last one takes about two days.
-            let minutes = if number == WAYS - 1 { 400 } else { i64::try_from(number).unwrap() - 1 };
+            let minutes = if number == WAYS - 1 { 300 } else { i64::try_from(number).unwrap() - 1 };
             story.tell(&server, &mut dice, minutes).await;
             assert_eq!(story.told(&server).await, plain, "way {number}");
             let shown = server.dispatcher().get(&format!("/v1/jobs/{}", story.job)).await.expect(200);

@@ -74,7 +74,18 @@ on_both_engines! {
         let taken = tablet.tell(at("22:26:00"), &taken);
         site.report(&server, &tablet, &[host, taken]).await;
         let facts = phone.plain(72 * 60, Some(1));
-        site.report(&server, &phone, &facts).await;
+        let receipt = site.report(&server, &phone, &facts).await;
+        // The host company is not bound by the technician's word (G-06): a supervisor has asked them.
+        let flags = receipt["flags"].as_array().unwrap();
+        assert_eq!((flags.len(), &flags[0]["code"]), (1, &json!("payer_unconfirmed")));
+        let statement = site.statement(&server.dispatcher()).await;
+        assert_eq!(statement["lines"], json!([]));
+        server.settle().await;
+        let supervisor = server.client(Role::Supervisor);
+        let review = supervisor.get("/v1/reviews?state=open").await.expect(200)["items"][0].clone();
+        let accept = json!({ "ruling": "accept", "reason": "confirmed_by_phone", "note": "受入企業に電話で確認", "disregard": [] });
+        let body = json!({ "version": review["version"], "decision": accept });
+        supervisor.post(&format!("/v1/reviews/{}/decision", id(&review)), body).await.expect(200);
         let statement = site.statement(&server.dispatcher()).await;
         assert_eq!(
             site::brief(&statement["lines"]),
@@ -191,6 +202,23 @@ on_both_engines! {
         let statement = site.statement(&supervisor).await;
         assert_eq!((&statement["total_yen"], &statement["settlements"][2]["basis"]), (&json!(0), &json!("rescinded")));
         assert_eq!(statement["disputes"].as_array().unwrap().len(), 2);
+        // That is final: a number that is missing opens no question of money, and nothing more is decided about it (G-18).
+        let mut position = phone.simply(at("22:45:00"), "position");
+        position["device_seq"] = json!(30);
+        let told = site.report(&server, &phone, &[position]).await;
+        assert_eq!(told["facts"][0]["outcome"], "recorded", "{told}");
+        let open = supervisor.get("/v1/reviews?state=open").await.expect(200);
+        assert_eq!(open["items"], json!([]));
+        let dispute = dispatcher.post(&path, json!({ "reason": "poor_work", "payer": "worker" })).await.expect(201);
+        let again = json!({ "outcome": "upheld", "correction": {
+            "ruling": "correct", "reason": "confirmed_by_evidence", "note": "再訂正",
+            "work": [{ "technician_id": site.crew.technician, "stretches": work }],
+        } });
+        let path = format!("/v1/disputes/{}/resolution", id(&dispute));
+        let refused = supervisor.post(&path, again).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "contract-rescinded"));
+        supervisor.post(&path, json!({ "outcome": "rejected" })).await.expect(200);
+        assert_eq!(site.statement(&supervisor).await["total_yen"], 0);
         assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }
@@ -206,6 +234,17 @@ on_both_engines! {
         assert_eq!(statement["settlements"][0]["basis"], "cancelled");
         assert!(statement["basis_words"]["ja"].as_str().unwrap().contains("C-25"));
         assert_eq!(statement["statutory_document_required"], false, "nothing was sold");
+        // Whoever disputes it is heard, and there is nothing to correct.
+        let supervisor = server.client(Role::Supervisor);
+        let dispute = json!({ "reason": "damage", "payer": "worker" });
+        let dispute = dispatcher.post(&format!("/v1/jobs/{}/disputes", site.job), dispute).await.expect(201);
+        let path = format!("/v1/disputes/{}/resolution", id(&dispute));
+        for ruling in ["write_off", "rescind", "correct"] {
+            let correction = json!({ "ruling": ruling, "reason": "goodwill", "note": "訂正" });
+            let upheld = supervisor.post(&path, json!({ "outcome": "upheld", "correction": correction })).await;
+            assert_eq!((upheld.status.as_u16(), upheld.problem()), (409, "nothing-to-correct"), "{ruling}");
+        }
+        supervisor.post(&path, json!({ "outcome": "rejected" })).await.expect(200);
         assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }
@@ -217,18 +256,20 @@ on_both_engines! {
         server.pass(120).await;
         let mut phone = Device::new("phone");
         let item = "00000000-0000-4000-8000-000000000777";
-        let mut facts = phone.plain(72 * 60, Some(2));
+        let facts = phone.plain(72 * 60, Some(2));
+        let mut tablet = Device::new("tablet");
         let asked = json!({
             "kind": "consent", "covers": [{ "kind": "item", "item": item, "max_yen": 5_000 }], "cap_yen": 5_000,
             "payer": "worker", "language": "ne", "text_version": "1", "asked_at": at("21:20:00"),
             "answered_at": at("21:20:00"), "answer": "yes",
         });
-        facts.push(phone.tell(at("21:20:00"), &asked));
+        let mut sold = vec![tablet.tell(at("21:20:00"), &asked)];
         let special = json!({ "kind": "special_work", "item": item, "code": "second_technician", "price_yen": 5_000 });
-        facts.push(phone.tell(at("21:21:00"), &special));
+        sold.push(tablet.tell(at("21:21:00"), &special));
         let mut formula = site::part();
         formula["name"] = json!("=1+1,\"x\"");
-        facts.push(phone.tell(at("21:22:00"), &formula));
+        sold.push(tablet.tell(at("21:22:00"), &formula));
+        site.report(&server, &tablet, &sold).await;
         site.report(&server, &phone, &facts).await;
         server.settle().await;
         let statement = site.statement(&server.dispatcher()).await;

@@ -223,16 +223,20 @@ async fn settle_four(server: &TestServer) -> Vec<String> {
     server.pass(120).await;
     for (number, site) in sites.iter().enumerate() {
         let mut device = Device::new("phone");
-        let mut facts = match number {
+        let facts = match number {
             0 => device.plain(72 * 60, Some(2)),
             1 => device.plain(55 * 60, None),
             _ => device.plain(92 * 60, Some(2)),
         };
         if number == 3 {
             // One packing is agreed to; of two under the same key the second is not.
-            facts.push(device.tell(at("22:20:00"), &site::yes(at("22:06:00"), 2, 480)));
-            facts.push(device.tell(at("22:21:00"), &site::part()));
-            facts.push(device.tell(at("22:22:00"), &site::part()));
+            let mut tablet = Device::new("tablet");
+            let sold = [
+                tablet.tell(at("22:20:00"), &site::yes(at("22:06:00"), 2, 480)),
+                tablet.tell(at("22:21:00"), &site::part()),
+                tablet.tell(at("22:22:00"), &site::part()),
+            ];
+            site.report(server, &tablet, &sold).await;
         }
         let receipt = site.report(server, &device, &facts).await;
         assert_eq!((&receipt["settlement"]["number"], &receipt["flags"]), (&json!(1), &json!([])));

@@ -192,7 +192,7 @@ on_both_engines! {
 }
 
 /// A job of 72 minutes with consent to two units, of which one report never came; and its review.
-async fn doubtful(server: &TestServer) -> (Site, Value) {
+pub(crate) async fn doubtful(server: &TestServer) -> (Site, Value) {
     let site = Site::open(server, "栄水道").await;
     server.pass(120).await;
     let mut phone = Device::new("phone");
@@ -216,11 +216,11 @@ async fn only(supervisor: &Client, state: &str) -> Value {
     items[0].clone()
 }
 
-fn decision(ruling: &str, disregard: &[&str]) -> Value {
+pub(crate) fn decision(ruling: &str, disregard: &[&str]) -> Value {
     json!({ "ruling": ruling, "reason": "confirmed_by_phone", "note": "作業員に電話で確認", "disregard": disregard })
 }
 
-async fn decide(client: &Client, review: &Value, decision: Value) -> Reply {
+pub(crate) async fn decide(client: &Client, review: &Value, decision: Value) -> Reply {
     let body = json!({ "version": review["version"], "decision": decision });
     client.post(&format!("/v1/reviews/{}/decision", id(review)), body).await
 }

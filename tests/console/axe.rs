@@ -38,8 +38,7 @@ async fn night(server: &TestServer) -> Vec<String> {
     let done = site::accepted_job(server, &crew).await;
     server.pass(120).await;
     let mut device = Device::new(&done, "phone");
-    let mut facts = site::work(&mut device, "21:10", "22:22");
-    facts.push(device.fact("21:50", site::consent("21:50", 2)));
+    let facts = site::agreed(&mut device, "21:10", ("21:50", 2), "22:22");
     device.send(server, &crew.phone, &facts).await.expect(200);
     let open = world::job(server).await;
     let case = dispatcher.get(&format!("/v1/jobs/{open}")).await.expect(200)["case_id"].clone();
@@ -121,8 +120,7 @@ async fn office_night(server: &TestServer, crew: &world::Crew) -> Vec<String> {
     let job = site::accepted_job(server, crew).await;
     server.pass(120).await;
     let mut phone = Device::new(&job, "phone");
-    let mut facts = site::work(&mut phone, "21:10", "22:22");
-    facts.push(phone.fact("21:50", site::consent("21:50", 2)));
+    let facts = site::agreed(&mut phone, "21:10", ("21:50", 2), "22:22");
     phone.send(server, &crew.phone, &facts).await.expect(200);
     server.settle().await;
     let supervisor = server.client(Role::Supervisor);

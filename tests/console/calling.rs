@@ -97,8 +97,7 @@ on_both_engines! {
         server.pass(120).await;
         let mut device = Device::new(&job, "phone");
         let mut facts = vec![device.fact("21:05", json!({ "kind": "departure" }))];
-        facts.extend(site::work(&mut device, "21:10", "22:22"));
-        facts.push(device.fact("21:50", site::consent("21:50", 2)));
+        facts.extend(site::agreed(&mut device, "21:10", ("21:50", 2), "22:22"));
         device.send(&server, &crew.phone, &facts).await.expect(200);
         server.settle().await;
         // 72 minutes: the first 60 are free, 12 are two begun units of 10 (C-01, C-02).

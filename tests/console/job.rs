@@ -62,8 +62,7 @@ on_both_engines! {
 
         server.pass(120).await;
         let mut device = Device::new(&job, "phone");
-        let mut facts = site::work(&mut device, "21:10", "22:22");
-        facts.push(device.fact("21:50", site::consent("21:50", 2)));
+        let facts = site::agreed(&mut device, "21:10", ("21:50", 2), "22:22");
         device.send(&server, &crew.phone, &facts).await.expect(200);
         server.settle().await;
         // Two hours without a sign of the browser.

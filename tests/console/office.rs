@@ -23,8 +23,7 @@ async fn worked(server: &TestServer, crew: &Crew, skipped: i64) -> String {
     let job = site::accepted_job(server, crew).await;
     server.pass(80).await;
     let mut phone = Device::new(&job, "phone").after(skipped);
-    let mut facts = site::work(&mut phone, "21:05", "22:17");
-    facts.push(phone.fact("21:50", site::consent("21:50", 2)));
+    let facts = site::agreed(&mut phone, "21:05", ("21:50", 2), "22:17");
     phone.send(server, &crew.phone, &facts).await.expect(200);
     server.settle().await;
     job

@@ -51,9 +51,7 @@ impl Reader {
 
     /// Sequences what it can, then reads on by ones.
     async fn read(&mut self, db: &Db) {
-        let mut tx = db.write().await.unwrap();
-        feed::sequence(&mut tx, 100).await.unwrap();
-        tx.commit().await.unwrap();
+        feed::sequence(db.write().await.unwrap(), 100).await.unwrap();
         loop {
             let mut tx = db.read().await.unwrap();
             let entries = feed::after(&mut tx, self.pos, 1).await.unwrap();
@@ -143,9 +141,10 @@ on_both_engines! {
         }
         let sequencer = || async {
             for _ in 0..20 {
-                let mut tx = store.write().await.unwrap();
-                feed::sequence(&mut tx, 3).await.unwrap();
-                tx.commit().await.unwrap();
+                match feed::sequence(store.write().await.unwrap(), 3).await {
+                    Ok(_) | Err(Error::Stale) => {}
+                    Err(error) => panic!("{error}"),
+                }
             }
         };
         futures_util::future::join(sequencer(), sequencer()).await;
@@ -165,8 +164,7 @@ on_both_engines! {
         run(&mut db.raw().await, db.engine(), &insert("event", &columns)).await;
         let mut tx = store.write().await.unwrap();
         append(&mut tx, 3).await;
-        feed::sequence(&mut tx, 100).await.unwrap();
-        tx.commit().await.unwrap();
+        feed::sequence(tx, 100).await.unwrap();
 
         let mut tx = store.read().await.unwrap();
         let first = feed::after(&mut tx, 0, 100).await.unwrap();
@@ -185,9 +183,7 @@ on_both_engines! {
         let store = Db::connect(&db.url().parse().unwrap(), 4).await.unwrap();
         let columns = [("id", "#2"), ("kind", "'job.settled'"), ("data", "'{\"settlement\":7}'")];
         run(&mut db.raw().await, db.engine(), &insert("event", &columns)).await;
-        let mut tx = store.write().await.unwrap();
-        feed::sequence(&mut tx, 100).await.unwrap();
-        tx.commit().await.unwrap();
+        feed::sequence(store.write().await.unwrap(), 100).await.unwrap();
         let mut tx = store.read().await.unwrap();
         let cause = unreadable(ledger::billed_after(&mut tx, 0, 100).await.unwrap_err());
         let named = "event 00000000-0000-0000-0000-000000000002: job.settled of job 00000000-0000-0000-0000-00000000001f: ";

@@ -183,13 +183,15 @@ on_both_engines! {
     }
 }
 
-/// What begins as a look is made outside of a transaction until something is changed.
+/// What begins as a look is made outside of a transaction until something is changed. It may pass by what others hold: what
+/// it locks to find that out is free again when it ends.
 #[test]
 fn what_begins_as_a_look_changes_and_locks_nothing() {
     for (file, Texts { sqlite, postgres }) in all_texts() {
         let is_look = |text: &str| ["SELECT", "WITH"].iter().any(|word| text.trim_start().starts_with(word));
         assert_eq!(is_look(&sqlite), is_look(&postgres), "{file}: {sqlite}");
         for text in [sqlite, postgres].iter().filter(|text| is_look(text)) {
+            let text = text.replace("FOR NO KEY UPDATE SKIP LOCKED", "");
             let words = ["INSERT", "UPDATE", "DELETE", "SHARE"];
             let changes = words
                 .iter()

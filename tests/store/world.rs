@@ -95,20 +95,21 @@ VALUES (#71, #31, #41, #1, #11, 1, 'accepted', '2026-11-23T10:01:00+00:00', '202
         '2026-11-23T10:02:00+00:00', 'too_far'),
        (#73, #32, #42, #2, #13, 2, 'accepted', '2026-11-23T10:02:00+00:00', '2026-11-23T10:07:00+00:00',
         '2026-11-23T10:03:00+00:00', NULL);
-INSERT INTO assignment (id, job_id, offer_id, firm_id, technician_id, slot, assigned_at, released_at, release_code,
-                        current_since)
-VALUES (#81, #31, #71, #1, #11, 'current', '2026-11-23T10:02:00+00:00', NULL, NULL, '2026-11-23T10:02:00+00:00'),
-       (#82, #32, #73, #2, #13, 'released', '2026-11-23T10:03:00+00:00', '2026-11-23T10:04:00+00:00', 'breakdown',
-        '2026-11-23T10:03:00+00:00');
+INSERT INTO assignment (id, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, released_at,
+                        release_code, current_since)
+VALUES (#81, #31, #71, #1, #11, 'current', '2026-11-23T10:02:00+00:00', '2026-11-23T10:02:00+00:00', NULL, NULL,
+        '2026-11-23T10:02:00+00:00'),
+       (#82, #32, #73, #2, #13, 'released', '2026-11-23T10:03:00+00:00', '2026-11-23T10:03:00+00:00', '2026-11-23T10:04:00+00:00',
+        'breakdown', '2026-11-23T10:03:00+00:00');
 INSERT INTO order_note (assignment_id, number, terms_version, issued_at)
 VALUES (#81, 'O-1', 'terms-1', '2026-11-23T10:02:00+00:00');
 INSERT INTO planned_window (id, technician_id, job_id, starts_at, ends_at, state)
 VALUES (#86, #11, #31, '2026-11-24T01:00:00+00:00', '2026-11-24T02:00:00+00:00', 'planned'),
        (#87, #11, #32, '2026-11-24T04:00:00+00:00', '2026-11-24T05:00:00+00:00', 'planned');
 INSERT INTO fact (id, job_id, assignment_id, technician_id, device, device_seq, kind, device_time, sent_at,
-                  received_at, data)
+                  received_at, told_by, data)
 VALUES (#91, #31, #81, #11, 'phone-1', 1, 'consent', '2026-11-23T10:30:00+00:00', '2026-11-23T10:30:00+00:00',
-        '2026-11-23T10:30:01+00:00', '{}');
+        '2026-11-23T10:30:01+00:00', 'device', '{}');
 INSERT INTO settlement (id, job_id, number, record_hash, basis, settled_at)
 VALUES (#101, #31, 1, @1, 'completed', '2026-11-23T12:00:00+00:00');
 INSERT INTO ledger_line (id, settlement_id, job_id, firm_id, line, kind, code, quantity, unit_price_yen, amount_yen,
@@ -168,7 +169,7 @@ INSERT INTO message_attempt (message_id, number, at, code, status)
 VALUES (#162, 1, '2026-11-23T10:00:01+00:00', 'delivered', 204);
 "#;
 
-/// One more row that the world allows: column and literal. `position` and `feed_queue` have none with text in it.
+/// One more row that the world allows: column and literal. `position` and `feed_queue` have none with text in it, `feed_head` has one row.
 pub(crate) fn sample(table: &str) -> Vec<(&'static str, &'static str)> {
     let (_, row) =
         SAMPLES.iter().find(|(name, _)| *name == table).unwrap_or_else(|| panic!("no sample of {table}"));
@@ -325,7 +326,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("assignment", &[
         ("id", "#211"), ("job_id", "#32"), ("offer_id", "#72"), ("firm_id", "#1"), ("technician_id", "#12"),
-        ("slot", "'current'"), ("assigned_at", AT), ("arrival_due_at", "NULL"), ("released_at", "NULL"),
+        ("slot", "'current'"), ("assigned_at", AT), ("counts_from", AT), ("arrival_due_at", "NULL"), ("released_at", "NULL"),
         ("release_code", "NULL"), ("current_since", AT), ("progress_at", "NULL"), ("progress_lat_e6", "NULL"),
         ("progress_lon_e6", "NULL"),
     ]),
@@ -397,7 +398,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ("fact", &[
         ("id", "#213"), ("job_id", "#31"), ("assignment_id", "#81"), ("technician_id", "#11"), ("device", "'phone-1'"),
         ("device_seq", "2"), ("kind", "'arrival'"), ("device_time", AT), ("sent_at", AT), ("received_at", LATER),
-        ("data", "'{}'"),
+        ("told_by", "'device'"), ("data", "'{}'"),
     ]),
     ("settlement", &[("id", "#214"), ("job_id", "#31"), ("number", "2"), ("record_hash", "@2"),
                      ("basis", "'completed'"), ("decision_id", "NULL"), ("settled_at", AT)]),
@@ -425,7 +426,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ("case_erasure", &[("case_id", "#22"), ("at", AT), ("reason", "'person_asked'"), ("erased_by", "#61")]),
     ("event", &[
         ("id", "#216"), ("at", AT), ("actor", "'dispatcher'"), ("actor_id", "#61"), ("subject", "'job'"),
-        ("subject_id", "#31"), ("kind", "'assigned'"), ("data", "'{}'"),
+        ("subject_id", "#31"), ("kind", "'assigned'"), ("data", "'{}'"), ("seals", "'[]'"),
     ]),
     ("feed", &[("pos", "3"), ("ord", "3"), ("prev_hash", "@2"), ("hash", "@3"), ("topic", "NULL")]),
     ("review", &[

@@ -17,7 +17,7 @@ use kaketsuke::{
     http::{Limits, Proxies, Tiles},
     notify::{MailBy, Settings},
     server::{Running, Server},
-    store::{Db, files::Files},
+    store::{DatabaseUrl, Db, Patience, files::Files},
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 use reqwest::{Method, StatusCode};
@@ -65,6 +65,7 @@ struct Start {
     connections: u32,
     tiles: Option<Tiles>,
     proxies: Proxies,
+    patience: Patience,
 }
 
 impl Default for Start {
@@ -78,6 +79,7 @@ impl Default for Start {
             connections: CONNECTIONS,
             tiles: None,
             proxies: Proxies::default(),
+            patience: Patience::default(),
         }
     }
 }
@@ -100,6 +102,11 @@ impl TestServer {
     /// Starts a service with so many connections to its database.
     pub(crate) async fn start_wide(db: &TestDb, connections: u32) -> Self {
         Self::start_as(db, Start { connections, ..Start::default() }).await
+    }
+
+    /// Starts a service whose database waits and is waited for so long.
+    pub(crate) async fn start_patient(db: &TestDb, patience: Patience) -> Self {
+        Self::start_as(db, Start { patience, ..Start::default() }).await
     }
 
     /// Starts a service whose map has tiles.
@@ -135,11 +142,12 @@ impl TestServer {
     }
 
     async fn start_as(db: &TestDb, start: Start) -> Self {
-        let Start { limits, messages, seed, now, files, connections, tiles, proxies } = start;
+        let Start { limits, messages, seed, now, files, connections, tiles, patience, proxies } = start;
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
-        let store = Db::connect(&db.url().parse().unwrap(), connections).await.unwrap();
+        let url: DatabaseUrl = db.url().parse().unwrap();
+        let store = Db::connect(&url.with_patience(patience), connections).await.unwrap();
         let reference = Loaded::embedded().unwrap();
         let rng = StdRng::seed_from_u64(seed);
         let ctx = Ctx::new(store, Clock::scenario(now), rng, reference).with_files(files);

@@ -1,5 +1,7 @@
 //! Reports from the site for the tests: a device that numbers what it tells.
 
+use chrono::TimeDelta;
+use kaketsuke::domain::span::Instant;
 use serde_json::{Value, json};
 
 use super::{
@@ -75,6 +77,33 @@ pub(crate) fn work(device: &mut Device, from: &str, to: &str) -> Vec<Value> {
         device.fact(to, json!({ "kind": "work_end" })),
         device.fact(to, json!({ "kind": "completion" })),
     ]
+}
+
+/// The same, with a yes of the worker to so many units on the way.
+pub(crate) fn agreed(
+    device: &mut Device,
+    from: &str,
+    (asked, cap_units): (&str, i64),
+    to: &str,
+) -> Vec<Value> {
+    vec![
+        device.fact(from, json!({ "kind": "arrival" })),
+        device.fact(from, json!({ "kind": "work_start", "work": "work" })),
+        device.fact(asked, consent(asked, cap_units)),
+        device.fact(to, json!({ "kind": "work_end" })),
+        device.fact(to, json!({ "kind": "completion" })),
+    ]
+}
+
+/// These reports, each so many minutes after an instant.
+pub(crate) fn dated(facts: &mut [Value], from: Instant, minutes: &[i64]) {
+    for (fact, after) in facts.iter_mut().zip(minutes) {
+        let at = json!(from + TimeDelta::minutes(*after));
+        if fact["kind"] == "consent" {
+            (fact["asked_at"], fact["answered_at"]) = (at.clone(), at.clone());
+        }
+        fact["device_time"] = at;
+    }
 }
 
 /// A yes of the worker to so many units of overtime.

@@ -1,6 +1,6 @@
 //! Taking what is due, and writing down what became of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -126,7 +126,7 @@ async fn drop_one(ctx: &Ctx, id: MessageId) -> Result<(), Error> {
 /// What is due, as far as there is room, the same share for every receiver.
 async fn pick(ctx: &Ctx, room: Room<'_>) -> Result<Vec<(MessageId, Flight)>, Error> {
     let now = ctx.now();
-    let mut tx = ctx.db().read().await?;
+    let mut tx = ctx.db().glance().await?;
     let due = store::messages::due_receivers(&mut tx, now, RECEIVERS_MAX).await?;
     let mut left = room.at_once_max.saturating_sub(room.under_way.len());
     let to_failing = room.under_way.values().filter(|flight| flight.failing).count();
@@ -155,7 +155,7 @@ async fn pick(ctx: &Ctx, room: Room<'_>) -> Result<Vec<(MessageId, Flight)>, Err
 
 /// When something is due next, beyond what is due now.
 pub async fn next_due(ctx: &Ctx) -> Result<Option<Instant>, Error> {
-    let mut tx = ctx.db().read().await?;
+    let mut tx = ctx.db().glance().await?;
     Ok(store::messages::next_due(&mut tx, ctx.now()).await?)
 }
 
@@ -169,30 +169,70 @@ pub async fn give_back(ctx: &Ctx, ids: impl Iterator<Item = MessageId>) -> Resul
 }
 
 /// Writes down what became of attempts: most of them in one transaction, those that others must hear of in their own.
-pub async fn record(ctx: &Ctx, done: &[(Claim, Outcome)]) -> Result<(), Error> {
-    let mut quiet = Vec::new();
+/// Answers which are still to be written down: what is in somebody's hands, or fails by itself, keeps back no other.
+pub async fn record(ctx: &Ctx, done: &[(Claim, Outcome)]) -> Result<BTreeSet<MessageId>, Error> {
+    let (mut quiet, mut told) = (Vec::new(), Vec::new());
     for (claim, outcome) in done {
         let taken = &claim.taken;
         let [random] = ctx.random();
         let next = next(*outcome, taken.attempts + 1, taken.attempts_before, ctx.now(), random);
-        let told = next == Next::Dead || (next == Next::Sent && claim.notice.is_some());
-        if told {
-            let command = Command::new(DELIVERY, (claim.clone(), *outcome, next));
-            ctx.transact(command, |unit, (claim, outcome, next)| {
-                Box::pin(settle_in(unit, claim, *outcome, *next))
-            })
-            .await?;
-        } else {
-            quiet.push((taken, *outcome, next));
+        let is_told = next == Next::Dead || (next == Next::Sent && claim.notice.is_some());
+        if is_told { &mut told } else { &mut quiet }.push((claim, *outcome, next));
+    }
+    let mut left = BTreeSet::new();
+    for (claim, outcome, next) in told {
+        let command = Command::new(DELIVERY, (claim.clone(), outcome, next));
+        let settled = ctx.transact(command, |unit, (claim, outcome, next)| {
+            Box::pin(settle_in(unit, claim, *outcome, *next))
+        });
+        if let Err(error) = by_itself(settled.await, claim.id(), &mut left)? {
+            let message = claim.id();
+            tracing::error!(error = &error as &dyn std::error::Error, %message, "nobody is told of an attempt");
+            quiet.push((claim, outcome, next));
         }
     }
-    if quiet.is_empty() {
+    match write_all(ctx, &quiet).await {
+        Err(Error::Overloaded) => Err(Error::Overloaded),
+        Ok(()) => Ok(left),
+        Err(_) => {
+            // One of them fails: each by itself.
+            for one in &quiet {
+                let message = one.0.id();
+                let written = write_all(ctx, std::slice::from_ref(one)).await;
+                if let Err(error) = by_itself(written, message, &mut left)? {
+                    // It is due again when its time is over.
+                    tracing::error!(error = &error as &dyn std::error::Error, %message, "an attempt is lost");
+                }
+            }
+            Ok(left)
+        }
+    }
+}
+
+/// What came of one by itself: what was in somebody's hands is left for later.
+fn by_itself(
+    written: Result<(), Error>,
+    id: MessageId,
+    left: &mut BTreeSet<MessageId>,
+) -> Result<Result<(), Error>, Error> {
+    match written {
+        Err(Error::Overloaded) => Err(Error::Overloaded),
+        Err(Error::TimedOut) => {
+            left.insert(id);
+            Ok(Ok(()))
+        }
+        other => Ok(other),
+    }
+}
+
+async fn write_all(ctx: &Ctx, all: &[(&Claim, Outcome, Next)]) -> Result<(), Error> {
+    if all.is_empty() {
         return Ok(());
     }
     let now = ctx.now();
     let mut tx = ctx.db().write().await?;
-    for (taken, outcome, next) in quiet {
-        write(&mut tx, taken, outcome, next, now).await?;
+    for (claim, outcome, next) in all {
+        write(&mut tx, &claim.taken, *outcome, *next, now).await?;
     }
     Ok(tx.commit().await?)
 }

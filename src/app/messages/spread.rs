@@ -33,7 +33,7 @@ pub enum Mailing {
 /// Turns everything new in the feed into messages. Offers are mailed only where e-mail can be sent at all. `read` is how far this node has read: where nobody is to be told, that is all that is kept, and nothing is written.
 pub async fn spread(ctx: &Ctx, mailing: Mailing, read: &mut i64) -> Result<(), Error> {
     loop {
-        let mut tx = ctx.db().read().await?;
+        let mut tx = ctx.db().glance().await?;
         let cursor = store::messages::cursor(&mut tx).await?;
         let page = page(&mut tx, cursor.max(*read), mailing).await?;
         drop(tx);
@@ -43,6 +43,9 @@ pub async fn spread(ctx: &Ctx, mailing: Mailing, read: &mut i64) -> Result<(), E
         } else {
             write(ctx, mailing, *read).await?
         };
+        if page.is_all && *read == last {
+            return Ok(());
+        }
     }
 }
 
@@ -68,11 +71,14 @@ struct Page {
     told: Vec<(Receiver, i64)>,
     /// Its last position, if there is any.
     last: Option<i64>,
+    /// Whether there was no more.
+    is_all: bool,
 }
 
 async fn page(tx: &mut Tx, from: i64, mailing: Mailing) -> Result<Page, Error> {
     let entries = store::feed::after(tx, from, PAGE).await?;
     let last = entries.last().map(|entry| entry.pos);
+    let is_all = i64::try_from(entries.len()).is_ok_and(|count| count < PAGE);
     let mut told = Vec::new();
     if last.is_some() {
         let webhooks = store::webhooks::list(tx, None, Uuid::nil(), WEBHOOKS_MAX).await?;
@@ -81,7 +87,7 @@ async fn page(tx: &mut Tx, from: i64, mailing: Mailing) -> Result<Page, Error> {
             told.extend(receivers.into_iter().map(|receiver| (receiver, entry.pos)));
         }
     }
-    Ok(Page { told, last })
+    Ok(Page { told, last, is_all })
 }
 
 /// Who is told of an entry.

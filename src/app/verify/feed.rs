@@ -64,7 +64,9 @@ async fn end(ctx: &Ctx, head: Head) -> Result<Option<Verdict>, Error> {
     let mut tx = ctx.db().read().await?;
     let stored = store::feed::head(&mut tx).await?;
     let waiting = store::feed::queued(&mut tx).await?;
+    let kept = store::feed::kept_head(&mut tx).await?;
     let lost = store::feed::lost(&mut tx).await?;
+    let hole = store::feed::hole(&mut tx).await?;
     let mislabelled = store::feed::mislabelled(&mut tx).await?;
     let rest = store::feed::chain(&mut tx, head.pos, 1).await?;
     if !rest.is_empty() {
@@ -72,6 +74,14 @@ async fn end(ctx: &Ctx, head: Head) -> Result<Option<Verdict>, Error> {
     }
     if stored.pos != head.pos {
         return Ok(Some(broken(head.pos + 1, "it or its event is missing, and so is what follows")));
+    }
+    if kept != Some(head) {
+        let reason = "the feed has ended elsewhere: what followed was cut off, or rewritten";
+        return Ok(Some(broken(head.pos + 1, reason)));
+    }
+    if let Some(ord) = hole {
+        let reason = format!("the events around number {ord} are not in one row: some were taken away");
+        return Ok(Some(broken(head.pos + 1, &reason)));
     }
     if let Some(ord) = lost {
         let reason = format!("the event inserted as number {ord} has no position and does not wait for one");
@@ -119,6 +129,7 @@ mod tests {
                 subject_id: Uuid::from_u128(7),
                 kind: Kind::TokenIssued,
                 data: r#"{"role":"firm"}"#.to_owned(),
+                seals: "[]".to_owned(),
             };
             let hash = link(&head.hash, pos, &event);
             entries.push(Link { pos, event, prev_hash: head.hash, hash });
@@ -146,7 +157,8 @@ mod tests {
 
     #[test]
     fn every_change_to_an_entry_is_seen_at_its_position() {
-        let changes: [fn(&mut Link); 9] = [
+        let changes: [fn(&mut Link); 10] = [
+            |entry| entry.event.seals = "[ ]".to_owned(),
             |entry| entry.event.data.push(' '),
             |entry| entry.event.kind = Kind::TokenRevoked,
             |entry| entry.event.actor = "supervisor".to_owned(),

@@ -2,11 +2,14 @@
 
 mod evidence;
 mod feed;
+mod guards;
 mod ledger;
+mod rows;
 
 use futures_util::future::BoxFuture;
 
 use super::{Ctx, Error};
+use crate::store;
 
 /// One check.
 pub struct Check {
@@ -27,9 +30,30 @@ pub enum Verdict {
 /// Every check.
 pub const CHECKS: &[Check] = &[
     Check { name: "feed", run: |ctx| Box::pin(feed::check(ctx)) },
+    Check { name: "rows", run: |ctx| Box::pin(rows::check(ctx)) },
+    Check { name: "guards", run: |ctx| Box::pin(guards::check(ctx)) },
     Check { name: "ledger", run: |ctx| Box::pin(ledger::check(ctx)) },
     Check { name: "evidence", run: |ctx| Box::pin(evidence::check(ctx)) },
 ];
+
+/// Whether the log has the head that somebody has kept.
+pub async fn expected(ctx: &Ctx, pos: i64, hash: [u8; 32]) -> Result<Verdict, Error> {
+    let mut tx = ctx.db().read().await?;
+    let link = store::feed::chain(&mut tx, pos - 1, 1).await?.into_iter().find(|link| link.pos == pos);
+    Ok(match link {
+        Some(link) if link.hash == hash => {
+            Verdict::Intact(format!("position {pos} has the hash that was kept"))
+        }
+        Some(link) => Verdict::Broken(format!(
+            "position {pos} had the hash {} when it was kept, and has {}: the log was written anew",
+            hex::encode(hash),
+            hex::encode(link.hash)
+        )),
+        None => {
+            Verdict::Broken(format!("the log has no position {pos} any more, which it had when it was kept"))
+        }
+    })
+}
 
 impl Check {
     /// Runs it; fails when the database does.

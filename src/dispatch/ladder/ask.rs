@@ -81,6 +81,8 @@ fn left_out(docket: &Docket) -> LeftOut {
                     | WithdrawCode::Held
                     | WithdrawCode::Booked
                     | WithdrawCode::VisitOver
+                    // The matching says whether they may be sent again.
+                    | WithdrawCode::NotToBeSent
             ),
             OfferStage::Open | OfferStage::Accepted { .. } | OfferStage::Expired { .. } => false,
         };

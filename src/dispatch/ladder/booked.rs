@@ -11,8 +11,8 @@ pub(super) fn ask(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Run
         docket.look_for_others()?;
         return ask::next(docket, sight, runs);
     };
-    if visitor.asking == Asked::Already || window.starts_at <= docket.now() {
-        // They are being asked for something else: the window is at risk, a person must know, others are asked.
+    if visitor.asking != Asked::NotNow || window.starts_at <= docket.now() {
+        // They are being asked for something else, or may not be sent: the window is at risk, a person must know, others are asked.
         docket.raise(AlarmKind::AppointmentAtRisk);
         docket.look_for_others()?;
         return ask::next(docket, sight, runs);

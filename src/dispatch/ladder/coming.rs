@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::{PAUSE_MIN, Run, Sight, Subject, ask, look_again};
+use super::{Asked, PAUSE_MIN, Run, Sight, Subject, ask, look_again};
 use crate::{
     dispatch::{
         travel,
@@ -23,7 +23,7 @@ use crate::{
 
 /// Nearer to the site than this counts as there: nobody stands still at the door.
 const THERE_M: u32 = 300;
-/// Movement of less than this is none: positions are that inexact.
+/// Nearer by less than this is not nearer: positions are that inexact.
 const MOVED_M: u32 = 200;
 
 /// Warns the contractor of a job that is late, or sends somebody else.
@@ -44,6 +44,9 @@ pub(super) fn look(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
     let Look { alarms, action, again } = watch::look(watch, &seen, docket.now());
     for alarm in &alarms {
         docket.raise(*alarm);
+    }
+    if sight.subject.is_some_and(|who| who.asking == Asked::Never) {
+        docket.tell_not_to_be_sent();
     }
     match action {
         Action::Wait => look_again(docket, again),
@@ -92,7 +95,13 @@ fn seen(
     }
 }
 
-/// When the technician was last seen to move; being there counts. The first position seen on the way is a movement.
+/// Whether `point` is nearer to the site than `before`, by more than positions are inexact.
+fn is_nearer(point: Point, before: Point, site: Point) -> bool {
+    travel::distance_m(point, site).saturating_add(MOVED_M) <= travel::distance_m(before, site)
+}
+
+/// When the technician was last seen to come nearer; being there counts, and so does the first position seen on the way.
+/// Whoever drives about, or away, does not come.
 fn moved(
     docket: &mut Docket,
     assignment: &Assignment,
@@ -103,11 +112,29 @@ fn moved(
         return Some(docket.now());
     }
     if let Some(progress) = assignment.progress
-        && travel::distance_m(progress.point, point) < MOVED_M
+        && !is_nearer(point, progress.point, site)
     {
         return Some(progress.at);
     }
     let progress = Progress { at: measured_at.min(docket.now()), point };
     docket.seen_at(assignment.id, progress);
     Some(progress.at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_coming_nearer_is_coming() {
+        // A degree of latitude is 111.2 km: a thousandth of one 111 m.
+        let north = |thousandths: i64| Point::from_e6(35_000_000 + 1_000 * thousandths, 136_900_000).unwrap();
+        let (site, before) = (north(0), north(50));
+        assert!(is_nearer(north(40), before, site), "1.1 km nearer");
+        assert!(!is_nearer(north(49), before, site), "111 m are nothing");
+        assert!(!is_nearer(north(60), before, site), "1.1 km farther away");
+        let round = Point::from_e6(35_050_000, 136_930_000).unwrap();
+        assert!(!is_nearer(round, before, site), "round the site at the same distance, or farther");
+        assert!(is_nearer(north(-40), before, site), "past the site, and nearer all the same");
+    }
 }

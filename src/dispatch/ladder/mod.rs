@@ -69,6 +69,8 @@ pub enum Asked {
     Already,
     /// They are not.
     NotNow,
+    /// They may not be: suspended, or kept apart from the resident.
+    Never,
 }
 
 /// What a look at a job goes by besides its docket.

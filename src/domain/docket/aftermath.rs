@@ -5,58 +5,95 @@ use super::{Docket, alarms::KEPT};
 use crate::domain::{
     alarms::AlarmKind,
     events::{AssignmentDelayed, FactRecorded, JobProgressed},
-    facts::{Fact, FactKind, FieldRecord, FieldState, ToldDelay},
+    facts::{Fact, FactKind, FieldRecord, FieldState, Flag, Guard, Reporter, ToldDelay},
     ids::AssignmentId,
     jobs::JobState,
     offers::{Assignment, ReleaseCode, WithdrawCode},
+    promises,
     reference::dispatch::Dispatch,
     refusal::Refusal,
 };
 
 /// What a device has told.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Told<'a> {
     /// The assignment it is filed under.
     pub assignment: AssignmentId,
     /// The reports that are new.
     pub recorded: &'a [Fact],
-    /// What all reports of the job add up to.
-    pub record: &'a FieldRecord,
+    /// What all reports of the job add up to, as far as a guard lets them count.
+    pub fold: &'a dyn Fn(&Guard) -> FieldRecord,
 }
 
 impl Docket {
-    /// Draws the consequences of new reports. Facts describe what happened, so no state refuses them.
-    pub fn aftermath(&mut self, told: Told<'_>, rules: &Dispatch) -> Result<(), Refusal> {
+    /// Draws the consequences of new reports and answers what all of them add up to. Facts describe what happened, so no state
+    /// refuses them; what does not count by itself moves nothing and rings at the desk.
+    pub fn aftermath(&mut self, told: Told<'_>, rules: &Dispatch) -> Result<FieldRecord, Refusal> {
         if let Some(event) = FactRecorded::of(told.recorded) {
             self.say(event);
         }
-        self.reinstate(told.assignment, told.record, rules)?;
-        self.promise_again(told.record);
-        self.let_go(told.record)?;
-        self.progress(told.record, rules);
+        self.reinstate(told.assignment, told.fold, rules)?;
+        let record = (told.fold)(&self.guard());
+        self.catch_up(&record, rules)?;
         let nobody_opened = told.recorded.iter().any(|fact| matches!(fact.what, FactKind::NoAccess { .. }));
-        let in_vain = told.record.technicians.iter().any(|told| told.state == FieldState::NoAccess);
+        let in_vain = record.technicians.iter().any(|told| told.state == FieldState::NoAccess);
         if nobody_opened && in_vain && self.is.job.state() == JobState::AwaitingReturn {
             self.raise(AlarmKind::NoAccess);
         }
+        self.doubt(told.recorded, &record);
+        Ok(record)
+    }
+
+    /// What the reports of the job are held against now.
+    #[must_use]
+    pub fn guard(&self) -> Guard {
+        Guard::of(&self.is.job, &self.is.assignments)
+    }
+
+    /// Brings the job to where its record says that it is.
+    pub fn catch_up(&mut self, record: &FieldRecord, rules: &Dispatch) -> Result<(), Refusal> {
+        self.promise_again(record);
+        self.let_go(record)?;
+        self.progress(record, rules);
+        self.doubt(&[], record);
         Ok(())
+    }
+
+    /// A person is told at once where somebody says that the work was done or that they are at the door, and it does not
+    /// count (G-02, G-03); until somebody of whom it counts is there, or nothing of the kind is doubtful any more.
+    fn doubt(&mut self, recorded: &[Fact], record: &FieldRecord) {
+        let doubtful = |fact: &&Fact| {
+            let own = |flag: &Flag| flag.fact_id == Some(fact.id) && flag.code.keeps_out();
+            fact.told_by == Reporter::Device && fact.what.says_of_the_door() && record.flags.iter().any(own)
+        };
+        let state = self.is.job.state();
+        let is_over = matches!(state, JobState::Completed | JobState::Cancelled);
+        let is_there = matches!(state, JobState::OnSite | JobState::Working | JobState::Paused);
+        if recorded.iter().any(|fact| doubtful(&fact)) && !is_over {
+            self.raise(AlarmKind::DoubtfulReport);
+        } else if is_over || is_there {
+            self.resolve(AlarmKind::DoubtfulReport);
+        }
     }
 
     /// The arrival is what was promised last.
     fn promise_again(&mut self, record: &FieldRecord) {
         let (now, mut told) = (self.now, Vec::new());
+        let (priority, visit) = (self.is.job.priority, self.window().cloned());
         for assignment in self.is.assignments.iter_mut().filter(|one| !one.is_over()) {
             let own = |delay: &&ToldDelay| {
                 delay.technician_id == assignment.technician_id && delay.at >= assignment.assigned_at
             };
             let Some(delay) = record.delays.iter().rfind(own) else { continue };
-            if assignment.arrival_due_at != Some(delay.arrival_at) {
-                assignment.arrival_due_at = Some(delay.arrival_at);
+            // However late they say they come, the watch looks no later than a promise could have been for (G-16).
+            let arrival_at = delay.arrival_at.min(promises::latest(priority, delay.at, visit.as_ref()));
+            if assignment.arrival_due_at != Some(arrival_at) {
+                assignment.arrival_due_at = Some(arrival_at);
                 told.push(AssignmentDelayed {
                     job: assignment.job_id,
                     assignment: assignment.id,
                     technician: assignment.technician_id,
-                    arrival_due_at: delay.arrival_at,
+                    arrival_due_at: arrival_at,
                 });
             }
         }

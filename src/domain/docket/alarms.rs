@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 /// Alarms that neither an acceptance nor a report from the site settles.
-pub(super) const KEPT: &[AlarmKind] = &[AlarmKind::PlaceChanged];
+pub(super) const KEPT: &[AlarmKind] = &[AlarmKind::PlaceChanged, AlarmKind::DoubtfulReport];
 
 impl Docket {
     /// Raises an alarm that rings at once. An acknowledged one rings again.

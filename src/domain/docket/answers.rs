@@ -8,6 +8,7 @@ use crate::domain::{
     ids::OfferId,
     jobs::JobState,
     offers::{Addressee, Assignment, DeclineCode, Offer, Via, WithdrawCode},
+    promises,
     reference::dispatch::Dispatch,
     refusal::{JobRefused, OfferRefused, Refusal, Unfit},
     span::Instant,
@@ -71,7 +72,7 @@ impl Docket {
         rules: &Dispatch,
     ) -> Result<Option<Assignment>, Refusal> {
         let offer = self.to_answer(id, by)?;
-        self.not_past(arrival_at)?;
+        self.may_promise(arrival_at)?;
         let due = self.now + rules.policy(self.is.job.priority).naming_s.delta();
         let offer = offer.accept(self.now, by.via(), arrival_at, due)?;
         self.withdraw_those(WithdrawCode::TakenByOther, |other| other.is_open() && other.id != id)?;
@@ -97,7 +98,7 @@ impl Docket {
         rules: &Dispatch,
     ) -> Result<Assignment, Refusal> {
         let offer = self.to_answer(id, by)?;
-        self.not_past(naming.arrival_at)?;
+        self.may_promise(naming.arrival_at)?;
         if self.is.job.state() != JobState::Accepted {
             return Err(JobRefused::NobodyToName(self.is.job.state()).into());
         }
@@ -146,11 +147,13 @@ impl Docket {
         Ok(offer.clone())
     }
 
-    /// Refuses an arrival that is promised for the past.
-    pub(super) fn not_past(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
-        if arrival_at.is_some_and(|at| at < self.now) {
-            return Err(Unfit::ArrivalPassed.into());
+    /// Refuses an arrival that is promised for the past, or for later than the urgency allows (G-16).
+    pub(super) fn may_promise(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
+        let latest = promises::latest(self.is.job.priority, self.now, self.window());
+        match arrival_at {
+            Some(at) if at < self.now => Err(Unfit::ArrivalPassed.into()),
+            Some(at) if at > latest => Err(Unfit::ArrivalTooLate(latest).into()),
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

@@ -4,7 +4,7 @@
 use super::Docket;
 use crate::domain::{
     events::OfferAccepted,
-    facts::{FieldRecord, FieldState},
+    facts::{FieldRecord, FieldState, Guard},
     ids::AssignmentId,
     jobs::JobState,
     offers::{Addressee, Asked, Assignment, CrewRole, Offer, ReleaseCode, Via, WithdrawCode},
@@ -19,17 +19,19 @@ impl Docket {
     pub(super) fn reinstate(
         &mut self,
         before: AssignmentId,
-        record: &FieldRecord,
+        fold: &dyn Fn(&Guard) -> FieldRecord,
         rules: &Dispatch,
     ) -> Result<(), Refusal> {
         let Some(before) = self.is.assignments.iter().find(|one| one.id == before).cloned() else {
             return Ok(());
         };
-        let Some(since) = came(&before, record) else { return Ok(()) };
         let may_return = before.release_code().is_some_and(may_come_back);
         if !before.is_over() || !may_return || !self.is_vacant_for(&before) {
             return Ok(());
         }
+        // While nobody else has it, what they tell of the time since counts for whether they are there (G-01).
+        let record = fold(&self.guard().if_still_on_it(before.technician_id));
+        let Some(since) = came(&before, &record) else { return Ok(()) };
         let Some(first) = self.offer(before.offer_id).cloned() else { return Ok(()) };
         if self.places_taken(before.technician_id) > 1 {
             // Both their places are taken: their reports are kept, the job stays on the ladder.

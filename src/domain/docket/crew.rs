@@ -5,7 +5,7 @@ use crate::domain::{
     events::AssignmentReleased,
     ids::{AssignmentId, TechnicianId},
     jobs::JobState,
-    offers::{Assignment, AssignmentStage, Offer, Progress, ReleaseCode, Slot},
+    offers::{Assignment, AssignmentStage, Offer, OfferStage, Progress, ReleaseCode, Slot, Via},
     reference::dispatch::Dispatch,
     refusal::{OfferRefused, Refusal},
     span::Instant,
@@ -33,6 +33,7 @@ impl Docket {
     /// Puts the technician of an accepted offer on the job, whatever that makes of the job.
     pub(super) fn put_on(&mut self, offer: &Offer, since: Instant) -> Result<Assignment, Refusal> {
         let stage = self.free_place(offer.technician_id)?;
+        let counts_from = self.counts_from(offer).min(since);
         let assignment = Assignment {
             id: self.id(),
             version: 1,
@@ -42,11 +43,26 @@ impl Docket {
             technician_id: offer.technician_id,
             stage,
             assigned_at: since,
+            counts_from,
             arrival_due_at: offer.arrival_promised_at(),
             progress: None,
         };
         self.is.assignments.push(assignment.clone());
         Ok(assignment)
+    }
+
+    /// From when the reports of whoever has accepted count by themselves (G-01). Where the desk writes down what was agreed on
+    /// the telephone, they may have begun before: when the job was made, or whoever had it was let off.
+    fn counts_from(&self, offer: &Offer) -> Instant {
+        match offer.stage {
+            OfferStage::Accepted { at, acceptance } if acceptance.via == Via::Asked => at,
+            _ => {
+                let others =
+                    self.is.assignments.iter().filter(|one| one.technician_id != offer.technician_id);
+                let vacant = others.filter_map(Assignment::released_at).max();
+                vacant.unwrap_or(self.is.job.created_at).max(self.is.job.created_at)
+            }
+        }
     }
 
     /// The technician's free place: the current one, or behind it the next one.

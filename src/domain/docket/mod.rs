@@ -16,6 +16,7 @@ mod offers;
 mod overrides;
 mod place;
 mod said;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod visit;
@@ -29,6 +30,7 @@ pub use self::{
     answers::{Answerer, Naming},
     changes::{Changes, Rows, Waiting},
     overrides::{Given, Way, needed},
+    standing::Away,
 };
 use super::{
     alarms::Alarm,

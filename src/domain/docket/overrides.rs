@@ -63,7 +63,7 @@ impl Docket {
             return Err(JobRefused::Held(hold.clone()).into());
         }
         Action::Override.check(job.state())?;
-        self.not_past(arrival_at)
+        self.may_promise(arrival_at)
     }
 
     /// Gives the job to somebody past the ladder.
@@ -94,7 +94,7 @@ impl Docket {
         if self.on_it().any(|one| one.technician_id == helper) {
             return Err(Unfit::OnItAlready.into());
         }
-        self.not_past(arrival_at)
+        self.may_promise(arrival_at)
     }
 
     /// Sends somebody to help whoever has the job (C-16).

@@ -12,7 +12,7 @@ use crate::domain::{
     appointments::{Appointment, Consequence, UnbookCode, WindowState},
     dangers::CaseHazard,
     facts::{
-        Fact, FieldRecord,
+        Fact, FieldRecord, Guard,
         script::{Device, at, firm, plain_job, simple, start, technician},
     },
     firms::{Standing, Technician},
@@ -229,8 +229,9 @@ fn report(docket: &mut Docket, facts: Vec<Fact>, reports: &mut Vec<Fact>) -> Res
     recorded.retain(|fact| reports.iter().all(|known| known.id != fact.id));
     recorded.iter_mut().for_each(|fact| fact.assignment_id = assignment);
     reports.extend(recorded.iter().cloned());
-    let record = FieldRecord::of(reports);
-    docket.aftermath(Told { assignment, recorded: &recorded, record: &record }, REFERENCE.dispatch())
+    let fold = |guard: &Guard| FieldRecord::guarded(reports, guard);
+    docket.aftermath(Told { assignment, recorded: &recorded, fold: &fold }, REFERENCE.dispatch())?;
+    Ok(())
 }
 
 /// What must never be.

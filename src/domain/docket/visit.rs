@@ -62,6 +62,7 @@ impl Docket {
         window.state = WindowState::Released;
         let event = JobUnbooked::of(window, code);
         self.resolve(AlarmKind::VisitOffDuty);
+        self.resolve(AlarmKind::NotToBeSent);
         self.say(event);
     }
 }

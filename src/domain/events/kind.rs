@@ -148,6 +148,10 @@ macro_rules! every_kind {
             CaseErased = "case.erased",
             /// The retention table was applied.
             RetentionApplied = "retention.applied",
+            /// The head of the feed as it was that night, for those who keep it elsewhere.
+            LogAnchored = "log.anchored",
+            /// Rows were written of which no other event tells: it bears their seals.
+            RowsSealed = "log.rows_sealed",
             /// A firm was registered.
             FirmRegistered = "firm.registered",
             /// A firm's data changed.

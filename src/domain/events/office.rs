@@ -14,8 +14,8 @@ use crate::domain::{
         subject::{Subject, SubjectId},
     },
     ids::{
-        BlockId, ConsumerId, FirmId, MessageId, ReferenceLoadId, RetentionRunId, SessionId, ShiftEntryId,
-        ShiftSwapId, TechnicianId, TokenId, UserId, WebhookId,
+        BlockId, ConsumerId, FirmId, MessageId, ReferenceLoadId, RetentionRunId, SealId, SessionId,
+        ShiftEntryId, ShiftSwapId, TechnicianId, TokenId, UserId, WebhookId,
     },
     messages::AttemptCode,
     reference::embedded::Dataset,
@@ -35,6 +35,17 @@ payloads! {
         /// How much was taken away, by kind of data; `file` counts deleted files.
         counts: BTreeMap<String, u64>,
     }
+
+    /// The head of the feed as it was that night, for those who keep it elsewhere (G-12).
+    LogAnchored of run: RetentionRunId {
+        /// Its position.
+        pos: i64,
+        /// Its hash, hexadecimal.
+        hash: String,
+    }
+
+    /// Rows were written of which no other event tells: it bears their seals.
+    RowsSealed of seal: SealId {}
 
     /// A firm was registered.
     FirmRegistered of firm: FirmId {}

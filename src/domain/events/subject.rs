@@ -7,7 +7,8 @@ use crate::domain::{
     blocks::Blocked,
     ids::{
         AlarmId, CallId, CaseId, ConsumerId, DisputeId, FirmId, JobId, MessageId, ReferenceLoadId,
-        ReferralId, RetentionRunId, ReviewId, ShiftHandoverId, TechnicianId, TokenId, UserId, WebhookId,
+        ReferralId, RetentionRunId, ReviewId, SealId, ShiftHandoverId, TechnicianId, TokenId, UserId,
+        WebhookId,
     },
     text_enum::text_enum,
 };
@@ -49,6 +50,8 @@ text_enum! {
         User = "user",
         /// An application of the retention table.
         Retention = "retention",
+        /// The log itself.
+        Log = "log",
     }
 }
 
@@ -93,6 +96,7 @@ subject_ids! {
     DisputeId => Dispute,
     UserId => User,
     RetentionRunId => Retention,
+    SealId => Log,
 }
 
 impl SubjectId for Blocked {

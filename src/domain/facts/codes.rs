@@ -3,6 +3,16 @@
 use crate::domain::{offers::WithdrawCode, text_enum::text_enum};
 
 text_enum! {
+    /// Whose word a report is.
+    pub enum Reporter("reporter") {
+        /// A device's of the technician, or of the technician's firm.
+        Device = "device",
+        /// The desk's, in the technician's name.
+        Desk = "desk",
+    }
+}
+
+text_enum! {
     /// What kind of identification was shown (S-02).
     pub enum IdKind("kind of identification") {
         /// 在留カード.

@@ -173,6 +173,12 @@ impl Consent {
         self.text_version.as_str()
     }
 
+    /// Reference of the signature or of the recording, where there is one.
+    #[must_use]
+    pub fn evidence(&self) -> Option<&str> {
+        self.evidence.as_ref().map(ShortCode::as_str)
+    }
+
     /// Who pays.
     #[must_use]
     pub fn payer(&self) -> Payer {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Consent, FactCode, Finding, Hindrance, IdCheck, JobOutcome, NoAccessReason, PauseReason, Pieces,
-    PriceYen, ReturnReason, ShortCode, ShortText, SitePayment,
+    PriceYen, Reporter, ReturnReason, ShortCode, ShortText, SitePayment,
     words::{moment, point},
 };
 use crate::domain::{
@@ -37,6 +37,8 @@ pub struct Fact {
     pub sent_at: DateTime<Utc>,
     /// When it was received, by the service's clock.
     pub received_at: DateTime<Utc>,
+    /// Whose word it is.
+    pub told_by: Reporter,
     /// What happened.
     #[serde(flatten)]
     pub what: FactKind,
@@ -49,6 +51,22 @@ impl Fact {
         let content =
             |fact: &Self| (fact.id, fact.job_id, fact.technician_id, fact.device_seq, fact.device_time);
         content(self) == content(other) && self.device == other.device && self.what == other.what
+    }
+}
+
+impl FactKind {
+    /// Whether it says that somebody is at the door, or that something was done there.
+    #[must_use]
+    pub fn says_of_the_door(&self) -> bool {
+        !matches!(
+            self,
+            Self::Departure {}
+                | Self::Position { .. }
+                | Self::Delay { .. }
+                | Self::Payment(_)
+                | Self::Consent(_)
+                | Self::Withdrawal { .. }
+        )
     }
 }
 

@@ -50,8 +50,44 @@ text_enum! {
         OverLimits = "over_limits",
         /// A door was opened, and no identity check that passed is reported (S-01).
         MissingIdCheck = "missing_id_check",
+        /// Before its assignment began; it does not count (G-01).
+        BeforeAssignment = "before_assignment",
+        /// After its assignment was over; it does not count (G-01, G-02).
+        AfterRelease = "after_release",
+        /// Before the job was made; it does not count (G-01).
+        BeforeJob = "before_job",
+        /// Received more than 48 hours after its time; it does not count (G-01).
+        TooLate = "too_late",
+        /// The end of a visit told by somebody who has neither come nor begun; it does not count (G-03).
+        NotArrived = "not_arrived",
+        /// Money taken by somebody who was taken off the job and has done nothing of it; it does not count (G-02).
+        PaymentWithoutWork = "payment_without_work",
+        /// The sequence of its device contradicts a consent; it does not count (G-04).
+        ConsentOutOfOrder = "consent_out_of_order",
+        /// A consent came after the job was complete; it does not count (G-04).
+        ConsentTooLate = "consent_too_late",
+        /// A technician names a payer who can only be bound by an authority of their own (G-06).
+        PayerUnconfirmed = "payer_unconfirmed",
         /// A supervisor stated somebody's work, and other reports of that work came later.
         CorrectionOutdated = "correction_outdated",
+    }
+}
+
+impl FlagCode {
+    /// Whether it means that a report does not count by itself (domain.md section 14).
+    #[must_use]
+    pub fn keeps_out(self) -> bool {
+        matches!(
+            self,
+            Self::BeforeAssignment
+                | Self::AfterRelease
+                | Self::BeforeJob
+                | Self::TooLate
+                | Self::NotArrived
+                | Self::PaymentWithoutWork
+                | Self::ConsentOutOfOrder
+                | Self::ConsentTooLate
+        )
     }
 }
 

@@ -19,13 +19,15 @@ pub(crate) mod script;
 #[cfg(test)]
 mod tests;
 mod told;
+mod trust;
 mod visits;
 mod words;
 mod worked;
 
 pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
 pub use codes::{
-    FactCode, Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, ReturnReason, TakenMethod,
+    FactCode, Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, Reporter, ReturnReason,
+    TakenMethod,
 };
 pub use consent::{Consent, ConsentCover};
 pub use fact::{Fact, FactKind};
@@ -37,6 +39,7 @@ pub use told::{
     CONSENT_LAG_MAX, CheckedId, DeliveredPart, DeliveredWork, FoundReferral, GivenConsent, Left, NoAccess,
     TakenPayment, ToldDelay, Withdrawn,
 };
+pub use trust::{Guard, PAID_AFTER_MAX, RECEIPT_MAX, TRUST_SLACK};
 pub use visits::Visit;
 pub use words::{Pieces, PriceYen, ShortCode, ShortText};
 pub use worked::worked_until;

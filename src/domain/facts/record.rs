@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CONSENT_LAG_MAX, CheckedId, Consent, DeliveredPart, DeliveredWork, Fact, FactKind, Flag, FlagCode,
-    FoundReferral, GivenConsent, JobOutcome, Left, NoAccess, PauseSpan, ShortCode, TakenPayment,
-    TechnicianAtSite, ToldDelay, Visit, Withdrawn, WorkSpan,
+    FoundReferral, GivenConsent, Guard, JobOutcome, Left, NoAccess, PauseSpan, Reporter, ShortCode,
+    TakenPayment, TechnicianAtSite, ToldDelay, Visit, Withdrawn, WorkSpan,
     clock::{Clocks, SKEW_IGNORED},
     flags::sequence_flags,
     person::{Attendance, Person, Told},
@@ -78,14 +78,31 @@ impl FieldRecord {
     /// Folds the facts of one job, in whichever order they came.
     #[must_use]
     pub fn of(facts: &[Fact]) -> Self {
+        Self::fold(facts, None)
+    }
+
+    /// The same of those that count by themselves (domain.md section 14); the others are flagged and change nothing else.
+    #[must_use]
+    pub fn guarded(facts: &[Fact], guard: &Guard) -> Self {
+        Self::fold(facts, Some(guard))
+    }
+
+    fn fold(facts: &[Fact], guard: Option<&Guard>) -> Self {
         let set: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
         let clocks = Clocks::of(set.values().copied());
         let told = in_order(&set, &clocks);
         let mut record = Self { flags: sequence_flags(set.values().copied()), ..Self::default() };
         record.flags.extend(clocks.flags());
+        let verdict = guard.map(|guard| guard.verdict(&told)).unwrap_or_default();
         let mut persons: BTreeMap<TechnicianId, Person<'_>> = BTreeMap::new();
         let mut outcomes = Vec::new();
         for told in told {
+            if let Some(code) = verdict.doubts.get(&told.fact.id) {
+                record.flags.push(Flag::at(*code, told.fact));
+                if told.fact.told_by == Reporter::Device {
+                    continue;
+                }
+            }
             let technician = told.fact.technician_id;
             persons.entry(technician).or_insert_with(|| Person::new(technician)).hear(told);
             record.hear(told, &clocks);
@@ -94,7 +111,17 @@ impl FieldRecord {
             }
         }
         record.flags.extend(doubts::outcome(&record, &outcomes));
+        if guard.is_some() {
+            record.flags.extend(doubts::payer_unconfirmed(&set));
+        }
         record.conclude(persons);
+        for given in &mut record.consents {
+            if let Some(fact) =
+                set.get(&given.fact_id).filter(|_| verdict.from_receipt.contains(&given.fact_id))
+            {
+                given.answered_at = given.answered_at.max(fact.received_at);
+            }
+        }
         record
     }
 

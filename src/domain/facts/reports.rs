@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::SubsecRound as _;
 use serde::{Deserialize, Serialize};
 
-use super::{FACTS_PER_JOB_MAX, Fact, FactKind, ShortCode};
+use super::{FACTS_PER_JOB_MAX, Fact, FactKind, Reporter, ShortCode};
 use crate::domain::{
     ids::{AssignmentId, FactId, JobId, TechnicianId},
     span::Instant,
@@ -96,6 +96,8 @@ pub struct Filing {
     pub technician_id: TechnicianId,
     /// When the reports were received.
     pub received_at: Instant,
+    /// Whose word they are.
+    pub told_by: Reporter,
 }
 
 /// What became of a batch.
@@ -147,6 +149,7 @@ impl Batch {
             device_time: report.device_time.trunc_subsecs(6),
             sent_at: self.sent_at.map_or(filing.received_at, |at| at.trunc_subsecs(6)),
             received_at: filing.received_at,
+            told_by: filing.told_by,
             what: report.what.kept(),
         }
     }

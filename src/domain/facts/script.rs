@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Fact, FactKind};
+use super::{Fact, FactKind, Reporter};
 use crate::domain::{
     ids::{AssignmentId, FactId, FirmId, JobId, TechnicianId},
     span::{Instant, tokyo_instant},
@@ -129,6 +129,7 @@ impl Device {
             device_time: at - self.behind,
             sent_at: at - self.behind,
             received_at: at + self.delay,
+            told_by: Reporter::Device,
             what,
         }
     }

@@ -31,6 +31,8 @@ pub struct Assignment {
     pub stage: AssignmentStage,
     /// When it was accepted.
     pub assigned_at: Instant,
+    /// From when what its technician reports counts by itself (G-01).
+    pub counts_from: Instant,
     /// When the technician promised to be there.
     pub arrival_due_at: Option<Instant>,
     /// The last time the technician was seen to come nearer. Not shown: a trail of positions is nobody's business.
@@ -143,6 +145,9 @@ pub struct FlatAssignment {
     pub slot: Slot,
     /// When it was accepted.
     pub assigned_at: DateTime<Utc>,
+    /// From when what its technician reports counts by itself: the acceptance; of what was agreed by telephone, the making of
+    /// the job or the release of whoever had it before (G-01).
+    pub counts_from: DateTime<Utc>,
     /// When the technician promised to be there.
     pub arrival_due_at: Option<DateTime<Utc>>,
     /// When it was over.
@@ -166,6 +171,7 @@ impl From<Assignment> for FlatAssignment {
             technician_id: one.technician_id,
             slot: one.slot(),
             assigned_at: one.assigned_at,
+            counts_from: one.counts_from,
             arrival_due_at: one.arrival_due_at,
             released_at: one.released_at(),
             release_code: one.release_code(),
@@ -195,6 +201,7 @@ impl TryFrom<FlatAssignment> for Assignment {
             technician_id: flat.technician_id,
             stage,
             assigned_at: flat.assigned_at,
+            counts_from: flat.counts_from,
             arrival_due_at: flat.arrival_due_at,
             progress: None,
         })

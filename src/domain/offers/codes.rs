@@ -37,6 +37,8 @@ text_enum! {
         Desk = "desk",
         /// The firm did not name its technician in time.
         NotNamed = "not_named",
+        /// Suspended, or kept apart from the resident.
+        NotToBeSent = "not_to_be_sent",
         /// Accepted, but never on the way.
         NoShow = "no_show",
         /// On the way, but no longer moving.
@@ -120,6 +122,8 @@ text_enum! {
         Desk = "desk",
         /// The firm did not name its technician in time.
         NotNamed = "not_named",
+        /// Suspended, or kept apart from the resident.
+        NotToBeSent = "not_to_be_sent",
         /// Accepted, but never on the way.
         NoShow = "no_show",
         /// On the way, but no longer moving.
@@ -172,6 +176,7 @@ impl From<WithdrawCode> for ReleaseCode {
             WithdrawCode::Reassigned => Self::Reassigned,
             WithdrawCode::Desk => Self::Desk,
             WithdrawCode::NotNamed => Self::NotNamed,
+            WithdrawCode::NotToBeSent => Self::NotToBeSent,
             WithdrawCode::NoShow => Self::NoShow,
             WithdrawCode::Stalled => Self::Stalled,
             WithdrawCode::VisitOver => Self::VisitOver,

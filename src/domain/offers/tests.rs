@@ -82,7 +82,7 @@ fn assignment_row() -> Value {
     let id = Uuid::from_u128(1);
     json!({
         "id": id, "version": 1, "job_id": id, "offer_id": id, "firm_id": id, "technician_id": id, "slot": "queued",
-        "assigned_at": AT, "arrival_due_at": null, "released_at": null, "release_code": null, "current_since": null,
+        "assigned_at": AT, "counts_from": AT, "arrival_due_at": null, "released_at": null, "release_code": null, "current_since": null,
     })
 }
 

@@ -23,6 +23,10 @@ refusals! {
         RecordOverLimits = "over_limits",
         /// What would be billed is more than one job can hold.
         PreviewOverLimits = "over_limits",
+        /// The contract was rescinded: in law that is final (G-18).
+        Rescinded = "contract_rescinded",
+        /// The job was called off and cost nothing: there is no bill to correct.
+        NothingToCorrect = "nothing_to_correct",
         /// A billing consumer of this name exists.
         ConsumerExists = "consumer_exists",
         /// The consumer has acknowledged up to this position.

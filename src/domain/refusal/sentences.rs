@@ -85,6 +85,10 @@ impl Display for Unfit {
             Self::NotOfTheFirm => f.write_str("the firm has no such technician"),
             Self::OnItAlready => f.write_str("is on the job already"),
             Self::ArrivalPassed => f.write_str("the arrival cannot be promised for the past"),
+            Self::ArrivalTooLate(latest) => {
+                let latest = tokyo(*latest).format("%Y-%m-%d %H:%M");
+                write!(f, "the arrival can be promised for {latest} in Japan at the latest")
+            }
             Self::CodeNotAmong(codes) => {
                 let known: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
                 write!(f, "a contractor gives one of: {}", known.join(", "))
@@ -236,6 +240,8 @@ impl Display for MoneyRefused {
                 f.write_str("the record is more than one job can hold: correct it or write it off")
             }
             Self::PreviewOverLimits => f.write_str("more than one job can hold"),
+            Self::Rescinded => f.write_str("the contract was rescinded, which is final"),
+            Self::NothingToCorrect => f.write_str("the job cost nothing: there is no bill to correct"),
             Self::ConsumerExists => f.write_str("there is a billing consumer of this name"),
             Self::AcknowledgementBack(pos) => {
                 write!(f, "{pos} is acknowledged already; an acknowledgement never goes back")

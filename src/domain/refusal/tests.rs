@@ -100,7 +100,7 @@ fn of_the_rest() -> Vec<(&'static str, Refusal)> {
     let mut all = examples!(EvidenceRefused: UploadTooSlow, IdReused, TooManyPictures(60), AbsenceKnown);
     all.extend(examples!(MoneyRefused:
         NotSettled, DisputeResolved, TooManyDisputes, TooManyPayments, TooManyReceipts, ReviewOver,
-        TooManyDecisions, RecordOverLimits, PreviewOverLimits, ConsumerExists, AcknowledgementBack(7),
+        TooManyDecisions, RecordOverLimits, PreviewOverLimits, Rescinded, NothingToCorrect, ConsumerExists, AcknowledgementBack(7),
         AcknowledgementAhead(9),
     ));
     all.extend(examples!(RosterRefused:
@@ -237,6 +237,7 @@ fn a_field_that_does_not_fit_is_named_with_words() {
         Unfit::NotOfTheFirm,
         Unfit::OnItAlready,
         Unfit::ArrivalPassed,
+        Unfit::ArrivalTooLate("2026-11-22T15:00:00Z".parse().unwrap()),
         Unfit::CodeNotAmong(WithdrawCode::CONTRACTOR),
     ];
     for unfit in every {

@@ -1,7 +1,7 @@
 //! A field of a command on a job that does not fit what is on file: an invalid field to whoever sent it.
 
 use super::Refusal;
-use crate::domain::offers::WithdrawCode;
+use crate::domain::{offers::WithdrawCode, span::Instant};
 
 /// Which field does not fit, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Unfit {
     OnItAlready,
     /// An arrival cannot be promised for the past.
     ArrivalPassed,
+    /// An arrival cannot be promised for later than this (G-16).
+    ArrivalTooLate(Instant),
     /// One who withdraws gives one of these codes.
     CodeNotAmong(&'static [WithdrawCode]),
 }
@@ -25,7 +27,7 @@ impl Unfit {
         match self {
             Self::NoSuchOffer => "id",
             Self::NotOfTheFirm | Self::OnItAlready => "technician_id",
-            Self::ArrivalPassed => "arrival_at",
+            Self::ArrivalPassed | Self::ArrivalTooLate(_) => "arrival_at",
             Self::CodeNotAmong(_) => "code",
         }
     }

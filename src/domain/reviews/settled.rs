@@ -30,6 +30,10 @@ impl Settled {
         if last.ruling == Ruling::Correct {
             open.extend(outdated(record, &last.correction.work));
         }
+        if last.ruling == Ruling::Rescind {
+            // Nothing is owed any more, whatever else is told: there is nothing to doubt (G-18).
+            open.clear();
+        }
         open.sort();
         open.dedup();
         Self { record: corrected(record, last), decision, open }

@@ -61,6 +61,42 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "鍵の作業なのに、本人確認の報告がありません",
             "A lock was worked on, and no identity check that passed is reported",
         ),
+        FlagCode::BeforeAssignment => (
+            "担当になる前の出来事として報告されています(記録に算入していません)",
+            "It is said to have happened before its assignment; it is not counted",
+        ),
+        FlagCode::AfterRelease => (
+            "担当を外れた後の出来事として報告されています(記録に算入していません)",
+            "It is said to have happened after its assignment was over; it is not counted",
+        ),
+        FlagCode::BeforeJob => (
+            "出動の受付より前の出来事として報告されています(記録に算入していません)",
+            "It is said to have happened before the job was made; it is not counted",
+        ),
+        FlagCode::TooLate => (
+            "出来事から48時間を過ぎて届きました(記録に算入していません)",
+            "It was received more than 48 hours after its time; it is not counted",
+        ),
+        FlagCode::NotArrived => (
+            "到着も作業開始も報告のないまま、完了・不在などが報告されています(記録に算入していません)",
+            "An end is reported without an arrival or begun work; it is not counted",
+        ),
+        FlagCode::PaymentWithoutWork => (
+            "担当を外れ、作業をしていない作業員が受け取ったという支払いです(記録に算入していません)",
+            "Money is said to have been taken by somebody taken off the job who did no work; it is not counted",
+        ),
+        FlagCode::ConsentOutOfOrder => (
+            "同意の時刻が、その端末の前後の報告と合いません(記録に算入していません)",
+            "The device's other reports contradict the time of a consent; it is not counted",
+        ),
+        FlagCode::ConsentTooLate => (
+            "同意の記録が、完了の報告より後に届きました(記録に算入していません)",
+            "A consent was received after the completion; it is not counted",
+        ),
+        FlagCode::PayerUnconfirmed => (
+            "作業員の報告だけで、本人以外が支払者とされています",
+            "Another payer than the resident is named by the technician's word alone",
+        ),
         FlagCode::CorrectionOutdated => (
             "修正を決めた後に、同じ作業員の作業時間の報告が変わりました",
             "The reported work of a technician has changed since it was corrected",

@@ -12,7 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     app::{self, billing::LINES_PER_PAGE_MAX},
-    domain::{consumers::Consumer, ids::ConsumerId, ledger::LedgerLine, payments::Payment},
+    domain::{
+        consumers::{BillingAcknowledgement, Consumer},
+        ids::ConsumerId,
+        ledger::LedgerLine,
+        payments::Payment,
+    },
     http::{
         Service,
         extract::{Caller, Path, Plain, Query, Submit},
@@ -204,15 +209,16 @@ pub(super) struct AcknowledgedPos {
 
 /// Acknowledge lines
 ///
-/// Forward only, and not beyond what there is. The same again changes nothing, so no Idempotency-Key is needed.
+/// Forward only, and not beyond what there is. The same again changes nothing, so no Idempotency-Key is needed. The answer
+/// carries the head of the log: kept, it proves later that nothing before it was written anew.
 #[utoipa::path(post, path = "/v1/billing-consumers/{id}/acknowledgements", tag = "billing",
     params(("id" = ConsumerId, Path)), request_body = AcknowledgedPos,
-    responses((status = 200, body = Consumer, headers(("ETag" = String)))))]
+    responses((status = 200, body = BillingAcknowledgement, headers(("ETag" = String)))))]
 pub(super) async fn acknowledge(
     State(service): State<Service>,
     Path(id): Path<ConsumerId>,
     Plain(command): Plain<AcknowledgedPos>,
-) -> Answer<Versioned<Consumer>> {
-    let consumer = app::consumers::acknowledge(&service.ctx, id, command.map(|body| body.pos)).await?;
-    Ok(Versioned(StatusCode::OK, consumer.version, consumer))
+) -> Answer<Versioned<BillingAcknowledgement>> {
+    let answer = app::consumers::acknowledge(&service.ctx, id, command.map(|body| body.pos)).await?;
+    Ok(Versioned(StatusCode::OK, answer.consumer.version, answer))
 }

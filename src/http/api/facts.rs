@@ -198,6 +198,12 @@ impl From<app::facts::Receipt> for Receipt {
 /// By the technician, the firm, or a dispatcher on behalf. Late, repeated and out-of-order reports are normal; each is
 /// recorded, a duplicate, or refused by itself, so a repetition is harmless and no Idempotency-Key is needed. The job's
 /// state and its charge follow from all of its reports together.
+///
+/// A report counts by itself when its time lies, give or take two minutes, between `counts_from` of its assignment and the
+/// release, not before the job was made, and it is received within 48 hours of it. After a completion payments count for 24
+/// hours, and so does the end of work that had begun. The end of a visit needs an arrival or begun work of the same visit. A
+/// yes counts when its device's other reports agree with its time and it is received before the completion. What does not
+/// count is recorded and in `flags`, and a person decides; what the desk reports on behalf counts, and is asked about.
 #[utoipa::path(post, path = "/v1/jobs/{id}/facts", tag = "field", params(("id" = JobId, Path)),
     request_body = FactBatch, responses((status = 200, body = Receipt)))]
 pub(super) async fn report(

@@ -91,7 +91,8 @@ pub(super) async fn show(
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Acceptance {
-    /// When the technician promises to be there.
+    /// When the technician promises to be there: not in the past, and for P0 and P1 within three hours, for P2 today, for P3
+    /// tomorrow, for a planned visit within its window (G-16).
     #[garde(inner(custom(super::instant)))]
     arrival_at: Option<DateTime<Utc>>,
 }

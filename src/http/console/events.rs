@@ -196,7 +196,9 @@ impl Listener {
         let Some(last) = entries.last() else { return Ok(None) };
         self.pos = last.pos;
         let mut changes = Vec::new();
-        for entry in &entries {
+        // That rows were sealed changes nothing on any page; who has read one would have it read again.
+        let told = entries.iter().filter(|entry| entry.event.subject().0 != Subject::Log);
+        for entry in told {
             let (subject, id) = entry.event.subject();
             changes.push(Change { subject, id });
             // An alarm changes what it is about as well.
@@ -207,6 +209,9 @@ impl Listener {
             {
                 changes.push(Change { subject, id: subject_id });
             }
+        }
+        if changes.is_empty() {
+            return Ok(None);
         }
         let data = serde_json::to_string(&changes).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Some(format!("id: {}\nevent: change\ndata: {data}\n\n", self.pos)))

@@ -130,6 +130,7 @@ on_both_engines! {
         let changes = [
             ("id", "#299"), ("job_id", "#33"), ("offer_id", "#72"), ("firm_id", "#1"), ("technician_id", "#12"),
             ("slot", "'current'"), ("assigned_at", "'2026-11-23T09:00:00+00:00'"),
+            ("counts_from", "'2026-11-23T09:00:00+00:00'"),
             ("arrival_due_at", "'2026-11-23T23:00:00+00:00'"), ("released_at", "'2026-11-23T23:00:00+00:00'"),
             ("release_code", "'other'"), ("current_since", "'2026-11-23T23:00:00+00:00'"),
             ("progress_at", "'2026-11-23T23:00:00+00:00'"), ("progress_lat_e6", "1"), ("progress_lon_e6", "1"),

@@ -59,31 +59,39 @@ on_both_engines! {
     async fn every_event_is_queued(db: TestDb) {
         let mut raw = world::build(&db).await;
         let queued = "SELECT count(*) FROM feed_queue q JOIN event e ON e.ord = q.ord";
-        assert_eq!(raw.integer(queued).await, 4);
+        // Of four events two have a position.
+        assert_eq!(raw.integer(queued).await, 2);
         run(&mut raw, db.engine(), &insert("event", &[])).await;
-        assert_eq!(raw.integer(queued).await, 5);
+        assert_eq!(raw.integer(queued).await, 3);
         if db.engine() == Engine::Sqlite {
             for (id, how) in [("#220", "INSERT OR REPLACE"), ("#221", "INSERT OR IGNORE")] {
                 run(&mut raw, db.engine(), &insert("event", &[("id", id)]).replacen("INSERT", how, 1)).await;
             }
-            assert_eq!(raw.integer(queued).await, 7);
+            assert_eq!(raw.integer(queued).await, 5);
         }
+    }
+
+    async fn what_has_a_position_waits_no_more(db: TestDb) {
+        let mut raw = world::build(&db).await;
+        run(&mut raw, db.engine(), &next(&[])).await;
+        assert_eq!(raw.integer("SELECT count(*) FROM feed_queue").await, 1);
+        assert_eq!(raw.integer("SELECT ord FROM feed_queue").await, 4);
     }
 
     async fn queued_events_are_not_lost(db: TestDb) {
         let lost = |legal: &str, illegal: &str| Case::new(legal, illegal, "feed_queue_lost");
         let mut cases = vec![
-            // 1 and 2 are in the feed, 3 and 4 are not.
+            // 1 and 2 are in the feed, 3 and 4 wait.
             lost("DELETE FROM feed_queue WHERE ord = 2", "DELETE FROM feed_queue WHERE ord = 3"),
             lost("DELETE FROM feed_queue WHERE ord <= 2", "DELETE FROM feed_queue"),
-            lost("UPDATE feed_queue SET ord = ord WHERE ord = 9", "UPDATE feed_queue SET ord = ord WHERE ord = 1"),
+            lost("UPDATE feed_queue SET ord = ord WHERE ord = 9", "UPDATE feed_queue SET ord = ord WHERE ord = 3"),
             lost("DELETE FROM feed_queue WHERE ord = 3", "DELETE FROM feed_queue WHERE ord = 4")
                 .given(&next(&[])),
         ];
         match db.engine() {
             Engine::Sqlite => cases.push(lost(
                 "UPDATE OR REPLACE feed_queue SET ord = 3 WHERE ord = 9",
-                "UPDATE OR REPLACE feed_queue SET ord = 3 WHERE ord = 2",
+                "UPDATE OR REPLACE feed_queue SET ord = 3 WHERE ord = 4",
             )),
             Engine::Postgres => cases.push(lost("TRUNCATE call_person", "TRUNCATE feed_queue")),
         }

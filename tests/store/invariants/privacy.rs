@@ -42,7 +42,7 @@ const STAFF: &[&str] = &[
 const RECORD: &[&str] = &[
     "alarm", "assignment", "blocked_pair", "call", "call_back", "case_category", "case_erasure", "case_file", "case_hazard",
     "consumer", "counter", "decision", "dispute", "dispute_resolution", "emergency_handover", "event", "evidence", "fact",
-    "feed", "feed_queue", "firm_area", "hand_over", "hazard_answer", "hazard_instruction", "identity_plan",
+    "feed", "feed_head", "feed_queue", "firm_area", "hand_over", "hazard_answer", "hazard_instruction", "identity_plan",
     "interpretation", "job", "ledger_line", "loose_file", "message", "message_attempt", "message_cursor", "municipality",
     "offer", "order_note", "payment", "planned_window", "read_log", "reference_dataset", "referral",
     "referral_acknowledgement", "referral_attempt", "retention_run", "review", "review_decision", "settlement",

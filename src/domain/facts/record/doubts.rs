@@ -1,9 +1,13 @@
 //! What contradicts itself in a record as a whole.
 
+use std::collections::BTreeMap;
+
 use super::FieldRecord;
 use crate::domain::{
     charging::Answer,
-    facts::{ConsentCover, DeliveredPart, DeliveredWork, Flag, FlagCode, JobOutcome},
+    facts::{
+        ConsentCover, DeliveredPart, DeliveredWork, Fact, FactKind, Flag, FlagCode, JobOutcome, Reporter,
+    },
     ids::{FactId, TechnicianId},
     reference::programme::Payer,
     span::Instant,
@@ -26,6 +30,22 @@ pub(super) fn charged_after_finding(record: &FieldRecord) -> Vec<Flag> {
     let later = priced(record).filter(|priced| priced.at > found_at);
     let unauthorised = later.filter(|priced| !is_authorised(record, priced, found_at));
     unauthorised.map(|priced| priced.flag(FlagCode::ChargedAfterFinding)).collect()
+}
+
+/// Nobody but the resident is bound by what a technician says; the desk may have spoken with the host company, a landlord
+/// has signed or was recorded, and the programme's goodwill is a supervisor's (G-06, C-23).
+pub(super) fn payer_unconfirmed(set: &BTreeMap<FactId, &Fact>) -> Vec<Flag> {
+    let is_doubtful = |fact: &&&Fact| {
+        let FactKind::Consent(consent) = &fact.what else { return false };
+        let is_bound = match consent.payer() {
+            Payer::Worker => true,
+            Payer::HostCompany => fact.told_by == Reporter::Desk,
+            Payer::Landlord => consent.evidence().is_some(),
+            Payer::Programme => false,
+        };
+        consent.answer() == Answer::Yes && !is_bound
+    };
+    set.values().filter(is_doubtful).map(|fact| Flag::at(FlagCode::PayerUnconfirmed, fact)).collect()
 }
 
 /// Nothing is sold where the contractor's own fault is put right (C-14).

@@ -4,6 +4,7 @@ mod doubts;
 mod properties;
 mod record;
 mod site;
+mod trust;
 mod wire;
 mod worked;
 

@@ -3,7 +3,8 @@
 use proptest::{prelude::*, sample::Index};
 use serde_json::json;
 
-use super::*;
+use super::{trust::guard, *};
+use crate::domain::offers::ReleaseCode;
 
 /// A report by (technician, device, second of the day after ten, kind, delay in seconds).
 type Raw = (u128, u128, i64, u8, i64);
@@ -65,6 +66,11 @@ proptest! {
         }
         let bytes = |facts: &[Fact]| serde_json::to_string(&FieldRecord::of(facts)).unwrap();
         prop_assert_eq!(bytes(&shuffled), bytes(&facts));
+        // Nor does it change what is believed.
+        let half = Some(("10:30:00", ReleaseCode::Completed));
+        let guard = guard(&[(1, "10:05:00", half), (2, "09:00:00", None)]);
+        let believed = |facts: &[Fact]| serde_json::to_string(&FieldRecord::guarded(facts, &guard)).unwrap();
+        prop_assert_eq!(believed(&shuffled), believed(&facts));
     }
 
     #[test]

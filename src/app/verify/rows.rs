@@ -1,0 +1,94 @@
+//! The rows that must never change: each is what it was when the service wrote it, none is missing, and none was written by
+//! anybody else (G-12).
+
+use std::collections::HashMap;
+
+use super::{Ctx, Error, Verdict};
+use crate::store::{
+    self, Tx, sealed_rows,
+    seals::{Borne, FACETS, Facet, Leaves},
+};
+
+/// The hash of a row, and the event that bears it.
+type Kept = HashMap<(&'static str, String), (String, String)>;
+
+/// Reads every seal, and then every row: beside a running service, all of one moment.
+pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
+    let mut tx = ctx.db().read().await?;
+    let mut found = Vec::new();
+    let mut kept = kept(&mut tx, &mut found).await?;
+    let sealed = kept.len();
+    for facet in FACETS {
+        compare(&mut tx, facet, &mut kept, &mut found).await?;
+    }
+    let promised = sealed_rows::promised(&mut tx).await?;
+    let mut gone: Vec<_> =
+        kept.into_iter().filter(|((name, key), _)| !may_be_gone(name, key, promised.as_deref())).collect();
+    gone.sort();
+    for ((name, key), (event, _)) in gone {
+        found.push(format!("{name} {key} is gone (event {event} bears its seal)"));
+    }
+    Ok(match found.as_slice() {
+        [] => Verdict::Intact(format!("{sealed} seals, each row as it was written")),
+        [first] => Verdict::Broken(first.clone()),
+        [first, ..] => Verdict::Broken(format!("{first} (and {} more)", found.len() - 1)),
+    })
+}
+
+/// The last seal of each row.
+async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error> {
+    let mut kept = Kept::new();
+    sealed_rows::borne(tx, |event, seals| {
+        let Ok(seals) = serde_json::from_str::<Vec<Borne>>(&seals) else {
+            found.push(format!("the seals of event {event} cannot be read"));
+            return;
+        };
+        for (name, key, hash) in seals {
+            match FACETS.iter().find(|facet| facet.name == name) {
+                Some(facet) => {
+                    kept.insert((facet.name, place(facet, key, &hash)), (event.clone(), hash));
+                }
+                None => found.push(format!("event {event} bears a seal of {name}, which is not sealed")),
+            }
+        }
+    })
+    .await?;
+    Ok(kept)
+}
+
+/// Under what a seal is looked up.
+fn place(facet: &Facet, key: String, hash: &str) -> String {
+    match facet.leaves {
+        Leaves::Never => key,
+        Leaves::WithReadLog => format!("{key} {hash}"),
+    }
+}
+
+/// Holds the rows of a table to their seals; takes away the seals of those that are there.
+async fn compare(
+    tx: &mut Tx,
+    facet: &'static Facet,
+    kept: &mut Kept,
+    found: &mut Vec<String>,
+) -> Result<(), store::Error> {
+    sealed_rows::rows(tx, facet, |row| {
+        let Some(seal) = facet.seal(&row) else { return };
+        let hash = hex::encode(seal.hash);
+        let key = place(facet, seal.key, &hash);
+        let name = sealed_rows::named(&row, "id").unwrap_or_else(|| key.clone());
+        match kept.remove(&(facet.name, key)) {
+            Some((_, sealed)) if sealed == hash => {}
+            Some((event, _)) => {
+                found.push(format!("{} {name} is not what event {event} says it was", facet.name));
+            }
+            None => found.push(format!("{} {name}: no event bears this row's seal", facet.name)),
+        }
+    })
+    .await
+}
+
+fn may_be_gone(name: &str, key: &str, promised: Option<&str>) -> bool {
+    let facet = FACETS.iter().find(|facet| facet.name == name);
+    facet.is_some_and(|facet| facet.leaves == Leaves::WithReadLog)
+        && promised.zip(key.split(' ').next()).is_some_and(|(promised, at)| at < promised)
+}

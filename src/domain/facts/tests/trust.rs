@@ -1,0 +1,284 @@
+//! How far reports count by themselves: every kind of report, under every way in which an assignment ends, at every side of
+//! its ends.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::{
+    ids::{AssignmentId, CaseId, JobId, OfferId},
+    jobs::{Job, Order},
+    offers::{Assignment, AssignmentStage, ReleaseCode},
+    span::Instant,
+    trade::{Priority, Trade},
+};
+
+/// One assignment: whose, from when, and how it ended.
+type Term = (u128, &'static str, Option<(&'static str, ReleaseCode)>);
+
+/// A job that was made at nine, and who had it.
+pub(super) fn guard(terms: &[Term]) -> Guard {
+    let made: Instant = at("09:00:00");
+    let order = Order { job_code: "W-TOILET-CLOG".to_owned(), trade: Trade::Water, priority: Priority::P1 };
+    let job = Job::new(JobId(Uuid::from_u128(1)), CaseId(Uuid::from_u128(7)), order, made, made);
+    let assignments = terms.iter().zip(1..).map(|(&(who, from, over), number)| {
+        let since = at(from);
+        let stage = match over {
+            None => AssignmentStage::Current { since },
+            Some((until, code)) => {
+                AssignmentStage::Released { at: at(until), code, current_since: Some(since) }
+            }
+        };
+        Assignment {
+            id: AssignmentId(Uuid::from_u128(number)),
+            version: 1,
+            job_id: job.id,
+            offer_id: OfferId(Uuid::from_u128(number)),
+            firm_id: firm(who),
+            technician_id: technician(who),
+            stage,
+            assigned_at: since,
+            counts_from: since,
+            arrival_due_at: None,
+            progress: None,
+        }
+    });
+    Guard::of(&job, &assignments.collect::<Vec<_>>())
+}
+
+/// Every kind of report, as it would be told at this time.
+fn every_kind(time: &str) -> Vec<FactKind> {
+    let yes = Asked::units(2).json(at(time));
+    vec![
+        simple("departure"),
+        simple("position"),
+        what(json!({ "kind": "delay", "arrival_at": at("11:00:00") })),
+        simple("arrival"),
+        what(json!({ "kind": "no_access", "reason": "nobody_there" })),
+        id_check(Check::Failed),
+        start("work"),
+        pause(),
+        simple("resume"),
+        simple("work_end"),
+        part(1, 480),
+        what(json!({ "kind": "special_work", "item": item(2), "code": "made_up", "price_yen": 50_000 })),
+        what(yes),
+        finding(),
+        what(json!({ "kind": "payment", "method": "cash", "amount_yen": 2_200 })),
+        what(json!({ "kind": "withdrawal", "code": "breakdown" })),
+        what(json!({ "kind": "leaving", "return_planned": true, "reason": "parts_to_order" })),
+        simple("completion"),
+    ]
+}
+
+/// Somebody who has come and worked for a minute.
+fn came() -> Vec<Fact> {
+    let mut phone = Device::of(1);
+    vec![
+        phone.tell("10:01:00", simple("arrival")),
+        phone.tell("10:05:00", start("work")),
+        phone.tell("10:06:00", simple("work_end")),
+    ]
+}
+
+fn kept_out(record: &FieldRecord) -> Vec<FlagCode> {
+    record.flags.iter().map(|flag| flag.code).filter(|code| code.keeps_out()).collect()
+}
+
+/// What would be if the report was not there, but for what is said of it.
+fn silent(record: FieldRecord) -> FieldRecord {
+    FieldRecord { flags: record.flags.into_iter().filter(|flag| !flag.code.keeps_out()).collect(), ..record }
+}
+
+#[test]
+fn every_kind_counts_within_its_assignment_and_not_outside_however_that_ended() {
+    assert_eq!(every_kind("10:00:00").len(), FactCode::ALL.len());
+    for &code in ReleaseCode::ALL {
+        let guard = guard(&[(1, "10:00:00", Some(("11:00:00", code)))]);
+        for (time, doubt) in [
+            ("08:30:00", Some(FlagCode::BeforeJob)),
+            ("09:57:59", Some(FlagCode::BeforeAssignment)),
+            ("09:58:00", None),
+            ("10:30:00", None),
+            ("11:02:00", None),
+            ("11:02:01", Some(FlagCode::AfterRelease)),
+        ] {
+            for kind in every_kind(time) {
+                let name = kind.code().to_owned();
+                let is_end = matches!(kind, FactKind::Completion { .. } | FactKind::NoAccess { .. });
+                let doubt = match kind {
+                    FactKind::Position { .. } => None,
+                    // Money is taken until a day after the completion.
+                    FactKind::Payment(_) if code == ReleaseCode::Completed && time > "11" => None,
+                    // Before the arrival nothing can end.
+                    _ if is_end && time == "09:58:00" => Some(FlagCode::NotArrived),
+                    _ => doubt,
+                };
+                let told = Device::numbered(1, 1).tell(time, kind);
+                let facts: Vec<_> = came().into_iter().chain([told]).collect();
+                let record = FieldRecord::guarded(&facts, &guard);
+                assert_eq!(kept_out(&record), Vec::from_iter(doubt), "{name} at {time}, {code}");
+                if doubt.is_some() {
+                    let without = FieldRecord::guarded(&came(), &guard);
+                    assert_eq!(silent(record), silent(without), "{name} at {time}, {code}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_received_more_than_48_hours_after_its_time_waits() {
+    let guard = guard(&[(1, "10:00:00", None)]);
+    for (minutes, codes) in [(0, vec![]), (48 * 60, vec![]), (48 * 60 + 1, vec![FlagCode::TooLate; 3])] {
+        let mut facts = came();
+        facts.iter_mut().for_each(|fact| fact.received_at += TimeDelta::minutes(minutes));
+        // Its clock is right: it says when it was sent.
+        facts.iter_mut().for_each(|fact| fact.sent_at = fact.received_at);
+        assert_eq!(kept_out(&FieldRecord::guarded(&facts, &guard)), codes, "{minutes}");
+    }
+}
+
+#[test]
+fn an_assignment_given_again_continues_the_old_one_and_work_begun_is_finished() {
+    let released = |code| Some(("10:30:00", code));
+    let again = guard(&[
+        (1, "09:30:00", released(ReleaseCode::NotReachable)),
+        (2, "10:31:00", Some(("10:50:00", ReleaseCode::Other))),
+        (1, "10:50:00", None),
+    ]);
+    let mut phone = Device::of(1);
+    let facts = plain_job(&mut phone, &[("10:35:00", "10:45:00")]);
+    assert_eq!(kept_out(&FieldRecord::guarded(&facts, &again)), []);
+    let replaced = guard(&[(1, "09:30:00", released(ReleaseCode::NotReachable)), (2, "10:31:00", None)]);
+    let record = FieldRecord::guarded(&facts, &replaced);
+    assert_eq!(kept_out(&record), [FlagCode::AfterRelease; 3]);
+    assert_eq!((record.completed_at, record.work().count()), (None, 0));
+    // Two work; the one who has the job completes it while the other still has hands on.
+    let both = guard(&[
+        (1, "09:30:00", released(ReleaseCode::Completed)),
+        (2, "09:30:00", released(ReleaseCode::Completed)),
+    ]);
+    let mut other = Device::of(2);
+    let mut facts = plain_job(&mut phone.clone(), &[("10:00:00", "10:25:00")]);
+    facts.extend([
+        other.tell("10:00:00", simple("arrival")),
+        other.tell("10:05:00", start("work")),
+        other.tell("10:40:00", simple("work_end")),
+        other.tell("10:45:00", start("work")),
+        other.tell("10:50:00", simple("work_end")),
+    ]);
+    let record = FieldRecord::guarded(&facts, &both);
+    assert_eq!(kept_out(&record), [FlagCode::AfterRelease; 2], "what began after it does not count");
+}
+
+#[test]
+fn an_end_needs_a_beginning_of_the_same_visit() {
+    let guard = guard(&[(1, "09:30:00", None), (2, "09:30:00", None)]);
+    let leaving = || what(json!({ "kind": "leaving", "return_planned": true, "reason": "parts_to_order" }));
+    let no_access = || what(json!({ "kind": "no_access", "reason": "nobody_there" }));
+    let mut phone = Device::of(1);
+    let first = vec![phone.tell("10:00:00", simple("arrival")), phone.tell("10:20:00", leaving())];
+    for end in [simple("completion"), no_access()] {
+        let ended = phone.clone().tell("12:00:00", end.clone());
+        let facts: Vec<_> = first.iter().cloned().chain([ended.clone()]).collect();
+        let record = FieldRecord::guarded(&facts, &guard);
+        assert_eq!((kept_out(&record), record.completed_at), (vec![FlagCode::NotArrived], None));
+        let back = Device::numbered(1, 1).tell("11:50:00", start("work"));
+        let facts: Vec<_> = facts.into_iter().chain([back]).collect();
+        assert_eq!(kept_out(&FieldRecord::guarded(&facts, &guard)), []);
+        // Another one is there: that is enough to complete it, and nobody else's "nobody opened".
+        let other = Device::of(2).tell("11:00:00", simple("arrival"));
+        let facts: Vec<_> = first.iter().cloned().chain([ended, other]).collect();
+        let is_completion = matches!(end, FactKind::Completion { .. });
+        assert_eq!(kept_out(&FieldRecord::guarded(&facts, &guard)).is_empty(), is_completion);
+    }
+}
+
+#[test]
+fn a_yes_counts_where_its_device_agrees_and_from_its_receipt_where_a_colleague_asked() {
+    let guard = guard(&[(1, "09:30:00", None), (2, "09:30:00", None)]);
+    let consents = |facts: &[Fact]| {
+        let record = FieldRecord::guarded(facts, &guard);
+        (kept_out(&record), record.consents.iter().map(|given| given.answered_at).collect::<Vec<_>>())
+    };
+    let mut phone = Device::of(1);
+    let mut facts = plain_job(&mut phone, &[("10:00:00", "11:20:00")]);
+    // Told after the completion under a higher number.
+    let late = phone.consent("10:50:00", &Asked::units(2));
+    let told: Vec<_> = facts.iter().cloned().chain([late]).collect();
+    assert_eq!(consents(&told), (vec![FlagCode::ConsentOutOfOrder], vec![]));
+    // On a second phone, received with the rest and after it.
+    let second = Device::numbered(1, 1).consent("10:50:00", &Asked::units(2));
+    let with = |minutes: i64| {
+        let mut second = second.clone();
+        second.received_at = at("11:20:00") + TimeDelta::minutes(minutes);
+        second.sent_at = second.received_at;
+        facts.iter().cloned().chain([second]).collect::<Vec<_>>()
+    };
+    assert_eq!(consents(&with(0)), (vec![], vec![at("10:50:00")]));
+    assert_eq!(consents(&with(1)), (vec![FlagCode::ConsentTooLate], vec![]));
+    // A no charges nobody.
+    let no = Device::numbered(1, 1).consent("11:30:00", &Asked { answer: "no", ..Asked::units(2) });
+    let told: Vec<_> = facts.iter().cloned().chain([no]).collect();
+    assert_eq!(consents(&told).0, []);
+    // Somebody who does nothing else on the job asked: it counts for what begins after it was heard of.
+    let mut colleague = Device::of(2).consent("10:50:00", &Asked::units(2));
+    colleague.received_at = at("11:05:00");
+    colleague.sent_at = colleague.received_at;
+    facts.push(colleague);
+    assert_eq!(consents(&facts), (vec![], vec![at("11:05:00")]));
+}
+
+#[test]
+fn money_pays_for_work_of_whoever_took_it() {
+    let cash = |time| {
+        Device::numbered(1, 1)
+            .tell(time, what(json!({ "kind": "payment", "method": "cash", "amount_yen": 2_200 })))
+    };
+    let taken_off =
+        guard(&[(1, "09:30:00", Some(("11:00:00", ReleaseCode::WrongSkills))), (2, "11:00:00", None)]);
+    let codes = |facts: &[Fact], guard: &Guard| kept_out(&FieldRecord::guarded(facts, guard));
+    assert_eq!(codes(&[cash("10:30:00")], &taken_off), [FlagCode::PaymentWithoutWork]);
+    let worked: Vec<_> = came().into_iter().chain([cash("10:30:00")]).collect();
+    assert_eq!(codes(&worked, &taken_off), []);
+    assert_eq!(codes(&[cash("10:30:00")], &guard(&[(1, "09:30:00", None)])), []);
+    let done = guard(&[(1, "09:30:00", Some(("11:00:00", ReleaseCode::Completed)))]);
+    assert_eq!(codes(&[cash("23:00:00")], &done), []);
+}
+
+#[test]
+fn what_the_desk_tells_counts_and_stays_a_question_for_whoever_bills() {
+    let replaced =
+        guard(&[(1, "09:30:00", Some(("09:50:00", ReleaseCode::NotReachable))), (2, "09:50:00", None)]);
+    let mut facts = plain_job(&mut Device::of(1), &[("10:00:00", "11:20:00")]);
+    facts.push(Device::numbered(1, 1).consent("10:50:00", &Asked::units(2)));
+    facts.iter_mut().for_each(|fact| fact.told_by = Reporter::Desk);
+    let record = FieldRecord::guarded(&facts, &replaced);
+    assert_eq!((record.completed_at, record.work().count()), (Some(at("11:20:00")), 1));
+    assert_eq!(record.consents.len(), 1);
+    // But the departure, which was within; and a question is asked once of each.
+    assert_eq!(kept_out(&record), [FlagCode::AfterRelease; 5]);
+    // What the desk has heard within the assignment counts by the service's clock.
+    let open = guard(&[(1, "09:30:00", None)]);
+    let consent = facts.last_mut().unwrap();
+    consent.received_at = at("11:00:00");
+    consent.sent_at = at("11:00:00");
+    let record = FieldRecord::guarded(&facts, &open);
+    assert_eq!((kept_out(&record), record.consents[0].answered_at), (vec![], at("11:00:00")));
+    for (payer, is_doubtful) in
+        [("worker", false), ("host_company", false), ("landlord", true), ("programme", true)]
+    {
+        let mut asked = Device::numbered(1, 2).consent("10:50:00", &Asked { payer, ..Asked::units(2) });
+        let doubts = |fact: &Fact| {
+            let told: Vec<_> = came().into_iter().chain([fact.clone()]).collect();
+            FieldRecord::guarded(&told, &open)
+                .flags
+                .iter()
+                .any(|flag| flag.code == FlagCode::PayerUnconfirmed)
+        };
+        assert_eq!(doubts(&asked), payer != "worker", "{payer} by a device");
+        asked.told_by = Reporter::Desk;
+        assert_eq!(doubts(&asked), is_doubtful, "{payer} by the desk");
+    }
+}

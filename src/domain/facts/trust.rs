@@ -1,0 +1,190 @@
+//! How far a report counts by itself (domain.md section 14). What somebody reports is evidence, not truth: it counts as far
+//! as its assignment, the sequence of its device and the service's clock agree. Whatever does not is kept, flagged, and
+//! neither moves the job nor charges anybody.
+//!
+//! A verdict follows from the *set* of reports, their instants of receipt and the assignments of the job, so no order of
+//! arrival changes it but by what it says about trust.
+
+mod consents;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+
+use super::{Fact, FactKind, FlagCode, Reporter, person::Told};
+use crate::domain::{
+    ids::{FactId, TechnicianId},
+    jobs::Job,
+    offers::{Assignment, ReleaseCode},
+    span::Instant,
+};
+
+/// Give and take at either end of an assignment, and between the reports of one device (G-01, G-04).
+pub const TRUST_SLACK: TimeDelta = TimeDelta::minutes(2);
+/// What is received later than this after its time does not count by itself (G-01).
+pub const RECEIPT_MAX: TimeDelta = TimeDelta::hours(48);
+/// Money is taken until so long after the job was completed (G-01).
+pub const PAID_AFTER_MAX: TimeDelta = TimeDelta::hours(24);
+
+/// What reports are held against: when the job was made, and who had it from when to when.
+#[derive(Debug, Clone)]
+pub struct Guard {
+    made_at: Instant,
+    terms: BTreeMap<TechnicianId, Term>,
+}
+
+/// From when to when somebody had a job. An assignment given again to the same person continues the old one (G-03): so a
+/// mistaken reassignment that is undone, or somebody who comes back, leaves no gap.
+#[derive(Debug, Clone, Copy)]
+struct Term {
+    from: Instant,
+    /// When it was over, and why; `None` while it is not.
+    over: Option<(Instant, ReleaseCode)>,
+}
+
+/// What a guard makes of a set of reports.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    /// The reports that do not count by themselves, and why. Of the desk's they are doubts for whoever bills, and count.
+    pub(super) doubts: BTreeMap<FactId, FlagCode>,
+    /// Consents that count only for what began after they were received (G-04).
+    pub(super) from_receipt: BTreeSet<FactId>,
+}
+
+impl Guard {
+    /// What the reports of a job are held against.
+    #[must_use]
+    pub fn of(job: &Job, assignments: &[Assignment]) -> Self {
+        let mut terms: BTreeMap<TechnicianId, Term> = BTreeMap::new();
+        for one in assignments {
+            let over = one.released_at().zip(one.release_code());
+            let term = terms.entry(one.technician_id).or_insert(Term { from: one.counts_from, over });
+            term.from = term.from.min(one.counts_from);
+            term.over = term.over.zip(over).map(|(known, other)| known.max(other));
+        }
+        Self { made_at: job.created_at, terms }
+    }
+
+    /// The same if this technician still had the job, or had it again.
+    #[must_use]
+    pub fn if_still_on_it(mut self, technician: TechnicianId) -> Self {
+        if let Some(term) = self.terms.get_mut(&technician) {
+            term.over = None;
+        }
+        self
+    }
+
+    /// Judges reports that are in the order of their time.
+    pub(super) fn verdict(&self, told: &[Told<'_>]) -> Verdict {
+        let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
+            fact.told_by == Reporter::Device && doubts.contains_key(&fact.id)
+        };
+        let mut doubts = BTreeMap::new();
+        let mut begun = BTreeSet::new();
+        for told in told {
+            let technician = told.fact.technician_id;
+            doubts.extend(self.outside(*told, begun.contains(&technician)).map(|code| (told.fact.id, code)));
+            match told.fact.what {
+                _ if is_out(&doubts, told.fact) => {}
+                FactKind::WorkStart { .. } => _ = begun.insert(technician),
+                FactKind::WorkEnd {} => _ = begun.remove(&technician),
+                _ => {}
+            }
+        }
+        let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
+        let mut others = self.unattended(&counts);
+        others.extend(self.money_for_nothing(&counts));
+        // The first doubt about a report stays.
+        others.into_iter().for_each(|(fact, code)| _ = doubts.entry(fact).or_insert(code));
+        let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
+        doubts.extend(consents::doubtful(told, &counts));
+        let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
+        let from_receipt = consents::from_receipt(&sure);
+        Verdict { doubts, from_receipt }
+    }
+
+    /// Why a report lies outside of its assignment, if it does (G-01, G-02); `begun`: whether work is going on that began
+    /// within it.
+    fn outside(&self, told: Told<'_>, begun: bool) -> Option<FlagCode> {
+        let fact = told.fact;
+        if let FactKind::Position { .. } = fact.what {
+            // Where somebody was says nothing about the job.
+            return None;
+        }
+        // What is said to be of the future is of when it was received, as far as trust goes.
+        let at = told.at.min(fact.received_at);
+        if at < self.made_at - TRUST_SLACK {
+            return Some(FlagCode::BeforeJob);
+        }
+        if fact.received_at - at > RECEIPT_MAX {
+            return Some(FlagCode::TooLate);
+        }
+        let term = self.terms.get(&fact.technician_id)?;
+        if at < term.from - TRUST_SLACK {
+            return Some(FlagCode::BeforeAssignment);
+        }
+        let (over, code) = term.over.filter(|(over, _)| at > *over + TRUST_SLACK)?;
+        let is_completed = code == ReleaseCode::Completed;
+        let counts = match fact.what {
+            FactKind::Payment(_) => is_completed && at <= over + PAID_AFTER_MAX,
+            FactKind::Pause { .. } | FactKind::Resume {} | FactKind::WorkEnd {} => is_completed && begun,
+            _ => false,
+        };
+        (!counts).then_some(FlagCode::AfterRelease)
+    }
+
+    /// That it is done, that nobody could get in, that the door was not opened: said by somebody who has neither come nor
+    /// begun (G-03). Where several are on it, one of them being there is enough to complete it.
+    fn unattended(&self, counts: &[Told<'_>]) -> Vec<(FactId, FlagCode)> {
+        let is_doubtful = |told: &&Told<'_>| match told.fact.what {
+            FactKind::Completion { .. } => {
+                !self.terms.keys().any(|technician| self.is_there(*technician, told.at, counts))
+            }
+            FactKind::NoAccess { .. } => !self.is_there(told.fact.technician_id, told.at, counts),
+            _ => false,
+        };
+        counts.iter().filter(is_doubtful).map(|told| (told.fact.id, FlagCode::NotArrived)).collect()
+    }
+
+    /// Whether a technician who had the job at an instant had come or begun, and not left.
+    fn is_there(&self, technician: TechnicianId, at: Instant, counts: &[Told<'_>]) -> bool {
+        let has_it = self.terms.get(&technician).is_some_and(|term| {
+            term.over.is_none_or(|(over, code)| code == ReleaseCode::Completed || at <= over + TRUST_SLACK)
+        });
+        let own = || counts.iter().filter(|told| told.fact.technician_id == technician);
+        let came = own().filter(|told| told.at <= at && is_coming(told.fact)).map(|told| told.at).max();
+        let left = own().filter(|told| told.at < at && is_going(told.fact)).map(|told| told.at).max();
+        has_it && came.is_some_and(|came| left.is_none_or(|left| left <= came))
+    }
+
+    /// Money taken by somebody who was taken off the job and did nothing that is billed: it pays for no work of theirs (G-02).
+    fn money_for_nothing(&self, counts: &[Told<'_>]) -> Vec<(FactId, FlagCode)> {
+        let worked: BTreeSet<_> =
+            counts.iter().filter(|told| is_billable(told.fact)).map(|told| told.fact.technician_id).collect();
+        let was_taken_off = |technician: &TechnicianId| {
+            self.terms
+                .get(technician)
+                .and_then(|term| term.over)
+                .is_some_and(|(_, code)| code != ReleaseCode::Completed)
+        };
+        let is_doubtful = |told: &&Told<'_>| {
+            let technician = told.fact.technician_id;
+            matches!(told.fact.what, FactKind::Payment(_))
+                && was_taken_off(&technician)
+                && !worked.contains(&technician)
+        };
+        counts.iter().filter(is_doubtful).map(|told| (told.fact.id, FlagCode::PaymentWithoutWork)).collect()
+    }
+}
+
+fn is_coming(fact: &Fact) -> bool {
+    matches!(fact.what, FactKind::Arrival {} | FactKind::WorkStart { .. })
+}
+
+fn is_going(fact: &Fact) -> bool {
+    matches!(fact.what, FactKind::Leaving { .. } | FactKind::NoAccess { .. } | FactKind::Withdrawal { .. })
+}
+
+fn is_billable(fact: &Fact) -> bool {
+    matches!(fact.what, FactKind::WorkStart { .. } | FactKind::Part { .. } | FactKind::SpecialWork { .. })
+}

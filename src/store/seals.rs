@@ -1,0 +1,452 @@
+//! Seals: what a row was when the service wrote it, as a hash in the event of the same transaction (G-12). So the chain of
+//! the feed covers every row that must never change, and the head of the chain is the proof of all of them.
+//!
+//! Nobody seals a row by hand: each statement of the store that writes to a table named in [`FACETS`] is sealed by its own
+//! text and binds ([`Sealing`]), and the event that is appended last bears what came of it. A row that anybody else has
+//! written has no seal; one that somebody has changed has another one.
+//!
+//! A row is hashed in one form on both engines: its columns that are not null, in the order of their names, each as SQLite
+//! keeps it (a whole number, a text, bytes; an instant is a text, an id is bytes), names and values preceded by their
+//! length.
+
+use std::collections::BTreeMap;
+
+use chrono::SecondsFormat;
+use sha2::{Digest as _, Sha256};
+use sqlx::{Encode, Postgres, Type, TypeInfo as _, encode::IsNull, postgres::PgArgumentBuffer};
+use uuid::Uuid;
+
+use crate::domain::span::Instant;
+
+/// The columns of a row that are not null, by name.
+pub type Cells = BTreeMap<String, Vec<u8>>;
+
+/// What an event bears whose transaction has sealed nothing.
+pub(super) const NONE: &str = "[]";
+
+/// What of a table is sealed together.
+#[derive(Debug)]
+pub struct Facet {
+    /// Its name: that of the table, or of what of it.
+    pub name: &'static str,
+    /// The table.
+    pub table: &'static str,
+    /// The columns that name a row.
+    pub key: &'static [&'static str],
+    columns: Columns,
+    /// The rows in which this column is null are not sealed yet.
+    from: Option<&'static str>,
+    /// How a row may leave.
+    pub leaves: Leaves,
+}
+
+/// Which columns are sealed.
+#[derive(Debug)]
+enum Columns {
+    /// What an insertion says, but for columns that change later.
+    AllBut(&'static [&'static str]),
+    /// What changes later: always written together.
+    Only(&'static [&'static str]),
+}
+
+/// How a sealed row may leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// Never.
+    Never,
+    /// When retention has promised so: a run that names a later instant than the row's, its key. Such a row is found by its
+    /// hash, and that stays behind: the random bits of its id, which leave with it, keep anybody from guessing what it was.
+    WithReadLog,
+}
+
+const fn whole(table: &'static str, key: &'static [&'static str]) -> Facet {
+    Facet { name: table, table, key, columns: Columns::AllBut(&[]), from: None, leaves: Leaves::Never }
+}
+
+const fn but(table: &'static str, later: &'static [&'static str]) -> Facet {
+    Facet { columns: Columns::AllBut(later), ..whole(table, &["id"]) }
+}
+
+const fn part(name: &'static str, table: &'static str, columns: &'static [&'static str]) -> Facet {
+    Facet { name, columns: Columns::Only(columns), ..whole(table, &["id"]) }
+}
+
+/// What changes of an offer, `version` apart.
+const ANSWER: &[&str] = &[
+    "technician_id",
+    "state",
+    "answered_at",
+    "decline_code",
+    "arrival_promised_at",
+    "answered_via",
+    "withdraw_code",
+    "naming_due_at",
+];
+/// What changes of an assignment.
+const PLACE: &[&str] = &[
+    "slot",
+    "released_at",
+    "release_code",
+    "current_since",
+    "arrival_due_at",
+    "progress_at",
+    "progress_lat_e6",
+    "progress_lon_e6",
+];
+const REVIEW: &[&str] = &["state", "flags", "closed_at"];
+const ERASED: &[&str] = &["erased_at", "erased_for"];
+const REVOKED: &[&str] = &["revoked_at"];
+const RUN: &[&str] = &["counts", "claimed_at", "finished_at"];
+
+/// Everything that is sealed. `version` counts changes and says nothing.
+pub static FACETS: &[Facet] = &[
+    but("assignment", PLACE),
+    part("assignment place", "assignment", PLACE),
+    whole("case_erasure", &["case_id"]),
+    whole("decision", &["id"]),
+    whole("dispute", &["id"]),
+    whole("dispute_resolution", &["dispute_id"]),
+    but("evidence", ERASED),
+    part("evidence erasure", "evidence", ERASED),
+    whole("fact", &["id"]),
+    whole("hazard_answer", &["call_id", "number"]),
+    whole("hazard_instruction", &["call_id", "number"]),
+    whole("identity_plan", &["job_id", "number"]),
+    whole("ledger_line", &["id"]),
+    but("offer", ANSWER),
+    part("offer answer", "offer", ANSWER),
+    whole("order_note", &["assignment_id"]),
+    whole("payment", &["id"]),
+    Facet { leaves: Leaves::WithReadLog, ..whole("read_log", &["at"]) },
+    whole("reference_dataset", &["name", "version"]),
+    but("retention_run", RUN),
+    Facet { from: Some("finished_at"), ..part("retention_run end", "retention_run", RUN) },
+    but("review", REVIEW),
+    part("review state", "review", REVIEW),
+    whole("review_decision", &["id"]),
+    whole("settlement", &["id"]),
+    whole("signature_absence", &["job_id"]),
+    whole("statutory_receipt", &["id"]),
+    but("token", REVOKED),
+    part("token revocation", "token", REVOKED),
+];
+
+impl Facet {
+    /// Whether it covers a column.
+    fn covers(&self, column: &str) -> bool {
+        let is_key = self.key.contains(&column);
+        match self.columns {
+            // The version of a dataset is one of its names; elsewhere it counts changes.
+            Columns::AllBut(later) => is_key || column != "version" && !later.contains(&column),
+            Columns::Only(columns) => is_key || columns.contains(&column),
+        }
+    }
+
+    /// The seal of a row, given its columns that are not null.
+    #[must_use]
+    pub fn seal(&'static self, row: &Cells) -> Option<Seal> {
+        if self.from.is_some_and(|column| !row.contains_key(column)) {
+            return None;
+        }
+        let mut hasher = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hasher.update((bytes.len() as u64).to_be_bytes());
+            hasher.update(bytes);
+        };
+        add(self.name.as_bytes());
+        for (column, value) in row.iter().filter(|(column, _)| self.covers(column)) {
+            add(column.as_bytes());
+            add(value);
+        }
+        let hash: [u8; 32] = hasher.finalize().into();
+        let key: Vec<_> =
+            self.key.iter().filter_map(|column| row.get(*column)).map(|value| shown(value)).collect();
+        Some(Seal { facet: self.name, key: key.join("/"), hash })
+    }
+}
+
+/// What a row was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seal {
+    /// What of which table.
+    pub facet: &'static str,
+    /// Which row.
+    pub key: String,
+    /// What it was.
+    pub hash: [u8; 32],
+}
+
+/// Seals as an event bears them: `[facet, key, hash]` each.
+pub(super) fn text(seals: &[Seal]) -> String {
+    let parts: Vec<_> = seals.iter().map(|seal| (seal.facet, &seal.key, hex::encode(seal.hash))).collect();
+    // A list of texts is always JSON.
+    serde_json::to_string(&parts).unwrap_or_else(|_| NONE.to_owned())
+}
+
+/// What is said of a row in the words of [`text`]; unread, because anybody may have written it.
+pub type Borne = (String, String, String);
+
+const NUMBER: u8 = b'i';
+pub(super) const TEXT: u8 = b's';
+pub(super) const BYTES: u8 = b'b';
+
+pub(super) fn cell(kind: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut cell = Vec::with_capacity(bytes.len() + 1);
+    cell.push(kind);
+    cell.extend_from_slice(bytes);
+    cell
+}
+
+/// A value in PostgreSQL's binary form, in the one form.
+pub(super) fn canonical(type_name: &str, bytes: &[u8]) -> Vec<u8> {
+    match (type_name, bytes) {
+        ("UUID" | "BYTEA", _) => cell(BYTES, bytes),
+        ("INT8" | "TIMESTAMPTZ", [..]) if bytes.len() == 8 => {
+            let number =
+                bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)).cast_signed();
+            if type_name == "INT8" { whole_number(number) } else { instant(number) }
+        }
+        ("INT4", [..]) if bytes.len() == 4 => {
+            let number =
+                bytes.iter().fold(0_u32, |number, byte| number << 8 | u32::from(*byte)).cast_signed();
+            whole_number(number.into())
+        }
+        ("BOOL", [flag]) => whole_number((*flag).into()),
+        _ => cell(TEXT, bytes),
+    }
+}
+
+pub(super) fn whole_number(number: i64) -> Vec<u8> {
+    cell(NUMBER, &number.to_be_bytes())
+}
+
+/// PostgreSQL counts microseconds from the year 2000.
+fn instant(micros: i64) -> Vec<u8> {
+    const Y2000_S: i64 = 946_684_800;
+    let at = Instant::from_timestamp_micros(micros.saturating_add(Y2000_S * 1_000_000));
+    cell(TEXT, at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, false)).unwrap_or_default().as_bytes())
+}
+
+/// A value as a person reads it in a key.
+pub(super) fn shown(value: &[u8]) -> String {
+    match value.split_first() {
+        Some((&BYTES, bytes)) => {
+            Uuid::from_slice(bytes).map_or_else(|_| hex::encode(bytes), |id| id.to_string())
+        }
+        Some((&NUMBER, bytes)) => {
+            bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)).cast_signed().to_string()
+        }
+        Some((_, text)) => String::from_utf8_lossy(text).into_owned(),
+        None => String::new(),
+    }
+}
+
+/// A statement that writes to a sealed table, taking in its binds.
+pub(super) struct Sealing {
+    facets: Vec<&'static Facet>,
+    /// What each column is set to.
+    columns: Vec<(String, Source)>,
+    /// Binds of a row.
+    width: usize,
+    values: Vec<Option<Vec<u8>>>,
+}
+
+/// Where the value of a column comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    /// The bind of this number, from 0.
+    Bind(usize),
+    /// It stands in the text.
+    Literal(String),
+    /// Something else: the column cannot be sealed.
+    Other,
+}
+
+impl Source {
+    fn read(text: &str) -> Self {
+        let text = text.trim();
+        if let Some(number) = text.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok()) {
+            return Self::Bind(number.saturating_sub(1));
+        }
+        match text.strip_prefix('\'').and_then(|text| text.strip_suffix('\'')) {
+            Some(literal) => Self::Literal(literal.to_owned()),
+            None => Self::Other,
+        }
+    }
+}
+
+impl Sealing {
+    /// Of a statement; none, where it writes to no sealed table.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let text = text.trim_start();
+        let (is_insertion, rest) = match text.strip_prefix("INSERT INTO ") {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix("UPDATE ")?),
+        };
+        let (table, rest) = rest.split_once(char::is_whitespace)?;
+        let facets: Vec<_> = FACETS.iter().filter(|facet| facet.table == table).collect();
+        if facets.is_empty() {
+            return None;
+        }
+        let columns = if is_insertion { inserted(rest)? } else { updated(rest)? };
+        let is_known =
+            |column: &str| columns.iter().any(|(name, source)| name == column && *source != Source::Other);
+        let facets = facets.into_iter().filter(|facet| match facet.columns {
+            _ if is_insertion => true,
+            Columns::AllBut(_) => false,
+            Columns::Only(changed) => changed.iter().all(|column| is_known(column)),
+        });
+        let facets = facets.collect();
+        let last = columns.iter().filter_map(|(_, source)| match source {
+            Source::Bind(number) => Some(number + 1),
+            _ => None,
+        });
+        let width = last.max().unwrap_or_default();
+        Some(Self { facets, columns, width, values: Vec::new() })
+    }
+
+    /// Takes in the next bind.
+    pub(super) fn bind<'t, T>(&mut self, value: &T)
+    where
+        T: Encode<'t, Postgres> + Type<Postgres>,
+    {
+        let mut buffer = PgArgumentBuffer::default();
+        let kind = value.produces().unwrap_or_else(T::type_info);
+        // What cannot be encoded fails the statement itself.
+        let is_there = matches!(value.encode_by_ref(&mut buffer), Ok(IsNull::No));
+        self.values.push(is_there.then(|| canonical(kind.name(), &buffer)));
+    }
+
+    /// The seals of the rows that were written.
+    pub(super) fn seals(self) -> Vec<Seal> {
+        let mut seals = Vec::new();
+        for values in self.values.chunks(self.width.max(1)) {
+            let row: Cells = self
+                .columns
+                .iter()
+                .filter_map(|(column, source)| {
+                    let value = match source {
+                        Source::Bind(number) => values.get(*number)?.clone()?,
+                        Source::Literal(text) => cell(TEXT, text.as_bytes()),
+                        Source::Other => return None,
+                    };
+                    Some((column.clone(), value))
+                })
+                .collect();
+            seals.extend(self.facets.iter().filter_map(|facet| facet.seal(&row)));
+        }
+        seals
+    }
+}
+
+/// `(a, b) VALUES ($1, $2)`, `(a, b) SELECT $1, $2 WHERE …`, or `(a, b) VALUES` with binds to come.
+fn inserted(text: &str) -> Option<Vec<(String, Source)>> {
+    let (columns, rest) = text.trim_start().strip_prefix('(')?.split_once(')')?;
+    let columns = columns.split(',').map(|column| column.trim().to_owned());
+    let rest = rest.trim();
+    let sources = match rest.strip_prefix("SELECT ") {
+        Some(rest) => rest.split("WHERE").next().unwrap_or_default(),
+        None => rest.strip_prefix("VALUES")?.trim().trim_start_matches('(').trim_end_matches(')'),
+    };
+    if sources.is_empty() {
+        return Some(columns.enumerate().map(|(number, column)| (column, Source::Bind(number))).collect());
+    }
+    Some(columns.zip(sources.split(',').map(Source::read)).collect())
+}
+
+/// `SET a = $2, b = $3 WHERE id = $1 …`.
+fn updated(text: &str) -> Option<Vec<(String, Source)>> {
+    let (changed, rest) = text.trim_start().strip_prefix("SET ")?.split_once("WHERE ")?;
+    let mut columns: Vec<_> = changed
+        .split(',')
+        .filter_map(|change| change.split_once('='))
+        .map(|(column, value)| (column.trim().to_owned(), Source::read(value)))
+        .collect();
+    let id = rest.strip_prefix("id = ")?.split_whitespace().next()?;
+    columns.push(("id".to_owned(), Source::read(id)));
+    Some(columns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealing(text: &str, binds: &[i64]) -> Vec<Seal> {
+        let mut sealing = Sealing::of(text).unwrap();
+        for bind in binds {
+            sealing.bind(bind);
+        }
+        sealing.seals()
+    }
+
+    fn names(seals: &[Seal]) -> Vec<(&str, &str)> {
+        seals.iter().map(|seal| (seal.facet, seal.key.as_str())).collect()
+    }
+
+    #[test]
+    fn only_what_is_written_to_a_sealed_table_is_sealed() {
+        for text in [
+            "INSERT INTO job (id) VALUES ($1)",
+            "UPDATE call SET state = $2 WHERE id = $1",
+            "SELECT id FROM fact",
+            "DELETE FROM fact WHERE id = $1",
+        ] {
+            assert!(Sealing::of(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_three_ways_to_insert_a_row_give_one_seal() {
+        let one = sealing("INSERT INTO payment (id, job_id) VALUES ($1, $2)", &[7, 8]);
+        assert_eq!(names(&one), [("payment", "7")]);
+        assert_eq!(sealing("INSERT INTO payment (id, job_id) VALUES", &[7, 8]), one);
+        assert_eq!(
+            sealing("INSERT INTO payment (job_id, id)\n SELECT $2, $1 WHERE NOT EXISTS (SELECT 1)", &[7, 8]),
+            one
+        );
+        let two = sealing("INSERT INTO payment (id, job_id) VALUES", &[7, 8, 9, 8]);
+        assert_eq!(names(&two), [("payment", "7"), ("payment", "9")]);
+        assert_ne!(sealing("INSERT INTO payment (id, job_id) VALUES", &[7, 9]), one);
+        assert_ne!(sealing("INSERT INTO payment (id, fact_id) VALUES", &[7, 8]), one);
+    }
+
+    #[test]
+    fn what_changes_later_is_sealed_anew_when_it_is_written_as_a_whole() {
+        let inserted = sealing("INSERT INTO evidence (id, bytes) VALUES ($1, $2)", &[7, 8]);
+        assert_eq!(names(&inserted), [("evidence", "7"), ("evidence erasure", "7")]);
+        let erased = sealing(
+            "UPDATE evidence SET erased_at = $2, erased_for = $3 WHERE id = $1 AND erased_at IS NULL",
+            &[7, 1, 2],
+        );
+        assert_eq!(names(&erased), [("evidence erasure", "7")]);
+        assert_ne!(erased[0].hash, inserted[1].hash);
+        assert!(sealing("UPDATE evidence SET erased_at = $2 WHERE id = $1", &[7, 1]).is_empty());
+    }
+
+    #[test]
+    fn both_engines_have_one_form() {
+        let at: Instant = "2026-11-22T12:00:00.25Z".parse().unwrap();
+        let mut sealing =
+            Sealing::of("INSERT INTO payment (id, received_at, kind, amount_yen, payer) VALUES").unwrap();
+        sealing.bind(&Uuid::from_u128(7));
+        sealing.bind(&at);
+        sealing.bind(&"cash");
+        sealing.bind(&-2_i64);
+        sealing.bind(&None::<&str>);
+        let as_sqlite_keeps_it = Cells::from([
+            ("id".to_owned(), cell(BYTES, Uuid::from_u128(7).as_bytes())),
+            ("received_at".to_owned(), cell(TEXT, b"2026-11-22T12:00:00.250+00:00")),
+            ("kind".to_owned(), cell(TEXT, b"cash")),
+            ("amount_yen".to_owned(), cell(NUMBER, &(-2_i64).to_be_bytes())),
+        ]);
+        let facet = FACETS.iter().find(|facet| facet.name == "payment").unwrap();
+        assert_eq!(sealing.seals(), [facet.seal(&as_sqlite_keeps_it).unwrap()]);
+    }
+
+    #[test]
+    fn an_event_bears_facet_key_and_hash() {
+        let seals = [Seal { facet: "fact", key: "7".to_owned(), hash: [1; 32] }];
+        assert_eq!(text(&seals), format!(r#"[["fact","7","{}"]]"#, "01".repeat(32)));
+        assert_eq!(text(&[]), NONE);
+    }
+}

@@ -1,0 +1,223 @@
+//! One failure stays one failure: what fails or is held by somebody keeps nothing else from being done, and is told.
+
+use std::time::Duration;
+
+use kaketsuke::store::{self, DatabaseUrl, Db, Patience};
+use serde_json::{Value, json};
+
+use crate::support::{
+    db::{Raw, TestDb, on_both_engines, on_postgres},
+    server::TestServer,
+    world::{self, Crew},
+};
+
+/// So short that a test can wait for it.
+const MOMENT: Duration = Duration::from_millis(300);
+/// Longer than any test.
+const FOR_EVER: Duration = Duration::from_secs(600);
+
+async fn crews(server: &TestServer) -> [Crew; 2] {
+    [world::crew(server, "栄水道", 35.165, 136.91).await, world::crew(server, "錦水道", 35.169, 136.91).await]
+}
+
+async fn state(server: &TestServer, job: &str) -> Value {
+    server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200)["state"].clone()
+}
+
+/// Unresolved alarms of a kind: what they are about.
+async fn alarms(server: &TestServer, kind: &str) -> Vec<String> {
+    let listed = server.dispatcher().get("/v1/alarms?limit=200").await.expect(200);
+    let ours = listed["items"].as_array().unwrap().iter();
+    let ours = ours.filter(|alarm| alarm["kind"] == kind && alarm["state"] != "resolved");
+    ours.map(|alarm| alarm["subject_id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// An id as a literal of the engine.
+fn literal(raw: &Raw, id: &str) -> String {
+    match raw {
+        Raw::Sqlite(_) => format!("x'{}'", id.replace('-', "")),
+        Raw::Postgres(_) => format!("'{id}'"),
+    }
+}
+
+on_both_engines! {
+    async fn a_job_that_fails_is_put_off_and_told_once_and_the_others_go_on(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server).await;
+        let broken = world::job(&server).await;
+        let mut raw = db.raw().await;
+        let place = format!("case_place WHERE case_id = (SELECT case_id FROM job WHERE id = {})", literal(&raw, &broken));
+        raw.execute(&format!("CREATE TABLE kept AS SELECT * FROM {place}")).await.unwrap();
+        raw.execute(&format!("DELETE FROM {place}")).await.unwrap();
+        // Its offer is over: from then on every look at it fails.
+        server.pass(5).await;
+        assert_eq!(alarms(&server, "cannot_go_on").await, std::slice::from_ref(&broken));
+        let healthy = world::job(&server).await;
+        assert_eq!(state(&server, &healthy).await, "offered");
+        assert!(world::open_offer(&crews[1].phone).await.is_some());
+        server.pass(7).await;
+        assert_eq!(alarms(&server, "cannot_go_on").await, std::slice::from_ref(&broken), "raised once");
+        raw.execute("INSERT INTO case_place SELECT * FROM kept").await.unwrap();
+        server.pass(2).await;
+        assert_eq!(alarms(&server, "cannot_go_on").await, [""; 0], "it goes on");
+        server.stop().await;
+    }
+
+    async fn an_alarm_that_fails_is_put_off_and_told_and_the_others_ring(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        // Nobody serves the place: each is an alarm, repeated every two minutes.
+        let (broken, healthy) = (world::job(&server).await, world::job(&server).await);
+        let mut raw = db.raw().await;
+        let (broken, healthy) = (literal(&raw, &broken), literal(&raw, &healthy));
+        raw.execute(&format!("UPDATE alarm SET kind = 'unheard_of' WHERE subject_id = {broken}")).await.unwrap();
+        server.pass(3).await;
+        let rung = format!("SELECT rung FROM alarm WHERE kind = 'no_coverage' AND subject_id = {healthy}");
+        assert_eq!(raw.integer(&rung).await, 2);
+        let told = format!(
+            "SELECT count(*) FROM alarm a JOIN alarm b ON b.id = a.subject_id
+             WHERE a.kind = 'cannot_go_on' AND a.subject = 'alarm' AND a.state = 'ringing' AND b.subject_id = {broken}"
+        );
+        assert_eq!(raw.integer(&told).await, 1);
+        server.pass(5).await;
+        assert_eq!(raw.integer(&told).await, 1, "told once");
+        server.stop().await;
+    }
+
+    async fn it_is_not_ready_while_something_due_is_not_done(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        crews(&server).await;
+        let job = world::job(&server).await;
+        server.pass(2).await;
+        let nobody = server.with(None);
+        nobody.get("/readyz").await.expect(200);
+        let mut raw = db.raw().await;
+        let own = literal(&raw, &job);
+        // Written by somebody who tells nobody: whoever looks would see to it, but no time passes.
+        for (what, late) in [
+            ("jobs", format!("UPDATE job SET version = version + 1, wake_at = created_at WHERE id = {own}")),
+            ("events", "INSERT INTO feed_queue (ord) SELECT min(ord) FROM event".to_owned()),
+        ] {
+            raw.execute(&late).await.unwrap();
+            let answer = nobody.get("/readyz").await;
+            assert_eq!(answer.problem(), "late");
+            assert_eq!(answer.headers["retry-after"], "1");
+            let detail = answer.expect(503)["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains(&format!("{what} for 120 s")), "{detail}");
+        }
+        raw.execute("DELETE FROM feed_queue").await.unwrap();
+        server.pass(1).await;
+        nobody.get("/readyz").await.expect(200);
+        server.stop().await;
+    }
+
+    async fn whoever_uses_up_the_connections_of_requests_leaves_the_ladder_its_own(db: TestDb) {
+        let server = TestServer::start_wide(&db, 2).await;
+        let crews = crews(&server).await;
+        let job = world::job(&server).await;
+        let taken = [server.ctx.db().read().await.unwrap(), server.ctx.db().read().await.unwrap()];
+        server.pass(5).await;
+        drop(taken);
+        assert!(world::open_offer(&crews[1].phone).await.is_some(), "the next one was asked");
+        assert_eq!(state(&server, &job).await, "offered");
+        server.stop().await;
+    }
+
+    async fn whoever_uses_up_the_connections_of_reports_keeps_nobody_else_waiting(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server).await;
+        let reports = server.ctx.for_reports();
+        let taken = [reports.db().read().await.unwrap(), reports.db().read().await.unwrap()];
+        world::job(&server).await;
+        assert!(world::open_offer(&crews[0].phone).await.is_some());
+        drop(taken);
+        server.stop().await;
+    }
+}
+
+/// What another session holds is passed by; once it is free, it is looked at.
+#[tokio::test]
+async fn a_job_in_the_hands_of_another_session_holds_no_other_up() {
+    on_postgres(|db| async move {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server).await;
+        let held = world::job(&server).await;
+        let mut raw = db.raw().await;
+        raw.execute("BEGIN").await.unwrap();
+        raw.execute(&format!("SELECT 1 FROM job WHERE id = '{held}' FOR UPDATE")).await.unwrap();
+        server.pass(6).await;
+        let healthy = world::job(&server).await;
+        assert_eq!(state(&server, &healthy).await, "offered");
+        assert!(world::open_offer(&crews[1].phone).await.is_some());
+        let answer = server.with(None).get("/readyz").await;
+        assert_eq!(answer.problem(), "late", "it is not silent");
+        raw.execute("ROLLBACK").await.unwrap();
+        server.pass(1).await;
+        assert_eq!(
+            alarms(&server, "ladder_ended").await,
+            [held],
+            "his offer is over, and nobody else is free"
+        );
+        server.with(None).get("/readyz").await.expect(200);
+        server.stop().await;
+    })
+    .await;
+}
+
+/// The counter of case numbers, which every case needs.
+#[tokio::test]
+async fn what_is_waited_for_too_long_is_answered_so_that_it_is_sent_again() {
+    on_postgres(|db| async move {
+        let patience = Patience { lock: MOMENT, ..Patience::default() };
+        let server = TestServer::start_patient(&db, patience).await;
+        world::opened_case(&server).await;
+        let call = world::safe_call(&server).await;
+        let mut raw = db.raw().await;
+        raw.execute("BEGIN").await.unwrap();
+        raw.execute("UPDATE counter SET value = value + 1").await.unwrap();
+        let body = world::case(&call);
+        let refused = server.dispatcher().post_as("case-1", "/v1/cases", body.clone()).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (503, "overloaded"));
+        assert_eq!(refused.headers["retry-after"], "1");
+        raw.execute("ROLLBACK").await.unwrap();
+        let opened = server.dispatcher().post_as("case-1", "/v1/cases", body).await.expect(201);
+        assert_eq!(opened["number"], "261122-0002");
+        server.stop().await;
+    })
+    .await;
+}
+
+/// A node that is frozen in the midst of a transaction: its session is silent, and alive as far as the server can tell.
+async fn frozen(db: &TestDb) -> store::Tx {
+    let url: DatabaseUrl = db.url().parse().unwrap();
+    let patience = Patience { silence: MOMENT, ..Patience::default() };
+    Db::connect(&url.with_patience(patience), 1).await.unwrap().write().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_frozen_node_holds_nobody_up_for_long() {
+    on_postgres(|db| async move {
+        // The others wait longer than a silent session lasts.
+        let patience = Patience { lock: FOR_EVER, ..Patience::default() };
+        let server = TestServer::start_patient(&db, patience).await;
+        let crews = crews(&server).await;
+        let mut numbering = frozen(&db).await;
+        store::cases::next_number(&mut numbering, "case:261122").await.unwrap();
+        let job = world::job(&server).await;
+        assert_eq!(state(&server, &job).await, "offered");
+        let mut sequencing = frozen(&db).await;
+        store::feed::sequence(&mut sequencing, 1).await.unwrap();
+        let offer = world::open_offer(&crews[0].phone).await.unwrap();
+        crews[0]
+            .phone
+            .post(&format!("/v1/offers/{offer}/refusal"), json!({ "code": "other" }))
+            .await
+            .expect(200);
+        server.settle().await;
+        let mut raw = db.raw().await;
+        assert_eq!(raw.integer("SELECT count(*) FROM feed_queue").await, 0, "the feed goes on");
+        assert!(world::open_offer(&crews[1].phone).await.is_some());
+        drop((numbering, sequencing));
+        server.stop().await;
+    })
+    .await;
+}

@@ -1,0 +1,394 @@
+//! Proof covers everything (G-12): whoever changes, adds or takes away a row that must stay as it is, with all rights and no
+//! guard in the way, is found out; and nothing that is allowed is taken for that.
+
+use std::collections::BTreeSet;
+
+use kaketsuke::{
+    app::{self, Ctx, clock::Clock, loaded::Loaded, verify::Verdict},
+    domain::actor::Role,
+    store::{Db, feed, files::Files, seals::FACETS},
+};
+use rand::{SeedableRng as _, rngs::StdRng};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{
+    erasing::{close, verify},
+    evidence, reviews,
+    support::{
+        db::{Engine, Raw, TestDb, on_both_engines},
+        server::{TestServer, evening, id},
+        site::{acknowledge, consumer},
+        world,
+    },
+};
+
+/// Tables with such a guard that are not sealed, and why.
+const NOT_SEALED: &[&str] = &[
+    // The chain itself.
+    "event",
+    "feed",
+    // What was tried to tell somebody: retention takes it away.
+    "message_attempt",
+];
+
+/// What counts changes and says nothing.
+const COUNTER: &str = "version";
+
+/// A night in which a row of every sealed table is written, each by an act that is allowed.
+async fn night(server: &TestServer) {
+    let (desk, supervisor) = (server.dispatcher(), server.client(Role::Supervisor));
+    let (site, review) = reviews::doubtful(server).await;
+    let job = format!("/v1/jobs/{}", site.job);
+    evidence::send(&site.crew.phone, &site.job, 1, "photo_before").await.expect(201);
+    let absent = json!({ "reason": "nobody_there" });
+    site.crew.phone.post(&format!("{job}/signature-absence"), absent).await.expect(201);
+    reviews::decide(&supervisor, &review, reviews::decision("accept", &[])).await.expect(200);
+    let paid = json!({
+        "kind": "later", "method": "card", "payer": "worker", "amount_yen": 1_100, "received_at": server.ctx.now(),
+    });
+    supervisor.post(&format!("{job}/payments"), paid).await.expect(201);
+    supervisor
+        .post(&format!("{job}/statutory-receipts"), json!({ "received_on": "2026-11-22" }))
+        .await
+        .expect(201);
+    let dispute = json!({ "reason": "wrong_amount", "payer": "worker" });
+    let dispute = id(&supervisor.post(&format!("{job}/disputes"), dispute).await.expect(201));
+    supervisor
+        .post(&format!("/v1/disputes/{dispute}/resolution"), json!({ "outcome": "rejected" }))
+        .await
+        .expect(200);
+    // Danger, and how somebody is known.
+    let call = id(&desk.post("/v1/calls", world::call()).await.expect(201));
+    let trapped = json!({ "answers": [{ "hazard": "H-TRAPPED", "answer": "yes" }], "others": "no" });
+    desk.post(&format!("/v1/calls/{call}/hazard-answers"), trapped).await.expect(200);
+    let told = format!("/v1/calls/{call}/instructions/H-TRAPPED/acknowledgement");
+    desk.post(&told, json!({})).await.expect(200);
+    let locked = world::safe_call(server).await;
+    let mut case = world::case(&locked);
+    case["categories"] = json!(["lock"]);
+    let locked = id(&desk.post("/v1/cases", case).await.expect(201));
+    let door = json!({ "job_code": "L-KEY-LOST" });
+    let door = id(&desk.post(&format!("/v1/cases/{locked}/jobs"), door).await.expect(201));
+    desk.post(&format!("/v1/jobs/{door}/identity-plan"), json!({ "method": "card_on_person" }))
+        .await
+        .expect(201);
+    // Another one, who is known no more.
+    let erased = world::opened_case(server).await;
+    close(server, &erased, "no").await;
+    let unlawful = json!({ "reason": "unlawful" });
+    supervisor.post(&format!("/v1/cases/{erased}/erasure"), unlawful).await.expect(200);
+    let token = json!({ "name": "夜勤", "role": "dispatcher" });
+    let token = id(&server.administrator().post("/v1/tokens", token).await.expect(201));
+    let revoked = server.administrator().request(Method::DELETE, &format!("/v1/tokens/{token}"));
+    server.administrator().send(revoked).await.expect(200);
+    // The night's retention, at three.
+    server.pass(7 * 60).await;
+    server.settle().await;
+}
+
+/// The database without the service, to be looked at and tampered with.
+struct Stored {
+    ctx: Ctx,
+    raw: Raw,
+    engine: Engine,
+}
+
+impl Stored {
+    async fn of(db: &TestDb, files: Files) -> Self {
+        let store = Db::connect(&db.url().parse().unwrap(), 2).await.unwrap();
+        let ctx = Ctx::new(
+            store,
+            Clock::scenario(evening()),
+            StdRng::seed_from_u64(1),
+            Loaded::embedded().unwrap(),
+        );
+        let ctx = ctx.with_files(files);
+        app::reference::reload(&ctx).await.unwrap();
+        Self { ctx, raw: db.raw().await, engine: db.engine() }
+    }
+
+    /// What a check has found.
+    async fn found(&self, name: &str) -> Option<String> {
+        let check = app::verify::CHECKS.iter().find(|check| check.name == name).unwrap();
+        match check.run(&self.ctx).await.unwrap() {
+            Verdict::Intact(_) => None,
+            Verdict::Broken(what) => Some(what),
+        }
+    }
+
+    /// What any check has found.
+    async fn found_at_all(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for check in app::verify::CHECKS {
+            all.extend(self.found(check.name).await);
+        }
+        all
+    }
+
+    async fn run(&mut self, sql: &str) {
+        self.raw.execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// Takes every guard out of the way.
+    async fn unguard(&mut self) {
+        match self.engine {
+            Engine::Sqlite => {
+                for trigger in self.triggers().await {
+                    self.run(&format!("DROP TRIGGER {trigger}")).await;
+                }
+                let unique = "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE UNIQUE INDEX%'";
+                for index in self.raw.texts(unique).await {
+                    self.run(&format!("DROP INDEX {index}")).await;
+                }
+                self.run("PRAGMA foreign_keys = OFF").await;
+                self.run("PRAGMA ignore_check_constraints = ON").await;
+            }
+            Engine::Postgres => self.run(UNGUARD).await,
+        }
+    }
+
+    async fn triggers(&mut self) -> Vec<String> {
+        self.raw
+            .texts(match self.engine {
+                Engine::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'trigger'",
+                Engine::Postgres => {
+                    "SELECT CAST(t.tgname || ' ON ' || c.relname AS text)
+                     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal"
+                }
+            })
+            .await
+    }
+
+    /// The columns of a table, each with another value than it has.
+    async fn others(&mut self, table: &str) -> Vec<(String, String)> {
+        let columns = self
+            .raw
+            .texts(&match self.engine {
+                Engine::Sqlite => format!("SELECT name || ' ' || type FROM pragma_table_info('{table}')"),
+                Engine::Postgres => format!(
+                    "SELECT CAST(column_name || ' ' || data_type AS text) FROM information_schema.columns
+                     WHERE table_schema = 'public' AND table_name = '{table}'"
+                ),
+            })
+            .await;
+        let other = |line: &String| {
+            let (name, kind) = line.split_once(' ').unwrap();
+            let value = match kind {
+                "INTEGER" | "bigint" => format!("-COALESCE({name}, 0) - 1"),
+                "TEXT" | "text" => format!("COALESCE({name}, '') || 'x'"),
+                "BLOB" => format!("CAST(hex(COALESCE({name}, X'')) AS BLOB)"),
+                "uuid" => format!("CAST(md5(COALESCE(CAST({name} AS text), '')) AS uuid)"),
+                "bytea" => format!("COALESCE({name}, '\\x') || '\\x41'"),
+                "timestamp with time zone" => format!("COALESCE({name}, 'epoch') + interval '1 second'"),
+                other => panic!("{table}.{name} is a {other}"),
+            };
+            (name.to_owned(), value)
+        };
+        columns.iter().map(other).collect()
+    }
+}
+
+/// Everything that PostgreSQL itself forbids.
+const UNGUARD: &str = "DO $$ DECLARE r record; BEGIN
+    FOR r IN SELECT conrelid::regclass AS t, conname FROM pg_constraint
+             WHERE contype IN ('c', 'f', 'x') AND connamespace = 'public'::regnamespace AND conrelid <> 0 LOOP
+        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', r.t, r.conname);
+    END LOOP;
+    FOR r IN SELECT indexrelid::regclass AS i FROM pg_index
+             WHERE indisunique AND indrelid::regclass::text NOT LIKE 'pg_%' AND indrelid::regclass::text NOT LIKE '%pg_toast%'
+               AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid) LOOP
+        EXECUTE format('DROP INDEX %s', r.i);
+    END LOOP;
+    FOR r IN SELECT tgrelid::regclass AS t, tgname FROM pg_trigger WHERE NOT tgisinternal LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', r.tgname, r.t);
+    END LOOP;
+END $$";
+
+/// The tables that are sealed.
+fn sealed() -> BTreeSet<&'static str> {
+    FACETS.iter().map(|facet| facet.table).collect()
+}
+
+on_both_engines! {
+    async fn every_change_of_a_row_that_must_stay_as_it_is_is_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        night(&server).await;
+        verify(&server).await;
+        let files = server.ctx.files().clone();
+        server.stop().await;
+        let mut stored = Stored::of(&db, files).await;
+        assert_eq!(stored.found_at_all().await, [""; 0], "a night of allowed acts");
+        let guarded: BTreeSet<String> = stored
+            .triggers()
+            .await
+            .iter()
+            .filter_map(|name| Some(name.split_once("_immutable")?.0.to_owned()))
+            .filter(|table| !NOT_SEALED.contains(&table.as_str()))
+            .collect();
+        let missing: Vec<_> = guarded.iter().filter(|table| !sealed().contains(table.as_str())).collect();
+        assert!(guarded.len() > 15 && missing.is_empty(), "not sealed: {missing:?}");
+        stored.unguard().await;
+        let mut unseen = Vec::new();
+        for table in sealed() {
+            let rows = stored.raw.integer(&format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table}")).await;
+            assert!(rows > 0, "the night has no {table}");
+            stored.run(&format!("CREATE TABLE kept_rows AS SELECT * FROM {table}")).await;
+            let mut changes: Vec<_> = stored
+                .others(table)
+                .await
+                .into_iter()
+                .filter(|(column, _)| column != COUNTER || table == "reference_dataset")
+                .map(|(column, value)| format!("UPDATE {table} SET {column} = {value}"))
+                .collect();
+            changes.push(format!("DELETE FROM {table}"));
+            for change in changes {
+                stored.run(&change).await;
+                let found = stored.found("rows").await;
+                if !found.as_ref().is_some_and(|found| found.contains(table)) {
+                    unseen.push(format!("{change}: {found:?}"));
+                }
+                stored.run(&format!("DELETE FROM {table}")).await;
+                stored.run(&format!("INSERT INTO {table} SELECT * FROM kept_rows")).await;
+            }
+            stored.run("DROP TABLE kept_rows").await;
+        }
+        assert_eq!(unseen, [""; 0], "not found out");
+        assert_eq!(stored.found("rows").await, None, "all is as it was again");
+    }
+
+    async fn a_row_that_the_service_has_not_written_is_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        night(&server).await;
+        let files = server.ctx.files().clone();
+        server.stop().await;
+        let mut stored = Stored::of(&db, files).await;
+        let other = match stored.engine {
+            Engine::Sqlite => "randomblob(16)",
+            Engine::Postgres => "gen_random_uuid()",
+        };
+        // No guard is in the way of a payment that nobody has made.
+        stored
+            .run(&format!(
+                "INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, settlement_id, recorded_at)
+                 SELECT {other}, job_id, kind, method, payer, amount_yen, received_at, settlement_id, recorded_at FROM payment"
+            ))
+            .await;
+        let found = stored.found("rows").await.unwrap();
+        assert!(found.starts_with("payment ") && found.ends_with("no event bears this row's seal"), "{found}");
+    }
+
+    async fn an_end_that_is_cut_off_and_a_chain_that_is_made_anew_are_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        night(&server).await;
+        let (name, billing) = consumer(&server, "経理").await;
+        server.settle().await;
+        let acknowledged = acknowledge(&billing, &name, &json!(1)).await.expect(200);
+        let (pos, hash) = (acknowledged["head_pos"].as_i64().unwrap(), acknowledged["head_hash"].as_str().unwrap());
+        let again = acknowledge(&billing, &name, &json!(1)).await.expect(200);
+        assert_eq!(again["id"], acknowledged["id"], "the same again changes nothing");
+        let mut kept = [0; 32];
+        hex::decode_to_slice(hash, &mut kept).unwrap();
+        let files = server.ctx.files().clone();
+        server.settle().await;
+        server.stop().await;
+        let mut stored = Stored::of(&db, files).await;
+        let expected = async |stored: &Stored| app::verify::expected(&stored.ctx, pos, kept).await.unwrap();
+        assert!(matches!(expected(&stored).await, Verdict::Intact(_)));
+        stored.unguard().await;
+
+        // An early event is another one, and every hash after it is made to fit.
+        let mut tx = stored.ctx.db().read().await.unwrap();
+        let mut chain = feed::chain(&mut tx, 0, 100_000).await.unwrap();
+        drop(tx);
+        chain[9].event.actor = "nobody".to_owned();
+        stored.run(&format!("UPDATE event SET actor = 'nobody' WHERE ord = {}", chain[9].event.ord)).await;
+        assert!(stored.found("feed").await.unwrap().contains("position 10"));
+        let bytes = |hash: feed::Hash| match stored.engine {
+            Engine::Sqlite => format!("X'{}'", hex::encode(hash)),
+            Engine::Postgres => format!("'\\x{}'", hex::encode(hash)),
+        };
+        let (mut before, mut forged) = ([0; 32], Vec::new());
+        for entry in &chain {
+            let hash = feed::link(&before, entry.pos, &entry.event);
+            forged.push(format!(
+                "UPDATE feed SET prev_hash = {}, hash = {} WHERE pos = {}",
+                bytes(before), bytes(hash), entry.pos
+            ));
+            before = hash;
+        }
+        forged.push(format!("UPDATE feed_head SET hash = {}", bytes(before)));
+        stored.run(&forged.join(";")).await;
+        assert_eq!(stored.found("feed").await, None, "the chain has no key: by itself it is sound");
+        let Verdict::Broken(found) = expected(&stored).await else { panic!("not found out") };
+        assert!(found.contains(&format!("position {pos} had the hash {hash}")), "{found}");
+
+        // The last events, as if they had never been.
+        let last = stored.raw.integer("SELECT MAX(pos) FROM feed").await;
+        let ord = stored.raw.integer(&format!("SELECT ord FROM feed WHERE pos = {}", last - 4)).await;
+        stored.run(&format!("DELETE FROM feed WHERE pos > {}", last - 5)).await;
+        stored.run(&format!("DELETE FROM event WHERE ord >= {ord}")).await;
+        assert!(stored.found("feed").await.unwrap().contains("cut off"));
+        let head = last - 5;
+        stored
+            .run(&format!(
+                "UPDATE feed_head SET pos = {head}, hash = (SELECT hash FROM feed WHERE pos = {head})"
+            ))
+            .await;
+        if stored.engine == Engine::Sqlite {
+            assert!(stored.found("feed").await.unwrap().contains("some were taken away"));
+        }
+        let Verdict::Broken(found) = expected(&stored).await else { panic!("not found out") };
+        assert!(found.contains(&format!("no position {pos} any more")) || found.contains("written anew"), "{found}");
+    }
+
+    async fn every_guard_that_is_gone_is_missed(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        server.stop().await;
+        let mut stored = Stored::of(&db, Files::in_memory()).await;
+        assert_eq!(stored.found("guards").await, None);
+        let triggers = stored.triggers().await;
+        assert!(triggers.len() > 50, "{triggers:?}");
+        for (number, trigger) in triggers.iter().enumerate() {
+            stored.run(&format!("DROP TRIGGER {trigger}")).await;
+            // One look takes a while: at the first few, and at the end.
+            if number < 3 || number + 1 == triggers.len() {
+                let found = stored.found("guards").await.unwrap();
+                let more = format!("(and {number} more)");
+                assert!(found.contains("is missing") && (number == 0 || found.ends_with(&more)), "{found}");
+            }
+        }
+    }
+
+    async fn a_guard_that_looks_away_is_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        server.stop().await;
+        let mut stored = Stored::of(&db, Files::in_memory()).await;
+        match stored.engine {
+            Engine::Sqlite => {
+                stored.run("DROP TRIGGER fact_immutable").await;
+                stored.run("CREATE TRIGGER fact_immutable BEFORE UPDATE ON fact BEGIN SELECT 1; END").await;
+            }
+            Engine::Postgres => stored.run("ALTER TABLE fact DISABLE TRIGGER fact_immutable").await,
+        }
+        let found = stored.found("guards").await.unwrap();
+        assert!(found.contains("fact_immutable") && found.ends_with("is not that of this release"), "{found}");
+    }
+
+    async fn the_head_of_the_log_is_told_each_night(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        server.pass(7 * 60).await;
+        server.settle().await;
+        let told = crate::privacy::events(&db, "log.anchored").await;
+        assert_eq!(told.len(), 2, "at the start of the service, which is after three, and the night after");
+        let (pos, hash) = (told[1]["pos"].as_i64().unwrap(), told[1]["hash"].as_str().unwrap());
+        let mut kept = [0; 32];
+        hex::decode_to_slice(hash, &mut kept).unwrap();
+        assert!(matches!(app::verify::expected(&server.ctx, pos, kept).await.unwrap(), Verdict::Intact(_)));
+        kept[0] ^= 1;
+        assert!(matches!(app::verify::expected(&server.ctx, pos, kept).await.unwrap(), Verdict::Broken(_)));
+        assert!(matches!(app::verify::expected(&server.ctx, 1_000_000, kept).await.unwrap(), Verdict::Broken(_)));
+        assert!(told[0]["pos"].as_i64().unwrap() < pos);
+        server.stop().await;
+    }
+}
