@@ -1,12 +1,12 @@
 //! Two engines behind one door: `Db` opens transactions, `Tx` is one, `query!` speaks to either.
 
-use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use chrono::SecondsFormat;
 use futures_util::future::BoxFuture;
 use sqlx::{
     Connection as _, Executor as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -15,10 +15,10 @@ use uuid::Uuid;
 use super::{
     Error, counting,
     door::Door,
-    patience::Patience,
     private, schema,
     seals::Seal,
     statement::{Arm, Binds, Purpose, Rows, Text, Wanted},
+    url::{DatabaseUrl, Target},
     work::Work,
 };
 use crate::domain::span::Instant;
@@ -38,110 +38,6 @@ const REPORTS_MAX: u32 = 2;
 const FRESH: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection; more than there are texts.
 const STATEMENTS_MAX: usize = 500;
-
-/// Where the data lives: `sqlite:PATH` or `postgres://…`. Never printed: it may hold a password.
-#[derive(Clone)]
-pub struct DatabaseUrl(Target);
-
-#[derive(Clone)]
-enum Target {
-    Sqlite(Box<SqliteConnectOptions>),
-    Postgres(Box<PgConnectOptions>, Patience),
-}
-
-/// A database URL that cannot be used. Does not repeat the URL: it may hold a password.
-#[derive(Debug, thiserror::Error)]
-#[error("not a database URL: expected sqlite:PATH or postgres://USER@HOST/DATABASE ({0})")]
-pub struct BadUrl(String);
-
-impl FromStr for DatabaseUrl {
-    type Err = BadUrl;
-
-    fn from_str(url: &str) -> Result<Self, BadUrl> {
-        let bad = |error: sqlx::Error| match error {
-            sqlx::Error::Configuration(cause) => BadUrl(cause.to_string()),
-            _ => BadUrl("malformed".to_owned()),
-        };
-        let target = match url.split_once(':') {
-            Some(("sqlite", _)) => Target::Sqlite(Box::new(url.parse().map_err(bad)?)),
-            Some(("postgres" | "postgresql", _)) => {
-                Target::Postgres(Box::new(url.parse().map_err(bad)?), Patience::default())
-            }
-            _ => return Err(BadUrl("unknown scheme".to_owned())),
-        };
-        Ok(Self(target))
-    }
-}
-
-impl DatabaseUrl {
-    /// The file of the database; none on a server.
-    #[must_use]
-    pub fn file(&self) -> Option<&std::path::Path> {
-        match &self.0 {
-            Target::Sqlite(options) => Some(options.get_filename()),
-            Target::Postgres(..) => None,
-        }
-    }
-
-    /// The same database, whose sessions wait and are waited for so long. SQLite's do not wait for anybody else.
-    #[must_use]
-    pub fn with_patience(self, patience: Patience) -> Self {
-        Self(match self.0 {
-            Target::Postgres(options, _) => Target::Postgres(options, patience),
-            file => file,
-        })
-    }
-
-    /// How long its sessions wait and are waited for.
-    #[must_use]
-    pub fn patience(&self) -> Patience {
-        match &self.0 {
-            Target::Postgres(_, patience) => *patience,
-            Target::Sqlite(_) => Patience::default(),
-        }
-    }
-
-    /// A folder that belongs to this database and to no other: `kaketsuke.db.evidence` beside the file, or
-    /// `kaketsuke.evidence` in the present folder for a server's database of that name.
-    #[must_use]
-    pub fn beside(&self, what: &str) -> PathBuf {
-        match &self.0 {
-            Target::Sqlite(options) => {
-                let mut name = options.get_filename().as_os_str().to_owned();
-                name.push(format!(".{what}"));
-                name.into()
-            }
-            Target::Postgres(options, _) => {
-                let sound =
-                    |char: char| if char.is_alphanumeric() || "-_".contains(char) { char } else { '_' };
-                let name: String = options.get_database().unwrap_or("postgres").chars().map(sound).collect();
-                format!("{name}.{what}").into()
-            }
-        }
-    }
-}
-
-impl std::fmt::Display for DatabaseUrl {
-    /// The engine and where it is, without user and password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.0 {
-            Target::Sqlite(options) => write!(f, "sqlite:{}", options.get_filename().display()),
-            Target::Postgres(options, _) => write!(
-                f,
-                "postgres://{}:{}/{}",
-                options.get_host(),
-                options.get_port(),
-                options.get_database().unwrap_or("")
-            ),
-        }
-    }
-}
-
-impl std::fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
 
 /// The database, as one kind of work uses it. Cheap to clone.
 #[derive(Clone)]

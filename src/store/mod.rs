@@ -10,6 +10,7 @@ mod release;
 mod search;
 mod statement;
 mod unreadable;
+mod url;
 mod work;
 
 pub mod alarms;
@@ -74,7 +75,8 @@ pub mod whereabouts;
 pub mod windows;
 
 pub use batch::Batch;
-pub use db::{DatabaseUrl, Db, Lane, Soonest, Tx};
+pub use db::{Db, Lane, Soonest, Tx};
 pub use error::Error;
 pub use patience::Patience;
 pub use release::{Schema, schema_of};
+pub use url::DatabaseUrl;

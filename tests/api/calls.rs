@@ -200,8 +200,8 @@ on_both_engines! {
         assert!((44.0..45.0).contains(&metres), "{metres}");
         assert!(suggested(&other, &format!("?lon={lon}&lat={}", lat + 0.0005)).await.is_empty());
         for (query, named) in [
-            ("?lon=1", "lat"), ("?lat=1", "lon"), ("?lon=181&lat=1", "lon"), ("?lon=1&lat=-90.5", "lat"),
-            ("?lon=NaN&lat=1", "lon"), ("?lon=x&lat=1", "query"), ("?lon=1&lat=1&far=1", "query"),
+            ("?lon=137", "lat"), ("?lat=35", "lon"), ("?lon=181&lat=35", "lon"), ("?lon=137&lat=-90.5", "lat"),
+            ("?lon=NaN&lat=35", "lon"), ("?lon=x&lat=35", "query"), ("?lon=137&lat=35&far=1", "query"),
         ] {
             let reply = desk.get(&format!("/v1/calls/{other}/duplicates{query}")).await;
             assert_eq!(reply.refused_field(), named, "{query}");
