@@ -247,6 +247,15 @@ fn ms(values: &mut [Duration]) -> (f64, f64, f64) {
     (at(0.5), at(0.99), at(1.0))
 }
 
+/// A session may listen a few times, not a hundred times.
+async fn sign_in_all(http: &reqwest::Client) -> Vec<String> {
+    let mut cookies = Vec::new();
+    for _ in 0..CONSOLES {
+        cookies.push(sign_in(http).await);
+    }
+    cookies
+}
+
 #[tokio::main]
 async fn main() {
     let folder =
@@ -264,11 +273,7 @@ async fn main() {
     told_by(&folder, &user, PASSWORD);
     let token = told_by(&folder, &["token", "issue", "--role", "dispatcher", "--name", "bench"], "");
     let token = token.split_whitespace().find(|word| word.starts_with("kkt_")).unwrap().to_owned();
-    // A session may listen a few times, not a hundred times.
-    let mut cookies = Vec::new();
-    for _ in 0..CONSOLES {
-        cookies.push(sign_in(&http).await);
-    }
+    let cookies = sign_in_all(&http).await;
     let alone = service.rss_mib();
 
     let (over, rows) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::new())));

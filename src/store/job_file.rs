@@ -382,7 +382,7 @@ pub async fn happened(
     let rows = query!(
         tx,
         all events::Row,
-        "SELECT ord, id, at, actor, actor_id, subject, subject_id, kind, data FROM event
+        "SELECT ord, id, at, actor, actor_id, subject, subject_id, kind, data, seals FROM event
          WHERE ord IN (SELECT ord FROM event WHERE subject_id = $1 ORDER BY ord LIMIT $3)
             OR ord IN (SELECT ord FROM event WHERE subject_id = $2 ORDER BY ord LIMIT $3)
          ORDER BY ord",

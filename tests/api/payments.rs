@@ -8,6 +8,7 @@ use crate::{
         db::{TestDb, on_both_engines},
         server::{Client, Reply, TestServer, id},
         site::consumer,
+        world,
     },
     visits::{self as site, Device, Site, at},
 };
@@ -203,7 +204,8 @@ on_both_engines! {
         assert_eq!((&statement["total_yen"], &statement["settlements"][2]["basis"]), (&json!(0), &json!("rescinded")));
         assert_eq!(statement["disputes"].as_array().unwrap().len(), 2);
         // That is final: a number that is missing opens no question of money, and nothing more is decided about it (G-18).
-        let mut position = phone.simply(at("22:45:00"), "position");
+        let place = json!({ "kind": "position", "point": world::point(35.165, 136.91) });
+        let mut position = phone.tell(at("22:45:00"), &place);
         position["device_seq"] = json!(30);
         let told = site.report(&server, &phone, &[position]).await;
         assert_eq!(told["facts"][0]["outcome"], "recorded", "{told}");

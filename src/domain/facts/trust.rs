@@ -83,7 +83,8 @@ impl Guard {
         let mut begun = BTreeSet::new();
         for told in told {
             let technician = told.fact.technician_id;
-            doubts.extend(self.outside(*told, begun.contains(&technician)).map(|code| (told.fact.id, code)));
+            let at = if begun.contains(&technician) { At::Work } else { At::Nothing };
+            doubts.extend(self.outside(*told, at).map(|code| (told.fact.id, code)));
             match told.fact.what {
                 _ if is_out(&doubts, told.fact) => {}
                 FactKind::WorkStart { .. } => _ = begun.insert(technician),
@@ -103,9 +104,8 @@ impl Guard {
         Verdict { doubts, from_receipt }
     }
 
-    /// Why a report lies outside of its assignment, if it does (G-01, G-02); `begun`: whether work is going on that began
-    /// within it.
-    fn outside(&self, told: Told<'_>, begun: bool) -> Option<FlagCode> {
+    /// Why a report lies outside of its assignment, if it does (G-01, G-02).
+    fn outside(&self, told: Told<'_>, busy: At) -> Option<FlagCode> {
         let fact = told.fact;
         if let FactKind::Position { .. } = fact.what {
             // Where somebody was says nothing about the job.
@@ -127,7 +127,9 @@ impl Guard {
         let is_completed = code == ReleaseCode::Completed;
         let counts = match fact.what {
             FactKind::Payment(_) => is_completed && at <= over + PAID_AFTER_MAX,
-            FactKind::Pause { .. } | FactKind::Resume {} | FactKind::WorkEnd {} => is_completed && begun,
+            FactKind::Pause { .. } | FactKind::Resume {} | FactKind::WorkEnd {} => {
+                is_completed && busy == At::Work
+            }
             _ => false,
         };
         (!counts).then_some(FlagCode::AfterRelease)
@@ -175,6 +177,15 @@ impl Guard {
         };
         counts.iter().filter(is_doubtful).map(|told| (told.fact.id, FlagCode::PaymentWithoutWork)).collect()
     }
+}
+
+/// What a technician is at when something is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// Work that has begun within the assignment.
+    Work,
+    /// Nothing.
+    Nothing,
 }
 
 fn is_coming(fact: &Fact) -> bool {

@@ -5,6 +5,7 @@ use crate::domain::facts::FlagCode;
 
 /// What a flag says: (Japanese, English).
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "it is a list of texts")]
 pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
     match code {
         FlagCode::ClockSkew => (

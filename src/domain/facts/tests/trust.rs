@@ -178,7 +178,7 @@ fn an_end_needs_a_beginning_of_the_same_visit() {
     let leaving = || what(json!({ "kind": "leaving", "return_planned": true, "reason": "parts_to_order" }));
     let no_access = || what(json!({ "kind": "no_access", "reason": "nobody_there" }));
     let mut phone = Device::of(1);
-    let first = vec![phone.tell("10:00:00", simple("arrival")), phone.tell("10:20:00", leaving())];
+    let first = [phone.tell("10:00:00", simple("arrival")), phone.tell("10:20:00", leaving())];
     for end in [simple("completion"), no_access()] {
         let ended = phone.clone().tell("12:00:00", end.clone());
         let facts: Vec<_> = first.iter().cloned().chain([ended.clone()]).collect();
