@@ -36,6 +36,13 @@ const CONNECTIONS: u32 = 3;
 /// Longer than a test may wait for anything: whatever waited for a receiver that never answers would fail it.
 const RECEIVER_TIMEOUT: Duration = Duration::from_secs(600);
 
+/// A machine on which many tests run at once is no frozen node.
+const PATIENCE: Patience = Patience {
+    lock: Duration::from_secs(60),
+    silence: Duration::from_secs(60),
+    statement: Duration::from_secs(120),
+};
+
 fn telling(mail: Option<MailBy>) -> Settings {
     Settings { receivers: Receivers::PrivateToo, mail, timeout: RECEIVER_TIMEOUT }
 }
@@ -79,7 +86,7 @@ impl Default for Start {
             connections: CONNECTIONS,
             tiles: None,
             proxies: Proxies::default(),
-            patience: Patience::default(),
+            patience: PATIENCE,
         }
     }
 }
