@@ -48,7 +48,7 @@ on_both_engines! {
         let tanaka = id(&administrator.post("/v1/users", body).await.expect(201));
         let path = |what: &str| format!("/v1/users/{tanaka}/{what}");
         // What looks like a card number is a password all the same.
-        let password = json!({ "password": "4539578763621486" });
+        let password = json!({ "password": "card 4539578763621486" });
         administrator.post(&path("password"), password).await.expect(200);
         administrator.post(&path("sessions/ending"), json!({})).await.expect(200);
         let disabled = administrator.post(&path("disabling"), json!({})).await.expect(200);
