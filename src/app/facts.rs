@@ -84,7 +84,13 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         Billing::Untouched if record.completed_at.is_none() && record.payments.is_empty() => {
             (None, record.flags.clone())
         }
-        _ => settlement::settle(unit, &known.job, &record, &known.assignments).await?,
+        _ => {
+            if known.job.version == job.version {
+                // Nothing new is told of it: what others have settled meanwhile must not be settled over.
+                store::jobs::claim(&mut unit.writes, &job);
+            }
+            settlement::settle(unit, &known.job, &record, &known.assignments).await?
+        }
     };
     Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
 }

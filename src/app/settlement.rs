@@ -9,7 +9,7 @@ use crate::{
         events,
         facts::{FieldRecord, Flag},
         ids::{FactId, FirmId, JobId, TechnicianId},
-        jobs::{CancelReason, Job},
+        jobs::{CancelReason, Job, JobState},
         ledger::{LedgerLine, Priced, Settlement, Terms},
         offers::Assignment,
         payments::Payment,
@@ -35,7 +35,7 @@ pub(super) async fn settle(
     assignments: &[Assignment],
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     let terms = terms(unit, job, record).await?;
-    let ending = terms.as_ref().map_or(Ending::UnderWay, Ending::Complete);
+    let ending = ending(job, terms.as_ref());
     let books = Books::load(unit, job.id, ending, record).await?;
     let new = books.not_taken_over(record);
     let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), &new, unit.now))?;
@@ -51,10 +51,19 @@ pub(super) async fn settle_decided(
     decision: &Decision,
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     let terms = terms(unit, job, record).await?;
-    let ending = terms.as_ref().map_or(Ending::UnderWay, Ending::Complete);
+    let ending = ending(job, terms.as_ref());
     let books = Books::load(unit, job.id, ending, record).await?.decided(decision);
     let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), &[], unit.now))?;
     carry_out(unit, job.id, settling).await
+}
+
+/// Where a job is that was not called off: with terms once it is complete.
+fn ending<'a>(job: &Job, terms: Option<&'a Terms>) -> Ending<'a> {
+    match terms {
+        Some(terms) => Ending::Complete(terms),
+        None if job.state() == JobState::Completed => Ending::Contradicted,
+        None => Ending::UnderWay,
+    }
 }
 
 /// The terms a job is priced by; none before it is complete.

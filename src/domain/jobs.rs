@@ -170,6 +170,8 @@ impl Job {
         }
         match (completed_at, Step::plain(state)) {
             (Some(completed_at), _) => self.over(Ending::Completed, now, completed_at),
+            // What is done stays done; whether its end counts is a question of money then.
+            (None, _) if self.state() == JobState::Completed => self,
             (None, Some(step)) if state != self.state() => self.entered(step, now, look_at),
             (None, _) => self,
         }

@@ -33,6 +33,8 @@ pub enum Ending<'a> {
     CalledOff(CancelReason),
     /// It is complete, and priced by these terms.
     Complete(&'a Terms),
+    /// It is over, and its record does not say so any more: nothing is priced until a person has looked.
+    Contradicted,
 }
 
 impl<'a> Ending<'a> {
@@ -116,6 +118,7 @@ pub fn settle(given: &Given<'_>, ids: &mut dyn FnMut() -> Uuid) -> Result<Settli
     let mut over_limits = None;
     let (asked, priced, flags) = match given.ending {
         Ending::UnderWay => (Vec::new(), None, settled.open.clone()),
+        Ending::Contradicted => (settled.open.clone(), None, settled.open.clone()),
         Ending::CalledOff(reason) => {
             (Vec::new(), Some((called_off(reason), Vec::new())), settled.open.clone())
         }

@@ -23,6 +23,9 @@ use tokio::{
     time::{Instant, Sleep},
 };
 
+/// How often it is looked whether there is room while every line is busy.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
 /// How long a line may keep silent, and how many there may be.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Patience {
@@ -144,7 +147,8 @@ impl Lines {
                     line.turn(Stage::Unwanted);
                 }
             }
-            ended.await;
+            // A line may fall silent without ending.
+            let _ = tokio::time::timeout(LOOK_AGAIN, ended).await;
         }
     }
 }
@@ -210,6 +214,18 @@ impl Wire {
         self.ends.as_mut().poll(context).is_ready()
     }
 
+    /// Bytes have gone, or nobody takes them: that lasts no longer than any other silence.
+    fn went(&mut self, done: Poll<io::Result<usize>>, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        match done {
+            Poll::Pending if self.is_over(context) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(written) => {
+                self.moved(Stage::Between);
+                Poll::Ready(written)
+            }
+        }
+    }
+
     /// Bytes have come or have gone between two requests: what is waited for from now on.
     fn moved(&self, waits: fn(Instant) -> Stage) {
         let mut state = self.line.state();
@@ -258,10 +274,7 @@ impl AsyncWrite for Wire {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if done.is_ready() {
-            self.moved(Stage::Between);
-        }
-        done
+        self.went(done, context)
     }
 
     fn poll_write_vectored(
@@ -270,10 +283,7 @@ impl AsyncWrite for Wire {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let done = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        if done.is_ready() {
-            self.moved(Stage::Between);
-        }
-        done
+        self.went(done, context)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -70,6 +70,7 @@ pub(super) struct Peer {
 
 impl Peer {
     /// Of a request that was `observe`d: this machine, where nobody has said.
+    #[cfg(feature = "console")]
     pub(super) fn of(extensions: &Extensions) -> Self {
         extensions.get().copied().unwrap_or(Self { address: Ipv4Addr::LOCALHOST.into(), tls: false })
     }
@@ -85,7 +86,8 @@ impl Peer {
             return Self { address: connected, tls: false };
         }
         let values = |name: &'static str| {
-            let lines = headers.get_all(name).iter().rev().filter_map(|line| line.to_str().ok());
+            // What cannot be read is nobody's address.
+            let lines = headers.get_all(name).iter().rev().map(|line| line.to_str().unwrap_or("?"));
             lines.flat_map(|line| line.rsplit(',').map(str::trim))
         };
         // Each proxy adds whom it was asked by: from the end on, the first who is none of ours. Those before him are

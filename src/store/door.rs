@@ -155,8 +155,11 @@ impl Door {
     pub(super) async fn empty_log(&self) -> Result<(), Error> {
         let mut room = Unstoppable::new(end(self.clone(), self.0.room.clone().lock_owned().await)).await;
         room.connected(&self.0.options).await?;
-        room.run("PRAGMA wal_checkpoint(TRUNCATE)").await?;
-        Ok(())
+        // Whoever reads an older state for long (a backup, a proof) must not keep everybody from writing meanwhile.
+        room.run("PRAGMA busy_timeout = 100").await?;
+        let emptied = room.run("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        room.run("PRAGMA busy_timeout = 10000").await?;
+        Ok(emptied?)
     }
 
     /// Finishes what is under way and closes the connection; nobody comes in any more.

@@ -4,6 +4,7 @@ use sqlx::{FromRow, Row};
 
 use super::{
     Error, Tx,
+    batch::{Batch, later},
     codec::{consistent, row},
     db::{One, query},
 };
@@ -62,6 +63,12 @@ pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
          FROM job WHERE id = $1",
         id
     )
+}
+
+/// Has a job's version raised with the use-case, over the one that was read: what was decided about it is not written when
+/// somebody else has changed it meanwhile.
+pub fn claim(batch: &mut Batch, job: &Job) {
+    later!(batch, one, "UPDATE job SET version = $2 + 1 WHERE id = $1 AND version = $2", job.id, job.version);
 }
 
 /// The job, locked for this transaction at a new version.

@@ -40,6 +40,14 @@ pub struct Facet {
     pub leaves: Leaves,
 }
 
+impl Facet {
+    /// Whether its rows are written once and for all.
+    #[must_use]
+    pub fn is_written_once(&self) -> bool {
+        matches!(self.columns, Columns::AllBut(_))
+    }
+}
+
 /// Which columns are sealed.
 #[derive(Debug)]
 enum Columns {

@@ -46,7 +46,14 @@ async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error
         for (name, key, hash) in seals {
             match FACETS.iter().find(|facet| facet.name == name) {
                 Some(facet) => {
-                    kept.insert((facet.name, place(facet, key, &hash)), (event.clone(), hash));
+                    let place = (facet.name, place(facet, key, &hash));
+                    match kept.insert(place, (event.clone(), hash.clone())) {
+                        // What is written once is sealed once: another seal is a forged one.
+                        Some((_, before)) if facet.is_written_once() && before != hash => {
+                            found.push(format!("event {event} seals a row of {name} anew"));
+                        }
+                        _ => {}
+                    }
                 }
                 None => found.push(format!("event {event} bears a seal of {name}, which is not sealed")),
             }

@@ -86,7 +86,8 @@ impl Docket {
             };
             let Some(delay) = record.delays.iter().rfind(own) else { continue };
             // However late they say they come, the watch looks no later than a promise could have been for (G-16).
-            let arrival_at = delay.arrival_at.min(promises::latest(priority, delay.at, visit.as_ref()));
+            let arrival_at =
+                delay.arrival_at.min(promises::latest(priority, delay.at.min(now), visit.as_ref()));
             if assignment.arrival_due_at != Some(arrival_at) {
                 assignment.arrival_due_at = Some(arrival_at);
                 told.push(AssignmentDelayed {

@@ -14,7 +14,7 @@ use super::{
     clock::{Clocks, SKEW_IGNORED},
     flags::sequence_flags,
     person::{Attendance, Person, Told},
-    refusal,
+    refusal, trust,
     visits::visits,
 };
 use crate::domain::{
@@ -115,13 +115,8 @@ impl FieldRecord {
             record.flags.extend(doubts::payer_unconfirmed(&set));
         }
         record.conclude(persons);
-        for given in &mut record.consents {
-            if let Some(fact) =
-                set.get(&given.fact_id).filter(|_| verdict.from_receipt.contains(&given.fact_id))
-            {
-                given.answered_at = given.answered_at.max(fact.received_at);
-            }
-        }
+        let late = verdict.from_receipt.iter().filter_map(|id| Some((*id, set.get(id)?.received_at)));
+        record.consents = trust::moved(record.consents, &late.collect());
         record
     }
 

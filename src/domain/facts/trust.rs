@@ -7,6 +7,8 @@
 
 mod consents;
 
+pub(super) use consents::moved;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;

@@ -135,6 +135,19 @@ fn cash_of_a_job_under_way_is_taken_over_and_nothing_is_settled() {
 }
 
 #[test]
+fn an_end_that_counts_no_more_is_asked_about_and_nothing_is_settled() {
+    let mut facts = paid_in_part();
+    // A number is missing, and so is the end.
+    facts.remove(1);
+    facts.retain(|fact| fact.what.code() != "completion");
+    let world = World::new();
+    let settling = Books::default().settling(&world, Ending::Contradicted, &facts, &[]);
+    let Some(ReviewChange::Open(review)) = settling.review else { panic!("no review: {settling:?}") };
+    assert_eq!(review.flags, settling.flags);
+    assert!(!review.flags.is_empty() && settling.settlement.is_none());
+}
+
+#[test]
 fn a_complete_job_is_settled_with_the_cash_of_the_same_batch_inside_its_lines() {
     let facts = paid_in_part();
     let (world, mut books) = (World::new(), Books::default());

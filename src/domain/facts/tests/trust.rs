@@ -228,6 +228,18 @@ fn a_yes_counts_where_its_device_agrees_and_from_its_receipt_where_a_colleague_a
     colleague.sent_at = colleague.received_at;
     facts.push(colleague);
     assert_eq!(consents(&facts), (vec![], vec![at("11:05:00")]));
+    // What was said last stays said last: a no in between is not overtaken by a yes that was heard of later.
+    let said = |time, asked: &Asked<'_>| {
+        let mut answer = Device::numbered(1, 1).consent(time, asked);
+        (answer.received_at, answer.sent_at) = (at("11:20:00"), at("11:20:00"));
+        let told: Vec<_> = facts.iter().cloned().chain([answer]).collect();
+        consents(&told).1
+    };
+    assert_eq!(said("11:00:00", &Asked { answer: "no", ..Asked::units(2) }), [at("11:00:00")]);
+    assert_eq!(said("11:00:00", &Asked::units(1)), [at("11:00:00")]);
+    // One before it was asked, one after it was heard of.
+    assert_eq!(said("10:40:00", &Asked::units(1)), [at("10:40:00"), at("11:05:00")]);
+    assert_eq!(said("11:10:00", &Asked::units(1)), [at("11:05:00"), at("11:10:00")]);
 }
 
 #[test]

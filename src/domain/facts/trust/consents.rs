@@ -6,10 +6,11 @@ use super::{TRUST_SLACK, Told, is_billable};
 use crate::domain::{
     charging::Answer,
     facts::{
-        Fact, FactKind, FlagCode, Reporter,
+        ConsentCover, Fact, FactKind, FlagCode, GivenConsent, Reporter,
         fact::{DeviceOf, device_of},
     },
     ids::FactId,
+    span::Instant,
 };
 
 /// The consents among those that count otherwise whose device contradicts them, or that came once the job was complete:
@@ -44,6 +45,36 @@ pub(super) fn from_receipt(counts: &[Told<'_>]) -> BTreeSet<FactId> {
         is_consent(fact) && (fact.told_by == Reporter::Desk || !workers.contains(&fact.technician_id))
     };
     counts.iter().map(|told| told.fact).filter(of_others).map(|fact| fact.id).collect()
+}
+
+/// The consents of a record, those that count from their receipt moved there. One that was answered again before then says
+/// nothing any more: what was said last stays said last.
+pub(in crate::domain::facts) fn moved(
+    consents: Vec<GivenConsent>,
+    received: &BTreeMap<FactId, Instant>,
+) -> Vec<GivenConsent> {
+    let from = |given: &GivenConsent| received.get(&given.fact_id).map(|at| given.answered_at.max(*at));
+    let is_outdated = |given: &GivenConsent| {
+        let again = |other: &GivenConsent, until: Instant| {
+            other.answered_at > given.answered_at && other.answered_at <= until && is_of_same(other, given)
+        };
+        from(given).is_some_and(|until| consents.iter().any(|other| again(other, until)))
+    };
+    let outdated: BTreeSet<_> =
+        consents.iter().filter(|given| is_outdated(given)).map(|given| given.fact_id).collect();
+    let kept = consents.into_iter().filter(|given| !outdated.contains(&given.fact_id));
+    kept.map(|given| GivenConsent { answered_at: from(&given).unwrap_or(given.answered_at), ..given })
+        .collect()
+}
+
+/// Whether two answers are about one subject, at least.
+fn is_of_same(one: &GivenConsent, other: &GivenConsent) -> bool {
+    let subject = |cover: &ConsentCover| match cover {
+        ConsentCover::Overtime { .. } => None,
+        ConsentCover::Item { item, .. } => Some(*item),
+    };
+    let others: Vec<_> = other.consent.covers().iter().map(subject).collect();
+    one.consent.covers().iter().map(subject).any(|own| others.contains(&own))
 }
 
 /// Whether it is a yes: a no charges nobody.
