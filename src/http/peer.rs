@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use axum::http::{Extensions, HeaderMap};
+use axum::http::HeaderMap;
 
 use super::lines::Client;
 
@@ -71,7 +71,7 @@ pub(super) struct Peer {
 impl Peer {
     /// Of a request that was `observe`d: this machine, where nobody has said.
     #[cfg(feature = "console")]
-    pub(super) fn of(extensions: &Extensions) -> Self {
+    pub(super) fn of(extensions: &axum::http::Extensions) -> Self {
         extensions.get().copied().unwrap_or(Self { address: Ipv4Addr::LOCALHOST.into(), tls: false })
     }
 
