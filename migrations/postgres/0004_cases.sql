@@ -188,6 +188,7 @@ CREATE TABLE emergency_handover (
     CHECK (ended_at IS NULL OR ended_at >= COALESCE(connected_at, begun_at))
 );
 CREATE INDEX emergency_handover_by_call ON emergency_handover (call_id);
+CREATE INDEX emergency_handover_under_way ON emergency_handover (call_id) WHERE connected_at IS NULL AND ended_at IS NULL;
 
 -- The dangers of a case, each from when it was known until somebody has cleared it.
 CREATE TABLE case_hazard (
@@ -219,6 +220,7 @@ CREATE TABLE hand_over (
     CHECK (accepted_by <> given_by),
     CHECK (accepted_at IS NULL OR accepted_at >= given_at)
 );
+CREATE INDEX hand_over_open ON hand_over (given_at) WHERE accepted_at IS NULL;
 
 -- What the giver wrote to the taker; may name people.
 CREATE TABLE hand_over_note (

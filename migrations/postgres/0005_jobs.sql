@@ -22,7 +22,7 @@ CREATE TABLE job (
     -- Where the ladder stands: the round from 1, in it the rung from 0.
     round       bigint      NOT NULL DEFAULT 1 CHECK (round BETWEEN 1 AND 1000000),
     rung        bigint      NOT NULL DEFAULT 0 CHECK (rung BETWEEN 0 AND 100),
-    CHECK ((wake_at IS NULL) = (state IN ('completed', 'cancelled', 'no_coverage'))),
+    CHECK ((wake_at IS NULL) = (state IN ('completed', 'cancelled'))),
     CHECK ((hold IS NOT NULL) = (state = 'held'))
 );
 CREATE INDEX job_by_wake ON job (wake_at) WHERE wake_at IS NOT NULL;

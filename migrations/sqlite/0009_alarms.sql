@@ -20,5 +20,7 @@ CREATE TABLE alarm (
     CHECK (state <> 'acknowledged' OR acknowledged_at IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX alarm_one_unresolved ON alarm (subject_id, kind) WHERE state <> 'resolved';
+-- Which alarms of a kind have no cause any more.
+CREATE INDEX alarm_unresolved ON alarm (kind) WHERE state <> 'resolved';
 CREATE INDEX alarm_by_time ON alarm (rings_at) WHERE rings_at IS NOT NULL;
 CREATE INDEX alarm_by_state ON alarm (state, id);

@@ -121,7 +121,7 @@ pub async fn acknowledge(ctx: &Ctx, command: Command<AlarmId>) -> Result<Alarm, 
 
 async fn acknowledge_in(unit: &mut Unit, id: AlarmId) -> Result<Alarm, Error> {
     let alarm = store::alarms::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("alarm"))?;
-    let alarm = alarm.acknowledge(unit.now)?;
+    let alarm = alarm.acknowledge(unit.now, &unit.ctx.reference().dispatch().alarms)?;
     let by = unit.actor.token();
     store::alarms::save(&mut unit.tx, &alarm, by).await?;
     unit.emit(events::AlarmAcknowledged::from(&alarm));

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, dangers, reference};
+use super::{Command, Ctx, Error, Unit, alarms, dangers, dockets, reference, settlement};
 use crate::{
     domain::{
         calls::{Call, CallerRole},
@@ -14,7 +14,7 @@ use crate::{
         events,
         ids::CaseId,
         intake::{self, Missing},
-        jobs::Job,
+        jobs::{CancelReason, Job, JobState},
         reference::{Reference, out_of_scope::Topic},
         referrals::Referral,
         refusal::{CaseRefused, Closing, Obstacle, Refusal},
@@ -160,8 +160,25 @@ async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
     let case = Case { state: CaseState::Closed, closed_at: Some(unit.now), ..case };
     store::cases::save(&mut unit.tx, &case).await?;
     alarms::resolve_all(unit, id.0, &[]).await?;
+    end_jobs(unit, id).await?;
     unit.emit(events::CaseClosed { case: id });
     Ok(case)
+}
+
+/// What a closed case leaves: no job that waits for a firm to serve its place, and no alarm about a job.
+async fn end_jobs(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
+    for mut docket in dockets::of_case(unit, case.0).await? {
+        let waits = docket.job().state() == JobState::NoCoverage;
+        if waits {
+            docket.cancel(CancelReason::NoCoverage)?;
+        }
+        docket.resolve_all(&[]);
+        let job = dockets::close(unit, docket).await?.job;
+        if waits {
+            settlement::settle_cancelled(unit, &job, CancelReason::NoCoverage).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Everything that keeps a case from being closed.
@@ -186,7 +203,9 @@ fn obstacles(reference: &Reference, case: &Case, marks: &Marks, jobs: &[Job]) ->
             obstacles.push(Obstacle::InstructionNotGiven(danger.hazard));
         }
     }
-    for job in jobs.iter().filter(|job| !job.state().is_final()) {
+    // Whoever closes the case ends the wait for a firm that serves its place (K-04).
+    let is_under_way = |job: &&Job| !job.state().is_final() && job.state() != JobState::NoCoverage;
+    for job in jobs.iter().filter(is_under_way) {
         obstacles.push(Obstacle::JobNotFinal(job.job_code.clone(), job.state()));
     }
     obstacles

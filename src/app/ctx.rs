@@ -1,9 +1,10 @@
 //! The service a use-case runs in: database, clock, randomness, and the bells that wake workers.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{
     Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use rand::{SeedableRng as _, rngs::StdRng};
@@ -14,13 +15,14 @@ use super::{
     in_hand::KeptDesk,
     loaded::Loaded,
     passwords::Hashing,
+    reading::{Doing, Reader, Readers},
     refreshing::Refreshing,
     waiting::Waiting,
 };
 use crate::{
     dispatch::fleet::Fleet,
     domain::{
-        address::PlaceIndex, attempts::Attempts, events::Event, receivers::Receivers, span::Instant,
+        address::PlaceIndex, attempts::Attempts, events::Event, receivers::Receivers, silence, span::Instant,
         users::SessionLife,
     },
     store::{Db, Lane, Soonest, files::Files},
@@ -49,9 +51,12 @@ struct Inner {
     on_commit: Bells,
     on_due_job: Bells,
     on_due_alarm: Bells,
+    on_silence: Bells,
     on_feed: Bells,
     stream: watch::Sender<Stream>,
     changes: AtomicU64,
+    followed: AtomicI64,
+    readers: Readers,
     in_hand: tokio::sync::Mutex<Option<KeptDesk>>,
     hashing: Hashing,
     attempts: Mutex<Attempts>,
@@ -112,9 +117,12 @@ impl Ctx {
             on_commit: Bells::default(),
             on_due_job: Bells::default(),
             on_due_alarm: Bells::default(),
+            on_silence: Bells::default(),
             on_feed: Bells::default(),
             stream: watch::Sender::new(Stream::Grown),
             changes: AtomicU64::new(0),
+            followed: AtomicI64::new(0),
+            readers: Readers::default(),
             in_hand: tokio::sync::Mutex::default(),
             hashing: Hashing::new(),
             attempts: Mutex::default(),
@@ -233,6 +241,11 @@ impl Ctx {
         self.inner.on_due_alarm.add(bell);
     }
 
+    /// Has this bell rung when a use-case of this node may have begun or ended a silence.
+    pub fn ring_on_silence(&self, bell: Bell) {
+        self.inner.on_silence.add(bell);
+    }
+
     /// Has this bell rung whenever the feed has grown.
     pub fn ring_on_feed(&self, bell: Bell) {
         self.inner.on_feed.add(bell);
@@ -270,6 +283,7 @@ impl Ctx {
     /// A use-case has committed these events: the snapshot takes them over, workers wake.
     pub(super) async fn committed(&self, events: Vec<Event>, soonest: Soonest) {
         let is_told = !events.is_empty();
+        let bears_on_silence = events.iter().any(silence::bears_on);
         if let Err(error) = self.follow(events.into_iter()).await {
             // The feed will bring the same events again; until then the snapshot is behind, which costs a retry.
             tracing::warn!(error = &error as &dyn std::error::Error, "the matching snapshot is behind");
@@ -278,6 +292,9 @@ impl Ctx {
         if is_told {
             self.inner.on_commit.ring();
         }
+        if bears_on_silence {
+            self.inner.on_silence.ring();
+        }
         self.inner.on_due_job.ring_for(soonest.job);
         self.inner.on_due_alarm.ring_for(soonest.alarm);
     }
@@ -285,6 +302,21 @@ impl Ctx {
     /// An event was appended that tells of nothing but seals: it only waits for its position.
     pub(super) fn rows_were_sealed(&self) {
         self.inner.on_commit.ring();
+    }
+
+    /// The snapshot has heard of everything up to this position of the feed.
+    pub fn has_followed(&self, pos: i64) {
+        self.inner.followed.fetch_max(pos, Ordering::AcqRel);
+    }
+
+    /// Up to which position of the feed the snapshot has heard of everything.
+    pub(super) fn followed(&self) -> i64 {
+        self.inner.followed.load(Ordering::Acquire)
+    }
+
+    /// How the readers of the feed do.
+    pub(super) fn readers(&self) -> MutexGuard<'_, BTreeMap<Reader, Doing>> {
+        self.inner.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How often something has changed here or was heard of from another node.

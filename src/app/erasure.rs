@@ -11,7 +11,7 @@ use crate::{
         events,
         evidence::ErasedFor,
         ids::CaseId,
-        refusal::{CaseRefused, Refusal},
+        refusal::{CaseRefused, Closing, Obstacle, Refusal},
         retention::ErasureReason,
     },
     store,
@@ -55,6 +55,9 @@ async fn erase_in(unit: &mut Unit, id: CaseId, reason: ErasureReason) -> Result<
     if case.state != CaseState::Closed {
         return Err(Error::Refused(CaseRefused::Open.into()));
     }
+    let jobs = store::jobs::of_case(&mut unit.tx, id).await?;
+    let open = jobs.into_iter().filter(|job| !job.state().is_final());
+    Closing::check(open.map(|job| Obstacle::JobNotFinal(job.job_code.clone(), job.state())).collect())?;
     if reason == ErasureReason::Retention {
         return Err(Refusal::field("reason", "is for what retention erases by itself").into());
     }

@@ -1,6 +1,9 @@
 //! Whether the service can work, and the figures it shows about itself.
 
-use super::{Ctx, Error};
+use super::{
+    Ctx, Error,
+    readers::{self, Reader},
+};
 use crate::{
     domain::{messages::MessageState, span::Instant, text_enum::text_enum},
     store,
@@ -15,6 +18,10 @@ text_enum! {
         Alarms = "alarms",
         /// Events are given their place in the feed.
         Events = "events",
+        /// This node's matching snapshot hears of what happens.
+        FleetReader = "the fleet's reading of the feed",
+        /// Messages are made of what happens.
+        MessageReader = "the messages' reading of the feed",
     }
 }
 
@@ -29,7 +36,14 @@ pub async fn overdue(ctx: &Ctx) -> Result<Vec<(Due, Instant)>, Error> {
     ];
     let due =
         oldest.into_iter().filter_map(|(what, since)| Some((what, since.filter(|since| *since <= now)?)));
-    Ok(due.collect())
+    let stopped = readers::stopped(ctx).into_iter().map(|(reader, since)| {
+        let what = match reader {
+            Reader::Fleet => Due::FleetReader,
+            Reader::Messages => Due::MessageReader,
+        };
+        (what, since)
+    });
+    Ok(due.chain(stopped).collect())
 }
 
 /// What the service shows about itself.

@@ -58,12 +58,12 @@ impl QueueStage {
     #[must_use]
     pub fn of(state: JobState) -> Option<Self> {
         Some(match state {
-            JobState::Unassigned | JobState::Held => Self::Open,
+            JobState::Unassigned | JobState::NoCoverage | JobState::Held => Self::Open,
             JobState::Offered | JobState::Accepted => Self::Asked,
             JobState::Assigned | JobState::EnRoute => Self::Coming,
             JobState::OnSite | JobState::Working | JobState::Paused | JobState::AwaitingReturn => Self::There,
             JobState::Booked => Self::Planned,
-            JobState::Completed | JobState::Cancelled | JobState::NoCoverage => return None,
+            JobState::Completed | JobState::Cancelled => return None,
         })
     }
 }

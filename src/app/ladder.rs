@@ -3,12 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::TimeDelta;
+
 use super::{Command, Ctx, Error, Unit, dockets, rounds::Round};
 use crate::{
     dispatch::{
         decision::Decision,
-        ladder::{Answer, Asked, LeftOut, Run, Sight, Subject as Whom, step},
-        matcher,
+        ladder::{Answer, Asked, LeftOut, Reckoned, Run, Sight, Subject as Whom, step},
+        matcher::{self, Candidate},
         question::{NAMED_MAX, Named, Policy, Question, Queueing},
     },
     domain::{
@@ -18,7 +20,7 @@ use crate::{
         docket::Docket,
         events::{JobMatched, Subject},
         firms::Standing,
-        ids::{DecisionId, JobId},
+        ids::{DecisionId, JobId, TechnicianId},
         jobs::{Job, JobState},
         place::{JisCode, Point},
         reference::{
@@ -36,6 +38,10 @@ use crate::{
 const ROUND_MAX: i64 = 100;
 /// Minutes of work to reckon with when the job's code is not known any more.
 const WORK_MINUTES_DEFAULT: u16 = 60;
+/// While the fleet is behind, a job nobody seems to serve is looked at again after so long.
+const BEHIND: TimeDelta = TimeDelta::seconds(1);
+/// A new job waits so long for the fleet at most.
+const BEHIND_MAX: TimeDelta = TimeDelta::minutes(1);
 /// Who acts.
 const ACTOR: Actor = Actor::Service("ladder");
 
@@ -97,7 +103,12 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
     let mut asking = |job: &Job, rung: &Rung, out: &LeftOut| ask(&ctx, &base, job, rung, out);
     let mut sight =
         Sight { rules: reference.dispatch(), site: site.point, subject, recorded_at, asking: &mut asking };
+    let was = docket.job().state();
     let runs = step(&mut docket, &mut sight)?;
+    let is_uncovered = was == JobState::Unassigned && docket.job().state() == JobState::NoCoverage;
+    if is_uncovered && is_behind(unit, docket.job()).await? {
+        return look_soon(unit, id).await;
+    }
     docket.resolve(AlarmKind::CannotGoOn);
     let asked: Vec<_> = docket.asked_now().collect();
     for technician in asked {
@@ -110,6 +121,20 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
     for run in runs {
         keep(unit, id, run).await?;
     }
+    dockets::close(unit, docket).await?;
+    Ok(())
+}
+
+/// Whether firms or technicians have changed of whom this node's fleet has not heard: then nobody can say that none serves a
+/// place. It does not keep a job waiting for long.
+async fn is_behind(unit: &mut Unit, job: &Job) -> Result<bool, Error> {
+    let is_new = unit.now - job.created_at < BEHIND_MAX;
+    Ok(is_new && store::feed::is_fleet_news_after(&mut unit.tx, unit.ctx.followed()).await?)
+}
+
+async fn look_soon(unit: &mut Unit, id: JobId) -> Result<(), Error> {
+    let mut docket = dockets::of_job(unit, id).await?;
+    docket.put(docket.job().clone().look_again(unit.now + BEHIND));
     dockets::close(unit, docket).await?;
     Ok(())
 }
@@ -142,6 +167,7 @@ async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Op
     let Some(technician) = store::technicians::find(&mut unit.tx, id).await? else { return Ok(None) };
     let position = store::positions::find(&mut unit.tx, id).await?;
     let firm = store::firms::find(&mut unit.tx, technician.firm_id).await?;
+    let reckoned = reckoned(unit, docket, id).await?;
     let is_active =
         technician.state == Standing::Active && firm.is_some_and(|firm| firm.state == Standing::Active);
     let is_blocked = base.blocked.contains(&technician.firm_id) || base.blocked_technicians.contains(&id);
@@ -158,7 +184,26 @@ async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Op
         addressee: unit.ctx.matched(|fleet| fleet.addressee(id)),
         base: technician.base,
         position: position.map(|position| (position.point, position.measured_at)),
+        reckoned,
         asking,
+    }))
+}
+
+/// What was reckoned of the way of whoever has the job, while they are on it without having promised anything.
+async fn reckoned(unit: &mut Unit, docket: &Docket, id: TechnicianId) -> Result<Option<Reckoned>, Error> {
+    let own = docket.on_it().find(|one| one.technician_id == id && one.arrival_due_at.is_none());
+    let Some(own) = own.filter(|_| docket.job().state() == JobState::EnRoute) else { return Ok(None) };
+    let offer = docket.known().offers.iter().find(|offer| offer.id == own.offer_id);
+    let Some(offer) = offer else { return Ok(None) };
+    let Some(document) = store::decisions::find(&mut unit.tx, offer.decision_id).await? else {
+        return Ok(None);
+    };
+    // A record of an engine before this one may read differently: then nothing was reckoned.
+    let Ok(decision) = serde_json::from_str::<Decision>(&document) else { return Ok(None) };
+    let found = decision.candidates.into_iter().find(|candidate| candidate.facts.technician == id);
+    Ok(found.map(|Candidate { figures, .. }| Reckoned {
+        arrival_at: figures.arrival_at,
+        travel: TimeDelta::seconds(figures.travel_s.into()),
     }))
 }
 

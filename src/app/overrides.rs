@@ -5,12 +5,13 @@ use super::{Command, Ctx, Error, Unit, dockets, ladder, records, settlement};
 use crate::{
     domain::{
         appointments::Consequence,
+        cases::CaseState,
         docket::{Docket, Given, Known, Way, needed},
         facts::{Fact, FieldRecord},
         ids::{AssignmentId, DecisionId, JobId, TechnicianId},
         jobs::Job,
         offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode},
-        refusal::Refusal,
+        refusal::{CaseRefused, Refusal},
         span::Instant,
     },
     store::{self, dockets::Beside},
@@ -37,6 +38,10 @@ pub async fn give(ctx: &Ctx, job: JobId, command: Command<Override>) -> Result<A
 
 async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignment, Error> {
     let mut sending = sending(unit, id, given.technician_id, given.arrival_at).await?;
+    let case = store::cases::find(&mut unit.tx, sending.docket.job().case_id).await?;
+    if case.is_some_and(|case| case.state == CaseState::Closed) {
+        return Err(Error::Refused(CaseRefused::Closed.into()));
+    }
     sending.docket.may_give(given.arrival_at)?;
     let agreed = agreed(unit, &mut sending, given.displacing).await?;
     let assignment = sending.docket.give(&agreed, given.reason, unit.ctx.reference().dispatch())?;

@@ -130,7 +130,7 @@ fn clock(state: JobState, since: Instant, instants: &Instants) -> QueueClock {
     match state {
         JobState::Offered => to(ClockKind::AnswerDue, instants.wake_at),
         JobState::Accepted => to(ClockKind::NamingDue, instants.wake_at),
-        JobState::Unassigned => to(ClockKind::LooksAgain, instants.wake_at),
+        JobState::Unassigned | JobState::NoCoverage => to(ClockKind::LooksAgain, instants.wake_at),
         JobState::Booked => to(ClockKind::VisitBegins, instants.starts_at),
         JobState::Assigned | JobState::EnRoute => to(ClockKind::ArrivalDue, instants.arrival_due_at),
         _ => so,

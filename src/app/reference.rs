@@ -1,6 +1,10 @@
 //! Reference data: loaded through checking code at the first start, replaced by a command; a bad file changes nothing.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use sha2::{Digest as _, Sha256};
 
@@ -9,7 +13,10 @@ use crate::{
     domain::{
         actor::Actor,
         events, languages,
-        reference::{DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Reference, embedded_documents},
+        reference::{
+            DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Predecessor, Reference,
+            embedded_documents,
+        },
         refusal::{CaseRefused, Refusal},
         span::{Instant, tokyo},
         trade::{Priority, Trade},
@@ -57,7 +64,7 @@ async fn load_in(unit: &mut Unit, files: &Files) -> Result<Vec<String>, Error> {
         .map(|(dataset, file)| (*dataset, (file, Sha256::digest(file).to_vec())))
         .filter(|(dataset, (_, sha256))| is_new(dataset, sha256))
         .collect();
-    check(&known, files)?;
+    let checked = check(&known, files)?;
     for (dataset, (file, sha256)) in &new {
         let body = match dataset {
             Dataset::Gazetteer => {
@@ -76,14 +83,45 @@ async fn load_in(unit: &mut Unit, files: &Files) -> Result<Vec<String>, Error> {
         let load = unit.id();
         unit.emit(events::ReferenceLoaded { load, dataset: *dataset, version: row.version });
     }
+    // After the gazetteer that may come with them.
+    succeed(unit, &checked).await?;
     Ok(new.keys().map(|dataset| dataset.name().to_owned()).collect())
 }
 
+fn refuse(error: &dyn std::fmt::Display) -> Error {
+    Error::Refused(Refusal::field("file", error.to_string()))
+}
+
+/// Refuses files that take away what is in force on this node, or name what there is not.
+async fn succeed(unit: &mut Unit, checked: &Checked<'_>) -> Result<(), Error> {
+    let municipalities: BTreeSet<_> = match checked.reference.dispatch().roster.lint_municipalities.is_empty()
+    {
+        true => BTreeSet::new(),
+        false => {
+            store::places::municipalities(&mut unit.tx).await?.into_iter().map(|one| one.jis_code).collect()
+        }
+    };
+    let predecessor = Predecessor {
+        holiday_years: checked.holiday_years.clone(),
+        is_known: &|code| municipalities.contains(code),
+    };
+    checked.reference.succeed(&checked.documents, &predecessor).map_err(|errors| refuse(&errors))
+}
+
+/// Files that were read together with what is in force for the rest.
+struct Checked<'a> {
+    reference: Reference,
+    documents: Documents<'a>,
+    /// The years whose holidays are in force.
+    holiday_years: Option<RangeInclusive<i32>>,
+}
+
 /// Checks the files together with what is in force for the rest.
-fn check(known: &[store::reference::Dataset], files: &Files) -> Result<(), Error> {
-    let refuse = |error: &dyn std::fmt::Display| Error::Refused(Refusal::field("file", error.to_string()));
+fn check<'a>(known: &'a [store::reference::Dataset], files: &'a Files) -> Result<Checked<'a>, Error> {
     let mut documents: Documents<'_> = embedded_documents();
     documents.extend(stored(known));
+    let in_force = Reference::from_documents(&documents).ok();
+    let holiday_years = in_force.map(|in_force| in_force.holidays().years());
     for (dataset, file) in files {
         match (dataset, dataset.form()) {
             (_, Form::Toml) => _ = documents.insert(*dataset, Cow::Borrowed(file)),
@@ -93,8 +131,8 @@ fn check(known: &[store::reference::Dataset], files: &Files) -> Result<(), Error
             _ => {}
         }
     }
-    Reference::from_documents(&documents).map_err(|errors| refuse(&errors))?;
-    Ok(())
+    let reference = Reference::from_documents(&documents).map_err(|errors| refuse(&errors))?;
+    Ok(Checked { reference, documents, holiday_years })
 }
 
 /// The stored documents that are read together.

@@ -8,7 +8,7 @@ use crate::{
         alarms::AlarmKind,
         events::{self, Subject},
         facts::FlagCode,
-        reviews::{REVIEW_WAIT_MAX, Review},
+        reviews::Review,
         settling::ReviewChange,
     },
     store,
@@ -21,7 +21,7 @@ pub(super) async fn carry_out(unit: &mut Unit, change: ReviewChange) -> Result<(
             store::reviews::insert(&mut unit.writes, &review);
             let (id, job, flags) = (review.id, review.job_id, codes(&review));
             unit.emit(events::ReviewOpened { review: id, job, flags });
-            let late = unit.now + REVIEW_WAIT_MAX;
+            let late = unit.now + unit.ctx.reference().dispatch().silence.review_s.delta();
             alarms::raise_at(unit, AlarmKind::ReviewWaiting, Subject::Review, review.id.0, late).await
         }
         ReviewChange::Changed(review) => {

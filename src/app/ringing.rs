@@ -40,7 +40,7 @@ pub async fn ring(ctx: &Ctx) -> Result<Option<Instant>, Error> {
 
 async fn ring_in(unit: &mut Unit, id: AlarmId) -> Result<(), Error> {
     let Some(alarm) = store::alarms::lock_due(&mut unit.tx, id, unit.now).await? else { return Ok(()) };
-    let alarm = alarm.ring(unit.now);
+    let alarm = alarm.ring(unit.now, &unit.ctx.reference().dispatch().alarms);
     store::alarms::save(&mut unit.tx, &alarm, None).await?;
     unit.emit(events::AlarmRang::from(&alarm));
     alarms::resolve(unit, AlarmKind::CannotGoOn, id.0).await

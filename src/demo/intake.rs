@@ -49,7 +49,7 @@ pub(super) async fn ring(
         }
         None => None,
     };
-    intake.post("ending", &format!("/v1/calls/{call_id}/ending"), &json!({})).await?;
+    intake.hang_up(&call_id).await?;
     let number = case["number"].as_str().unwrap_or_default().to_owned();
     let said = intake.said();
     Ok((Opened { call: call_id, case: case_id, job, number, referral: None }, said))
@@ -68,12 +68,20 @@ pub(super) async fn again(
     intake.dangers(&call_id).await?;
     let body = json!({ "case_id": opened.case, "purpose": purpose });
     let told = intake.post("attachment", &format!("/v1/calls/{call_id}/attachment"), &body).await?;
-    intake.post("ending", &format!("/v1/calls/{call_id}/ending"), &json!({})).await?;
+    intake.hang_up(&call_id).await?;
     let who = told["jobs"][0]["technician"].as_str().unwrap_or("nobody yet");
     Ok(format!("calls again ({purpose}); told: {who}"))
 }
 
 impl Intake<'_> {
+    /// Ends the call, after which nothing is left to do.
+    async fn hang_up(&self, call: &str) -> anyhow::Result<()> {
+        for step in ["ending", "wrap-up"] {
+            self.post(step, &format!("/v1/calls/{call}/{step}"), &json!({})).await?;
+        }
+        Ok(())
+    }
+
     async fn post(&self, what: &str, path: &str, body: &Value) -> anyhow::Result<Value> {
         self.desk.post(&format!("{}-{what}", self.key), path, body).await
     }

@@ -5,9 +5,6 @@ use chrono::TimeDelta;
 
 use crate::domain::{alarms::AlarmKind, jobs::JobState, reference::dispatch::Watch, span::Instant};
 
-/// How long a technician is taken to need when no arrival was promised.
-const ARRIVAL_DEFAULT: TimeDelta = TimeDelta::minutes(60);
-
 /// What is known of a job somebody has accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
@@ -21,6 +18,8 @@ pub struct Seen {
     pub current_since: Option<Instant>,
     /// When the technician promised to be there.
     pub arrival_due_at: Option<Instant>,
+    /// When they are reckoned to be there, while they are on the way: what counts where nothing was promised.
+    pub expected_at: Instant,
     /// How long the way takes from where the technician is.
     pub travel: TimeDelta,
     /// The last time the technician was seen to come nearer, or to be there; absent when nothing fresh is known.
@@ -82,7 +81,7 @@ fn not_departed(watch: &Watch, seen: &Seen, current: Instant, now: Instant) -> L
 }
 
 fn on_the_way(watch: &Watch, seen: &Seen, now: Instant) -> Look {
-    let late_at = seen.arrival_due_at.unwrap_or(seen.since + ARRIVAL_DEFAULT) + watch.late_s.delta();
+    let late_at = seen.arrival_due_at.unwrap_or(seen.expected_at) + watch.late_s.delta();
     let step = now + watch.stalled_s.delta() / 3;
     let mut look = match seen.moved_at {
         Some(moved) => warn_then_send(
@@ -150,6 +149,7 @@ mod tests {
             warned_at: None,
             current_since: Some(at(0)),
             arrival_due_at: None,
+            expected_at: at(1_200),
             travel: TimeDelta::minutes(20),
             moved_at: None,
         }
@@ -193,7 +193,11 @@ mod tests {
         assert_eq!(look(&watch, &moved, at(1_300)).action, Action::Wait, "moved after the warning");
         let unknown = Seen { moved_at: None, ..going };
         assert_eq!(look(&watch, &unknown, at(2_000)).action, Action::Wait);
-        assert_eq!(look(&watch, &unknown, at(3_900)).alarms, [AlarmKind::LateArrival]);
+        // Reckoned for 1200 s, and five minutes of patience.
+        assert!(look(&watch, &unknown, at(1_499)).alarms.is_empty());
+        assert_eq!(look(&watch, &unknown, at(1_500)).alarms, [AlarmKind::LateArrival]);
+        let promised = Seen { arrival_due_at: Some(at(3_600)), ..unknown };
+        assert!(look(&watch, &promised, at(1_500)).alarms.is_empty(), "a promise goes before the reckoning");
     }
 
     #[test]

@@ -3,13 +3,14 @@
 
 mod state;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
     events::Subject,
     ids::AlarmId,
+    reference::dispatch::RingingRules,
     refusal::{OfficeRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
@@ -22,18 +23,36 @@ text_enum! {
     pub enum AlarmKind("alarm") {
         /// The one asked for a booked visit does not come; the window is at risk.
         AppointmentAtRisk = "appointment_at_risk",
+        /// A case is open, and nothing of it is under way any more.
+        CaseLeftOpen = "case_left_open",
+        /// A case is about something somebody is sent for, and nobody was.
+        CaseWithoutJob = "case_without_job",
         /// A caller who gave up, or got no answer in the chat, is to be called back.
         CallBackDue = "call_back_due",
+        /// A call was answered long ago and has not ended.
+        CallOpen = "call_open",
+        /// Nobody answers a call.
+        CallRinging = "call_ringing",
+        /// A call has ended, and what it left to do is not done.
+        CallUnwrapped = "call_unwrapped",
         /// The service fails at this each time it looks at it, and tries again once a minute.
         CannotGoOn = "cannot_go_on",
         /// A danger came to light when somebody was already sent: the contractor must be told.
         DangerOnJob = "danger_on_job",
         /// A planned visit has made way for an emergency: the resident must be told and given another window.
         Displaced = "displaced",
+        /// Nobody has decided about a dispute.
+        DisputeWaiting = "dispute_waiting",
+        /// A call has ended with a draft and no case: the caller may have been cut off.
+        DraftWaiting = "draft_waiting",
         /// Somebody reports that the work was done or that they are at the door, and it does not count by itself (G-02, G-03).
         DoubtfulReport = "doubtful_report",
+        /// A caller is handed over to 119, 110 or the gas company, who are not on the line.
+        HandoverNotConnected = "handover_not_connected",
         /// The job is held by a danger or an open identity question.
         Held = "held",
+        /// An interpreter was asked and has neither joined nor declined.
+        InterpreterAwaited = "interpreter_awaited",
         /// Everybody on the ladder has been asked, or nobody can be asked now (K-03: never silence).
         LadderEnded = "ladder_ended",
         /// The promised arrival has passed.
@@ -60,12 +79,16 @@ text_enum! {
         Refusals = "refusals",
         /// Work lasts longer than such work ever does, or has been paused for long.
         Overlong = "overlong",
+        /// A shift was handed over, and nobody has taken it.
+        ShiftNotTaken = "shift_not_taken",
         /// On the way, but not moving.
         Stalled = "stalled",
         /// A planned visit lies in time that its technician has off, or has given to a colleague.
         VisitOffDuty = "visit_off_duty",
         /// At the door, and nothing has begun.
         WaitingOnSite = "waiting_on_site",
+        /// What a webhook is told does not arrive.
+        WebhookFailing = "webhook_failing",
     }
 }
 
@@ -96,16 +119,12 @@ pub struct Alarm {
     pub resolved_at: Option<DateTime<Utc>>,
 }
 
-/// How long until an unacknowledged alarm rings again.
-const REPEAT: TimeDelta = TimeDelta::minutes(2);
-/// How long an acknowledged alarm keeps quiet while its cause goes on.
-const QUIET: TimeDelta = TimeDelta::minutes(15);
-
 impl Alarm {
     /// The alarm after it has rung.
     #[must_use]
-    pub fn ring(self, now: Instant) -> Self {
-        Self { state: AlarmState::Ringing, rung: self.rung + 1, rings_at: Some(now + REPEAT), ..self }
+    pub fn ring(self, now: Instant, rules: &RingingRules) -> Self {
+        let rung = self.rung + 1;
+        Self { state: AlarmState::Ringing, rung, rings_at: Some(now + rules.pause(rung)), ..self }
     }
 
     /// The alarm raised once more: an acknowledged one rings again at `at`, one that waits rings at the earlier time.
@@ -128,12 +147,12 @@ impl Alarm {
     }
 
     /// The alarm somebody has taken care of.
-    pub fn acknowledge(self, now: Instant) -> Result<Self, Refusal> {
+    pub fn acknowledge(self, now: Instant, rules: &RingingRules) -> Result<Self, Refusal> {
         match self.state {
             AlarmState::Ringing => Ok(Self {
                 state: AlarmState::Acknowledged,
                 acknowledged_at: Some(now),
-                rings_at: Some(now + QUIET),
+                rings_at: Some(now + rules.quiet(self.rung)),
                 ..self
             }),
             state => Err(OfficeRefused::AlarmNotRinging(state).into()),

@@ -93,7 +93,13 @@ impl Job {
     /// The job that nobody may be asked for; a human is reminded at `remind_at`.
     pub fn held(self, hold: Hold, now: Instant, remind_at: Instant) -> Result<Self, Refusal> {
         self.must_be(
-            &[JobState::Unassigned, JobState::Held, JobState::Offered, JobState::Booked],
+            &[
+                JobState::Unassigned,
+                JobState::NoCoverage,
+                JobState::Held,
+                JobState::Offered,
+                JobState::Booked,
+            ],
             JobRefused::CannotHold,
         )?;
         Ok(self.entered(Step::Held(hold), now, remind_at))
@@ -113,7 +119,8 @@ impl Job {
 
     /// The job with somebody asked until `deadline`.
     pub fn offered(self, now: Instant, deadline: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Unassigned, JobState::Booked], JobRefused::CannotAskFor)?;
+        let allowed = [JobState::Unassigned, JobState::NoCoverage, JobState::Booked];
+        self.must_be(&allowed, JobRefused::CannotAskFor)?;
         Ok(self.entered(Step::Offered, now, deadline))
     }
 
@@ -143,10 +150,10 @@ impl Job {
         Ok(self.entered(Step::Assigned { warned_at: None }, now, look_at))
     }
 
-    /// The job that no firm serves.
-    pub fn uncovered(self, now: Instant) -> Result<Self, Refusal> {
-        self.must_be(&[JobState::Unassigned], JobRefused::CannotGiveUp)?;
-        Ok(self.over(Ending::NoCoverage, now, now))
+    /// The job that no firm serves; whether one does by then is looked at again at `wake_at`.
+    pub fn uncovered(self, now: Instant, wake_at: Instant) -> Result<Self, Refusal> {
+        self.must_be(&[JobState::Unassigned, JobState::NoCoverage], JobRefused::CannotGiveUp)?;
+        Ok(self.entered(Step::NoCoverage, now, wake_at))
     }
 
     /// The job called off.

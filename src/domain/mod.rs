@@ -55,6 +55,7 @@ pub mod reviews;
 pub mod roster;
 pub mod scrub;
 pub mod settling;
+pub mod silence;
 pub mod span;
 pub mod tokens;
 pub mod tools;

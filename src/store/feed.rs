@@ -193,6 +193,22 @@ pub async fn queued_since(tx: &mut Tx) -> Result<Option<Instant>, Error> {
     Ok(row.map(|(at,)| at))
 }
 
+/// Whether anything has happened to a firm or technician that a reader at `pos` has not heard of.
+pub async fn is_fleet_news_after(tx: &mut Tx, pos: i64) -> Result<bool, Error> {
+    let row = query!(
+        tx,
+        optional One<i64>,
+        "SELECT e.ord FROM feed f JOIN event e ON e.ord = f.ord
+         WHERE f.pos > $1 AND e.subject IN ('firm', 'technician')
+         UNION ALL
+         SELECT q.ord FROM feed_queue q
+         WHERE EXISTS (SELECT 1 FROM event e WHERE e.ord = q.ord AND e.subject IN ('firm', 'technician'))
+         LIMIT 1",
+        pos
+    )?;
+    Ok(row.is_some())
+}
+
 /// The first event that has no position and does not wait for one, by order of insertion. There is none unless
 /// somebody has changed the feed by hand: the database puts every event in the queue.
 pub async fn lost(tx: &mut Tx) -> Result<Option<i64>, Error> {

@@ -66,6 +66,7 @@ pub mod sealed_rows;
 pub mod seals;
 pub mod sessions;
 pub mod shift_entries;
+pub mod silences;
 pub mod statutory_receipts;
 pub mod technicians;
 pub mod tokens;

@@ -18,6 +18,7 @@ use crate::{
         Ctx, Error,
         clock::{Bell, Wake},
         messages::{self, Claim, Flight, Mailing, Room},
+        readers::{self, Reader},
     },
     domain::{
         ids::MessageId,
@@ -111,7 +112,10 @@ impl Delivery {
         }
         self.write_down().await?;
         let mailing = if self.channels.has_mail() { Mailing::Possible } else { Mailing::Impossible };
-        messages::spread(&self.ctx, mailing, &mut self.read).await?;
+        let spread = messages::spread(&self.ctx, mailing, &mut self.read).await;
+        readers::took(&self.ctx, Reader::Messages, &spread).await?;
+        // What cannot be read keeps back nothing that was made before.
+        let unread = spread.err();
         loop {
             let room = Room {
                 under_way: &self.under_way,
@@ -126,6 +130,9 @@ impl Delivery {
             for (claim, outgoing) in taken {
                 self.send(claim, outgoing);
             }
+        }
+        if let Some(error) = unread {
+            return Err(error);
         }
         let next = messages::next_due(&self.ctx).await?;
         let again = (!self.done.is_empty()).then(|| self.ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S));

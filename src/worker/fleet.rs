@@ -3,7 +3,12 @@
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use crate::app::{Ctx, Error, clock::Wake, feed};
+use crate::app::{
+    Ctx, Error,
+    clock::Wake,
+    feed,
+    readers::{self, Reader},
+};
 
 /// Entries read at once.
 const PAGE: i64 = 500;
@@ -14,10 +19,18 @@ const AFTER_FAILURE_S: i64 = 5;
 pub(super) fn start(ctx: &Ctx, mut pos: i64, workers: &mut JoinSet<()>) {
     let mut seat = ctx.clock().seat();
     ctx.ring_on_feed(seat.bell());
+    ctx.has_followed(pos);
     let ctx = ctx.clone();
     workers.spawn(async move {
         loop {
-            let again = match follow(&ctx, pos).await {
+            let followed = follow(&ctx, pos).await;
+            if let Err(error) = readers::took(&ctx, Reader::Fleet, &followed).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "nobody is told how the feed is followed"
+                );
+            }
+            let again = match followed {
                 Ok(reached) => {
                     pos = reached;
                     None
@@ -42,6 +55,7 @@ async fn follow(ctx: &Ctx, mut pos: i64) -> Result<i64, Error> {
         let (reached, is_all) = (last.pos, i64::try_from(entries.len()).is_ok_and(|count| count < PAGE));
         ctx.follow(entries.into_iter().map(|entry| entry.event)).await?;
         pos = reached;
+        ctx.has_followed(pos);
         if is_all {
             return Ok(pos);
         }

@@ -10,6 +10,7 @@ mod reads;
 mod retention;
 mod rosters;
 mod sequencer;
+mod silences;
 
 use tokio::task::JoinSet;
 
@@ -31,6 +32,7 @@ pub async fn start(ctx: &Ctx, channels: Channels) -> Result<JoinSet<()>, Error> 
     fleet::start(ctx, pos, &mut workers);
     ladder::start(ctx, &mut workers);
     alarms::start(ctx, &mut workers);
+    silences::start(ctx, &mut workers);
     deliver::start(ctx, channels, &mut workers);
     forget::start(ctx, &mut workers);
     reads::start(ctx, &mut workers);

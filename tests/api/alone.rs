@@ -110,6 +110,37 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn a_reader_that_cannot_read_on_says_so(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let mut raw = db.raw().await;
+        let id = literal(&raw, "00000000-0000-4000-8000-000000000007");
+        raw.execute(&format!(
+            "INSERT INTO event (id, at, actor, subject, subject_id, kind, data)
+             VALUES ({id}, '2026-11-22T12:00:00+00:00', 'service', 'case', {id}, 'case.opened', '{{}}')"
+        ))
+        .await
+        .unwrap();
+        server.pass(1).await;
+        server.pass(1).await;
+        let nobody = server.with(None);
+        let detail = nobody.get("/readyz").await.expect(503)["detail"].as_str().unwrap().to_owned();
+        for reader in ["the fleet's reading of the feed for ", "the messages' reading of the feed for "] {
+            assert!(detail.contains(reader), "{detail}");
+        }
+        assert_eq!(alarms(&server, "cannot_go_on").await.len(), 2, "each reader, once");
+        // Somebody mends it: what it says can be read.
+        let call = r#"{"call": "00000000-0000-4000-8000-000000000008"}"#;
+        let mended = format!("UPDATE event SET data = '{call}' WHERE kind = 'case.opened'");
+        match &raw {
+            Raw::Sqlite(_) => raw.execute(&format!("DROP TRIGGER event_immutable; {mended}")).await.unwrap(),
+            Raw::Postgres(_) => raw.execute(&format!("ALTER TABLE event DISABLE TRIGGER USER; {mended}")).await.unwrap(),
+        };
+        server.pass(1).await;
+        nobody.get("/readyz").await.expect(200);
+        assert_eq!(alarms(&server, "cannot_go_on").await, [""; 0]);
+        server.stop().await;
+    }
+
     async fn whoever_uses_up_the_connections_of_requests_leaves_the_ladder_its_own(db: TestDb) {
         let server = TestServer::start_wide(&db, 2).await;
         let crews = crews(&server).await;

@@ -101,8 +101,10 @@ on_both_engines! {
         dispatcher.post(&path, json!({})).await.expect(200);
         let twice = dispatcher.post(&path, json!({})).await;
         assert_eq!(twice.problem(), "alarm-not-ringing");
-        // The cause goes on, so it comes back.
-        server.pass(4).await;
+        // The cause goes on, so it comes back; whoever has acknowledged it is left alone for a quarter of an hour.
+        server.pass(14).await;
+        assert_eq!(alarms(&server, &job).await[0], ("ladder_ended".to_owned(), "acknowledged".to_owned()));
+        server.pass(1).await;
         assert_eq!(alarms(&server, &job).await[0], rings("ladder_ended"));
         assert!(job_of(&server, &job).await["wake_at"].is_string());
         accept(&crews[0].phone).await;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     db::{TestDb, on_both_engines},
     server::TestServer,
-    site::{Device, accepted_job},
+    site::{Device, accepted_job, clock},
     world,
 };
 
@@ -56,15 +56,57 @@ on_both_engines! {
         let told = [device.fact("21:03", json!({ "kind": "departure" })), device.fact("21:04", delay)];
         device.send(&server, &crew.phone, &told).await.expect(200);
         let shown = crew.phone.get(&format!("/v1/jobs/{job}")).await.expect(200);
-        let due = "2026-11-23T00:04:00+09:00".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        let due = "2026-11-23T00:00:00+09:00".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
         assert_eq!(shown["assignments"][0]["arrival_due_at"], json!(due));
         // Late from five minutes after that (`late_s`) on.
-        for (minutes, rings) in [(183, false), (2, true)] {
+        for (minutes, rings) in [(179, false), (2, true)] {
             server.pass(minutes).await;
             let alarms = server.dispatcher().get("/v1/alarms?state=ringing").await.expect(200);
             let is_late = |alarm: &Value| alarm["subject_id"] == job.as_str() && alarm["kind"] == "late_arrival";
             assert_eq!(alarms["items"].as_array().unwrap().iter().any(is_late), rings, "after {minutes} minutes: {alarms}");
         }
+        server.stop().await;
+    }
+
+    async fn honest_delays_one_after_the_other_have_one_limit(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = accepted_job(&server, &crew).await;
+        let mut device = Device::new(&job, "phone-1");
+        let departure = device.fact("21:00", json!({ "kind": "departure" }));
+        device.send(&server, &crew.phone, &[departure]).await.expect(200);
+        for (hour, told) in [("21:50", "2026-11-22T23:00:00+09:00"), ("22:50", "2026-11-23T01:00:00+09:00"), ("23:50", "2026-11-23T03:00:00+09:00")] {
+            server.ctx.clock().advance_to(clock(hour).parse().unwrap()).await;
+            let delay = device.fact(hour, json!({ "kind": "delay", "arrival_at": told }));
+            device.send(&server, &crew.phone, &[delay]).await.expect(200);
+        }
+        let shown = crew.phone.get(&format!("/v1/jobs/{job}")).await.expect(200);
+        assert_eq!(shown["assignments"][0]["arrival_due_at"], "2026-11-22T15:00:00Z", "three hours from the acceptance");
+        server.stop().await;
+    }
+
+    async fn whoever_has_promised_nothing_is_late_by_what_was_reckoned(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = accepted_job(&server, &crew).await;
+        let decisions = server.dispatcher().get(&format!("/v1/jobs/{job}/decisions")).await.expect(200);
+        let travel_s = decisions[0]["document"]["candidates"][0]["figures"]["travel_s"].as_i64().unwrap();
+        assert!(travel_s < 600, "next door: {travel_s}");
+        let mut device = Device::new(&job, "phone-1");
+        server.pass(5).await;
+        let departure = device.fact("21:05", json!({ "kind": "departure" }));
+        device.send(&server, &crew.phone, &[departure]).await.expect(200);
+        let is_late = async || {
+            let alarms = server.dispatcher().get("/v1/alarms?state=ringing").await.expect(200);
+            let own = |alarm: &Value| alarm["subject_id"] == job.as_str() && alarm["kind"] == "late_arrival";
+            alarms["items"].as_array().unwrap().iter().any(own)
+        };
+        // `late_s` after the way that was reckoned; nobody has promised anything.
+        server.ctx.clock().advance(chrono::TimeDelta::seconds(travel_s + 299)).await;
+        assert!(!is_late().await);
+        server.ctx.clock().advance(chrono::TimeDelta::seconds(1)).await;
+        server.settle().await;
+        assert!(is_late().await);
         server.stop().await;
     }
 }

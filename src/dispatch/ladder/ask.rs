@@ -12,9 +12,9 @@ use crate::{
         docket::Docket,
         events::{JobMatched, JobNoCoverage, JobUncovered},
         ids::DecisionId,
-        jobs::Job,
+        jobs::{Job, JobState},
         offers::{Addressee, Asked, CrewRole, Offer, OfferStage, WithdrawCode},
-        reference::dispatch::Rung,
+        reference::dispatch::{Dispatch, Rung},
         refusal::Refusal,
         verdict::Verdict,
     },
@@ -35,14 +35,15 @@ pub(super) fn next(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
         let answer = (sight.asking)(docket.job(), rung, &left_out(docket));
         match answer.outcome.verdict {
             Verdict::Offer => return offer_to(docket, rung, answer, runs),
-            Verdict::NoCoverage => return uncovered(docket, answer.outcome, runs),
+            Verdict::NoCoverage => return uncovered(docket, sight.rules, answer.outcome, runs),
             Verdict::NobodyFree => {
                 up(docket);
                 last = Some(answer.outcome);
             }
         }
     }
-    docket.raise(AlarmKind::LadderEnded);
+    docket.resolve(AlarmKind::NoCoverage);
+    docket.raise_once(AlarmKind::LadderEnded);
     let is_due = sight.recorded_at.is_none_or(|at| at + RECORD_EVERY <= docket.now());
     if let Some(outcome) = last.filter(|_| is_due) {
         record(docket, outcome, runs);
@@ -105,6 +106,7 @@ fn offer_to(docket: &mut Docket, rung: &Rung, answer: Answer, runs: &mut Vec<Run
         .map(|candidate| (candidate.facts.firm, candidate.facts.technician))
         .zip(answer.addressees)
         .collect();
+    docket.resolve(AlarmKind::NoCoverage);
     let decision_id = record(docket, answer.outcome, runs);
     let deadline = docket.now() + rung.deadline_s.delta();
     let (mut made, mut firms) = (0, BTreeSet::new());
@@ -145,13 +147,21 @@ pub(super) fn asked(
     }
 }
 
-/// No firm ever serves the place and trade (K-04): finished, and a person advises the caller.
-fn uncovered(docket: &mut Docket, outcome: MatchOutcome, runs: &mut Vec<Run>) -> Result<(), Refusal> {
-    record(docket, outcome, runs);
-    docket.say(JobNoCoverage { job: docket.job().id });
-    docket.resolve_all(&[]);
-    docket.raise(AlarmKind::NoCoverage);
-    let job = docket.job().clone().uncovered(docket.now())?;
+/// No firm serves the place and trade (K-04): a person advises the caller. It is written down once, and looked at again until
+/// a firm serves it or a person ends it.
+fn uncovered(
+    docket: &mut Docket,
+    rules: &Dispatch,
+    outcome: MatchOutcome,
+    runs: &mut Vec<Run>,
+) -> Result<(), Refusal> {
+    if docket.job().state() != JobState::NoCoverage {
+        record(docket, outcome, runs);
+        docket.say(JobNoCoverage { job: docket.job().id });
+        docket.resolve_all(&[]);
+        docket.raise(AlarmKind::NoCoverage);
+    }
+    let job = docket.job().clone().uncovered(docket.now(), docket.now() + rules.uncovered_pause)?;
     docket.put(job);
     Ok(())
 }

@@ -15,6 +15,7 @@ use crate::{
         jobs::JobState,
         offers::{Assignment, Progress, WithdrawCode},
         place::Point,
+        promises,
         reference::dispatch::Watch,
         refusal::Refusal,
         span::Instant,
@@ -43,7 +44,11 @@ pub(super) fn look(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
     let seen = seen(docket, &assignment, watch, sight.site, sight.subject);
     let Look { alarms, action, again } = watch::look(watch, &seen, docket.now());
     for alarm in &alarms {
-        docket.raise(*alarm);
+        match action {
+            // As it was at the last look: whoever has acknowledged it knows.
+            Action::Wait => docket.raise_once(*alarm),
+            Action::Warn | Action::SendAnother => docket.raise(*alarm),
+        }
     }
     if sight.subject.is_some_and(|who| who.asking == Asked::Never) {
         docket.tell_not_to_be_sent();
@@ -82,6 +87,7 @@ fn seen(
         Some(fresh) if docket.job().state() == JobState::EnRoute => moved(docket, assignment, fresh, site),
         _ => None,
     };
+    let latest = promises::latest(docket.job().priority, assignment.assigned_at, docket.window());
     let from = fresh.map(|(point, _)| point).or(who.map(|who| who.base));
     let way = from.map(|from| travel::travel_s(travel::distance_m(from, site), now));
     Seen {
@@ -89,9 +95,23 @@ fn seen(
         since: docket.job().state_since,
         warned_at: docket.job().warned_at(),
         current_since: assignment.current_since(),
-        arrival_due_at: assignment.arrival_due_at,
+        // A promise never moves the watch beyond what the urgency allows (G-16).
+        arrival_due_at: assignment.arrival_due_at.map(|due| due.min(latest)),
+        expected_at: expected(docket.job().state_since, site, who),
         travel: way.map_or(TimeDelta::zero(), |seconds| TimeDelta::seconds(seconds.into())),
         moved_at,
+    }
+}
+
+/// When whoever left at `since` is there: as it was reckoned when they were asked, or by the way from their base.
+fn expected(since: Instant, site: Point, who: Option<Subject>) -> Instant {
+    let Some(who) = who else { return since };
+    match who.reckoned {
+        Some(reckoned) => reckoned.arrival_at.max(since + reckoned.travel),
+        None => {
+            let way = travel::travel_s(travel::distance_m(who.base, site), since);
+            since + TimeDelta::seconds(way.into())
+        }
     }
 }
 

@@ -58,8 +58,19 @@ pub struct Subject {
     pub base: Point,
     /// Where they were last, and when that was measured.
     pub position: Option<(Point, Instant)>,
+    /// What was reckoned of their way when they were asked; nothing, where they were not found but named.
+    pub reckoned: Option<Reckoned>,
     /// Whether they are asked for something else at this moment.
     pub asking: Asked,
+}
+
+/// What a matching run reckoned of somebody's way to a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reckoned {
+    /// When they would be there.
+    pub arrival_at: Instant,
+    /// How long the way takes.
+    pub travel: TimeDelta,
 }
 
 /// Whether somebody is asked for a job.
@@ -100,7 +111,7 @@ pub struct Run {
 pub fn step(docket: &mut Docket, sight: &mut Sight<'_>) -> Result<Vec<Run>, Refusal> {
     let mut runs = Vec::new();
     match docket.job().state() {
-        JobState::Unassigned => ask::next(docket, sight, &mut runs)?,
+        JobState::Unassigned | JobState::NoCoverage => ask::next(docket, sight, &mut runs)?,
         JobState::Offered => expire(docket, sight, &mut runs)?,
         JobState::Accepted => not_named(docket, sight, &mut runs)?,
         JobState::Booked => booked::ask(docket, sight, &mut runs)?,

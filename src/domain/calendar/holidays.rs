@@ -94,6 +94,12 @@ impl Holidays {
         days.map(|day| day.certainty).max().unwrap_or(Certainty::Unknown)
     }
 
+    /// The years that are covered.
+    #[must_use]
+    pub fn years(&self) -> RangeInclusive<i32> {
+        self.years.clone()
+    }
+
     /// Every holiday in order.
     pub fn iter(&self) -> impl Iterator<Item = &Holiday> {
         self.days.values()

@@ -85,9 +85,10 @@ impl Docket {
                 delay.technician_id == assignment.technician_id && delay.at >= assignment.assigned_at
             };
             let Some(delay) = record.delays.iter().rfind(own) else { continue };
-            // However late they say they come, the watch looks no later than a promise could have been for (G-16).
-            let arrival_at =
-                delay.arrival_at.min(promises::latest(priority, delay.at.min(now), visit.as_ref()));
+            // However late and however often they say they come later, the watch looks no later than what could have been
+            // promised when they accepted (G-16).
+            let latest = promises::latest(priority, assignment.assigned_at, visit.as_ref());
+            let arrival_at = delay.arrival_at.min(latest);
             if assignment.arrival_due_at != Some(arrival_at) {
                 assignment.arrival_due_at = Some(arrival_at);
                 told.push(AssignmentDelayed {

@@ -39,6 +39,14 @@ impl Docket {
         self.is.alarms.push(alarm);
     }
 
+    /// Raises an alarm that rings at once, unless a person has been told already: neither its pauses nor the quiet of whoever
+    /// has it are cut short.
+    pub fn raise_once(&mut self, kind: AlarmKind) {
+        if self.unresolved(kind).is_none() {
+            self.raise(kind);
+        }
+    }
+
     /// The cause is gone; nothing happens when there is no such alarm.
     pub fn resolve(&mut self, kind: AlarmKind) {
         let now = self.now;

@@ -41,7 +41,11 @@ impl Docket {
         self.raise_priority(urgent);
         let nobody_on_it = matches!(
             self.is.job.state(),
-            JobState::Unassigned | JobState::Held | JobState::Booked | JobState::Offered
+            JobState::Unassigned
+                | JobState::NoCoverage
+                | JobState::Held
+                | JobState::Booked
+                | JobState::Offered
         );
         match (holding, nobody_on_it) {
             (Some(code), true) => self.hold(Hold::Hazard(code), rules),

@@ -3,7 +3,7 @@
 
 use super::Docket;
 use crate::domain::{
-    alarms::{AlarmKind, AlarmState},
+    alarms::AlarmKind,
     ids::{FirmId, TechnicianId},
     jobs::JobState,
     offers::{Addressee, Offer, WithdrawCode},
@@ -56,11 +56,6 @@ impl Docket {
 
     /// A person is told once that whoever has the job, or its visit, may not be sent.
     pub fn tell_not_to_be_sent(&mut self) {
-        let is_told = |alarm: &crate::domain::alarms::Alarm| {
-            alarm.kind == AlarmKind::NotToBeSent && alarm.state != AlarmState::Resolved
-        };
-        if !self.is.alarms.iter().any(is_told) {
-            self.raise(AlarmKind::NotToBeSent);
-        }
+        self.raise_once(AlarmKind::NotToBeSent);
     }
 }

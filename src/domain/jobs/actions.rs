@@ -38,6 +38,7 @@ impl Action {
             Self::AddHelper => &[Assigned, EnRoute, OnSite, Working, Paused],
             Self::Cancel => &[
                 Unassigned,
+                NoCoverage,
                 Held,
                 Booked,
                 Offered,

@@ -32,7 +32,7 @@ text_enum! {
         Completed = "completed",
         /// Called off.
         Cancelled = "cancelled",
-        /// No firm serves the place and trade (K-04).
+        /// No firm serves the place and trade (K-04); looked at again until one does or a person ends it.
         NoCoverage = "no_coverage",
     }
 }
@@ -52,6 +52,8 @@ text_enum! {
         FalseAlarm = "false_alarm",
         /// It is not for this service.
         OutOfScope = "out_of_scope",
+        /// No firm serves the place, and the resident was advised where else to turn (K-04).
+        NoCoverage = "no_coverage",
     }
 }
 
@@ -59,7 +61,7 @@ impl JobState {
     /// Whether nothing more will happen.
     #[must_use]
     pub fn is_final(self) -> bool {
-        matches!(self, Self::Completed | Self::Cancelled | Self::NoCoverage)
+        matches!(self, Self::Completed | Self::Cancelled)
     }
 
     /// Whether the facts from the site tell where it is: somebody has accepted, and it is not over.

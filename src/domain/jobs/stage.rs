@@ -27,6 +27,8 @@ pub enum JobStage {
 pub enum Step {
     /// Nobody is asked at this moment; the ladder will.
     Unassigned,
+    /// No firm serves the place and trade (K-04), until one does or a person ends it.
+    NoCoverage,
     /// Not offered to anybody until this is cleared.
     Held(Hold),
     /// A visit is planned.
@@ -62,8 +64,6 @@ pub enum Ending {
     Completed,
     /// Called off.
     Cancelled,
-    /// No firm serves the place and trade (K-04).
-    NoCoverage,
 }
 
 impl Step {
@@ -72,6 +72,7 @@ impl Step {
     pub fn plain(state: JobState) -> Option<Self> {
         match state {
             JobState::Unassigned => Some(Self::Unassigned),
+            JobState::NoCoverage => Some(Self::NoCoverage),
             JobState::Booked => Some(Self::Booked),
             JobState::Offered => Some(Self::Offered),
             JobState::Accepted => Some(Self::Accepted),
@@ -81,13 +82,14 @@ impl Step {
             JobState::Working => Some(Self::Working),
             JobState::Paused => Some(Self::Paused),
             JobState::AwaitingReturn => Some(Self::AwaitingReturn),
-            JobState::Held | JobState::Completed | JobState::Cancelled | JobState::NoCoverage => None,
+            JobState::Held | JobState::Completed | JobState::Cancelled => None,
         }
     }
 
     fn state(&self) -> JobState {
         match self {
             Self::Unassigned => JobState::Unassigned,
+            Self::NoCoverage => JobState::NoCoverage,
             Self::Held(_) => JobState::Held,
             Self::Booked => JobState::Booked,
             Self::Offered => JobState::Offered,
@@ -109,7 +111,6 @@ impl Ending {
         match state {
             JobState::Completed => Some(Self::Completed),
             JobState::Cancelled => Some(Self::Cancelled),
-            JobState::NoCoverage => Some(Self::NoCoverage),
             _ => None,
         }
     }
@@ -121,7 +122,6 @@ impl JobStage {
             Self::InHand { step, .. } => step.state(),
             Self::Over { ending: Ending::Completed, .. } => JobState::Completed,
             Self::Over { ending: Ending::Cancelled, .. } => JobState::Cancelled,
-            Self::Over { ending: Ending::NoCoverage, .. } => JobState::NoCoverage,
         }
     }
 }

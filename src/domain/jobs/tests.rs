@@ -72,7 +72,7 @@ fn instant() -> impl Strategy<Value = Instant> {
 
 fn stage() -> impl Strategy<Value = JobStage> {
     let plain = JobState::ALL.iter().filter_map(|state| Step::plain(*state)).collect::<Vec<_>>();
-    let endings = vec![Ending::Completed, Ending::Cancelled, Ending::NoCoverage];
+    let endings = vec![Ending::Completed, Ending::Cancelled];
     let step = prop_oneof![
         prop::sample::select(plain),
         Just(Step::Held(Hold::Identity)),

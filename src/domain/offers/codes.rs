@@ -152,6 +152,8 @@ text_enum! {
         FalseAlarm = "false_alarm",
         /// Called off: it is not for this service.
         OutOfScope = "out_of_scope",
+        /// Called off: no firm serves the place.
+        NoCoverage = "no_coverage",
         /// Taken back: they do not come, or far too late.
         TooLate = "too_late",
         /// Taken back: they cannot be reached.
@@ -198,6 +200,7 @@ impl From<CancelReason> for ReleaseCode {
             CancelReason::Duplicate => Self::Duplicate,
             CancelReason::FalseAlarm => Self::FalseAlarm,
             CancelReason::OutOfScope => Self::OutOfScope,
+            CancelReason::NoCoverage => Self::NoCoverage,
         }
     }
 }

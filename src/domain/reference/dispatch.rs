@@ -1,5 +1,7 @@
 //! Reads `dispatch.toml`: how jobs are offered, watched and planned. All of it is the operator's to change.
 
+mod desk;
+
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,8 @@ use crate::domain::{
     calendar::YearEnd, jobs::JobState, place::JisCode, text_enum::text_enum, trade::Priority,
 };
 
+pub use self::desk::{RingingRules, SilenceLimits};
+
 /// Rungs of a ladder at most.
 const RUNGS_MAX: usize = 20;
 /// Asked at the same time at most.
@@ -21,7 +25,7 @@ const LINT_MAX: usize = 2_000;
 const SECONDS_MAX: u32 = 604_800;
 
 /// A span of whole seconds, from 0 to a week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(try_from = "u32")]
 pub struct Seconds(u32);
 
@@ -193,12 +197,18 @@ pub struct Dispatch {
     pub refusals_before_alarm: usize,
     /// How often a held job reminds the desk.
     pub held_reminder: TimeDelta,
+    /// How long until it is looked at again whether anybody serves the place of a job.
+    pub uncovered_pause: TimeDelta,
     /// How visits are planned.
     pub booking: Booking,
     /// What rosters go by.
     pub roster: RosterRules,
     /// What taking a call is measured by.
     pub intake: IntakeTargets,
+    /// How long a thing may be left alone.
+    pub silence: SilenceLimits,
+    /// How often alarms ring.
+    pub alarms: RingingRules,
     policies: Vec<Policy>,
 }
 
@@ -216,6 +226,7 @@ impl Dispatch {
 struct DispatchFile {
     refusals_before_alarm: u32,
     held_reminder_s: Seconds,
+    uncovered_s: Seconds,
     policy: Vec<Policy>,
     booking: Booking,
     // A file from before there were such rules.
@@ -223,6 +234,8 @@ struct DispatchFile {
     roster: RosterRules,
     #[serde(default)]
     intake: IntakeTargets,
+    silence: SilenceLimits,
+    alarms: RingingRules,
 }
 
 pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceError>> {
@@ -231,9 +244,9 @@ pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceErr
     if !(1..=100).contains(&file.refusals_before_alarm) {
         findings.refuse("refusals_before_alarm", "expected from 1 to 100");
     }
-    if file.held_reminder_s.0 < 60 {
-        findings.refuse("held_reminder_s", "is less than a minute; expected 60 or more");
-    }
+    desk::within(&mut findings, "held_reminder_s", file.held_reminder_s, (60, 3_600));
+    desk::within(&mut findings, "uncovered_s", file.uncovered_s, (60, 3_600));
+    desk::within(&mut findings, "booking.ask_before_s", file.booking.ask_before_s, (600, 86_400));
     for priority in Priority::ALL {
         let named = file.policy.iter().flat_map(|policy| &policy.priorities);
         let count = named.filter(|known| *known == priority).count();
@@ -258,6 +271,7 @@ pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceErr
     if file.roster.lint_municipalities.len() > LINT_MAX {
         findings.refuse("roster.lint_municipalities", format!("expected at most {LINT_MAX}"));
     }
+    desk::check(&mut findings, &file.silence, &file.alarms);
     let errors = findings.finish();
     if !errors.is_empty() {
         return Err(errors);
@@ -265,19 +279,40 @@ pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceErr
     Ok(Dispatch {
         refusals_before_alarm: file.refusals_before_alarm as usize,
         held_reminder: file.held_reminder_s.delta(),
+        uncovered_pause: file.uncovered_s.delta(),
         booking: file.booking,
         roster: file.roster,
         intake: file.intake,
+        silence: file.silence,
+        alarms: file.alarms,
         policies: file.policy,
     })
 }
 
+/// Least and most, by how urgent the most urgent job is that goes by it: a figure may be the operator's taste, not silence by one
+/// digit too many.
 fn check_policy(findings: &mut Findings<'_>, path: &str, policy: &Policy) {
-    if policy.pause_s.0 < 10 {
-        findings.refuse(format!("{path}.pause_s"), "is less than 10 seconds; expected more");
-    }
-    if policy.naming_s.0 < 10 {
-        findings.refuse(format!("{path}.naming_s"), "is less than 10 seconds; expected more");
+    let by_urgency = |urgent, same_day, any_day| match policy.priorities.iter().min() {
+        Some(Priority::P0 | Priority::P1) => urgent,
+        Some(Priority::P2) => same_day,
+        Some(Priority::P3) | None => any_day,
+    };
+    let watch = &policy.watch;
+    for (key, value, bounds) in [
+        ("start_after_s", policy.start_after_s, (0, by_urgency(300, 3_600, 86_400))),
+        ("pause_s", policy.pause_s, (10, by_urgency(600, 1_800, 7_200))),
+        ("naming_s", policy.naming_s, (10, by_urgency(1_800, 7_200, 28_800))),
+        ("watch.departure_s", watch.departure_s, (60, by_urgency(3_600, 14_400, 28_800))),
+        ("watch.departure_grace_s", watch.departure_grace_s, (30, by_urgency(1_800, 3_600, 7_200))),
+        ("watch.stalled_s", watch.stalled_s, (60, by_urgency(3_600, 7_200, 7_200))),
+        ("watch.stalled_grace_s", watch.stalled_grace_s, (30, by_urgency(1_800, 3_600, 7_200))),
+        ("watch.late_s", watch.late_s, (30, by_urgency(1_800, 3_600, 7_200))),
+        ("watch.on_site_s", watch.on_site_s, (300, 14_400)),
+        ("watch.paused_s", watch.paused_s, (300, 28_800)),
+        ("watch.working_s", watch.working_s, (1_800, 86_400)),
+        ("watch.return_s", watch.return_s, (3_600, SECONDS_MAX)),
+    ] {
+        desk::within(findings, format!("{path}.{key}"), value, bounds);
     }
     if !(1..=RUNGS_MAX).contains(&policy.rungs.len()) {
         findings.refuse(format!("{path}.rungs"), format!("expected from 1 to {RUNGS_MAX} rungs"));
@@ -293,9 +328,8 @@ fn check_policy(findings: &mut Findings<'_>, path: &str, policy: &Policy) {
         if rung.asks_max == Some(0) {
             findings.refuse(format!("{path}.asks_max"), "is 0; leave the rung out instead");
         }
-        if rung.deadline_s.0 < 10 {
-            findings.refuse(format!("{path}.deadline_s"), "is less than 10 seconds; expected more");
-        }
+        let bounds = (10, by_urgency(1_800, 7_200, 28_800));
+        desk::within(findings, format!("{path}.deadline_s"), rung.deadline_s, bounds);
     }
 }
 
@@ -323,12 +357,36 @@ mod tests {
             ("pause_s = 60 ", "pause_s = 0 ", "policy[0].pause_s"),
             ("asks_max = 3", "asks_max = 0", "policy[0].rungs[0].asks_max"),
             ("on_call_ready_s = 900", "on_call_ready_s = 86401", "roster.on_call_ready_s"),
+            // Silence by one digit.
+            ("start_after_s = 0\n", "start_after_s = 86400\n", "policy[0].start_after_s"),
+            ("departure_s = 600 ", "departure_s = 0 ", "policy[0].watch.departure_s"),
+            ("departure_s = 600 ", "departure_s = 60000 ", "policy[0].watch.departure_s"),
+            ("departure_s = 2700", "departure_s = 27000", "policy[1].watch.departure_s"),
+            ("stalled_s = 900 ", "stalled_s = 90000 ", "policy[0].watch.stalled_s"),
+            ("late_s = 300 ", "late_s = 30000 ", "policy[0].watch.late_s"),
+            ("on_site_s = 1800 ", "on_site_s = 180000 ", "policy[0].watch.on_site_s"),
+            ("paused_s = 3600", "paused_s = 1", "policy[0].watch.paused_s"),
+            ("working_s = 14400", "working_s = 144000", "policy[0].watch.working_s"),
+            ("return_s = 86400 ", "return_s = 0 ", "policy[0].watch.return_s"),
+            ("naming_s = 300 ", "naming_s = 30000 ", "policy[0].naming_s"),
+            ("deadline_s = 300, q", "deadline_s = 30000, q", "policy[0].rungs[0].deadline_s"),
+            ("held_reminder_s = 600", "held_reminder_s = 60000", "held_reminder_s"),
+            ("uncovered_s = 300", "uncovered_s = 30000", "uncovered_s"),
+            ("ask_before_s = 5400", "ask_before_s = 54", "booking.ask_before_s"),
+            ("ringing_s = 60 ", "ringing_s = 6000 ", "silence.ringing_s"),
+            ("hand_over_s = 120 ", "hand_over_s = 0 ", "silence.hand_over_s"),
+            ("\nrepeat_s = 120", "\nrepeat_s = 1200", "alarms.repeat_s"),
+            ("repeat_max_s = 1800", "repeat_max_s = 60", "alarms.repeat_max_s"),
+            ("quiet_s = 900", "quiet_s = 90000", "alarms.quiet_s"),
+            ("steady_rings = 5", "steady_rings = 0", "alarms.steady_rings"),
         ] {
             let changed = text.replacen(from, to, 1);
             assert_ne!(changed, text, "{from}");
             let document = Document::new(Dataset::Dispatch, changed.as_bytes()).unwrap();
             let errors = parse(document).unwrap_err();
-            assert!(errors.iter().any(|error| error.path.as_deref() == Some(path)), "{from}: {errors:?}");
+            let told = errors.iter().find(|error| error.path.as_deref() == Some(path));
+            let line = told.unwrap_or_else(|| panic!("{from}: {errors:?}")).line.unwrap();
+            assert!(line > 1 && line <= changed.lines().count(), "{from}: line {line}");
         }
     }
 }

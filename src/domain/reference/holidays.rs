@@ -1,6 +1,8 @@
 //! Reads `holidays.toml` (T-02, T-04).
 
-use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+use chrono::{Datelike as _, NaiveDate};
 use serde::Deserialize;
 use toml::value::Datetime;
 
@@ -21,6 +23,7 @@ pub(super) fn parse(document: Document<'_>) -> Result<Holidays, Vec<ReferenceErr
             Err(message) => findings.refuse(format!("day[{index}].date"), message),
         }
     }
+    check_years(&mut findings, &days);
     let errors = findings.finish();
     if !errors.is_empty() {
         return Err(errors);
@@ -31,6 +34,23 @@ pub(super) fn parse(document: Document<'_>) -> Result<Holidays, Vec<ReferenceErr
             .map(|wrong| document.error(format!("day[{}].date", wrong.index), wrong.message))
             .collect()
     })
+}
+
+/// The law names so many holidays of every year; with fewer, a year was cut short.
+const DAYS_PER_YEAR_MIN: usize = 15;
+
+fn check_years(findings: &mut Findings<'_>, days: &[Holiday]) {
+    let mut count: BTreeMap<i32, (usize, usize)> = BTreeMap::new();
+    for (at, day) in days.iter().enumerate() {
+        let (_, of_year) = count.entry(day.date.year()).or_insert((at, 0));
+        *of_year += 1;
+    }
+    for (year, (first, of_year)) in count {
+        if of_year < DAYS_PER_YEAR_MIN {
+            let message = format!("{year} has {of_year} holidays; expected {DAYS_PER_YEAR_MIN} or more");
+            findings.refuse(format!("day[{first}].date"), message);
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -22,6 +22,7 @@ pub mod out_of_scope;
 pub mod outlines;
 pub mod programme;
 mod retention;
+mod succession;
 pub mod zone;
 
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use liability_triage::LiabilityTriage;
 pub use out_of_scope::OutOfScope;
 pub use outlines::{Outline, Outlines};
 pub use programme::{CallOut, Cover};
+pub use succession::Predecessor;
 
 use crate::domain::{calendar::Holidays, retention::Retention};
 use document::Document;

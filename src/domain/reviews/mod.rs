@@ -9,7 +9,7 @@ mod settled;
 mod tests;
 mod words;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -23,8 +23,6 @@ use super::{
 pub use settled::{Settled, reported_work};
 pub use words::flag_words;
 
-/// How long a review may wait before somebody is told.
-pub const REVIEW_WAIT_MAX: TimeDelta = TimeDelta::hours(4);
 /// Decisions about one job at most.
 pub const DECISIONS_PER_JOB_MAX: i64 = 100;
 /// Technicians whose work one decision can state.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use proptest::prelude::*;
 use uuid::Uuid;
 

@@ -195,6 +195,7 @@ erasure-unlawful = should not have been kept
 cancel-duplicate = Duplicate
 cancel-false_alarm = False alarm
 cancel-out_of_scope = Out of scope
+cancel-no_coverage = No firm serves the place
 unbook-resident = The resident
 unbook-contractor = The contractor
 unbook-desk = The desk

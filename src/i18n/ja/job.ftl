@@ -195,6 +195,7 @@ erasure-unlawful = 取得すべきでなかった
 cancel-duplicate = 重複
 cancel-false_alarm = 誤報
 cancel-out_of_scope = 対象外
+cancel-no_coverage = 対応地域外
 unbook-resident = 入居者の都合
 unbook-contractor = 協力会社の都合
 unbook-desk = 受付の都合

@@ -1,5 +1,7 @@
 //! One unresolved alarm of a kind about a thing; what rings says when.
 
+use kaketsuke::domain::silence::Scheduled;
+
 use crate::{
     script::{Case, check},
     support::db::{Engine, TestDb, on_both_engines},
@@ -29,5 +31,23 @@ on_both_engines! {
             Case::new(&row("resolved", "NULL", at), &row("resolved", at, at), "check"),
         ])
         .await;
+    }
+
+    /// What has its next instant in a column cannot be unfinished without it (G-09).
+    async fn whatever_is_looked_at_by_an_instant_has_one(db: TestDb) {
+        let mut raw = db.raw().await;
+        for thing in Scheduled::ALL {
+            let column = thing.column();
+            let guards = match db.engine() {
+                Engine::Sqlite => format!(
+                    "SELECT COUNT(*) FROM sqlite_master WHERE name = '{thing}' AND sql LIKE '%CHECK (({column} IS N%= (state %'"
+                ),
+                Engine::Postgres => format!(
+                    "SELECT COUNT(*) FROM pg_constraint WHERE conrelid = '{thing}'::regclass
+                     AND pg_get_constraintdef(oid) LIKE '%({column} IS N%= %state %'"
+                ),
+            };
+            assert_eq!(raw.integer(&guards).await, 1, "{thing}.{column}");
+        }
     }
 }

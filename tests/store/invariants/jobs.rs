@@ -12,13 +12,13 @@ on_both_engines! {
         let row = |state: &str, wake: &str| insert("job", &[("state", state), ("wake_at", wake)]);
         let waiting = [
             "'unassigned'", "'booked'", "'offered'", "'accepted'", "'assigned'", "'en_route'", "'on_site'", "'working'",
-            "'paused'", "'awaiting_return'",
+            "'paused'", "'awaiting_return'", "'no_coverage'",
         ];
         let mut cases = Vec::new();
         for state in waiting {
             cases.push(Case::new(&row(state, at), &row(state, "NULL"), "check"));
         }
-        for state in ["'completed'", "'cancelled'", "'no_coverage'"] {
+        for state in ["'completed'", "'cancelled'"] {
             cases.push(Case::new(&row(state, "NULL"), &row(state, at), "check"));
         }
         check(&db, &cases).await;

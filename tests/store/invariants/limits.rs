@@ -126,7 +126,6 @@ const COMPANIONS: &[Companions] = &[
     ("job", "held", &[("hold", "'H-GAS'")]),
     ("job", "completed", &[("wake_at", "NULL")]),
     ("job", "cancelled", &[("wake_at", "NULL")]),
-    ("job", "no_coverage", &[("wake_at", "NULL")]),
     ("referral", "closed", &[("outcome", "'refused'"), ("closed_at", "'2026-11-23T11:00:00+00:00'"),
                              ("follow_up_due", "NULL")]),
     ("referral", "repaired_by_landlord", &[("state", "'closed'"), ("closed_at", "'2026-11-23T11:00:00+00:00'"),

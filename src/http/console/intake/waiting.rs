@@ -6,7 +6,7 @@ use axum::extract::State;
 use crate::{
     app::{self, calls::Waiting},
     domain::{
-        calls::{Call, CallerRole, Channel},
+        calls::{Call, CallState, CallerRole, Channel},
         ids::CallId,
         reference::Reference,
     },
@@ -31,6 +31,10 @@ pub(super) struct CallView {
     pub(super) tag: String,
     pub(super) language: String,
     pub(super) offered_ms: i64,
+    /// Somebody is on it.
+    pub(super) talking: bool,
+    /// It is over, and what it left to do is not done.
+    pub(super) to_wrap: bool,
 }
 
 impl CallView {
@@ -42,6 +46,8 @@ impl CallView {
             language: words::language(&call.language, page, reference),
             tag: call.language.clone(),
             offered_ms: call.offered_at.timestamp_millis(),
+            talking: call.state == CallState::Answered,
+            to_wrap: call.state == CallState::Ended,
         }
     }
 }

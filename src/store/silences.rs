@@ -1,0 +1,278 @@
+//! What nobody goes on with (`domain::silence`): of each kind one statement finds what no alarm tells of, and the alarms whose
+//! cause is gone. It locks nothing, so what another session holds keeps nobody waiting.
+
+use uuid::Uuid;
+
+use super::{Error, Tx, codec::row, db::query};
+use crate::domain::{alarms::AlarmKind, silence::Watched, span::Instant};
+
+/// Where a watched thing and its alarm are not in step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfStep {
+    /// The thing.
+    pub id: Uuid,
+    /// Since when nobody goes on with it, where no alarm tells of it; nothing, where its alarm has no cause any more.
+    pub since: Option<Instant>,
+}
+
+row! { OutOfStep: id, since }
+
+/// Of the watched things, those no alarm of the kind tells of, and the alarms of the kind without one: these first.
+macro_rules! out_of_step {
+    () => {
+        ")
+         SELECT id, since FROM (
+             SELECT w.id, w.since FROM watched w
+             WHERE NOT EXISTS (SELECT 1 FROM alarm a
+                               WHERE a.subject_id = w.id AND a.kind = $1 AND a.state <> 'resolved')
+             UNION ALL
+             SELECT a.subject_id, NULL FROM alarm a
+             WHERE a.kind = $1 AND a.state <> 'resolved'
+               AND NOT EXISTS (SELECT 1 FROM watched w WHERE w.id = a.subject_id)) found
+         ORDER BY CASE WHEN since IS NULL THEN 0 ELSE 1 END, since, id LIMIT $2"
+    };
+}
+
+type Found = Result<Vec<OutOfStep>, Error>;
+
+/// What is out of step of a kind: alarms without a cause, then things without an alarm, longest first.
+pub async fn look(tx: &mut Tx, watched: Watched, limit: i64) -> Found {
+    let alarm = watched.alarm();
+    match watched {
+        Watched::Ringing => ringing(tx, alarm, limit).await,
+        Watched::Talking => talking(tx, alarm, limit).await,
+        Watched::CutOff => cut_off(tx, alarm, limit).await,
+        Watched::Unwrapped => unwrapped(tx, alarm, limit).await,
+        Watched::CallBack => call_back(tx, alarm, limit).await,
+        Watched::HandOver => hand_over(tx, alarm, limit).await,
+        Watched::Interpreter => interpreter(tx, alarm, limit).await,
+        Watched::CaseWithoutJob => case_without_job(tx, alarm, limit).await,
+        Watched::CaseLeft => case_left(tx, alarm, limit).await,
+        Watched::Referral => referral(tx, alarm, limit).await,
+        Watched::Review => review(tx, alarm, limit).await,
+        Watched::Dispute => dispute(tx, alarm, limit).await,
+        Watched::Shift => shift(tx, alarm, limit).await,
+        Watched::Webhook => webhook(tx, alarm, limit).await,
+    }
+}
+
+/// A call rings.
+async fn ringing(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT id, offered_at FROM call WHERE state = 'offered'",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A call lasts.
+async fn talking(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT id, answered_at FROM call WHERE state = 'answered'",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A call has ended; what was typed is no case.
+async fn cut_off(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT c.id, c.ended_at FROM call c JOIN call_draft d ON d.call_id = c.id
+         WHERE c.state = 'ended' AND c.case_id IS NULL",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A call has ended.
+async fn unwrapped(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT id, ended_at FROM call WHERE state = 'ended'",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// Somebody has to call back.
+async fn call_back(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT id, ended_at FROM call WHERE call_back = 'due'",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// The first of the hand-overs of a call that are not connected.
+async fn hand_over(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT call_id, MIN(begun_at) FROM emergency_handover
+         WHERE connected_at IS NULL AND ended_at IS NULL GROUP BY call_id",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// An interpreter was asked.
+async fn interpreter(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT call_id, requested_at FROM interpretation
+         WHERE state IN ('requested', 'joined') AND state = 'requested'",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// Something of the case is a trade's, and there is no job of that trade.
+async fn case_without_job(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT c.id, c.opened_at FROM case_file c
+         WHERE c.state = 'open' AND EXISTS (
+             SELECT 1 FROM case_category k WHERE k.case_id = c.id AND k.category IN ('water', 'lock')
+             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.trade = k.category))",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// No job of the case is in hand, and no referral of it is open: since the last job was over, or the opening.
+async fn case_left(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT c.id, COALESCE((SELECT MAX(j.closed_at) FROM job j WHERE j.case_id = c.id), c.opened_at)
+         FROM case_file c
+         WHERE c.state = 'open'
+           AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id AND r.state <> 'closed')",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A referral is to be followed up.
+async fn referral(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT id, follow_up_due FROM referral WHERE state IN ('open', 'acknowledged')",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A review is open.
+async fn review(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT id, opened_at FROM review WHERE state = 'open'",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A dispute is not resolved.
+async fn dispute(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT d.id, d.opened_at FROM dispute d
+         WHERE NOT EXISTS (SELECT 1 FROM dispute_resolution r WHERE r.dispute_id = d.id)",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A shift is not taken.
+async fn shift(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT id, given_at FROM hand_over WHERE accepted_at IS NULL",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A webhook fails.
+async fn webhook(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT id, created_at FROM webhook WHERE state = 'failing'",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
