@@ -17,7 +17,7 @@ use kaketsuke::{
         fleet::Fleet,
         licences::Licences,
         matcher::{self, Verdict},
-        question::{Named, Policy, Question, Queueing},
+        question::{MakingSafe, Named, Policy, Question, Queueing},
         technician::{Commitment, NextJob, PositionFix, TechnicianProfile, TechnicianState},
     },
     domain::{
@@ -338,6 +338,7 @@ fn question(rng: &mut StdRng, cells: &mut Cells) -> Question {
         trade,
         job_code: code.parse::<JobCode>().unwrap(),
         licence,
+        stop_gap: MakingSafe::NotAllowed,
         tools: tools.iter().copied().collect::<Tools>(),
         work_minutes: 30,
         tier_max: 3,

@@ -169,6 +169,8 @@ CREATE TABLE planned_window (
     starts_at     timestamptz NOT NULL,
     ends_at       timestamptz NOT NULL,
     state         text        NOT NULL CHECK (state IN ('planned', 'released')),
+    -- What a person has passed over when it was planned, as JSON (G-17).
+    confirmation  text        NOT NULL DEFAULT 'null' CHECK (json_kind(confirmation) <> '' AND char_length(confirmation) <= 1024),
     CHECK (starts_at < ends_at),
     CONSTRAINT planned_window_no_overlap
         EXCLUDE USING gist (technician_id WITH =, tstzrange(starts_at, ends_at, '[)') WITH &&)

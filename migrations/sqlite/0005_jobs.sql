@@ -224,6 +224,8 @@ CREATE TABLE planned_window (
     starts_at     TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(starts_at, 1, 19)) IS substr(starts_at, 1, 19) AND julianday(starts_at) IS NOT NULL AND length(starts_at) IN (25, 29, 32) AND starts_at GLOB '*+00:00' AND starts_at NOT GLOB '*000+00:00' AND starts_at NOT GLOB '*T24*'),
     ends_at       TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(ends_at, 1, 19)) IS substr(ends_at, 1, 19) AND julianday(ends_at) IS NOT NULL AND length(ends_at) IN (25, 29, 32) AND ends_at GLOB '*+00:00' AND ends_at NOT GLOB '*000+00:00' AND ends_at NOT GLOB '*T24*'),
     state         TEXT    NOT NULL CHECK (state IN ('planned', 'released')),
+    -- What a person has passed over when it was planned, as JSON (G-17).
+    confirmation  TEXT    NOT NULL DEFAULT 'null' CHECK (json_valid(confirmation) AND length(confirmation) <= 1024),
     CHECK (starts_at < ends_at)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX planned_window_by_technician ON planned_window (technician_id, starts_at);

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 
-use super::{Command, Ctx, Error, Unit, dockets, jobs, ladder, windows};
+use super::{Command, Ctx, Error, Unit, dockets, fitness, jobs, questions, windows};
 use crate::{
-    dispatch::windows as free,
+    dispatch::{question::When, windows as free},
     domain::{
         actor::Actor,
         alarms::AlarmKind,
         appointments::{Appointment, UnbookCode, WindowState},
         cases::CaseState,
         firms::Technician,
+        fitness::Confirmation,
         ids::{JobId, TechnicianId},
         jobs::{Action, Job},
         refusal::{JobRefused, Refusal},
@@ -35,6 +36,8 @@ pub struct Booking {
     pub starts_at: Instant,
     /// Until when; not included.
     pub ends_at: Instant,
+    /// What is passed over.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// Plans a visit for a job; an earlier plan of it is given up. Its technician is asked when the time comes near.
@@ -47,27 +50,31 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
     let mut docket = dockets::of_job(unit, id).await?;
     jobs::may(Action::Book, docket.job(), &docket.known().assignments, CaseState::Open)?;
     bookable(unit, booking)?;
-    let technician = store::technicians::find(&mut unit.tx, booking.technician_id).await?;
-    let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
-    technician.fits(docket.job().trade)?;
-    store::technicians::hold(&mut unit.tx, technician.id).await?;
+    let span = Span::new(booking.starts_at, booking.ends_at);
+    let when = span.map_or(When::Now, When::Visit);
+    store::technicians::hold(&mut unit.tx, booking.technician_id).await?;
+    let question = fitness::question(unit, docket.job()).await?;
+    let looked = fitness::named(unit, &question, booking.technician_id, when).await?;
     let window = Appointment {
         id: unit.id(),
         version: 1,
-        technician_id: technician.id,
+        technician_id: looked.technician.id,
         job_id: id,
         starts_at: booking.starts_at,
         ends_at: booking.ends_at,
         state: WindowState::Planned,
+        confirmation: booking.confirmation.clone(),
     };
     let ask_before = unit.ctx.reference().dispatch().booking.ask_before_s.delta();
     let is_off = windows::is_off_duty(unit, &window).await?;
-    docket.book(window.clone(), (booking.starts_at - ask_before).max(unit.now))?;
+    let ask_at = (booking.starts_at - ask_before).max(unit.now);
+    docket.book(window.clone(), &looked.fitness, ask_at)?;
     if is_off {
         docket.raise(AlarmKind::VisitOffDuty);
     }
     dockets::close(unit, docket).await?;
     unit.flush().await.map_err(taken)?;
+    looked.seen().must_hold(unit);
     Ok(window)
 }
 
@@ -127,7 +134,7 @@ pub async fn windows(ctx: &Ctx, job: JobId, days: Option<u16>) -> Result<Vec<Win
     let job = store::jobs::find(&mut tx, job).await?.ok_or(Error::NotFound("job"))?;
     let site = store::cases::site(&mut tx, job.case_id).await?.ok_or(Error::NotFound("place"))?;
     let reference = ctx.reference();
-    let question = ladder::question(ctx, &mut tx, &job, &site).await?;
+    let question = questions::of_job(ctx, &mut tx, &job, &site).await?;
     let booking = &reference.dispatch().booking;
     let days = days.unwrap_or(booking.days_max).min(booking.days_max);
     let (opens, closes) = (booking.opens_minute, booking.closes_minute);

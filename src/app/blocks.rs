@@ -54,6 +54,10 @@ async fn make_in(unit: &mut Unit, new: &New) -> Result<Block, Error> {
         ended_at: None,
     };
     store::blocks::insert(&mut unit.tx, &block, &new.phone).await?;
+    match new.blocked {
+        Blocked::Firm(firm) => store::firms::touch(&mut unit.tx, firm).await?,
+        Blocked::Technician(technician) => store::technicians::touch(&mut unit.tx, technician).await?,
+    }
     unit.emit(events::BlockMade { blocked: new.blocked, block: block.id, reason: block.reason });
     standing::blocked(unit, new.blocked).await?;
     Ok(block)

@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Ctx, Error, ladder::Sought, reference};
+use super::{Ctx, Error, questions::Sought, reference};
 use crate::{
     dispatch::{
         decision::{self, Decision},

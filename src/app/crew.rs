@@ -4,6 +4,7 @@
 use super::{Command, Ctx, Error, Unit, jobs, overrides};
 use crate::domain::{
     cases::CaseState,
+    fitness::Confirmation,
     ids::{JobId, TechnicianId},
     jobs::Action,
     offers::Assignment,
@@ -17,6 +18,8 @@ pub struct Helper {
     pub technician_id: TechnicianId,
     /// When they promised to be there.
     pub arrival_at: Option<Instant>,
+    /// What is passed over.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// Sends somebody to help on a job somebody has, as agreed on the telephone.
@@ -30,7 +33,7 @@ async fn add_in(unit: &mut Unit, id: JobId, helper: &Helper) -> Result<Assignmen
     let docket = &sending.docket;
     jobs::may(Action::AddHelper, docket.job(), &docket.known().assignments, CaseState::Open)?;
     docket.may_help(helper.technician_id, helper.arrival_at)?;
-    let agreed = overrides::agreed(unit, &mut sending, None).await?;
+    let agreed = overrides::agreed(unit, &mut sending, None, helper.confirmation.clone()).await?;
     let assignment = sending.docket.help(&agreed)?;
     overrides::close_all(unit, sending).await?;
     Ok(assignment)

@@ -62,6 +62,8 @@ pub struct Explained {
     pub standing: Considered,
     /// Why.
     pub why: Words,
+    /// The rule that refused him.
+    pub reason: Option<Reason>,
 }
 
 /// Technicians who were refused for one reason and are not named.
@@ -127,7 +129,8 @@ impl Run {
         let explained = |(technician_id, standing)| {
             let (technician_name, firm_name) = names.get(&technician_id).cloned().unwrap_or_default();
             let why = decision.map_or_else(other, |decision| decision::why(decision, technician_id));
-            Explained { technician_id, technician_name, firm_name, standing, why }
+            let reason = decision.and_then(|decision| refused_by(decision, technician_id));
+            Explained { technician_id, technician_name, firm_name, standing, why, reason }
         };
         let people = standings.into_iter().map(explained).collect();
         let summary = decision.map_or_else(other, decision::headline);
@@ -147,6 +150,11 @@ fn named(decision: &Decision) -> Vec<(TechnicianId, Considered)> {
 fn standing(decision: &Decision, technician: TechnicianId) -> Considered {
     let of = named(decision).into_iter().find(|(named, _)| *named == technician);
     of.map_or(Considered::NotNamed, |(_, standing)| standing)
+}
+
+fn refused_by(decision: &Decision, technician: TechnicianId) -> Option<Reason> {
+    let refused = decision.rejections.iter().find(|one| one.facts.technician == technician);
+    refused.map(|one| one.rejection.reason)
 }
 
 fn counted(decision: &Decision) -> Vec<Counted> {

@@ -21,7 +21,7 @@ use crate::{
             TechnicianRegistered,
         },
         firms::{Firm, Standing, Technician},
-        ids::{FirmId, TechnicianId},
+        ids::{FirmId, OfferId, TechnicianId},
         offers::Slot,
         place::Point,
         roster::{duty::Entry, entries::ShiftEntry, rest_days::RestDays},
@@ -243,19 +243,55 @@ impl Ctx {
 
     /// Puts a member into the snapshot as it was read.
     fn place(&self, member: Member, now: Instant) -> Result<(), Error> {
-        let Member { technician, firm, areas, licences, entries, position } = member;
-        let id = technician.id;
         let mut fleet = self.fleet();
         fleet.advance(now);
-        let accepted = fleet.accepted_24h(id);
-        fleet
-            .upsert_technician(profile(technician, &firm, areas, licences, accepted))
-            .map_err(unplaceable)?;
-        if let Some(position) = position {
-            fleet.record_positions(&[(id, fix(&position))]);
-        }
-        fleet.set_entries(id, entries).map_err(unplaceable)
+        put(&mut fleet, member)
     }
+
+    /// A fleet of one technician alone, read from the database: what is decided by it, the snapshot cannot contradict.
+    pub(super) async fn alone(
+        &self,
+        tx: &mut Tx,
+        technician: Technician,
+        now: Instant,
+    ) -> Result<Alone, Error> {
+        let id = technician.id;
+        let member = gather(tx, technician, now).await?;
+        let (firm_version, position) = (member.firm.version, member.position);
+        let (since, only) = (now - ACCEPTED_COUNT_FOR, BTreeSet::from([id]));
+        let mut engaged = store::fleet::engaged_of(tx, &only, now, since, PLANNED_MAX).await?;
+        let engaged = engaged.remove(&id).unwrap_or_default();
+        let open_offer = engaged.open_offer;
+        let mut fleet = Fleet::new(now);
+        fleet.set_rest_days(self.rest_days());
+        put(&mut fleet, member)?;
+        occupy(&mut fleet, &self.reference(), id, engaged, now)?;
+        Ok(Alone { fleet, firm_version, position, open_offer })
+    }
+}
+
+/// One technician, as the database knows them.
+pub(super) struct Alone {
+    /// They alone.
+    pub(super) fleet: Fleet,
+    /// The version of their firm.
+    pub(super) firm_version: i64,
+    /// Where they were last.
+    pub(super) position: Option<Position>,
+    /// The offer they have not answered yet.
+    pub(super) open_offer: Option<OfferId>,
+}
+
+/// Puts a member into a fleet as it was read.
+fn put(fleet: &mut Fleet, member: Member) -> Result<(), Error> {
+    let Member { technician, firm, areas, licences, entries, position } = member;
+    let id = technician.id;
+    let accepted = fleet.accepted_24h(id);
+    fleet.upsert_technician(profile(technician, &firm, areas, licences, accepted)).map_err(unplaceable)?;
+    if let Some(position) = position {
+        fleet.record_positions(&[(id, fix(&position))]);
+    }
+    fleet.set_entries(id, entries).map_err(unplaceable)
 }
 
 fn unplaceable(error: crate::dispatch::fleet::FleetError) -> Error {

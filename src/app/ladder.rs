@@ -1,43 +1,37 @@
 //! The ladder: every job that is due is looked at, and something is done about it (`dispatch::ladder` says what). Runs until
 //! nothing is due. A job that is not finished always has an instant at which it is looked at again: never silence.
 
-use std::collections::BTreeSet;
-
 use chrono::TimeDelta;
 
-use super::{Command, Ctx, Error, Unit, dockets, rounds::Round};
+use super::{
+    Command, Ctx, Error, Unit, dockets,
+    fitness::{self, Looked},
+    questions,
+    rounds::Round,
+};
 use crate::{
     dispatch::{
         decision::Decision,
         ladder::{Answer, Asked, LeftOut, Reckoned, Run, Sight, Subject as Whom, step},
         matcher::{self, Candidate},
-        question::{NAMED_MAX, Named, Policy, Question, Queueing},
+        question::{Question, When},
     },
     domain::{
         actor::Actor,
         alarms::AlarmKind,
-        cases::Site,
         docket::Docket,
         events::{JobMatched, Subject},
-        firms::Standing,
         ids::{DecisionId, JobId, TechnicianId},
         jobs::{Job, JobState},
-        place::{JisCode, Point},
-        reference::{
-            JobCode,
-            dispatch::{MayQueue, Rung},
-        },
+        reference::dispatch::Rung,
         refusal::CaseRefused,
-        span::Instant,
-        trade::{Priority, Trade},
+        span::{Instant, Span},
     },
-    store::{self, Tx},
+    store,
 };
 
 /// Jobs looked at in one round at most.
 const ROUND_MAX: i64 = 100;
-/// Minutes of work to reckon with when the job's code is not known any more.
-const WORK_MINUTES_DEFAULT: u16 = 60;
 /// While the fleet is behind, a job nobody seems to serve is looked at again after so long.
 const BEHIND: TimeDelta = TimeDelta::seconds(1);
 /// A new job waits so long for the fleet at most.
@@ -96,7 +90,7 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
     let Some(site) = store::cases::site(&mut unit.tx, docket.job().case_id).await? else {
         return Err(Error::Refused(CaseRefused::PlaceErased.into()));
     };
-    let base = question(&unit.ctx, &mut unit.tx, docket.job(), &site).await?;
+    let base = questions::of_job(&unit.ctx, &mut unit.tx, docket.job(), &site).await?;
     let subject = subject(unit, &docket, &base).await?;
     let recorded_at = store::decisions::last_at(&mut unit.tx, id).await?;
     let (ctx, reference) = (unit.ctx.clone(), unit.ctx.reference());
@@ -144,10 +138,10 @@ fn ask(ctx: &Ctx, base: &Question, job: &Job, rung: &Rung, out: &LeftOut) -> Ans
     let question = Question {
         priority: job.priority,
         tier_max: rung.tier_max,
-        queueing: queueing(rung),
-        excluded: named(out.technicians.iter().copied()),
+        queueing: questions::queueing(rung),
+        excluded: questions::named(out.technicians.iter().copied()),
         // Whoever is kept away comes first: a block is never left out for a refusal.
-        blocked: named(base.blocked.iter().copied().chain(out.firms.iter().copied())),
+        blocked: questions::named(base.blocked.iter().copied().chain(out.firms.iter().copied())),
         ..base.clone()
     };
     ctx.matched(|fleet| {
@@ -159,21 +153,25 @@ fn ask(ctx: &Ctx, base: &Question, job: &Job, rung: &Rung, out: &LeftOut) -> Ans
 
 /// Whom a look is about: the one who goes, or the one whose visit is planned.
 async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Option<Whom>, Error> {
-    let visitor = docket.window().filter(|_| docket.job().state() == JobState::Booked);
-    let who = visitor.map(|window| window.technician_id);
-    let Some(id) = who.or_else(|| docket.on_it().next().map(|one| one.technician_id)) else {
+    let visit = docket.window().filter(|_| docket.job().state() == JobState::Booked);
+    let Some(id) = visit
+        .map(|window| window.technician_id)
+        .or_else(|| docket.on_it().next().map(|one| one.technician_id))
+    else {
         return Ok(None);
     };
-    let Some(technician) = store::technicians::find(&mut unit.tx, id).await? else { return Ok(None) };
-    let position = store::positions::find(&mut unit.tx, id).await?;
-    let firm = store::firms::find(&mut unit.tx, technician.firm_id).await?;
+    let span = visit.and_then(|window| Span::new(window.starts_at, window.ends_at));
+    let when = span.map_or(When::Called { arrival_at: Some(unit.now) }, When::Visit);
+    let Some(Looked { technician, fitness, alone }) = fitness::look(unit, base, id, when).await? else {
+        return Ok(None);
+    };
     let reckoned = reckoned(unit, docket, id).await?;
-    let is_active =
-        technician.state == Standing::Active && firm.is_some_and(|firm| firm.state == Standing::Active);
-    let is_blocked = base.blocked.contains(&technician.firm_id) || base.blocked_technicians.contains(&id);
-    let asking = if !is_active || is_blocked {
+    let confirmed = visit.and_then(|window| window.confirmation.as_ref());
+    let asking = if fitness.must_not_forbid().is_err() {
         Asked::Never
-    } else if store::offers::open_of(&mut unit.tx, id).await?.is_some() {
+    } else if visit.is_some() && fitness.must_allow(confirmed).is_err() {
+        Asked::Unconfirmed
+    } else if alone.open_offer.is_some() {
         Asked::Already
     } else {
         Asked::NotNow
@@ -181,9 +179,9 @@ async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Op
     Ok(Some(Whom {
         id,
         firm: technician.firm_id,
-        addressee: unit.ctx.matched(|fleet| fleet.addressee(id)),
+        addressee: alone.fleet.addressee(id),
         base: technician.base,
-        position: position.map(|position| (position.point, position.measured_at)),
+        position: alone.position.map(|position| (position.point, position.measured_at)),
         reckoned,
         asking,
     }))
@@ -217,110 +215,13 @@ async fn keep(unit: &mut Unit, job: JobId, run: Run) -> Result<(), Error> {
 }
 
 /// Asks the widest rung without offering anything, and writes it down: what a person's decision passes over.
-pub(super) async fn record_widest(unit: &mut Unit, job: &Job) -> Result<DecisionId, Error> {
-    let site = store::cases::site(&mut unit.tx, job.case_id).await?.ok_or(Error::NotFound("place"))?;
-    let base = question(&unit.ctx, &mut unit.tx, job, &site).await?;
+pub(super) async fn record_widest(unit: &mut Unit, job: &Job, base: &Question) -> Result<DecisionId, Error> {
     let reference = unit.ctx.reference();
     let rungs = &reference.dispatch().policy(job.priority).rungs;
     let rung = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
-    let answer = ask(&unit.ctx, &base, job, rung, &LeftOut::default());
+    let answer = ask(&unit.ctx, base, job, rung, &LeftOut::default());
     let decision: DecisionId = unit.id();
     unit.emit(JobMatched { job: job.id, decision, verdict: answer.outcome.verdict });
     keep(unit, job.id, Run { id: decision, outcome: answer.outcome }).await?;
     Ok(decision)
-}
-
-/// What is asked of the fleet for this job on the widest rung, with nobody left out but who is blocked.
-pub(super) async fn question(ctx: &Ctx, tx: &mut Tx, job: &Job, site: &Site) -> Result<Question, Error> {
-    let case = store::cases::find(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-    let reference = ctx.reference();
-    let rungs = &reference.dispatch().policy(job.priority).rungs;
-    let rung = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
-    let (firms, technicians) = store::blocks::of_case(tx, job.case_id).await?;
-    let job_code = job.job_code.parse().map_err(|_| Error::Internal("a job with no job code".to_owned()))?;
-    let sought = Sought {
-        job: job.id,
-        job_code,
-        trade: job.trade,
-        priority: job.priority,
-        language: Some(case.language),
-        point: site.point,
-        municipality: site.jis_code.clone(),
-    };
-    Ok(Question {
-        blocked: named(firms),
-        blocked_technicians: named(technicians),
-        ..sought.asked_of_everybody(ctx, tx, rung).await?
-    })
-}
-
-/// Who is sought, and where.
-pub(super) struct Sought {
-    /// For which job; nil before there is one.
-    pub(super) job: JobId,
-    /// To do what.
-    pub(super) job_code: JobCode,
-    /// Which is of this trade.
-    pub(super) trade: Trade,
-    /// How urgent it is.
-    pub(super) priority: Priority,
-    /// Language spoken with the resident.
-    pub(super) language: Option<String>,
-    /// Where.
-    pub(super) point: Point,
-    /// In which municipality.
-    pub(super) municipality: JisCode,
-}
-
-impl Sought {
-    /// The question that leaves nobody out.
-    pub(super) async fn asked_of_everybody(
-        self,
-        ctx: &Ctx,
-        tx: &mut Tx,
-        rung: &Rung,
-    ) -> Result<Question, Error> {
-        let reference = ctx.reference();
-        let kind = reference.job_codes().get(self.job_code.as_str());
-        Ok(Question {
-            job: self.job,
-            site: self.point,
-            parent_city: store::places::parent_of(tx, &self.municipality).await?,
-            municipality: self.municipality,
-            trade: self.trade,
-            licence: kind.and_then(|kind| kind.licence),
-            tools: kind.map(|kind| kind.tools.iter().copied().collect()).unwrap_or_default(),
-            work_minutes: kind.map_or(WORK_MINUTES_DEFAULT, |kind| kind.minutes_p50),
-            job_code: self.job_code,
-            tier_max: rung.tier_max,
-            priority: self.priority,
-            language: self.language,
-            queueing: queueing(rung),
-            on_call_ready_s: reference.dispatch().roster.on_call_ready_s.seconds(),
-            excluded: Named::default(),
-            blocked: Named::default(),
-            blocked_technicians: Named::default(),
-            policy: Policy::default(),
-        })
-    }
-}
-
-fn queueing(rung: &Rung) -> Queueing {
-    match rung.queueing {
-        MayQueue::FreeOnly => Queueing::FreeOnly,
-        MayQueue::Allowed => Queueing::Allowed,
-    }
-}
-
-/// At most as many as a question can name, the first of them; more were never met, and leaving out one who has refused
-/// only asks him once more.
-fn named<T: Ord>(ids: impl IntoIterator<Item = T>) -> Named<T> {
-    let mut kept = BTreeSet::new();
-    for id in ids {
-        if kept.len() == NAMED_MAX {
-            break;
-        }
-        kept.insert(id);
-    }
-    kept.try_into().unwrap_or_default()
 }

@@ -2,16 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Ctx, Error, Unit, dockets};
+use super::{
+    Command, Ctx, Error, Unit, dockets,
+    fitness::{self, Looked},
+};
 use crate::{
+    dispatch::question::When,
     domain::{
         docket::{self, Answerer, Docket, Known},
+        fitness::Confirmation,
         ids::{OfferId, TechnicianId},
+        jobs::Job,
         offers::{Assignment, DeclineCode, Offer},
-        refusal::Refusal,
+        refusal::{Refusal, Unfit},
         span::Instant,
     },
-    store,
 };
 
 /// An accepted offer.
@@ -30,6 +35,8 @@ pub struct Naming {
     pub technician_id: TechnicianId,
     /// When they promise to be there.
     pub arrival_at: Option<Instant>,
+    /// What is passed over.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// Accepts an offer; see [`Docket::accept`].
@@ -41,9 +48,32 @@ pub async fn accept(ctx: &Ctx, id: OfferId, command: Command<Option<Instant>>) -
 async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) -> Result<Accepted, Error> {
     let mut docket = of(unit, id, None).await?;
     let (by, reference) = (Answerer::of(unit.actor.scope()), unit.ctx.reference());
-    let assignment = docket.accept(id, by, arrival_at, reference.dispatch())?;
+    let asked = docket.known().offers.iter().find(|offer| offer.id == id && offer.is_open());
+    let when = arrival_at.map_or(When::Now, |at| When::Called { arrival_at: Some(at) });
+    let looked = match asked.map(|offer| offer.technician_id) {
+        Some(technician) => Some(look(unit, docket.job(), technician, when).await?),
+        // Why it cannot be accepted, the docket says.
+        None => None,
+    };
+    let fitness = looked.as_ref().map(|looked| looked.fitness.clone()).unwrap_or_default();
+    let assignment = docket.accept(id, by, arrival_at, &fitness, reference.dispatch())?;
     let known = dockets::close(unit, docket).await?;
+    if assignment.is_some() {
+        fitness::put_visits_at_risk(unit, &fitness).await?;
+    }
+    if let Some(looked) = looked {
+        looked.seen().must_hold(unit);
+    }
     Ok(Accepted { offer: offer(known, id)?, assignment })
+}
+
+/// Looks at whoever would go.
+async fn look(unit: &mut Unit, job: &Job, technician: TechnicianId, when: When) -> Result<Looked, Error> {
+    let question = fitness::question(unit, job).await?;
+    // To a firm, somebody else's technician is nobody.
+    fitness::look(unit, &question, technician, when)
+        .await?
+        .ok_or_else(|| Refusal::from(Unfit::NotOfTheFirm).into())
 }
 
 /// A firm that has accepted names the technician who goes.
@@ -54,13 +84,16 @@ pub async fn name(ctx: &Ctx, id: OfferId, command: Command<Naming>) -> Result<As
 
 async fn name_in(unit: &mut Unit, id: OfferId, naming: &Naming) -> Result<Assignment, Error> {
     let mut docket = of(unit, id, Some(naming.technician_id)).await?;
-    let technician = store::technicians::find(&mut unit.tx, naming.technician_id).await?;
-    let technician =
-        technician.ok_or_else(|| Refusal::field("technician_id", "the firm has no such technician"))?;
-    let naming = docket::Naming { technician, arrival_at: naming.arrival_at };
+    let arrival_at = naming.arrival_at;
+    let when = When::Called { arrival_at };
+    let looked = look(unit, docket.job(), naming.technician_id, when).await?;
+    let seen = looked.seen();
+    let naming = docket::Naming { who: looked.sent(naming.confirmation.clone()), arrival_at };
     let (by, reference) = (Answerer::of(unit.actor.scope()), unit.ctx.reference());
     let assignment = docket.name(id, by, &naming, reference.dispatch())?;
     dockets::close(unit, docket).await?;
+    fitness::put_visits_at_risk(unit, &naming.who.fitness).await?;
+    seen.must_hold(unit);
     Ok(assignment)
 }
 

@@ -1,15 +1,21 @@
 //! Order notes: issued with every assignment, shown to who is on the job and to the desk.
 
-use super::{Ctx, Error, Unit};
+use chrono::NaiveDate;
+
+use super::{Ctx, Error, Unit, loaded::Loaded};
 use crate::{
     documents::order_note::{self, OrderNoteFacts, OrderNoteText, TERMS_VERSION},
     domain::{
         actor::{Actor, Scope},
+        cases::Site,
+        firms::Firm,
+        fitness::WorkScope,
         ids::AssignmentId,
+        jobs::Job,
         offers::Assignment,
         span::{Instant, tokyo},
     },
-    store::{self, order_notes::OrderNote},
+    store::{self, Tx, order_notes::OrderNote},
 };
 
 /// An order note.
@@ -53,8 +59,10 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: AssignmentId) -> Result<Issued, 
     let technician =
         store::technicians::find(&mut tx, assignment.technician_id).await?.ok_or_else(missing)?;
     let concerned = actor.scope() == Scope::All || !assignment.is_over();
-    let site = if concerned { store::cases::site(&mut tx, case.id).await? } else { None };
-    let address = match site {
+    let site = store::cases::site(&mut tx, case.id).await?;
+    let day = tokyo(assignment.assigned_at).date_naive();
+    let scope = scope(&mut tx, &ctx.reference(), &job, &firm, site.as_ref(), day).await?;
+    let address = match site.filter(|_| concerned) {
         Some(site) => {
             let name = store::places::name(&mut tx, &site.jis_code).await?.unwrap_or_default();
             let rest = [site.building.as_deref(), site.room.as_deref()].into_iter().flatten();
@@ -76,6 +84,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: AssignmentId) -> Result<Issued, 
         trade: job.trade,
         work_ja: kind.map_or_else(|| job.job_code.clone(), |kind| kind.ja.clone()),
         work_en: kind.map_or_else(|| job.job_code.clone(), |kind| kind.en.clone()),
+        scope,
         address,
         arrival_due_at: assignment.arrival_due_at,
     };
@@ -85,4 +94,20 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: AssignmentId) -> Result<Issued, 
         issued_at: note.issued_at,
         text: order_note::write(&facts),
     })
+}
+
+/// How much of the work the firm may do there on that day (S-08).
+async fn scope(
+    tx: &mut Tx,
+    reference: &Loaded,
+    job: &Job,
+    firm: &Firm,
+    site: Option<&Site>,
+    day: NaiveDate,
+) -> Result<WorkScope, Error> {
+    let licence = reference.job_codes().get(&job.job_code).and_then(|kind| kind.licence);
+    let Some((licence, site)) = licence.zip(site) else { return Ok(WorkScope::Lasting) };
+    let parent = store::places::parent_of(tx, &site.jis_code).await?;
+    let codes: Vec<_> = std::iter::once(site.jis_code.clone()).chain(parent).collect();
+    Ok(if firm.is_licensed(licence, &codes, day) { WorkScope::Lasting } else { WorkScope::StopGap })
 }

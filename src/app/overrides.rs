@@ -1,17 +1,23 @@
 //! What a person decides past the ladder: giving a job to somebody, taking it back, and a contractor who cannot come
 //! after all. Every one of them with a reason that is written down.
 
-use super::{Command, Ctx, Error, Unit, dockets, ladder, records, settlement};
+use super::{
+    Command, Ctx, Error, Unit, dockets,
+    fitness::{self, Seen},
+    ladder, records, settlement,
+};
 use crate::{
+    dispatch::question::When,
     domain::{
         appointments::Consequence,
         cases::CaseState,
         docket::{Docket, Given, Known, Way, needed},
         facts::{Fact, FieldRecord},
+        fitness::Confirmation,
         ids::{AssignmentId, DecisionId, JobId, TechnicianId},
         jobs::Job,
         offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode},
-        refusal::{CaseRefused, Refusal},
+        refusal::CaseRefused,
         span::Instant,
     },
     store::{self, dockets::Beside},
@@ -28,6 +34,8 @@ pub struct Override {
     pub arrival_at: Option<Instant>,
     /// What becomes of a planned visit that is in the way.
     pub displacing: Option<Consequence>,
+    /// What else is passed over.
+    pub confirmation: Option<Confirmation>,
 }
 
 /// Gives a job to somebody who has agreed on the telephone; see [`Docket::give`].
@@ -43,7 +51,7 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
         return Err(Error::Refused(CaseRefused::Closed.into()));
     }
     sending.docket.may_give(given.arrival_at)?;
-    let agreed = agreed(unit, &mut sending, given.displacing).await?;
+    let agreed = agreed(unit, &mut sending, given.displacing, given.confirmation.clone()).await?;
     let assignment = sending.docket.give(&agreed, given.reason, unit.ctx.reference().dispatch())?;
     let record = believe(unit, &mut sending)?;
     let known = close_all(unit, sending).await?;
@@ -74,6 +82,8 @@ pub(super) struct Sending {
     others: Vec<Docket>,
     technician: TechnicianId,
     arrival_at: Option<Instant>,
+    /// What was looked at of them.
+    seen: Option<Seen>,
 }
 
 /// Takes in hand what a person's decision touches, as it is at one moment.
@@ -85,30 +95,33 @@ pub(super) async fn sending(
 ) -> Result<Sending, Error> {
     let of = Beside { technician, needed: needed(unit.now, arrival_at) };
     let (docket, facts, others) = dockets::with_those_in_the_way(unit, job, of).await?;
-    Ok(Sending { docket, facts, others, technician, arrival_at })
+    Ok(Sending { docket, facts, others, technician, arrival_at, seen: None })
 }
 
 /// What was agreed on the telephone, with the matching run it passes over written down. A planned visit that is in the way
-/// makes way, and so does whichever job the technician is asked for now.
+/// makes way where it is said what becomes of it, and so does whichever job the technician is asked for now.
 pub(super) async fn agreed(
     unit: &mut Unit,
     sending: &mut Sending,
     displacing: Option<Consequence>,
+    confirmation: Option<Confirmation>,
 ) -> Result<Given, Error> {
-    let Sending { docket, others, technician, arrival_at, .. } = sending;
-    let technician = store::technicians::find(&mut unit.tx, *technician).await?;
-    let technician = technician.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?;
-    technician.fits(docket.job().trade)?;
-    let way = Way {
-        of: technician.id,
-        by: docket.job().priority,
-        needed: needed(unit.now, *arrival_at),
-        displacing,
-    };
+    let Sending { docket, others, technician, arrival_at, seen, .. } = sending;
+    let (job, arrival_at) = (docket.job(), *arrival_at);
+    let question = fitness::question(unit, job).await?;
+    let looked = fitness::named(unit, &question, *technician, When::Called { arrival_at }).await?;
+    *seen = Some(looked.seen());
+    let mut who = looked.sent(confirmation);
+    if displacing.is_some() {
+        who.fitness = who.fitness.but_for_visits();
+    }
+    docket.may_send(&who)?;
+    let needed = needed(unit.now, arrival_at);
+    let way = Way { of: who.technician.id, by: job.priority, needed, displacing };
     let reference = unit.ctx.reference();
     others.iter_mut().try_for_each(|other| other.make_way(way, reference.dispatch()))?;
-    let decision_id: DecisionId = ladder::record_widest(unit, docket.job()).await?;
-    Ok(Given { technician, arrival_at: *arrival_at, decision_id })
+    let decision_id: DecisionId = ladder::record_widest(unit, job, &question).await?;
+    Ok(Given { who, arrival_at, decision_id })
 }
 
 /// Writes the jobs that make way before the one they make way for.
@@ -116,7 +129,11 @@ pub(super) async fn close_all(unit: &mut Unit, sending: Sending) -> Result<Known
     for other in sending.others {
         dockets::close(unit, other).await?;
     }
-    dockets::close(unit, sending.docket).await
+    let known = dockets::close(unit, sending.docket).await?;
+    if let Some(seen) = sending.seen {
+        seen.must_hold(unit);
+    }
+    Ok(known)
 }
 
 /// Takes a job back from whoever has accepted it; see [`Docket::reassign`].

@@ -9,7 +9,7 @@ use crate::domain::{
     ids::{FirmId, JobId, TechnicianId},
     place::{JisCode, Point},
     reference::{JobCode, job_codes::Licence},
-    span::Instant,
+    span::{Instant, Span, tokyo},
     text_enum::text_enum,
     tools::Tools,
     trade::{Priority, Trade},
@@ -34,6 +34,8 @@ pub struct Question {
     pub job_code: JobCode,
     /// The licence it needs (S-08).
     pub licence: Option<Licence>,
+    /// Whether somebody without that licence may be sent to make safe.
+    pub stop_gap: MakingSafe,
     /// The tools it needs.
     pub tools: Tools,
     /// Minutes of work to reckon with: half of such jobs take no longer.
@@ -77,6 +79,30 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Whether only lasting work needs the licence. Closing a valve is no work on the supply system (S-08).
+    pub enum MakingSafe("making safe") {
+        /// Whoever is sent may make safe without it.
+        Allowed = "allowed",
+        /// Whoever is sent needs it.
+        NotAllowed = "not_allowed",
+    }
+}
+
+/// When somebody would go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// As soon as they can leave.
+    Now,
+    /// At a person's word: needed from now until some time after the arrival that they promise.
+    Called {
+        /// When they promise to be there.
+        arrival_at: Option<Instant>,
+    },
+    /// To a planned visit.
+    Visit(Span),
+}
+
 /// A question at an instant: what rules and figures look at.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
@@ -84,9 +110,37 @@ pub struct Asked<'a> {
     pub question: &'a Question,
     /// The fleet's present.
     pub now: Instant,
+    /// When they would go.
+    pub when: When,
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    /// Who can go now?
+    #[must_use]
+    pub fn at_present(question: &'a Question, now: Instant) -> Self {
+        Self { question, now, when: When::Now }
+    }
+
+    /// The instant that counts for duty and licences: when `view` would leave, is promised there, or the visit begins.
+    #[must_use]
+    pub fn counts_at(&self, view: &dyn CandidateView) -> Instant {
+        match self.when {
+            When::Now => view.standing().available_at(self.now),
+            When::Called { arrival_at } => {
+                arrival_at.unwrap_or_else(|| view.standing().available_at(self.now))
+            }
+            When::Visit(span) => span.from(),
+        }
+    }
+
+    /// Whether all of the work needs a licence that the firm of `view` does not have there on that day (S-08).
+    #[must_use]
+    pub fn lacks_licence(&self, view: &dyn CandidateView) -> bool {
+        let Some(licence) = self.question.licence else { return false };
+        let valid_to = view.licence_valid_to(licence, &self.question.codes());
+        valid_to.is_none_or(|last| last < tokyo(self.counts_at(view)).date_naive())
+    }
+
     /// Great-circle metres, rounded up, from where `view` would leave to the site.
     #[must_use]
     pub fn distance_m(&self, view: &dyn CandidateView) -> u32 {

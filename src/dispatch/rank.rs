@@ -1,5 +1,5 @@
-//! Ranked objectives in lexicographic order: arrival band, shift before call, language, fair load, arrival, id. Never a weighted sum:
-//! each comparison of two candidates is decided by one objective that can be named.
+//! Ranked objectives in lexicographic order: arrival band, all of the work before making safe only, shift before call, language,
+//! fair load, arrival, id. Never a weighted sum: each comparison of two candidates is decided by one objective that can be named.
 
 use std::cmp::Ordering;
 
@@ -7,11 +7,13 @@ use chrono::{TimeDelta, serde::ts_microseconds};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    question::Asked,
+    question::{Asked, When},
     technician::{CandidateView, OriginKind, PlannedVisit},
     travel,
 };
 use crate::domain::{
+    docket,
+    fitness::WorkScope,
     ids::TechnicianId,
     place::Point,
     span::{Instant, Span},
@@ -41,6 +43,8 @@ pub struct Figures {
     pub arrival_at: Instant,
     /// The arrival band, counted from now: 0 is the first.
     pub band: u32,
+    /// Whether he may do all of the work, or only make safe.
+    pub scope: WorkScope,
     /// Whether he speaks the caller's language.
     pub language: LanguageMatch,
     /// Jobs accepted in the last 24 hours.
@@ -53,6 +57,10 @@ impl Figures {
     pub fn of(asked: &Asked<'_>, view: &dyn CandidateView, distance_m: u32) -> Self {
         Trip::of(asked, view, distance_m).figures(asked, view)
     }
+}
+
+fn scope(asked: &Asked<'_>, view: &dyn CandidateView) -> WorkScope {
+    if asked.lacks_licence(view) { WorkScope::StopGap } else { WorkScope::Lasting }
 }
 
 text_enum! {
@@ -99,6 +107,7 @@ impl Trip {
             travel_s,
             arrival_at,
             band,
+            scope: scope(asked, view),
             language: LanguageMatch::of(asked.question.language.as_deref(), view.languages()),
             load: view.accepted_24h(),
         }
@@ -118,16 +127,25 @@ fn leaves(asked: &Asked<'_>, view: &dyn CandidateView) -> (Instant, DutyClass) {
     (free_at.checked_add_signed(ready).unwrap_or(Instant::MAX_UTC), DutyClass::OnCall)
 }
 
-/// The first planned visit that `view` could not keep if he were sent: from when he can leave until the work is
-/// likely done. Costs a distance only for those who have plans.
+/// The first planned visit that `view` could not keep if he were sent. Costs a distance only for those who have plans.
 pub(super) fn visit_in_the_way(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<PlannedVisit> {
     if !view.has_plans() {
         return None;
     }
+    let needed = match asked.when {
+        When::Now => trip(asked, view)?,
+        When::Called { arrival_at } => docket::needed(asked.now, arrival_at)?,
+        When::Visit(span) => span,
+    };
+    view.planned_visit(asked.question.job, needed)
+}
+
+/// From when he can leave until the work is likely done.
+fn trip(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Span> {
     let trip = Trip::of(asked, view, asked.distance_m(view));
     let work = TimeDelta::minutes(asked.question.work_minutes.into());
     let done = trip.arrival_at.checked_add_signed(work).unwrap_or(Instant::MAX_UTC);
-    view.planned_visit(asked.question.job, Span::new(trip.available_at, done)?)
+    Span::new(trip.available_at, done)
 }
 
 text_enum! {
@@ -159,6 +177,8 @@ text_enum! {
     pub enum Objective("objective") {
         /// The earlier arrival band.
         ArrivalBand = "arrival_band",
+        /// Being allowed to do all of the work.
+        Scope = "scope",
         /// Being on shift, not on call.
         Duty = "duty",
         /// Speaking the caller's language.
@@ -177,6 +197,7 @@ text_enum! {
 pub struct RankKey {
     /// The arrival band.
     pub band: u32,
+    scope: WorkScope,
     duty: DutyClass,
     language: LanguageMatch,
     load: u32,
@@ -188,8 +209,8 @@ impl RankKey {
     /// The place of a technician with these figures.
     #[must_use]
     pub fn of(technician: TechnicianId, figures: &Figures) -> Self {
-        let Figures { band, duty, language, load, arrival_at, .. } = *figures;
-        Self { band, duty, language, load, arrival_at, technician }
+        let Figures { band, scope, duty, language, load, arrival_at, .. } = *figures;
+        Self { band, scope, duty, language, load, arrival_at, technician }
     }
 
     /// Who comes first, and the objective that decides it.
@@ -198,6 +219,7 @@ impl RankKey {
         // Within one question either all languages are unknown or none is, so the declared order is right.
         [
             (self.band.cmp(&other.band), Objective::ArrivalBand),
+            (self.scope.cmp(&other.scope), Objective::Scope),
             (self.duty.cmp(&other.duty), Objective::Duty),
             (self.language.cmp(&other.language), Objective::Language),
             (self.load.cmp(&other.load), Objective::FairLoad),
@@ -230,6 +252,7 @@ mod tests {
     fn each_objective_decides_only_when_those_before_it_are_equal() {
         let base = RankKey {
             band: 1,
+            scope: WorkScope::Lasting,
             duty: DutyClass::OnShift,
             language: LanguageMatch::Speaks,
             load: 2,
@@ -241,6 +264,7 @@ mod tests {
             (
                 RankKey {
                     band: 2,
+                    scope: WorkScope::Lasting,
                     duty: DutyClass::OnShift,
                     language: LanguageMatch::Speaks,
                     load: 0,
@@ -248,6 +272,16 @@ mod tests {
                     technician: technician_id(1),
                 },
                 Objective::ArrivalBand,
+            ),
+            (
+                RankKey {
+                    scope: WorkScope::StopGap,
+                    load: 0,
+                    arrival_at: at(0),
+                    technician: technician_id(1),
+                    ..base
+                },
+                Objective::Scope,
             ),
             (
                 RankKey {

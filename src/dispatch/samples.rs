@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     areas::Areas,
     licences::Licences,
-    question::{Named, Policy, Question, Queueing},
+    question::{MakingSafe, Named, Policy, Question, Queueing},
     technician::{TechnicianProfile, TechnicianState, Trades},
 };
 use crate::domain::{
@@ -80,6 +80,7 @@ pub(super) fn question() -> Question {
         trade: Trade::Lock,
         job_code: "L-CYL-REPLACE".parse().unwrap(),
         licence: None,
+        stop_gap: MakingSafe::NotAllowed,
         tools: Tools::default(),
         work_minutes: 60,
         tier_max: 9,

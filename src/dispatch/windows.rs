@@ -5,9 +5,9 @@ use chrono::TimeDelta;
 
 use super::{
     fleet::Fleet,
-    question::{Asked, Question},
+    question::{Asked, Question, When},
     rules::{RULES, Reason},
-    technician::{CandidateView, Shift},
+    technician::CandidateView,
     travel,
 };
 use crate::domain::{
@@ -48,21 +48,14 @@ pub fn calendar(now: Instant, days: u16, opens: u16, closes: u16, length: TimeDe
 /// Who could come in each of these windows; windows nobody could come in are left out.
 #[must_use]
 pub fn bookable(fleet: &Fleet, question: &Question, now: Instant, windows: &[Span]) -> Vec<Bookable> {
-    let asked = Asked { question, now };
     let serving = fleet.serving(question);
     let members = serving.slots().filter_map(|slot| fleet.member(slot));
-    let mut fit: Vec<_> = members.filter(|member| lasting(&asked, *member)).collect();
+    let present = Asked::at_present(question, now);
+    let mut fit: Vec<_> = members.filter(|member| passes(&LASTING, &present, *member)).collect();
     fit.sort_by_key(|member| (travel::distance_m(member.standing().base, question.site), member.id()));
-    let work = TimeDelta::minutes(question.work_minutes.into());
     let free = |window: &Span| {
-        let could = fit.iter().filter(|member| {
-            let on_shift = match member.shift(window.from()) {
-                Shift::On { until, .. } => window.from() + work <= until,
-                // Who is on call is kept for what cannot wait.
-                Shift::OnCall { .. } | Shift::Off { .. } => false,
-            };
-            on_shift && member.planned_visit(question.job, *window).is_none()
-        });
+        let asked = Asked { when: When::Visit(*window), ..present };
+        let could = fit.iter().filter(|member| passes(&DATED, &asked, **member));
         could.map(|member| member.id()).collect::<Vec<_>>()
     };
     let bookable = windows.iter().map(|window| {
@@ -74,18 +67,37 @@ pub fn bookable(fleet: &Fleet, question: &Question, now: Instant, windows: &[Spa
     bookable.filter(|window| window.free > 0).collect()
 }
 
-/// Whether every rule that does not speak of the present passes.
-fn lasting(asked: &Asked<'_>, view: &dyn CandidateView) -> bool {
-    let of_the_present = [Reason::OpenOffer, Reason::BusyUntil, Reason::OffShift, Reason::Booked];
-    RULES
-        .iter()
-        .filter(|rule| !of_the_present.contains(&rule.reason))
-        .all(|rule| (rule.check)(asked, view).is_none())
+/// What may be in the way in one window and not in another.
+const DATED: [Reason; 3] = [Reason::Licence, Reason::OffShift, Reason::Booked];
+
+/// What is the same in every window; what somebody is doing now is in the way of none.
+const LASTING: [Reason; 9] = [
+    Reason::Suspended,
+    Reason::Trade,
+    Reason::Area,
+    Reason::Tier,
+    Reason::JobCode,
+    Reason::Authority,
+    Reason::Tool,
+    Reason::Excluded,
+    Reason::Blocked,
+];
+
+fn passes(reasons: &[Reason], asked: &Asked<'_>, view: &dyn CandidateView) -> bool {
+    let of_these = RULES.iter().filter(|rule| reasons.contains(&rule.reason));
+    of_these.map(|rule| (rule.check)(asked, view)).all(|rejection| rejection.is_none())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_reason_is_looked_at_in_a_window_but_for_those_of_the_present() {
+        let missing =
+            Reason::ALL.iter().filter(|reason| !DATED.contains(reason) && !LASTING.contains(reason));
+        assert!(missing.eq(&[Reason::OpenOffer, Reason::BusyUntil]));
+    }
 
     #[test]
     fn windows_are_on_the_wall_clock_of_tokyo_and_begin_in_the_future() {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{span::tokyo, trade::Trade};
+use crate::domain::{fitness::WorkScope, span::tokyo, trade::Trade};
 
 /// The terms printed on every note; a new text is a new version.
 pub const TERMS_VERSION: &str = "terms-1";
@@ -29,6 +29,8 @@ pub struct OrderNoteFacts {
     pub work_ja: String,
     /// The same in English.
     pub work_en: String,
+    /// How much of it may be done.
+    pub scope: WorkScope,
     /// Where; nothing once erased, or once the technician is off the job.
     pub address: Option<String>,
     /// When the technician promised to be there.
@@ -61,6 +63,12 @@ fn japanese(facts: &OrderNoteFacts) -> String {
         facts.technician,
         facts.work_ja,
     );
+    if facts.scope == WorkScope::StopGap {
+        text.push_str(concat!(
+            "作業範囲：応急処置のみ（止水など）。この地域の指定給水装置工事事業者ではないため、",
+            "給水装置の工事は行わないでください（水道法第16条の2）。\n",
+        ));
+    }
     line(&mut text, "訪問先", facts.address.as_deref());
     line(&mut text, "到着予定", facts.arrival_due_at.map(clock).as_deref());
     text.push_str(concat!(
@@ -92,6 +100,12 @@ fn english(facts: &OrderNoteFacts) -> String {
         facts.technician,
         facts.work_en,
     );
+    if facts.scope == WorkScope::StopGap {
+        text.push_str(concat!(
+            "Scope: make safe only (close the water). Not designated by the water utility there: no work on the supply ",
+            "system (Water Supply Act, art. 16-2).\n",
+        ));
+    }
     english_line(&mut text, "Site", facts.address.as_deref());
     english_line(&mut text, "Arrival promised", facts.arrival_due_at.map(clock).as_deref());
     text.push_str(concat!(
@@ -140,6 +154,7 @@ mod tests {
             trade,
             work_ja: "鍵の紛失".to_owned(),
             work_en: "Key lost".to_owned(),
+            scope: WorkScope::Lasting,
             address: None,
             arrival_due_at: None,
         }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    fitness::Confirmation,
     ids::{JobId, TechnicianId, WindowId},
     span::Span,
     text_enum::text_enum,
@@ -95,6 +96,8 @@ pub struct Appointment {
     pub ends_at: DateTime<Utc>,
     /// Whether it still holds its window.
     pub state: WindowState,
+    /// What a person has passed over when it was planned (G-17).
+    pub confirmation: Option<Confirmation>,
 }
 
 impl Appointment {

@@ -10,7 +10,6 @@ use super::{
     phone::Phone,
     place::{GeoPoint, JisCode, Point},
     reference::{codes::JobCode, job_codes::Licence},
-    refusal::Refusal,
     registration::RegistrationNumber,
     roster::{Roster, ShiftText},
     text_enum::text_enum,
@@ -154,6 +153,17 @@ pub struct Firm {
     pub created_at: DateTime<Utc>,
 }
 
+impl Firm {
+    /// Whether one of its licences is valid in one of these municipalities on a day (S-08).
+    #[must_use]
+    pub fn is_licensed(&self, kind: Licence, codes: &[JisCode], day: NaiveDate) -> bool {
+        let is_valid = |held: &FirmLicence| {
+            held.kind == kind && day <= held.valid_to && codes.iter().any(|code| held.areas.contains(code))
+        };
+        self.licences.iter().any(is_valid)
+    }
+}
+
 /// A person a firm sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Technician {
@@ -191,18 +201,4 @@ pub struct Technician {
     pub state: Standing,
     /// When the technician was registered.
     pub created_at: DateTime<Utc>,
-}
-
-impl Technician {
-    /// Whoever is named for a job must at least be in service and do the trade; the rest is the judgement of who
-    /// names him.
-    pub fn fits(&self, trade: Trade) -> Result<(), Refusal> {
-        if self.state != Standing::Active {
-            return Err(Refusal::field("technician_id", "the technician is not in service"));
-        }
-        if !self.trades.contains(&trade) {
-            return Err(Refusal::field("technician_id", format!("the technician does not do {trade}")));
-        }
-        Ok(())
-    }
 }

@@ -22,6 +22,7 @@ pub mod events;
 pub mod evidence;
 pub mod facts;
 pub mod firms;
+pub mod fitness;
 mod guessable;
 pub mod guidance;
 pub mod handovers;

@@ -66,6 +66,7 @@ mod tests {
             job_id: JobId(uuid::Uuid::nil()),
             starts_at: at("2026-11-25T10:00:00+09:00"),
             ends_at: at(ends_at),
+            confirmation: None,
             state: WindowState::Planned,
         };
         let now = at("2026-11-22T21:00:00+09:00");

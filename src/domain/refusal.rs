@@ -6,6 +6,7 @@ mod cases;
 mod closing;
 mod evidence;
 mod family;
+mod fitness;
 mod jobs;
 mod money;
 mod offers;
@@ -23,6 +24,7 @@ pub use self::{
     cases::CaseRefused,
     closing::{Closing, Obstacle},
     evidence::EvidenceRefused,
+    fitness::FitnessRefused,
     jobs::JobRefused,
     money::MoneyRefused,
     offers::OfferRefused,
@@ -107,6 +109,8 @@ families! {
     Offer(OfferRefused),
     /// Of a job.
     Job(JobRefused),
+    /// Of whom is sent.
+    Fitness(FitnessRefused),
     /// Of a call and those on it.
     Call(CallRefused),
     /// Of a case and its dangers.

@@ -11,7 +11,10 @@ use serde::Serialize;
 
 use crate::{
     app,
-    domain::refusal::{FieldError, Refusal, Refused},
+    domain::{
+        fitness::Reason,
+        refusal::{FieldError, FitnessRefused, Refusal, Refused},
+    },
 };
 
 /// Why a request was not carried out (RFC 9457). Nothing was changed.
@@ -30,6 +33,9 @@ pub(crate) struct Problem {
     /// The rule of the domain behind it, where there is one, as in `S-04`.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
+    /// What a person may pass over by naming it in `confirmation` (G-17).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    confirm: Vec<Reason>,
     /// The fields that cannot be accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Field>,
@@ -58,6 +64,7 @@ impl Problem {
             status: status.as_u16(),
             detail: detail.into(),
             rule: None,
+            confirm: Vec::new(),
             errors: Vec::new(),
         }
     }
@@ -187,7 +194,11 @@ impl Problem {
     fn state(refused: &Refused) -> Self {
         let (code, detail) = (refused.code().replace('_', "-"), refused.to_string());
         let problem = Self::new(StatusCode::CONFLICT, &code, "The state does not allow it", detail);
-        Self { rule: refused.rule(), ..problem }
+        let confirm = match refused {
+            Refused::Fitness(FitnessRefused::Unconfirmed(all)) => all.iter().map(|one| one.reason).collect(),
+            _ => Vec::new(),
+        };
+        Self { rule: refused.rule(), confirm, ..problem }
     }
 }
 

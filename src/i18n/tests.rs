@@ -21,11 +21,12 @@ use crate::domain::{
     events::{Kind, Subject},
     evidence::{AbsenceReason, EvidenceKind},
     facts::{FieldState, FlagCode, JobOutcome, PauseReason},
+    fitness::{Reason, Weight},
     jobs::{CancelReason, JobState},
     languages::{Availability, Step},
     ledger::EntryKind,
     messages::{AttemptCode, MessageChannel, MessageState},
-    offers::{DeclineCode, OfferState, Slot, WithdrawCode},
+    offers::{DeclineCode, OfferState, OverrideReason, Slot, WithdrawCode},
     payments::{PaymentKind, PaymentMethod},
     place::Precision,
     reads::{ReadPurpose, ReadSubject},
@@ -217,6 +218,14 @@ const VOCABULARIES: &[Vocabulary] = &[
     ("erasure", || ErasureReason::ALL.iter().map(|code| code.as_str()).collect()),
     ("cancel", || CancelReason::ALL.iter().map(|code| code.as_str()).collect()),
     ("unbook", || UnbookCode::ALL.iter().map(|code| code.as_str()).collect()),
+    ("override", || OverrideReason::ALL.iter().map(|code| code.as_str()).collect()),
+    ("in-the-way", || {
+        Reason::ALL
+            .iter()
+            .filter(|code| code.weight() == Weight::Confirmable)
+            .map(|code| code.as_str())
+            .collect()
+    }),
     ("consequence", || Consequence::ALL.iter().map(|code| code.as_str()).collect()),
     ("line", || EntryKind::ALL.iter().map(|code| code.as_str()).collect()),
     ("payer", || Payer::ALL.iter().map(|code| code.as_str()).collect()),

@@ -1,7 +1,10 @@
 //! The writing of all that follows from a decision about a job: each row once, over the version that was read. A row may be
 //! new and over already: who comes back with a late report may end the job with it.
 
-use super::batch::{Batch, later};
+use super::{
+    batch::{Batch, later},
+    codec::Json,
+};
 use crate::domain::{
     alarms::Alarm,
     appointments::Appointment,
@@ -79,8 +82,8 @@ fn insert_window(batch: &mut Batch, window: &Appointment) {
     later!(
         batch,
         one,
-        "INSERT INTO planned_window (id, version, technician_id, job_id, starts_at, ends_at, state)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO planned_window (id, version, technician_id, job_id, starts_at, ends_at, state, confirmation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         window.id,
         window.version,
         window.technician_id,
@@ -88,6 +91,7 @@ fn insert_window(batch: &mut Batch, window: &Appointment) {
         window.starts_at,
         window.ends_at,
         window.state,
+        Json(&window.confirmation),
     );
 }
 

@@ -12,12 +12,12 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
-    appointments::Appointment,
+    appointments::{Appointment, WindowState},
     dangers::CaseHazard,
     docket::Known,
     facts::{Fact, Reporter},
     identity::Method,
-    ids::{FactId, JobId, TechnicianId},
+    ids::{FactId, JobId, TechnicianId, WindowId},
     jobs::Job,
     offers::{Assignment, Offer, Progress},
     place::Point,
@@ -101,6 +101,18 @@ struct FactRow {
 }
 
 #[derive(Deserialize)]
+struct WindowRow {
+    id: WindowId,
+    version: i64,
+    technician_id: TechnicianId,
+    job_id: JobId,
+    starts_at: Instant,
+    ends_at: Instant,
+    state: WindowState,
+    confirmation: String,
+}
+
+#[derive(Deserialize)]
 struct MethodRow {
     method: Method,
 }
@@ -168,7 +180,7 @@ FROM looked_at w CROSS JOIN assignment a ON a.technician_id = w.technician_id
 WHERE a.job_id = w.job_id OR a.slot <> 'released'
 UNION ALL
 SELECT 5, p.job_id, json_object('id', hex(p.id), 'version', version, 'technician_id', hex(technician_id),
-    'job_id', hex(job_id), 'starts_at', starts_at, 'ends_at', ends_at, 'state', state)
+    'job_id', hex(job_id), 'starts_at', starts_at, 'ends_at', ends_at, 'state', state, 'confirmation', confirmation)
 FROM wanted w CROSS JOIN planned_window p ON p.job_id = w.id WHERE p.state = 'planned'
 UNION ALL
 SELECT 6, l.subject_id, json_object('id', hex(l.id), 'version', version, 'kind', kind, 'subject', subject,
@@ -251,7 +263,7 @@ fn assemble(rows: &[Row<'_>]) -> Result<Vec<Loaded>, Error> {
             part::OFFER => known.offers.push(read::<Offer>("offer", row)?),
             part::ASSIGNMENT => known.assignments.push(assignment(row)?),
             part::ELSEWHERE => known.elsewhere.push(assignment(row)?),
-            part::WINDOW => known.windows.push(read::<Appointment>("planned_window", row)?),
+            part::WINDOW => known.windows.push(window(row)?),
             part::ALARM => known.alarms.push(read("alarm", row)?),
             part::DANGER => known.dangers.push(read::<CaseHazard>("case_hazard", row)?),
             part::IDENTITY => known.identity = Some(read::<MethodRow>("identity_plan", row)?.method),
@@ -284,6 +296,22 @@ fn assignment(row: &Row<'_>) -> Result<Assignment, Error> {
     let point = point.transpose().map_err(|error| Error::corrupt("assignment", "progress_lat_e6", error))?;
     let progress = progress_at.zip(point).map(|(at, point)| Progress { at, point });
     Ok(Assignment { progress, ..assignment })
+}
+
+fn window(row: &Row<'_>) -> Result<Appointment, Error> {
+    let row: WindowRow = read("planned_window", row)?;
+    let confirmation = serde_json::from_str(&row.confirmation);
+    Ok(Appointment {
+        id: row.id,
+        version: row.version,
+        technician_id: row.technician_id,
+        job_id: row.job_id,
+        starts_at: row.starts_at,
+        ends_at: row.ends_at,
+        state: row.state,
+        confirmation: confirmation
+            .map_err(|error| Error::corrupt("planned_window", "confirmation", error))?,
+    })
 }
 
 fn fact(row: &Row<'_>) -> Result<Fact, Error> {

@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::{
-    Error, Tx,
+    Batch, Error, Tx,
+    batch::later,
     codec::{Json, List, Whole, row},
     db::{id_list, query},
     search::Search,
@@ -88,6 +89,17 @@ pub async fn update(tx: &mut Tx, firm: &Firm) -> Result<bool, Error> {
     query!(tx, execute, "DELETE FROM firm_area WHERE firm_id = $1", firm.id)?;
     insert_areas(tx, firm).await?;
     Ok(true)
+}
+
+/// Others who have looked at this firm look again: what keeps it from a resident has changed.
+pub async fn touch(tx: &mut Tx, id: FirmId) -> Result<(), Error> {
+    query!(tx, execute, "UPDATE firm SET version = version + 1 WHERE id = $1", id)?;
+    Ok(())
+}
+
+/// What is written with this holds only while the firm is as seen at `version`.
+pub fn must_be(batch: &mut Batch, id: FirmId, version: i64) {
+    later!(batch, one, "UPDATE firm SET version = version WHERE id = $1 AND version = $2", id, version);
 }
 
 /// The firm of an id.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::{
-    Error, Tx,
+    Batch, Error, Tx,
+    batch::later,
     codec::{Json, row},
     db::{id_list, query},
     search::{Search, limits},
@@ -101,6 +102,17 @@ pub async fn hold(tx: &mut Tx, id: TechnicianId) -> Result<bool, Error> {
     // The version is what others have seen of the technician himself, which does not change.
     let held = query!(tx, execute, "UPDATE technician SET version = version WHERE id = $1", id)?;
     Ok(held == 1)
+}
+
+/// Others who have looked at this technician look again: what keeps them from a resident has changed.
+pub async fn touch(tx: &mut Tx, id: TechnicianId) -> Result<(), Error> {
+    query!(tx, execute, "UPDATE technician SET version = version + 1 WHERE id = $1", id)?;
+    Ok(())
+}
+
+/// What is written with this holds only while the technician is as seen at `version`.
+pub fn must_be(batch: &mut Batch, id: TechnicianId, version: i64) {
+    later!(batch, one, "UPDATE technician SET version = version WHERE id = $1 AND version = $2", id, version);
 }
 
 /// The technician the office calls by this key.

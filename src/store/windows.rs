@@ -2,7 +2,7 @@
 
 use super::{
     Error, Tx,
-    codec::row,
+    codec::{Json, row},
     db::{id_list, query},
 };
 use crate::domain::{
@@ -11,12 +11,12 @@ use crate::domain::{
     span::Span,
 };
 
-row! { Appointment: id, version, technician_id, job_id, starts_at, ends_at, state }
+row! { Appointment: id, version, technician_id, job_id, starts_at, ends_at, state, confirmation: Json }
 
 /// Of a planned visit.
 macro_rules! columns {
     () => {
-        "id, version, technician_id, job_id, starts_at, ends_at, state"
+        "id, version, technician_id, job_id, starts_at, ends_at, state, confirmation"
     };
 }
 

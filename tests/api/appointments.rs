@@ -156,7 +156,7 @@ on_both_engines! {
         let path = format!("/v1/jobs/{urgent}/override");
         let given = json!({ "technician_id": crew.technician, "reason": "nobody_else" });
         let refused = server.dispatcher().post(&path, given.clone()).await;
-        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "planned-visit"));
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "to-be-confirmed"));
         let mut knowingly = given;
         knowingly["displacing"] = json!("rebook");
         server.dispatcher().post(&path, knowingly).await.expect(201);

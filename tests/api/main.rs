@@ -30,6 +30,7 @@ mod erasing;
 mod estimate;
 mod evidence;
 mod field;
+mod fitness;
 mod guarding;
 mod held_commits;
 mod kpis;

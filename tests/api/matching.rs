@@ -120,7 +120,7 @@ on_both_engines! {
         describe_technician(&server, &third, "opening_tools", json!("not_authorised")).await;
         let lost = job(&server, "L-KEY-LOST").await;
         assert!(world::open_offer(&far.phone).await.is_some());
-        let both = [because(&near, "tool"), because(&third, "tool")].concat();
+        let both = [because(&near, "tool"), because(&third, "authority")].concat();
         assert_eq!(refused(&server, &lost).await, both);
         // Whoever replaces a cylinder is let in.
         let body = json!({ "job_code": "L-CYL-REPLACE", "priority": "P2" });

@@ -113,7 +113,7 @@ on_both_engines! {
         let forged = document.replace("\"language\":\"interpreter\"", "\"language\":\"speaks\"");
         assert_ne!(forged, document);
         let forged = beside(1, &forged).await;
-        let older = document.replacen("\"engine_version\":\"3\"", "\"engine_version\":\"1\"", 1);
+        let older = document.replacen("\"engine_version\":\"4\"", "\"engine_version\":\"1\"", 1);
         assert_ne!(older, document);
         let older = beside(2, &older).await;
         let none = beside(3, "{}").await;

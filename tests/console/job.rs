@@ -107,6 +107,38 @@ on_both_engines! {
         browser.until("document.querySelector('[data-send$=cancellation] .refusal')?.textContent.includes('状況が変わった')").await;
         server.stop().await;
     }
+
+    async fn nobody_unfit_is_chosen_beforehand_and_what_may_be_passed_over_is_confirmed_there(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        add(&server, "dispatcher", Grant::Dispatcher).await;
+        let kept = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let off = world::crew(&server, "休日水道", 35.166, 136.91).await;
+        let body = json!({ "technician_id": kept.technician, "phone": "+818055500101", "reason": "complaint" });
+        server.dispatcher().post("/v1/blocks", body).await.expect(201);
+        let mut resting = world::technician("休み 次郎", &["water"], world::point(35.166, 136.91));
+        resting["shifts"] = json!([]);
+        server.administrator().put(&format!("/v1/technicians/{}", off.technician), 1, resting).await.expect(200);
+        server.settle().await;
+        let job = world::job(&server).await;
+        let mut visitor = signed_in(&server, Role::Dispatcher).await;
+        let page = visitor.get(&format!("/jobs/{job}")).await.expect(200).text;
+        let (_, choice) = page.split_once("id=\"g-who\"").unwrap();
+        let (choice, _) = choice.split_once("</select>").unwrap();
+        assert!(choice.trim_start_matches(|char| char != '<').starts_with("<option value=\"\">"), "{choice}");
+        assert!(choice.contains(&format!("value=\"{}\" disabled>", kept.technician)), "{choice}");
+        assert!(choice.contains(&format!("value=\"{}\">", off.technician)) && choice.contains("勤務予定がありません"), "{choice}");
+        let Some(browser) = Browser::open().await else { return };
+        sign_in(&browser, &server, &job).await;
+        let form = "const form = document.querySelector('[data-send$=override]'); form.closest('details').open = true;";
+        browser.run(&format!("{form} form.elements.technician_id.value = '{}'; form.requestSubmit()", off.technician)).await;
+        browser.until("document.querySelector('[data-send$=override] fieldset.confirmation:not([hidden])')").await;
+        browser.run(&format!("{form} form.querySelector('input[value=off_shift]').checked = true; form.requestSubmit()")).await;
+        browser.until("document.querySelector('.job-head .s-coming')").await;
+        let shown = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200);
+        assert_eq!(shown["assignments"][0]["technician_id"], off.technician.as_str());
+        server.stop().await;
+    }
+
     async fn a_call_that_is_being_taken_is_attached_to_the_case_it_is_about(db: TestDb) {
         let Some(browser) = Browser::open().await else { return };
         let server = TestServer::start(&db).await;

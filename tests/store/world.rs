@@ -393,7 +393,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("planned_window", &[
         ("id", "#212"), ("technician_id", "#11"), ("job_id", "#33"), ("starts_at", "'2026-11-24T02:00:00+00:00'"),
-        ("ends_at", "'2026-11-24T04:00:00+00:00'"), ("state", "'planned'"),
+        ("ends_at", "'2026-11-24T04:00:00+00:00'"), ("state", "'planned'"), ("confirmation", "'null'"),
     ]),
     ("fact", &[
         ("id", "#213"), ("job_id", "#31"), ("assignment_id", "#81"), ("technician_id", "#11"), ("device", "'phone-1'"),

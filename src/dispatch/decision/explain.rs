@@ -8,7 +8,7 @@ use crate::{
         technician::OriginKind,
         words::{self, Words},
     },
-    domain::ids::TechnicianId,
+    domain::{fitness::WorkScope, ids::TechnicianId},
 };
 
 /// The decision in one sentence.
@@ -67,18 +67,19 @@ fn why_here(candidates: &[Candidate], index: usize) -> Words {
     let Figures { travel_s, arrival_at, distance_m, .. } = candidate.figures;
     let (minutes, distance) = (travel_s.div_ceil(60), kilometres(distance_m));
     let (clock, origin) = (words::clock(arrival_at), origin_words(candidate.figures.origin));
-    let (duty, language) = (duty_words(candidate), language_words(candidate.figures.language));
+    let (scope, duty) = (scope_words(candidate.figures.scope), duty_words(candidate));
+    let language = language_words(candidate.figures.language);
     let behind =
         index.checked_sub(1).map_or_else(Words::default, |above| behind(&candidates[above], candidate));
     Words::new(
         format!(
-            "{place}番目：{}から直線{distance} km、移動{minutes}分、到着見込み{clock}。{}{}{}",
-            origin.ja, duty.ja, language.ja, behind.ja
+            "{place}番目：{}から直線{distance} km、移動{minutes}分、到着見込み{clock}。{}{}{}{}",
+            origin.ja, scope.ja, duty.ja, language.ja, behind.ja
         ),
         format!(
             "Number {place}: {distance} km in a straight line from {}, {minutes} min on the road, there at about \
-             {clock}.{}{}{}",
-            origin.en, duty.en, language.en, behind.en
+             {clock}.{}{}{}{}",
+            origin.en, scope.en, duty.en, language.en, behind.en
         ),
     )
 }
@@ -89,6 +90,10 @@ fn behind(above: &Candidate, below: &Candidate) -> Words {
     let (_, objective) = key(above).compare(&key(below));
     let (ja, en) = match objective {
         Objective::ArrivalBand => ("到着時間帯が遅い", "a later arrival band"),
+        Objective::Scope => (
+            "同じ時間帯だが、応急処置のみのため",
+            "the same band, but may only make safe: whoever may do all of the work comes first",
+        ),
         Objective::Duty => (
             "同じ時間帯だが、待機中のため（勤務中の人が先）",
             "the same band, but on call: whoever is on shift comes first",
@@ -112,6 +117,17 @@ fn origin_words(origin: OriginKind) -> Words {
         OriginKind::JobSite => Words::new("対応中の現場", "the site of the present job"),
         OriginKind::Position => Words::new("現在地", "the last position"),
         OriginKind::Base => Words::new("拠点", "the base"),
+    }
+}
+
+/// Only who may not do all of the work is said to.
+fn scope_words(scope: WorkScope) -> Words {
+    match scope {
+        WorkScope::Lasting => Words::default(),
+        WorkScope::StopGap => Words::new(
+            "応急処置のみ（この地域の指定給水装置工事事業者ではありません）。",
+            " Makes safe only: not designated by the water utility there.",
+        ),
     }
 }
 

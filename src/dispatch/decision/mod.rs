@@ -20,7 +20,7 @@ use super::{
 use crate::domain::{ids::TechnicianId, span::Instant};
 
 /// The version of rules, figures, order and format. Raised by every change that could change a byte of any decision.
-pub const ENGINE_VERSION: &str = "3";
+pub const ENGINE_VERSION: &str = "4";
 
 /// The record. Its fields are in the order they are written; every number is an integer.
 ///

@@ -46,7 +46,7 @@ struct Made {
 }
 
 fn judge(mut recorded: Decision) -> Decision {
-    let asked = Asked { question: &recorded.question, now: recorded.now };
+    let asked = Asked::at_present(&recorded.question, recorded.now);
     let mut candidates: Vec<(RankKey, Candidate)> = Vec::new();
     let mut rejections: Vec<((u32, TechnicianId), Rejected)> = Vec::new();
     let was_candidate = recorded.candidates.drain(..).map(|one| (one.figures.distance_m, one.facts));

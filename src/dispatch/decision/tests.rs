@@ -129,10 +129,10 @@ fn another_engine_is_named() {
     let other = br#"{"engine_version":"0","anything":[1.5]}"#;
     assert_eq!(
         replay(other).unwrap_err().to_string(),
-        "engine version 0 made this decision; this is engine version 3"
+        "engine version 0 made this decision; this is engine version 4"
     );
     assert!(matches!(replay(b"{}"), Err(ReplayError::Malformed(_))));
-    assert!(matches!(replay(br#"{"engine_version":"3"}"#), Err(ReplayError::Malformed(_))));
+    assert!(matches!(replay(br#"{"engine_version":"4"}"#), Err(ReplayError::Malformed(_))));
 }
 
 #[test]

@@ -20,10 +20,12 @@ pub use self::coverage::Serving;
 use self::{coverage::Coverage, index::SpatialIndex};
 pub(super) use self::{index::chord_2, member::Member};
 use super::{
-    question::Question,
+    question::{Asked, Question, When},
+    rules,
     technician::{CandidateView, Commitment, PlannedVisit, PositionFix, Shift, Standing, TechnicianProfile},
 };
 use crate::domain::{
+    fitness::Fitness,
     ids::{OfferId, TechnicianId},
     offers::Addressee,
     place::Point,
@@ -330,6 +332,13 @@ impl Fleet {
     pub fn shift(&self, technician: TechnicianId) -> Option<Shift> {
         let slot = self.slot_of.get(&technician).copied()?;
         Some(CandidateView::shift(self.member(slot)?, self.present))
+    }
+
+    /// All that is in the way of sending a technician whom a person names (G-17); nothing of whom the fleet does not hold.
+    #[must_use]
+    pub fn fitness(&self, technician: TechnicianId, question: &Question, when: When) -> Option<Fitness> {
+        let slot = self.slot_of.get(&technician).copied()?;
+        Some(rules::fitness(&Asked { question, now: self.present, when }, self.member(slot)?))
     }
 
     /// Where a technician starts from when no position is known; nothing of whom the fleet does not hold.

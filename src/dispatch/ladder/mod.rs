@@ -80,8 +80,10 @@ pub enum Asked {
     Already,
     /// They are not.
     NotNow,
-    /// They may not be: suspended, or kept apart from the resident.
+    /// They may not be, whoever says so (G-17).
     Never,
+    /// They may not keep their visit: something is in the way that nobody has passed over when it was planned.
+    Unconfirmed,
 }
 
 /// What a look at a job goes by besides its docket.

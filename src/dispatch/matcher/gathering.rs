@@ -115,7 +115,7 @@ impl<'a> Gathering<'a> {
     }
 
     pub(super) fn finish(self, fleet: &Fleet, search: SearchEnd) -> MatchOutcome {
-        let Asked { question, now } = self.asked;
+        let Asked { question, now, .. } = self.asked;
         let facts = |slot| Some(Facts::of(&self.asked, fleet.member(slot)?));
         let serving = fleet.serving(question);
         let (visited, eligible, rest) = (self.looked_at.len(), self.eligible, self.rest);

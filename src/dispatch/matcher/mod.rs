@@ -30,7 +30,7 @@ const WALK_STEPS_MAX: usize = 20_000;
 /// Answers `question` for the fleet's present. The same fleet and question give the same answer.
 #[must_use]
 pub fn run(fleet: &Fleet, question: &Question) -> MatchOutcome {
-    let asked = Asked { question, now: fleet.present() };
+    let asked = Asked::at_present(question, fleet.present());
     let serving = fleet.serving(question);
     let steps_max =
         (serving.by_municipality() + serving.by_parent_city()).clamp(WALK_STEPS_MIN, WALK_STEPS_MAX);
@@ -62,7 +62,7 @@ pub fn run(fleet: &Fleet, question: &Question) -> MatchOutcome {
 /// The same answer by looking at everybody: the yardstick of tests and benches, and nothing else.
 #[must_use]
 pub fn run_exhaustively(fleet: &Fleet, question: &Question) -> MatchOutcome {
-    let mut gathering = Gathering::new(Asked { question, now: fleet.present() });
+    let mut gathering = Gathering::new(Asked::at_present(question, fleet.present()));
     for (member, slot) in fleet.everybody() {
         gathering.visit(slot, member, Order::Any);
     }

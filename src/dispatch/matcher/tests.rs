@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     dispatch::{
         decision::{Decision, replay},
-        question::{Named, Policy, Queueing},
+        question::{MakingSafe, Named, Policy, Queueing},
         rank::RankKey,
         rules::Reason,
         samples::{areas, at, firm_id, jis, point, question, technician, technician_id},
@@ -198,14 +198,17 @@ fn any_question() -> impl Strategy<Value = Question> {
             prop::collection::btree_set(0..5_u128, 0..2),
             prop::collection::btree_set(1..40_u128, 0..4),
         ),
-        (prop::sample::select(CODES.to_vec()), needs(), 1..4_u8, 0..200_u16),
+        (prop::sample::select(CODES.to_vec()), needs(), 1..4_u8, 0..200_u16, prop::bool::ANY),
     )
         .prop_map(|(place, (wanted, band_s), (excluded, blocked, apart), what)| {
-            let ((site, language, code, city, queue), (job_code, (licence, tools), tier_max, work_minutes)) =
-                (place, what);
+            let (
+                (site, language, code, city, queue),
+                (job_code, (licence, tools), tier_max, work_minutes, safe),
+            ) = (place, what);
             Question {
                 job_code: job_code.parse().unwrap(),
                 licence,
+                stop_gap: if safe { MakingSafe::Allowed } else { MakingSafe::NotAllowed },
                 tools: tools.into_iter().collect(),
                 tier_max,
                 work_minutes,
@@ -265,8 +268,8 @@ fn fleet_of(people: &[Person], later: i64) -> Fleet {
     fleet
 }
 
-/// Band, on call, not the language, load, arrival, number.
-type Place = (i64, bool, bool, u32, Instant, u128);
+/// Band, makes safe only, on call, not the language, load, arrival, number.
+type Place = (i64, bool, bool, bool, u32, Instant, u128);
 
 /// Some licence of the firm names the ward or its city, and its last day is not over when he leaves.
 fn licensed(person: &Person, question: &Question, leaves: Instant) -> bool {
@@ -281,10 +284,11 @@ fn licensed(person: &Person, question: &Question, leaves: Instant) -> bool {
 
 fn lacks_a_tool(profile: &TechnicianProfile, question: &Question) -> bool {
     let needs = |tool: &&Tool| question.tools.contains(**tool);
-    Tool::ALL.iter().filter(needs).any(|tool| {
-        !profile.tools.contains(*tool)
-            || (*tool == Tool::OpeningTools && profile.opening_tools == OpeningAuthority::NotAuthorised)
-    })
+    Tool::ALL.iter().filter(needs).any(|tool| !profile.tools.contains(*tool))
+}
+
+fn may_not_open(profile: &TechnicianProfile, question: &Question) -> bool {
+    question.tools.contains(Tool::OpeningTools) && profile.opening_tools == OpeningAuthority::NotAuthorised
 }
 
 /// Another job's visit and the time from leaving to the end of the work have an instant in common.
@@ -319,13 +323,15 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let distance = distance as u32;
     let arrival = leaves + TimeDelta::seconds(travel::travel_s(distance, leaves).into());
+    let unlicensed = question.licence.is_some() && !licensed(person, question, free);
     let broken = [
         (profile.state == TechnicianState::Suspended, Reason::Suspended),
         (!profile.trades.contains(question.trade), Reason::Trade),
         (!serves, Reason::Area),
         (profile.tier > question.tier_max, Reason::Tier),
         (!profile.job_codes.is_empty() && !profile.job_codes.contains(&question.job_code), Reason::JobCode),
-        (question.licence.is_some() && !licensed(person, question, free), Reason::Licence),
+        (unlicensed && question.stop_gap == MakingSafe::NotAllowed, Reason::Licence),
+        (may_not_open(profile, question), Reason::Authority),
         (lacks_a_tool(profile, question), Reason::Tool),
         (question.excluded.contains(&profile.id), Reason::Excluded),
         (
@@ -345,7 +351,7 @@ fn oracle(person: &Person, question: &Question, later: i64) -> (Result<Place, Re
         Some(wanted) => !profile.languages.iter().any(|tag| tag.to_lowercase() == wanted.to_lowercase()),
         None => false,
     };
-    (Ok((band, on_call, stranger, profile.accepted_24h, arrival, person.number)), distance)
+    (Ok((band, unlicensed, on_call, stranger, profile.accepted_24h, arrival, person.number)), distance)
 }
 
 fn check(people: &[Person], question: &Question, later: i64) -> Result<MatchOutcome, TestCaseError> {
@@ -357,7 +363,7 @@ fn check(people: &[Person], question: &Question, later: i64) -> Result<MatchOutc
     places.sort_unstable();
     let wanted = question.policy.candidates_max() as usize;
     let expected: Vec<_> =
-        places.iter().take(wanted).map(|place| (technician_id(place.5), place.4)).collect();
+        places.iter().take(wanted).map(|place| (technician_id(place.6), place.5)).collect();
     let found: Vec<_> =
         outcome.candidates.iter().map(|one| (one.facts.technician, one.figures.arrival_at)).collect();
     prop_assert_eq!(found, expected);

@@ -2,7 +2,7 @@
 
 use super::{Reason, Rejection, Rule};
 use crate::dispatch::{
-    question::{Asked, Question, Queueing},
+    question::{Asked, Question, Queueing, When},
     technician::{CandidateView, NextJob},
     words::{self, Words},
 };
@@ -10,7 +10,7 @@ use crate::dispatch::{
 pub(super) const RULE: Rule = Rule { reason: Reason::BusyUntil, check, words };
 
 fn check(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
-    let commitment = view.standing().commitment?;
+    let commitment = view.standing().commitment.filter(|_| !matches!(asked.when, When::Visit(_)))?;
     match (asked.question.queueing, commitment.next_job) {
         (Queueing::Allowed, NextJob::None) => None,
         // When the waiting job ends is not known, so no end is promised.

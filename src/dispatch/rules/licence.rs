@@ -1,23 +1,18 @@
 //! `licence`: work that needs a licence goes to a firm whose licence covers the site's municipality, or its parent
-//! city, on the Tokyo day on which the technician can leave (S-08).
+//! city, on the Tokyo day on which the technician can leave, or the visit begins (S-08). To make safe needs none.
 
 use super::{Reason, Rejection, Rule};
-use crate::{
-    dispatch::{
-        question::{Asked, Question},
-        technician::CandidateView,
-        words::Words,
-    },
-    domain::span::tokyo,
+use crate::dispatch::{
+    question::{Asked, MakingSafe, Question},
+    technician::CandidateView,
+    words::Words,
 };
 
 pub(super) const RULE: Rule = Rule { reason: Reason::Licence, check, words };
 
 fn check(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
-    let licence = asked.question.licence?;
-    let valid_to = view.licence_valid_to(licence, &asked.question.codes());
-    let day = tokyo(view.standing().available_at(asked.now)).date_naive();
-    valid_to.is_none_or(|last| last < day).then_some(Rejection::for_good(Reason::Licence))
+    let makes_safe = asked.question.stop_gap == MakingSafe::Allowed;
+    (!makes_safe && asked.lacks_licence(view)).then_some(Rejection::for_good(Reason::Licence))
 }
 
 fn words(question: &Question, _: &Rejection) -> Words {

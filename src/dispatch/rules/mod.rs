@@ -1,9 +1,11 @@
 //! Hard rules: who cannot be sent at all, and why. One rule a file, each with its reason code and its words.
 //!
 //! Rules are asked in the order of [`RULES`] and the first refusal is the reason; the cheap and lasting ones come
-//! first. A rule sees the question and one technician, nothing else.
+//! first. A rule sees the question, when they would go, and one technician, nothing else. Whoever decides by name asks all of
+//! them at once ([`fitness`]).
 
 mod area;
+mod authority;
 mod blocked;
 mod booked;
 mod busy_until;
@@ -22,19 +24,26 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     question::{Asked, Question},
+    rank,
     technician::CandidateView,
     words::Words,
 };
-use crate::domain::{roster::duty::OffCause, span::Instant, text_enum::text_enum};
+pub use crate::domain::fitness::Reason;
+use crate::domain::{
+    fitness::{Fitness, InTheWay, Weight},
+    roster::duty::OffCause,
+    span::Instant,
+};
 
 /// Every rule, in the order they are asked.
-pub const RULES: [Rule; 13] = [
+pub const RULES: [Rule; 14] = [
     suspended::RULE,
     trade::RULE,
     area::RULE,
     tier::RULE,
     job_code::RULE,
     licence::RULE,
+    authority::RULE,
     tool::RULE,
     excluded::RULE,
     blocked::RULE,
@@ -43,38 +52,6 @@ pub const RULES: [Rule; 13] = [
     off_shift::RULE,
     booked::RULE,
 ];
-
-text_enum! {
-    /// Why a technician cannot be sent.
-    pub enum Reason("reason") {
-        /// Not in service.
-        Suspended = "suspended",
-        /// Does not do this trade.
-        Trade = "trade",
-        /// The firm does not serve this municipality.
-        Area = "area",
-        /// The firm is asked on a later rung of the ladder.
-        Tier = "tier",
-        /// Names other kinds of trouble only.
-        JobCode = "job_code",
-        /// The firm lacks a licence that is valid there (S-08).
-        Licence = "licence",
-        /// Lacks a tool, or the authority to carry it (S-07).
-        Tool = "tool",
-        /// Refused this job or was withdrawn from it.
-        Excluded = "excluded",
-        /// The firm or technician must not be sent on this job.
-        Blocked = "blocked",
-        /// Has another offer open.
-        OpenOffer = "open_offer",
-        /// Has a job, and this one may or can not wait behind it.
-        BusyUntil = "busy_until",
-        /// Neither on shift nor on call when he could leave.
-        OffShift = "off_shift",
-        /// Could not keep a planned visit.
-        Booked = "booked",
-    }
-}
 
 impl Reason {
     /// The reason as a sentence, of nobody in particular.
@@ -132,6 +109,19 @@ pub struct Rule {
 #[must_use]
 pub fn first_rejection(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
     RULES.iter().find_map(|rule| (rule.check)(asked, view))
+}
+
+/// All that is in the way of sending a technician whom a person names (G-17): whom the ladder would ask first is not looked
+/// at.
+#[must_use]
+pub fn fitness(asked: &Asked<'_>, view: &dyn CandidateView) -> Fitness {
+    let of_a_person = RULES.iter().filter(|rule| rule.reason.weight() != Weight::OfTheLadder);
+    let refused = of_a_person.filter_map(|rule| (rule.check)(asked, view));
+    let in_the_way = refused.map(|Rejection { reason, .. }| {
+        let visit = (reason == Reason::Booked).then(|| rank::visit_in_the_way(asked, view)).flatten();
+        InTheWay { reason, visit: visit.map(|visit| (visit.job, visit.starts_at)) }
+    });
+    Fitness::of(in_the_way.collect())
 }
 
 #[cfg(test)]

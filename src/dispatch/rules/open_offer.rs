@@ -1,16 +1,17 @@
-//! `open_offer`: a technician answers one offer at a time.
+//! `open_offer`: a technician answers one offer at a time. A visit of another day does not wait for the answer.
 
 use super::{Reason, Rejection, Rule};
 use crate::dispatch::{
-    question::{Asked, Question},
+    question::{Asked, Question, When},
     technician::CandidateView,
     words::Words,
 };
 
 pub(super) const RULE: Rule = Rule { reason: Reason::OpenOffer, check, words };
 
-fn check(_: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
-    view.open_offer().is_some().then_some(Rejection::for_good(Reason::OpenOffer))
+fn check(asked: &Asked<'_>, view: &dyn CandidateView) -> Option<Rejection> {
+    let is_asked = view.open_offer().is_some() && !matches!(asked.when, When::Visit(_));
+    is_asked.then_some(Rejection::for_good(Reason::OpenOffer))
 }
 
 fn words(_: &Question, _: &Rejection) -> Words {

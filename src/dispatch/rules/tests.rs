@@ -5,7 +5,7 @@ use crate::{
     dispatch::{
         fleet::Fleet,
         matcher,
-        question::{Named, Queueing},
+        question::{MakingSafe, Named, Queueing},
         samples::{areas, at, firm_id, jis, point, question, technician, technician_id},
         technician::{Commitment, NextJob, PlannedVisit, TechnicianProfile, TechnicianState},
     },
@@ -118,6 +118,9 @@ fn a_licence_counts_where_and_while_it_is_valid() {
     assert_eq!(judged(licensed(&["23105"], "2027-11-23"), unchanged, &needed), refused, "elsewhere");
     assert_eq!(judged(licensed(&["23106"], "2026-11-22"), unchanged, &needed), refused, "over");
     assert_eq!(judged(licensed(&["23106"], "2026-11-22"), unchanged, &question()), None, "not needed");
+    // To make safe needs none; whoever may do all of the work comes first.
+    let urgent = Question { stop_gap: MakingSafe::Allowed, ..needed.clone() };
+    assert_eq!(judged(technician(1), unchanged, &urgent), None, "closes the valve");
     // Free at half past midnight: that is the day that counts.
     let late = |fleet: &mut Fleet| {
         let commitment =
@@ -139,9 +142,10 @@ fn a_tool_is_carried_and_opening_tools_with_authority() {
     let needs = |tools: &[Tool]| Question { tools: tools.iter().copied().collect(), ..question() };
     let (yes, no) = (OpeningAuthority::Authorised, OpeningAuthority::NotAuthorised);
     let refused = Some(Rejection::for_good(Reason::Tool));
+    let forbidden = Some(Rejection::for_good(Reason::Authority));
     let opening = needs(&[Tool::OpeningTools]);
     assert_eq!(judged(with(&[Tool::OpeningTools], yes), unchanged, &opening), None);
-    assert_eq!(judged(with(&[Tool::OpeningTools], no), unchanged, &opening), refused);
+    assert_eq!(judged(with(&[Tool::OpeningTools], no), unchanged, &opening), forbidden);
     assert_eq!(judged(with(&[], yes), unchanged, &opening), refused);
     let cleaning = needs(&[Tool::HighPressureMachine]);
     assert_eq!(judged(with(&[Tool::HighPressureMachine], no), unchanged, &cleaning), None);

@@ -60,11 +60,13 @@ impl Docket {
     }
 
     /// A person is told at once where somebody says that the work was done or that they are at the door, and it does not
-    /// count (G-02, G-03); until somebody of whom it counts is there, or nothing of the kind is doubtful any more.
+    /// count (G-02, G-03); until somebody of whom it counts is there, or nothing of the kind is doubtful any more. Of whoever must
+    /// not come, it is enough that they are on the way.
     fn doubt(&mut self, recorded: &[Fact], record: &FieldRecord) {
+        let tells = |fact: &Fact| fact.what.says_of_the_door() || self.comes_unwanted(fact);
         let doubtful = |fact: &&Fact| {
             let own = |flag: &Flag| flag.fact_id == Some(fact.id) && flag.code.keeps_out();
-            fact.told_by == Reporter::Device && fact.what.says_of_the_door() && record.flags.iter().any(own)
+            fact.told_by == Reporter::Device && tells(fact) && record.flags.iter().any(own)
         };
         let state = self.is.job.state();
         let is_over = matches!(state, JobState::Completed | JobState::Cancelled);
@@ -74,6 +76,14 @@ impl Docket {
         } else if is_over || is_there {
             self.resolve(AlarmKind::DoubtfulReport);
         }
+    }
+
+    /// Whether somebody sets out who was taken off the job because the resident refuses them, or who must not be sent there.
+    fn comes_unwanted(&self, fact: &Fact) -> bool {
+        let under = self.is.assignments.iter().find(|one| one.id == fact.assignment_id);
+        let code = under.and_then(Assignment::release_code);
+        let is_unwanted = matches!(code, Some(ReleaseCode::ResidentRefuses | ReleaseCode::NotToBeSent));
+        is_unwanted && matches!(fact.what, FactKind::Departure {} | FactKind::Delay { .. })
     }
 
     /// The arrival is what was promised last.

@@ -1,10 +1,10 @@
 //! Offers answered: the technician, the firm or a dispatcher on the telephone says yes or no.
 
-use super::{Docket, alarms::KEPT};
+use super::{Docket, Sent, alarms::KEPT};
 use crate::domain::{
     actor::Scope,
     events::{OfferAccepted, OfferDeclined, OfferNamed},
-    firms::Technician,
+    fitness::Fitness,
     ids::OfferId,
     jobs::JobState,
     offers::{Addressee, Assignment, DeclineCode, Offer, Via, WithdrawCode},
@@ -56,25 +56,31 @@ impl Answerer {
 #[derive(Debug, Clone)]
 pub struct Naming {
     /// The technician.
-    pub technician: Technician,
+    pub who: Sent,
     /// When they promise to be there.
     pub arrival_at: Option<Instant>,
 }
 
 impl Docket {
     /// Accepts an offer: the first yes has the job, the others who were asked are told. A firm names its technician next:
-    /// until then nobody is assigned.
+    /// until then nobody is assigned. What became known since they were asked and nobody passes over is refused (G-17); what a
+    /// person may, their yes passes over.
     pub fn accept(
         &mut self,
         id: OfferId,
         by: Answerer,
         arrival_at: Option<Instant>,
+        fitness: &Fitness,
         rules: &Dispatch,
     ) -> Result<Option<Assignment>, Refusal> {
         let offer = self.to_answer(id, by)?;
         self.may_promise(arrival_at)?;
         let due = self.now + rules.policy(self.is.job.priority).naming_s.delta();
         let offer = offer.accept(self.now, by.via(), arrival_at, due)?;
+        match offer.addressee {
+            Addressee::Technician => fitness.must_not_forbid()?,
+            Addressee::Firm => fitness.must_not_forbid_firm()?,
+        }
         self.withdraw_those(WithdrawCode::TakenByOther, |other| other.is_open() && other.id != id)?;
         if offer.addressee == Addressee::Technician {
             self.answered(offer.clone());
@@ -102,15 +108,15 @@ impl Docket {
         if self.is.job.state() != JobState::Accepted {
             return Err(JobRefused::NobodyToName(self.is.job.state()).into());
         }
-        let technician = &naming.technician;
+        let technician = &naming.who.technician;
         if technician.firm_id != offer.firm_id {
             return Err(Unfit::NotOfTheFirm.into());
         }
-        technician.fits(self.is.job.trade)?;
+        self.may_send(&naming.who)?;
         let offer = offer.named(technician.id, naming.arrival_at)?;
         self.answered(offer.clone());
         let assignment = self.assign(&offer, self.now, rules)?;
-        self.say(OfferNamed::of(&offer, &assignment, by.via()));
+        self.say(OfferNamed::of(&offer, &assignment, by.via(), naming.who.confirmation.clone()));
         Ok(assignment)
     }
 

@@ -16,6 +16,7 @@ mod offers;
 mod overrides;
 mod place;
 mod said;
+mod sent;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub use self::{
     answers::{Answerer, Naming},
     changes::{Changes, Rows, Waiting},
     overrides::{Given, Way, needed},
+    sent::Sent,
     standing::Away,
 };
 use super::{

@@ -3,12 +3,11 @@
 
 use chrono::TimeDelta;
 
-use super::Docket;
+use super::{Docket, Sent};
 use crate::domain::{
     alarms::AlarmKind,
     appointments::{Appointment, Consequence},
     events::{HelperAdded, JobCancelled, JobOverridden, JobReassigned},
-    firms::Technician,
     ids::{AssignmentId, DecisionId, TechnicianId},
     jobs::{Action, CancelReason, JobState},
     offers::{
@@ -28,7 +27,7 @@ const NEEDED: TimeDelta = TimeDelta::minutes(120);
 #[derive(Debug, Clone)]
 pub struct Given {
     /// Who goes.
-    pub technician: Technician,
+    pub who: Sent,
     /// When they promised to be there.
     pub arrival_at: Option<Instant>,
     /// The matching run that is passed over.
@@ -44,7 +43,7 @@ pub struct Way {
     pub by: Priority,
     /// When they are needed for it.
     pub needed: Option<Span>,
-    /// What becomes of a planned visit that is in the way.
+    /// What becomes of a planned visit that is in the way; it stays, and is at risk, where nothing is said.
     pub displacing: Option<Consequence>,
 }
 
@@ -58,11 +57,8 @@ impl Docket {
     /// Refuses to give the job to anybody: a danger is not overridden (section 4.1), and whoever has it keeps it until it
     /// is taken back.
     pub fn may_give(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
-        let job = &self.is.job;
-        if let Some(hold) = job.hold() {
-            return Err(JobRefused::Held(hold.clone()).into());
-        }
-        Action::Override.check(job.state())?;
+        self.may_be_sent_to()?;
+        Action::Override.check(self.is.job.state())?;
         self.may_promise(arrival_at)
     }
 
@@ -74,7 +70,7 @@ impl Docket {
         rules: &Dispatch,
     ) -> Result<Assignment, Refusal> {
         self.may_give(given.arrival_at)?;
-        given.technician.fits(self.is.job.trade)?;
+        self.may_send(&given.who)?;
         self.withdraw_all(WithdrawCode::Overridden)?;
         let offer = self.agreed(given, CrewRole::Lead);
         let assignment = self.assign(&offer, self.now, rules)?;
@@ -85,6 +81,7 @@ impl Docket {
             reason,
             assignment: assignment.id,
             decision: offer.decision_id,
+            confirmation: given.who.confirmation.clone(),
         });
         Ok(assignment)
     }
@@ -99,8 +96,8 @@ impl Docket {
 
     /// Sends somebody to help whoever has the job (C-16).
     pub fn help(&mut self, given: &Given) -> Result<Assignment, Refusal> {
-        self.may_help(given.technician.id, given.arrival_at)?;
-        given.technician.fits(self.is.job.trade)?;
+        self.may_help(given.who.technician.id, given.arrival_at)?;
+        self.may_send(&given.who)?;
         let offer = self.agreed(given, CrewRole::Helper);
         let assignment = self.put_on(&offer, self.now)?;
         self.say(HelperAdded {
@@ -109,6 +106,7 @@ impl Docket {
             firm: offer.firm_id,
             assignment: assignment.id,
             decision: offer.decision_id,
+            confirmation: given.who.confirmation.clone(),
         });
         Ok(assignment)
     }
@@ -119,8 +117,8 @@ impl Docket {
             id: self.id(),
             job_id: self.is.job.id,
             decision_id: given.decision_id,
-            firm_id: given.technician.firm_id,
-            technician_id: given.technician.id,
+            firm_id: given.who.technician.firm_id,
+            technician_id: given.who.technician.id,
             addressee: Addressee::Technician,
             role,
             rank: self.next_rank(),
@@ -148,9 +146,12 @@ impl Docket {
         let is_in_the_way = |window: &&Appointment| {
             window.technician_id == way.of && way.needed.is_some_and(|span| window.overlaps(span))
         };
-        let Some(window) = self.window().filter(is_in_the_way) else { return Ok(()) };
+        if self.window().filter(is_in_the_way).is_none() {
+            return Ok(());
+        }
         let Some(consequence) = way.displacing else {
-            return Err(JobRefused::VisitPlanned(window.starts_at, window.job_id).into());
+            self.put_visit_at_risk();
+            return Ok(());
         };
         if !matches!(way.by, Priority::P0 | Priority::P1) {
             return Err(JobRefused::VisitStays(way.by).into());

@@ -10,6 +10,7 @@ use crate::domain::{
         OfferExpired, OfferMade, OfferNamed, OfferWithdrawn,
     },
     facts::Fact,
+    fitness::Confirmation,
     offers::{Assignment, DeclineCode, Offer, Via, WithdrawCode},
     span::Instant,
 };
@@ -36,6 +37,7 @@ impl JobBooked {
             technician: window.technician_id,
             starts_at: window.starts_at,
             ends_at: window.ends_at,
+            confirmation: window.confirmation.clone(),
         }
     }
 }
@@ -89,7 +91,12 @@ impl OfferAccepted {
 }
 
 impl OfferNamed {
-    pub(super) fn of(offer: &Offer, assignment: &Assignment, via: Via) -> Self {
+    pub(super) fn of(
+        offer: &Offer,
+        assignment: &Assignment,
+        via: Via,
+        confirmation: Option<Confirmation>,
+    ) -> Self {
         Self {
             job: offer.job_id,
             offer: offer.id,
@@ -97,6 +104,7 @@ impl OfferNamed {
             technician: offer.technician_id,
             assignment: assignment.id,
             via,
+            confirmation,
         }
     }
 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::{Answerer, Changes, Docket, Given, Known, Rows, Told, Way, needed};
+use super::{Answerer, Changes, Docket, Given, Known, Rows, Sent, Told, Way, needed};
 use crate::domain::{
     appointments::{Appointment, Consequence, UnbookCode, WindowState},
     dangers::CaseHazard,
@@ -16,6 +16,7 @@ use crate::domain::{
         script::{Device, at, firm, plain_job, simple, start, technician},
     },
     firms::{Standing, Technician},
+    fitness::Fitness,
     ids::{CallId, CaseId, DecisionId, JobId, OfferId},
     jobs::{Action, CancelReason, Job, JobState, Order},
     offers::{
@@ -75,7 +76,8 @@ fn person(number: u128) -> Technician {
 }
 
 fn given(number: u128) -> Given {
-    Given { technician: person(number), arrival_at: None, decision_id: DecisionId(Uuid::from_u128(3)) }
+    let who = Sent { technician: person(number), fitness: Fitness::default(), confirmation: None };
+    Given { who, arrival_at: None, decision_id: DecisionId(Uuid::from_u128(3)) }
 }
 
 /// Something that is decided, or told.
@@ -138,7 +140,9 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
     let open = open.unwrap_or(OfferId(Uuid::nil()));
     match step {
         Step::Ask(number) => ask(docket, number),
-        Step::Accept => docket.accept(open, Answerer::Technician, None, rules).map(|_| ()),
+        Step::Accept => {
+            docket.accept(open, Answerer::Technician, None, &Fitness::default(), rules).map(|_| ())
+        }
         Step::Decline => docket.decline(open, Answerer::Technician, DeclineCode::Busy, rules),
         Step::TakeBack => docket.take_back(open),
         Step::Give(number) => docket.give(&given(number), OverrideReason::AlreadyNear, rules).map(|_| ()),
@@ -151,7 +155,7 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
         Step::Book(..) if Action::Book.check(docket.job().state()).is_err() => Ok(()),
         Step::Book(number, minutes) => {
             let window = visit(docket, number, docket.now() + TimeDelta::minutes(minutes));
-            docket.book(window, docket.now())
+            docket.book(window, &Fitness::default(), docket.now())
         }
         Step::Unbook => docket.unbook(UnbookCode::Resident, rules),
         Step::MakeWay(number, displacing) => {
@@ -181,6 +185,7 @@ fn visit(docket: &mut Docket, number: u128, starts_at: Instant) -> Appointment {
         starts_at,
         ends_at: starts_at + TimeDelta::hours(1),
         state: WindowState::Planned,
+        confirmation: None,
     }
 }
 

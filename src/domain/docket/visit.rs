@@ -5,6 +5,7 @@ use crate::domain::{
     alarms::AlarmKind,
     appointments::{Appointment, GivenUp, UnbookCode, WindowState},
     events::{JobBooked, JobUnbooked},
+    fitness::Fitness,
     ids::TechnicianId,
     jobs::Action,
     offers::WithdrawCode,
@@ -15,8 +16,10 @@ use crate::domain::{
 
 impl Docket {
     /// Plans a visit; what was planned before is given up, and whoever is asked now is not any more. Its technician is
-    /// asked at `ask_at`.
-    pub fn book(&mut self, window: Appointment, ask_at: Instant) -> Result<(), Refusal> {
+    /// asked at `ask_at`. That another visit is planned then, the database says.
+    pub fn book(&mut self, window: Appointment, fitness: &Fitness, ask_at: Instant) -> Result<(), Refusal> {
+        self.may_be_sent_to()?;
+        fitness.but_for_visits().must_allow(window.confirmation.as_ref())?;
         self.withdraw_open(WithdrawCode::Booked)?;
         self.end_visit();
         self.is.job = self.is.job.clone().booked(self.now, ask_at)?;

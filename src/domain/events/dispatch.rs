@@ -6,6 +6,7 @@ use crate::domain::{
     alarms::{Alarm, AlarmKind},
     appointments::GivenUp,
     events::{payload::payloads, subject::Subject},
+    fitness::Confirmation,
     identity::Method,
     ids::{AlarmId, AssignmentId, CaseId, DecisionId, FirmId, JobId, OfferId, TechnicianId, WindowId},
     jobs::{CancelReason, Job},
@@ -161,6 +162,9 @@ payloads! {
         assignment: AssignmentId,
         /// How the name came in.
         via: Via,
+        /// What a person has passed over by name and reason (G-17).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        confirmation: Option<Confirmation>,
     }
 
     /// A job is held: nobody is asked.
@@ -182,6 +186,9 @@ payloads! {
         starts_at: Instant,
         /// Until when.
         ends_at: Instant,
+        /// What a person has passed over by name and reason (G-17).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        confirmation: Option<Confirmation>,
     }
 
     /// A planned visit was given up, or made way.
@@ -206,6 +213,9 @@ payloads! {
         assignment: AssignmentId,
         /// The matching run that was passed over.
         decision: DecisionId,
+        /// What a person has passed over by name and reason (G-17).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        confirmation: Option<Confirmation>,
     }
 
     /// Taken from whoever had it, to be put to others.
@@ -224,6 +234,9 @@ payloads! {
         assignment: AssignmentId,
         /// The matching run that was passed over.
         decision: DecisionId,
+        /// What a person has passed over by name and reason (G-17).
+        #[serde(skip_serializing_if = "Option::is_none")]
+        confirmation: Option<Confirmation>,
     }
 
     /// A contractor was warned of being late.

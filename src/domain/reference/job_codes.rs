@@ -42,6 +42,9 @@ pub struct JobKind {
     pub referral_hint: Option<ReferralGround>,
     /// Licence the contractor needs unless the change is minor (S-08).
     pub licence: Option<Licence>,
+    /// How much of the work needs it.
+    #[serde(default)]
+    pub licence_for: LicenceFor,
     /// Tools the contractor needs (S-07): without one of them nobody is sent.
     #[serde(default)]
     pub tools: Vec<Tool>,
@@ -208,6 +211,22 @@ text_enum! {
     pub enum Licence("licence") {
         /// 指定給水装置工事事業者, by water utility.
         DesignatedWater = "designated_water",
+    }
+}
+
+text_enum! {
+    /// How much of the work needs the licence.
+    pub enum LicenceFor("extent of a licence") {
+        /// All of it.
+        AllWork = "all_work",
+        /// What stays: whoever is sent at once may make safe without it.
+        LastingWork = "lasting_work",
+    }
+}
+
+impl Default for LicenceFor {
+    fn default() -> Self {
+        Self::AllWork
     }
 }
 

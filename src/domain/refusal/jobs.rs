@@ -2,9 +2,7 @@
 
 use super::family::refusals;
 use crate::domain::{
-    ids::JobId,
     jobs::{Action, Hold, JobState},
-    span::Instant,
     trade::Priority,
 };
 
@@ -39,8 +37,6 @@ refusals! {
         NobodyOnIt = "nobody_on_it",
         /// No visit is planned.
         NotBooked = "not_booked",
-        /// The technician has a visit planned from then on, for that job, and nothing is said about it.
-        VisitPlanned(Instant, JobId) = "planned_visit",
         /// A job of this priority does not displace a planned visit.
         VisitStays(Priority) = "planned_visit",
         /// The technician has another visit in this window.

@@ -3,10 +3,11 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{
-    CallRefused, CaseRefused, Closing, EvidenceRefused, JobRefused, MoneyRefused, Obstacle, OfferRefused,
-    OfficeRefused, ReferralRefused, RosterRefused, Unfit,
+    CallRefused, CaseRefused, Closing, EvidenceRefused, FitnessRefused, JobRefused, MoneyRefused, Obstacle,
+    OfferRefused, OfficeRefused, ReferralRefused, RosterRefused, Unfit,
 };
 use crate::domain::{
+    fitness::{InTheWay, Reason},
     jobs::Action,
     reference::out_of_scope::{Topic, TopicKind},
     span::tokyo,
@@ -47,13 +48,6 @@ impl Display for JobRefused {
             Self::CrewFull(most) => write!(f, "a job has at most {most} technicians"),
             Self::NobodyOnIt => f.write_str("nobody is on the job"),
             Self::NotBooked => f.write_str("no visit is planned for this job"),
-            Self::VisitPlanned(from, job) => {
-                let from = tokyo(*from).format("%m-%d %H:%M");
-                write!(
-                    f,
-                    "the technician has a visit planned from {from} (job {job}); say what becomes of it"
-                )
-            }
             Self::VisitStays(priority) => {
                 write!(f, "a job of priority {priority} does not displace a planned visit")
             }
@@ -62,6 +56,41 @@ impl Display for JobRefused {
             Self::TooManyPlans => f.write_str("the plan was changed very often"),
         }
     }
+}
+
+impl Display for FitnessRefused {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::Suspended => f.write_str("the technician or the firm is not in service"),
+            Self::Trade => f.write_str("the technician does not do this trade"),
+            Self::Licence => f.write_str(
+                "the firm has no designation by the water utility there that is valid on that day",
+            ),
+            Self::Authority => f.write_str("the technician may not carry tools that open locks"),
+            Self::Blocked => f.write_str("the technician or the firm is kept apart from this resident"),
+            Self::Unconfirmed(all) => {
+                let all: Vec<_> = all.iter().map(in_the_way).collect();
+                write!(f, "{}: send them all the same by confirming it, with the reason", all.join("; "))
+            }
+        }
+    }
+}
+
+/// What is in the way of sending somebody, for "…; …: send them all the same".
+fn in_the_way(one: &InTheWay) -> String {
+    let words = match (one.reason, one.visit) {
+        (Reason::Booked, Some((job, from))) => {
+            let from = tokyo(from).format("%m-%d %H:%M");
+            return format!("the technician has a visit planned from {from} (job {job})");
+        }
+        (Reason::Booked, None) => "the technician has a visit planned",
+        (Reason::Area, _) => "the firm does not serve this municipality",
+        (Reason::JobCode, _) => "the technician is sent for other kinds of trouble only",
+        (Reason::Tool, _) => "the technician lacks a tool the work needs",
+        (Reason::OffShift, _) => "the technician is off duty then",
+        (reason, _) => reason.as_str(),
+    };
+    words.to_owned()
 }
 
 /// What is done to a job, for "it cannot be …".

@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::{
     alarms::AlarmState,
     calls::CallState,
+    fitness::{InTheWay, Reason},
     ids::{JobId, ShiftSwapId},
     interpretations::InterpretationState,
     jobs::{Action, Hold, JobState},
@@ -39,7 +40,6 @@ const SHARED: &[&str] = &[
     "job_state",
     "offer_not_open",
     "over_limits",
-    "planned_visit",
     "referral_not_settled",
     "too_many_attempts",
 ];
@@ -69,8 +69,12 @@ fn of_dispatch() -> Vec<(&'static str, Refusal)> {
         CannotAskFor(JobState::Held), CannotOfferAnew(JobState::Cancelled), CannotAccept(JobState::Booked),
         CannotGiveUp(JobState::Offered), NobodyToName(JobState::Offered), NothingToPlan(JobState::Completed),
         Held(Hold::Identity), Urgent(Priority::P0), CrewFull(6), NobodyOnIt, NotBooked,
-        VisitPlanned(at, JobId(Uuid::from_u128(1))), VisitStays(Priority::P2), WindowTaken, NoIdentityCheck,
+        VisitStays(Priority::P2), WindowTaken, NoIdentityCheck,
         TooManyPlans,
+    ));
+    let visit = InTheWay { reason: Reason::Booked, visit: Some((JobId(Uuid::from_u128(1)), at)) };
+    all.extend(examples!(FitnessRefused:
+        Suspended, Trade, Licence, Authority, Blocked, Unconfirmed(vec![visit]),
     ));
     all
 }
@@ -202,11 +206,12 @@ fn all_that_keeps_a_case_open_is_said_and_the_first_gives_the_code() {
 #[test]
 fn the_words_take_the_arguments_in() {
     let at = Utc.with_ymd_and_hms(2026, 2, 3, 4, 5, 0).unwrap();
-    let planned = JobRefused::VisitPlanned(at, JobId(Uuid::nil())).to_string();
+    let visit = InTheWay { reason: Reason::Booked, visit: Some((JobId(Uuid::nil()), at)) };
+    let off = InTheWay { reason: Reason::OffShift, visit: None };
     assert_eq!(
-        planned,
-        "the technician has a visit planned from 02-03 13:05 (job 00000000-0000-0000-0000-000000000000); \
-         say what becomes of it"
+        FitnessRefused::Unconfirmed(vec![off, visit]).to_string(),
+        "the technician is off duty then; the technician has a visit planned from 02-03 13:05 (job \
+         00000000-0000-0000-0000-000000000000): send them all the same by confirming it, with the reason"
     );
     let hazard = Hold::Hazard("H-GAS".to_owned());
     assert_eq!(JobRefused::Held(hazard).to_string(), "the job is held by H-GAS; clear it first");

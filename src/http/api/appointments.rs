@@ -9,6 +9,7 @@ use crate::{
     app,
     domain::{
         appointments::{Appointment, UnbookCode},
+        fitness::Confirmation,
         ids::{FirmId, JobId, TechnicianId},
         jobs::Job,
     },
@@ -33,6 +34,9 @@ pub(super) struct Booking {
     /// Until when; not included.
     #[garde(custom(super::instant))]
     ends_at: DateTime<Utc>,
+    /// What is passed over by name and reason, of what a refusal `to-be-confirmed` has listed (G-17).
+    #[garde(skip)]
+    confirmation: Option<Confirmation>,
 }
 
 /// Plan the visit of a job
@@ -50,6 +54,7 @@ pub(super) async fn book(
         technician_id: body.technician_id,
         starts_at: super::cut(body.starts_at),
         ends_at: super::cut(body.ends_at),
+        confirmation: body.confirmation,
     });
     Ok(Created(app::appointments::book(&service.ctx, id, booking).await?))
 }

@@ -9,6 +9,7 @@ use crate::{
     app,
     domain::{
         appointments::Consequence,
+        fitness::Confirmation,
         ids::{AssignmentId, JobId, TechnicianId},
         jobs::Job,
         offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode},
@@ -37,6 +38,9 @@ pub(super) struct Override {
     /// What becomes of a planned visit that is in the way; only an emergency displaces one.
     #[garde(skip)]
     displacing: Option<Consequence>,
+    /// What is passed over by name and reason, of what a refusal `to-be-confirmed` has listed (G-17).
+    #[garde(skip)]
+    confirmation: Option<Confirmation>,
 }
 
 /// Give a job to a technician
@@ -55,6 +59,7 @@ pub(super) async fn give(
         reason: body.reason,
         arrival_at: body.arrival_at.map(super::cut),
         displacing: body.displacing,
+        confirmation: body.confirmation,
     });
     Ok(Created(app::overrides::give(&service.ctx, id, given).await?))
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::{
     app,
     domain::{
+        fitness::Confirmation,
         ids::{JobId, TechnicianId},
         jobs::Job,
         offers::Assignment,
@@ -31,6 +32,9 @@ pub(super) struct NewHelper {
     /// When the technician promised to be there.
     #[garde(inner(custom(super::instant)))]
     arrival_at: Option<DateTime<Utc>>,
+    /// What is passed over by name and reason, of what a refusal `to-be-confirmed` has listed (G-17).
+    #[garde(skip)]
+    confirmation: Option<Confirmation>,
 }
 
 /// Send somebody to help
@@ -47,6 +51,7 @@ pub(super) async fn add_helper(
     let helper = command.map(|body| app::crew::Helper {
         technician_id: body.technician_id,
         arrival_at: body.arrival_at.map(super::cut),
+        confirmation: body.confirmation,
     });
     Ok(Created(app::crew::add(&service.ctx, id, helper).await?))
 }

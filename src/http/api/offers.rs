@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     domain::{
+        fitness::Confirmation,
         ids::{OfferId, TechnicianId},
         offers::{Assignment, DeclineCode, Offer, OfferState},
         trade::Priority,
@@ -133,6 +134,9 @@ pub(super) struct Naming {
     /// When the technician promises to be there; what was promised with the acceptance, when not said.
     #[garde(inner(custom(super::instant)))]
     arrival_at: Option<DateTime<Utc>>,
+    /// What is passed over by name and reason, of what a refusal `to-be-confirmed` has listed (G-17).
+    #[garde(skip)]
+    confirmation: Option<Confirmation>,
 }
 
 /// Name the technician of an accepted offer
@@ -148,6 +152,7 @@ pub(super) async fn name(
     let naming = command.map(|body| app::offers::Naming {
         technician_id: body.technician_id,
         arrival_at: body.arrival_at.map(super::cut),
+        confirmation: body.confirmation,
     });
     Ok(Created(app::offers::name(&service.ctx, id, naming).await?))
 }

@@ -17,6 +17,7 @@ mod audit;
 mod billing;
 mod board;
 mod caller;
+mod confirming;
 mod cookies;
 mod dress;
 mod events;

@@ -364,3 +364,12 @@ attempt-rejected = refused by the mail server
 attempt-deferred = put off by the mail server
 attempt-not_configured = no mail server is configured
 attempt-failed = failed
+
+confirm-lead = Send them all the same, knowing that
+confirm-because = Reason
+in-the-way-area = The firm does not serve this municipality
+in-the-way-job_code = Sent for other kinds of trouble only
+in-the-way-tool = Lacks a tool the work needs
+in-the-way-off_shift = Off duty then
+in-the-way-booked = Has a visit planned then (it stays, and may be late)
+job-choose = Choose

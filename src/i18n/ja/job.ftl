@@ -364,3 +364,12 @@ attempt-rejected = メールサーバーが拒否
 attempt-deferred = メールサーバーが保留
 attempt-not_configured = メールの設定がない
 attempt-failed = 失敗
+
+confirm-lead = 次の点を確認のうえ手配する
+confirm-because = 理由
+in-the-way-area = 対応地域外
+in-the-way-job_code = この作業は担当外
+in-the-way-tool = 必要な道具がない
+in-the-way-off_shift = 勤務時間外
+in-the-way-booked = 予約訪問が予定されている（訪問は残り、遅れるおそれ）
+job-choose = 選んでください

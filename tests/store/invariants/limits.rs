@@ -216,7 +216,7 @@ const JSON: &[(&str, &str, usize)] = &[
     ("retention_run", "counts", 4096),
     ("referral", "evidence", 4096), ("referral_recipient", "hours", 8192),
     ("decision", "document", 1_048_576), ("webhook", "kinds", 8192),
-    ("fact", "data", 65536),
+    ("fact", "data", 65536), ("planned_window", "confirmation", 1024),
     ("ledger_line", "proof", 65536),
     ("event", "data", 65536), ("event", "seals", 1_048_576),
     ("review", "flags", 1_048_576), ("review_decision", "data", 1_048_576),

@@ -3,6 +3,7 @@
 // form has its key.
 //
 //   name        a path: `place.room` makes {place: {room: …}}; an empty field is left out
+//   confirmation  a fieldset of what may be passed over: shown with what a refusal lists in `confirm`
 //   data-kind   integer | phone | yes-no | instant (Tokyo's clock) | list (checkboxes of one name) | null-if-empty; text otherwise
 //   data-match  on the form: the version that was seen, sent as If-Match
 //   data-fixed  on the form: JSON that is sent as well
@@ -69,8 +70,8 @@ export function bodyOf(form) {
   for (const field of form.elements) {
     if (!field.name || field.disabled || field.type === "submit" || field.type === "button") continue;
     if (field.dataset.kind === "list") {
-      const list = (body[field.name] ??= []);
-      if (field.checked) list.push(field.value);
+      const list = field.name.split(".").reduce((at, step) => at?.[step], body) ?? [];
+      put(body, field.name, field.checked ? [...list, field.value] : list);
       continue;
     }
     const value = valueOf(field);
@@ -111,7 +112,21 @@ export function tell(form, error) {
     line.append(document.createElement("br"), small);
   }
   form.append(line);
+  if (problem.confirm?.length) askToConfirm(form, problem.confirm);
   first?.focus();
+}
+
+// Shows what a person may pass over by naming it, and nothing else of it.
+function askToConfirm(form, reasons) {
+  const fieldset = form.querySelector("fieldset.confirmation");
+  if (!fieldset) return;
+  fieldset.hidden = reasons.length === 0;
+  fieldset.querySelector("select").disabled = reasons.length === 0;
+  for (const box of fieldset.querySelectorAll("input")) {
+    box.disabled = !reasons.includes(box.value);
+    box.checked &&= !box.disabled;
+    box.closest("label").hidden = box.disabled;
+  }
 }
 
 const keys = new WeakMap();
@@ -148,5 +163,7 @@ document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
   if (!question || confirm(question)) send(form);
 });
+// What was in the way of one of them is not in the way of another.
+document.addEventListener("change", (event) => event.target.name === "technician_id" && askToConfirm(event.target.form, []));
 // What is changed after a lost answer is another request.
 document.addEventListener("input", (event) => event.target.form && keys.delete(event.target.form));

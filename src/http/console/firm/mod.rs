@@ -9,6 +9,7 @@ use garde::Validate;
 use serde::Deserialize;
 
 use super::{
+    confirming::Confirming,
     figures,
     page::{Html, Page, Visitor},
     words,
@@ -57,6 +58,7 @@ struct View {
     chips: Vec<Chip>,
     technicians: Vec<DutyView>,
     declines: &'static [DeclineCode],
+    confirming: Confirming,
     /// The offers shown, for the script that looks whether there are others.
     shown: String,
 }
@@ -128,6 +130,7 @@ async fn show(
         chips: chips(filter, &page),
         technicians: rosters.iter().map(|days| duty(days, ctx.now(), &page)).collect(),
         declines: DeclineCode::ALL,
+        confirming: Confirming::of(&page),
         shown: shown.join(","),
         page,
     }))
@@ -143,7 +146,8 @@ fn offer(offered: &Offered, rosters: &[RosterDays], arrival: &str, page: &Page, 
     let reference = ctx.reference();
     let offer = &offered.offer;
     let trade = reference.job_codes().get(&offered.job_code).and_then(|kind| kind.trade());
-    let fits = |one: &&Technician| trade.is_none_or(|trade| one.fits(trade).is_ok());
+    let does = |one: &Technician| trade.is_none_or(|trade| one.trades.contains(&trade));
+    let fits = |one: &&Technician| one.state == Standing::Active && does(one);
     let able = rosters.iter().map(|days| &days.technician).filter(fits);
     let named = |one: &Technician| (one.id, one.name.clone(), one.id == offer.technician_id);
     let asked = rosters.iter().find(|days| days.technician.id == offer.technician_id);

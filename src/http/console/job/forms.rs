@@ -4,6 +4,8 @@ use crate::{
     app::job_file::File,
     domain::{
         appointments::{Consequence, UnbookCode},
+        fitness::Weight,
+        ids::TechnicianId,
         jobs::{Action, CancelReason},
         offers::{DeclineCode, OverrideReason, ReassignReason, WithdrawCode},
     },
@@ -75,10 +77,19 @@ pub(super) fn of_job(file: &File, page: &Page) -> JobForms {
 /// A code with its name.
 pub(super) type Choice = (&'static str, String);
 
+/// Somebody to be sent.
+pub(super) struct PersonChoice {
+    pub(super) id: TechnicianId,
+    /// Name and firm, and why they come first or were refused.
+    pub(super) label: String,
+    /// Whether nobody may send them (G-17).
+    pub(super) never: bool,
+}
+
 /// What forms offer to choose from.
 pub(super) struct Choices {
     /// Whom the latest matching run names: candidates first, then who was refused with the reason.
-    pub(super) people: Vec<(String, String)>,
+    pub(super) people: Vec<PersonChoice>,
     pub(super) overrides: Vec<Choice>,
     pub(super) consequences: Vec<Choice>,
     pub(super) reassigns: Vec<Choice>,
@@ -94,7 +105,11 @@ impl Choices {
         let people = latest.iter().map(|one| {
             let why = if page.is_japanese() { &one.why.ja } else { &one.why.en };
             let short: String = why.chars().take(60).collect();
-            (one.technician_id.to_string(), format!("{} ({}) {short}", one.technician_name, one.firm_name))
+            PersonChoice {
+                id: one.technician_id,
+                label: format!("{} ({}) {short}", one.technician_name, one.firm_name),
+                never: one.reason.is_some_and(|reason| reason.weight() == Weight::Never),
+            }
         });
         Self {
             people: people.collect(),

@@ -11,7 +11,10 @@ mod timeline;
 use askama::Template;
 use axum::{Router, extract::State, routing::get};
 
-use super::page::{Html, Page, Visitor};
+use super::{
+    confirming::Confirming,
+    page::{Html, Page, Visitor},
+};
 use crate::{
     app::{case_file, job_file},
     domain::ids::{CaseId, JobId},
@@ -45,6 +48,7 @@ struct JobPage {
     messages: Vec<MessageView>,
     forms: JobForms,
     choices: Choices,
+    confirming: Confirming,
 }
 
 async fn show(
@@ -69,6 +73,7 @@ async fn show(
         messages: messages::of_job(&file, &page),
         forms: forms::of_job(&file, &page),
         choices: Choices::of(&file, &page),
+        confirming: Confirming::of(&page),
         page,
     }))
 }

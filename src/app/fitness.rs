@@ -1,0 +1,97 @@
+//! Whether somebody may be sent (G-17), by what the database says of them in this use-case. One rule answers
+//! (`dispatch::rules`), the docket decides, and what was looked at must still be so when the decision is written.
+
+use super::{Error, Unit, dockets, fleet::Alone, questions};
+use crate::{
+    dispatch::question::{Question, When},
+    domain::{
+        docket::Sent,
+        firms::Technician,
+        fitness::{Confirmation, Fitness},
+        ids::{FirmId, TechnicianId},
+        jobs::Job,
+        refusal::{CaseRefused, Refusal},
+    },
+    store,
+};
+
+/// Somebody as the database knows them, and what is in the way of sending them.
+pub(super) struct Looked {
+    /// Who.
+    pub(super) technician: Technician,
+    /// What is in the way.
+    pub(super) fitness: Fitness,
+    /// They alone.
+    pub(super) alone: Alone,
+}
+
+/// What is asked of everybody for a job.
+pub(super) async fn question(unit: &mut Unit, job: &Job) -> Result<Question, Error> {
+    let Some(site) = store::cases::site(&mut unit.tx, job.case_id).await? else {
+        return Err(Error::Refused(CaseRefused::PlaceErased.into()));
+    };
+    questions::of_job(&unit.ctx, &mut unit.tx, job, &site).await
+}
+
+/// Looks at somebody; nothing, where there is no such technician.
+pub(super) async fn look(
+    unit: &mut Unit,
+    question: &Question,
+    id: TechnicianId,
+    when: When,
+) -> Result<Option<Looked>, Error> {
+    let Some(technician) = store::technicians::find(&mut unit.tx, id).await? else { return Ok(None) };
+    let alone = unit.ctx.clone().alone(&mut unit.tx, technician.clone(), unit.now).await?;
+    let fitness = alone.fleet.fitness(id, question, when).unwrap_or_default();
+    Ok(Some(Looked { technician, fitness, alone }))
+}
+
+/// Looks at somebody whom a person names.
+pub(super) async fn named(
+    unit: &mut Unit,
+    question: &Question,
+    id: TechnicianId,
+    when: When,
+) -> Result<Looked, Error> {
+    let looked = look(unit, question, id, when).await?;
+    Ok(looked.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?)
+}
+
+/// The versions that were looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    technician: (TechnicianId, i64),
+    firm: (FirmId, i64),
+}
+
+impl Seen {
+    /// What was looked at must be so still when the decision is written, which is written before this.
+    pub(super) fn must_hold(self, unit: &mut Unit) {
+        let Self { technician: (technician, version), firm: (firm, firm_version) } = self;
+        store::technicians::must_be(&mut unit.writes, technician, version);
+        store::firms::must_be(&mut unit.writes, firm, firm_version);
+    }
+}
+
+impl Looked {
+    /// The versions that were looked at.
+    pub(super) fn seen(&self) -> Seen {
+        let Technician { id, version, firm_id, .. } = self.technician;
+        Seen { technician: (id, version), firm: (firm_id, self.alone.firm_version) }
+    }
+
+    /// The same as the docket decides by it.
+    pub(super) fn sent(self, confirmation: Option<Confirmation>) -> Sent {
+        Sent { technician: self.technician, fitness: self.fitness, confirmation }
+    }
+}
+
+/// Whoever has been sent may not keep these planned visits: a person must know of each.
+pub(super) async fn put_visits_at_risk(unit: &mut Unit, fitness: &Fitness) -> Result<(), Error> {
+    for job in fitness.visits() {
+        let mut docket = dockets::of_job(unit, job).await?;
+        docket.put_visit_at_risk();
+        dockets::close(unit, docket).await?;
+    }
+    Ok(())
+}
