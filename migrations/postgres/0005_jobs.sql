@@ -118,6 +118,9 @@ CREATE TABLE assignment (
     progress_at    timestamptz,
     progress_lat_e6 bigint     CHECK (progress_lat_e6 BETWEEN -90000000 AND 90000000),
     progress_lon_e6 bigint     CHECK (progress_lon_e6 BETWEEN -180000000 AND 180000000),
+    -- Up to which number its technician has heard of the dangers of the case, and of the plans of the identity check (G-08).
+    heard_danger   bigint      NOT NULL DEFAULT 0 CHECK (heard_danger >= 0),
+    heard_check    bigint      NOT NULL DEFAULT 0 CHECK (heard_check >= 0),
     CHECK ((released_at IS NOT NULL) = (slot = 'released')),
     CHECK (release_code IS NULL OR slot = 'released'),
     CHECK ((progress_lat_e6 IS NULL) = (progress_lon_e6 IS NULL)),

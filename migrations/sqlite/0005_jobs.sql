@@ -148,6 +148,9 @@ CREATE TABLE assignment (
     progress_at    TEXT CHECK (progress_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(progress_at, 1, 19)) IS substr(progress_at, 1, 19) AND julianday(progress_at) IS NOT NULL AND length(progress_at) IN (25, 29, 32) AND progress_at GLOB '*+00:00' AND progress_at NOT GLOB '*000+00:00' AND progress_at NOT GLOB '*T24*'),
     progress_lat_e6 INTEGER CHECK (progress_lat_e6 BETWEEN -90000000 AND 90000000),
     progress_lon_e6 INTEGER CHECK (progress_lon_e6 BETWEEN -180000000 AND 180000000),
+    -- Up to which number its technician has heard of the dangers of the case, and of the plans of the identity check (G-08).
+    heard_danger   INTEGER NOT NULL DEFAULT 0 CHECK (heard_danger >= 0),
+    heard_check    INTEGER NOT NULL DEFAULT 0 CHECK (heard_check >= 0),
     CHECK ((released_at IS NOT NULL) = (slot = 'released')),
     CHECK (release_code IS NULL OR slot = 'released'),
     CHECK ((progress_lat_e6 IS NULL) = (progress_lon_e6 IS NULL)),

@@ -48,7 +48,9 @@ pub async fn book(ctx: &Ctx, job: JobId, command: Command<Booking>) -> Result<Ap
 
 async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appointment, Error> {
     let mut docket = dockets::of_job(unit, id).await?;
-    jobs::may(Action::Book, docket.job(), &docket.known().assignments, CaseState::Open)?;
+    let holding = docket.holding();
+    let crew = &docket.known().assignments;
+    jobs::may(Action::Book, docket.job(), crew, CaseState::Open, holding.as_ref())?;
     bookable(unit, booking)?;
     let span = Span::new(booking.starts_at, booking.ends_at);
     let when = span.map_or(When::Now, When::Visit);

@@ -43,6 +43,7 @@ async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, 
     unit.emit(events::CallAttached { call: id, case: case.id, purpose: to.purpose });
     let told = dangers::there(unit, id).await?;
     dangers::raise(unit, &case, id, told).await?;
+    dangers::ask_again(unit, case.id).await?;
     Ok(call)
 }
 

@@ -81,6 +81,7 @@ async fn end_in(unit: &mut Unit, id: BlockId, version: i64) -> Result<Block, Err
     // Says who is kept away and why; never from whom.
     let blocked = Blocked::one_of(block.firm_id, block.technician_id)?;
     unit.emit(events::BlockEnded { blocked, block: block.id, reason: block.reason });
+    standing::unblocked(unit, blocked).await?;
     Ok(Block { version: version + 1, ..block })
 }
 

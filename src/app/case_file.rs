@@ -242,7 +242,8 @@ pub async fn find(ctx: &Ctx, id: CaseId) -> Result<Whole, Error> {
     let case = store::cases::on_file(&mut tx, id).await?.ok_or(Error::NotFound("case"))?;
     let jobs = store::jobs::of_case(&mut tx, id).await?;
     let calls = store::calls::of_case(&mut tx, id).await?;
-    whole(ctx, &mut tx, case, jobs, calls).await
+    let marks = store::job_file::marks(&mut tx, id).await?;
+    Ok(whole(ctx, case, jobs, calls, marks))
 }
 
 /// What the page of a case shows, in one snapshot.
@@ -264,32 +265,32 @@ pub async fn page(ctx: &Ctx, id: CaseId) -> Result<Page, Error> {
     let mut tx = ctx.db().read().await?;
     let case = store::cases::on_file(&mut tx, id).await?.ok_or(Error::NotFound("case"))?;
     let jobs = store::jobs::of_case(&mut tx, id).await?;
-    page_of(ctx, &mut tx, case, jobs).await
+    let marks = store::job_file::marks(&mut tx, id).await?;
+    page_of(ctx, &mut tx, case, jobs, marks).await
 }
 
 /// The page of a case that is on file with these jobs.
-pub(super) async fn page_of(ctx: &Ctx, tx: &mut Tx, case: OnFile, jobs: Vec<Job>) -> Result<Page, Error> {
+pub(super) async fn page_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    case: OnFile,
+    jobs: Vec<Job>,
+    marks: Marks,
+) -> Result<Page, Error> {
     let id = case.case.id;
     let (pos, municipality) = (case.pos, case.municipality.clone());
     let about = store::calls::about(tx, id).await?;
     let (calls, talking) = about.into_iter().partition(|call| call.case_id == Some(id));
     let referrals = store::referrals::of_case(tx, id).await?;
-    let case = whole(ctx, tx, case, jobs, calls).await?;
+    let case = whole(ctx, case, jobs, calls, marks);
     Ok(Page { case, municipality, talking, referrals, pos })
 }
 
-async fn whole(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    on_file: OnFile,
-    jobs: Vec<Job>,
-    calls: Vec<Call>,
-) -> Result<Whole, Error> {
+fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Marks) -> Whole {
     let OnFile { case, resident, background, site, .. } = on_file;
-    let marks = store::job_file::marks(tx, case.id).await?;
     let reference = ctx.reference();
     let topic = case.topic.as_deref().and_then(|code| reference.out_of_scope().get(code)).cloned();
-    Ok(Whole {
+    Whole {
         resident,
         background,
         site,
@@ -303,12 +304,16 @@ async fn whole(
         calls,
         jobs,
         case,
-    })
+    }
 }
 
 fn missing(reference: &Reference, case: &Case, marks: &Marks, calls: &[Call], jobs: &[Job]) -> Vec<Missing> {
     let callers: Vec<_> = calls.iter().map(|call| call.caller_role).collect();
     let mut missing = intake::missing(case, &callers);
+    let holds = |hazard: &str| reference.hazards().get(hazard).is_some_and(|kind| kind.holds_offers);
+    if dangers::interview(reference, marks).leaves_open(holds) {
+        missing.push(Missing::Dangers);
+    }
     let has_job = |category: &Category| jobs.iter().any(|job| category_of(job.trade) == *category);
     let sent_for = |category: &&Category| matches!(category, Category::Water | Category::Lock);
     if case.categories.iter().filter(sent_for).any(|category| !has_job(category)) {
@@ -316,7 +321,7 @@ fn missing(reference: &Reference, case: &Case, marks: &Marks, calls: &[Call], jo
     }
     let is_unplanned = |job: &Job| {
         let checked = reference.job_codes().get(&job.job_code).is_some_and(|kind| kind.id_check);
-        !job.state().is_final() && checked && !marks.planned.contains(&job.id)
+        !job.state().is_final() && checked && !marks.checks.contains_key(&job.id)
     };
     if jobs.iter().any(is_unplanned) {
         missing.push(Missing::IdentityPlan);

@@ -31,7 +31,9 @@ pub async fn add(ctx: &Ctx, job: JobId, command: Command<Helper>) -> Result<Assi
 async fn add_in(unit: &mut Unit, id: JobId, helper: &Helper) -> Result<Assignment, Error> {
     let mut sending = overrides::sending(unit, id, helper.technician_id, helper.arrival_at).await?;
     let docket = &sending.docket;
-    jobs::may(Action::AddHelper, docket.job(), &docket.known().assignments, CaseState::Open)?;
+    let holding = docket.holding();
+    let crew = &docket.known().assignments;
+    jobs::may(Action::AddHelper, docket.job(), crew, CaseState::Open, holding.as_ref())?;
     docket.may_help(helper.technician_id, helper.arrival_at)?;
     let agreed = overrides::agreed(unit, &mut sending, None, helper.confirmation.clone()).await?;
     let assignment = sending.docket.help(&agreed)?;

@@ -4,24 +4,25 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Ctx, Error, Unit, holds};
+use super::{Command, Ctx, Error, Unit, alarms, holds};
 use crate::{
     domain::{
         actor::Role,
+        alarms::AlarmKind,
         calls::Call,
         cases::Case,
         dangers::{
-            Answered, CaseHazard, ClearanceNote, ClearedBy, Danger, Given, HazardAnswer, OtherAnswers,
-            dangers, must_be_settled,
+            Answered, CaseHazard, ClearanceNote, ClearedBy, Danger, Given, HazardAnswer, Interview,
+            OtherAnswers, dangers, must_be_settled, rings_at_the_case,
         },
-        events::{self, AnsweredHazard},
+        events::{self, AnsweredHazard, Subject},
         ids::{CallId, CaseId},
         instructions::Instruction,
         jobs::Job,
         reference::Reference,
         refusal::{CaseRefused, Refusal},
     },
-    store::{self, Tx},
+    store::{self, Tx, job_file::Marks},
 };
 
 /// What a caller has said about the hazards.
@@ -67,6 +68,7 @@ async fn answer_in(unit: &mut Unit, id: CallId, given: &Answers) -> Result<Dange
         let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
         let told = said.into_iter().filter(|(_, answer)| *answer == HazardAnswer::Yes);
         raise(unit, &case, id, told.map(|(hazard, _)| hazard)).await?;
+        ask_again(unit, case.id).await?;
     }
     let ctx = unit.ctx.clone();
     standing(&ctx, &mut unit.tx, id).await
@@ -134,6 +136,25 @@ pub(super) fn stand(reference: &Reference, answers: &[Answered], given: &[Given]
     dangers(asked, answers, given)
 }
 
+/// What the calls of a case have told.
+pub(super) fn interview(reference: &Reference, marks: &Marks) -> Interview {
+    Interview::of(marks.told.values().map(|told| stand(reference, &told.answers, &told.given)))
+}
+
+/// A person asks again where somebody is sent and nothing at all is known of danger, until something is (4.1).
+pub(super) async fn ask_again(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
+    let marks = store::job_file::marks(&mut unit.tx, case).await?;
+    let reference = unit.ctx.reference();
+    if !interview(&reference, &marks).tells_nothing() {
+        return alarms::resolve(unit, AlarmKind::DangersUnknown, case.0).await;
+    }
+    let jobs = store::jobs::of_case(&mut unit.tx, case).await?;
+    match jobs.iter().any(|job| !job.state().is_final()) {
+        true => alarms::raise_once(unit, AlarmKind::DangersUnknown, Subject::Case, case.0).await,
+        false => Ok(()),
+    }
+}
+
 /// Where the hazards of the call of an id stand.
 pub async fn show(ctx: &Ctx, call: CallId) -> Result<DangerStanding, Error> {
     let mut tx = ctx.db().read().await?;
@@ -193,6 +214,7 @@ pub(super) async fn raise(
 ) -> Result<(), Error> {
     let mut known = store::dangers::of_case(&mut unit.tx, case.id).await?;
     let mut number = known.last().map_or(1, |last| last.number + 1);
+    let mut is_news = false;
     for hazard in told {
         if known.iter().any(|known| known.hazard == hazard && known.cleared_at.is_none()) {
             continue;
@@ -211,8 +233,15 @@ pub(super) async fn raise(
         store::dangers::insert_hazard(&mut unit.tx, &hazard).await.map_err(Error::in_the_way)?;
         unit.emit(events::HazardRaised { case: case.id, hazard: hazard.hazard.clone() });
         known.push(hazard);
+        is_news = true;
     }
-    holds::apply_to_case(unit, case.id, &known).await?;
+    if !is_news {
+        return Ok(());
+    }
+    let jobs = holds::apply_to_case(unit, case.id, &known).await?;
+    if rings_at_the_case(case.state, &jobs) {
+        alarms::raise(unit, AlarmKind::DangerOnCase, Subject::Case, case.id.0).await?;
+    }
     Ok(())
 }
 
@@ -275,5 +304,8 @@ async fn clear_in(unit: &mut Unit, case: CaseId, clearance: &Clearance) -> Resul
         note: clearance.note_code,
     });
     let jobs = holds::apply_to_case(unit, case.id, &known).await?;
+    if known.iter().all(|danger| danger.cleared_at.is_some()) {
+        alarms::resolve(unit, AlarmKind::DangerOnCase, case.id.0).await?;
+    }
     Ok(Cleared { hazard, jobs })
 }

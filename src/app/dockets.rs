@@ -5,9 +5,10 @@ use uuid::Uuid;
 use super::{Error, Unit, order_notes};
 use crate::{
     domain::{
-        docket::{Docket, Known},
+        docket::{self, Changes, Docket, Known},
         facts::Fact,
         ids::{JobId, TechnicianId},
+        perils::SafetyRules,
     },
     store::{
         self,
@@ -24,7 +25,7 @@ pub(super) async fn load(unit: &mut Unit, wanted: Wanted<'_>) -> Result<Loaded, 
 /// Takes a loaded job in hand.
 pub(super) fn take(unit: &Unit, known: Known) -> Docket {
     let (ctx, now) = (unit.ctx.clone(), unit.now);
-    Docket::new(known, now, Box::new(move || ctx.new_id(now)))
+    Docket::new(known, SafetyRules::of(&ctx.reference()), now, Box::new(move || ctx.new_id(now)))
 }
 
 /// Takes a job in hand.
@@ -63,6 +64,21 @@ pub(super) async fn of_case(unit: &mut Unit, case: Uuid) -> Result<Vec<Docket>, 
 /// in writing (C-26).
 pub(super) async fn close(unit: &mut Unit, docket: Docket) -> Result<Known, Error> {
     let (known, changes) = docket.close();
+    write(unit, known, changes).await
+}
+
+/// The same of several jobs.
+pub(super) async fn close_all(unit: &mut Unit, dockets: Vec<Docket>) -> Result<Vec<Known>, Error> {
+    let mut closed = Vec::with_capacity(dockets.len());
+    for (known, changes) in docket::close_all(dockets) {
+        closed.push(write(unit, known, changes).await?);
+        // One may look at jobs of which another one writes.
+        unit.writes.then();
+    }
+    Ok(closed)
+}
+
+async fn write(unit: &mut Unit, known: Known, changes: Changes) -> Result<Known, Error> {
     if changes.is_empty() {
         return Ok(known);
     }

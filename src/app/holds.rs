@@ -3,23 +3,23 @@
 use super::{Error, Unit, dockets};
 use crate::domain::{dangers::CaseHazard, docket::Docket, ids::CaseId, jobs::Job};
 
-/// Holds or frees every unfinished job of a locked case whose dangers have become these.
+/// Holds or frees every job of a locked case whose dangers have become these.
 pub(super) async fn apply_to_case(
     unit: &mut Unit,
     case: CaseId,
     dangers: &[CaseHazard],
 ) -> Result<Vec<Job>, Error> {
-    let mut jobs = Vec::new();
-    for mut docket in dockets::of_case(unit, case.0).await? {
+    let mut dockets = dockets::of_case(unit, case.0).await?;
+    for docket in &mut dockets {
         docket.know_dangers(dangers.to_vec());
-        jobs.push(apply(unit, docket).await?);
+        docket.apply_holds()?;
     }
-    Ok(jobs)
+    let known = dockets::close_all(unit, dockets).await?;
+    Ok(known.into_iter().map(|known| known.job).collect())
 }
 
 /// Holds or frees a job in hand.
 pub(super) async fn apply(unit: &mut Unit, mut docket: Docket) -> Result<Job, Error> {
-    let reference = unit.ctx.reference();
-    docket.apply_holds(reference.hazards(), reference.dispatch())?;
+    docket.apply_holds()?;
     Ok(dockets::close(unit, docket).await?.job)
 }

@@ -6,7 +6,8 @@ use crate::{
         events,
         identity::{IdentityPlan, Method, RuledOut, check_order},
         ids::JobId,
-        jobs::Job,
+        jobs::{Job, JobState},
+        perils::PlannedCheck,
         refusal::JobRefused,
         trade::Trade,
     },
@@ -40,7 +41,8 @@ async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPla
     if job.trade != Trade::Lock {
         return Err(Error::Refused(JobRefused::NoIdentityCheck.into()));
     }
-    if job.state().is_final() {
+    // How it was checked is told of a job that is done as well: until then its alarm rings.
+    if job.state().is_final() && job.state() != JobState::Completed {
         return Err(Error::Refused(JobRefused::NothingToPlan(job.state()).into()));
     }
     check_order(plan.method, &plan.impossible)?;
@@ -60,7 +62,7 @@ async fn plan_in(unit: &mut Unit, id: JobId, plan: &Plan) -> Result<(IdentityPla
     let by = unit.actor.token().map(|token| token.0);
     store::identity::insert(&mut unit.tx, &planned, &impossible, by).await?;
     unit.emit(events::IdentityPlanned { job: id, method: planned.method });
-    docket.know_identity(planned.method);
+    docket.know_check(PlannedCheck { number, method: planned.method, planned_at: planned.planned_at });
     let job = holds::apply(unit, docket).await?;
     Ok((planned, job))
 }

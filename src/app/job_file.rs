@@ -18,10 +18,12 @@ use crate::{
         alarms::AlarmKind,
         cases::{Resident, Site},
         facts::{Fact, FieldRecord, FieldState, Guard, JobOutcome, TechnicianAtSite},
+        guidance::Caution,
         ids::{JobId, TechnicianId},
         jobs::{Action, Job, JobState},
         messages::JobMessage,
         offers::{Assignment, Offer},
+        perils::{Perils, SafetyRules, codes},
         referrals::Stage,
     },
     store::{self, cases::OnFile},
@@ -51,11 +53,26 @@ pub struct Whole {
     pub technicians: Vec<TechnicianAtSite>,
     /// How it ended at the site.
     pub outcome: Option<JobOutcome>,
+    /// What is dangerous about it, or unchecked.
+    pub perils: Perils,
     /// What can be done with it now.
     pub open: Vec<Action>,
 }
 
 impl Whole {
+    /// What comes before whatever else is to be done, for whoever of those who are on it is seen.
+    #[must_use]
+    pub fn caution(&self) -> Caution {
+        let on_it = self.assignments.iter().filter(|one| !one.is_over());
+        Caution::of(&self.perils, on_it.map(|one| one.heard))
+    }
+
+    /// The dangers that an assignment's technician has yet to acknowledge.
+    #[must_use]
+    pub fn unheard(&self, assignment: &Assignment) -> Vec<String> {
+        if assignment.is_over() { Vec::new() } else { codes(self.perils.unheard(assignment.heard)) }
+    }
+
     /// Where the technician of an assignment is; nothing before the first report under it.
     #[must_use]
     pub fn field_state(&self, assignment: &Assignment) -> Option<FieldState> {
@@ -74,24 +91,28 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
     let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let offers = store::offers::of_job(&mut tx, id).await?;
-    let record = FieldRecord::guarded(&store::facts::of_job(&mut tx, id).await?, &Guard::of(&job, &crew));
-    Ok(whole(actor, job, &case, offers, &crew, &record))
+    let perils = records::perils(ctx, &mut tx, id).await?;
+    let facts = store::facts::of_job(&mut tx, id).await?;
+    let record = FieldRecord::guarded(&facts, &Guard::of(&job, &crew, &perils));
+    Ok(whole(actor, job, &case, About { offers, crew: &crew, record: &record, perils }))
+}
+
+/// What is known of a job besides its case.
+struct About<'a> {
+    offers: Vec<Offer>,
+    crew: &'a [Assignment],
+    record: &'a FieldRecord,
+    perils: Perils,
 }
 
 /// The job, as much of it as is the actor's to see.
-fn whole(
-    actor: &Actor,
-    job: Job,
-    case: &OnFile,
-    mut offers: Vec<Offer>,
-    crew: &[Assignment],
-    record: &FieldRecord,
-) -> Whole {
-    let scope = actor.scope();
+fn whole(actor: &Actor, job: Job, case: &OnFile, about: About<'_>) -> Whole {
+    let About { mut offers, crew, record, perils } = about;
+    let (scope, holding) = (actor.scope(), perils.holding());
     offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
     let assignments = seen::own(actor, crew);
     let shown = seen::is_concerned(actor, &job, &assignments).then_some(case);
-    let is_open = |action: &Action| may(*action, &job, crew, case.case.state).is_ok();
+    let is_open = |action: &Action| may(*action, &job, crew, case.case.state, holding.as_ref()).is_ok();
     Whole {
         language: case.case.language.clone(),
         resident: shown.and_then(|case| case.resident.clone()),
@@ -101,6 +122,7 @@ fn whole(
         assignments,
         technicians: record.technicians.clone(),
         outcome: record.outcome,
+        perils,
         job,
     }
 }
@@ -167,8 +189,10 @@ pub async fn own_file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<OwnFile, Er
     let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let mut case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let offers = store::offers::of_job(&mut tx, id).await?;
-    let record = FieldRecord::guarded(&store::facts::of_job(&mut tx, id).await?, &Guard::of(&job, &crew));
-    let job = whole(actor, job, &case, offers, &crew, &record);
+    let perils = records::perils(ctx, &mut tx, id).await?;
+    let facts = store::facts::of_job(&mut tx, id).await?;
+    let record = FieldRecord::guarded(&facts, &Guard::of(&job, &crew, &perils));
+    let job = whole(actor, job, &case, About { offers, crew: &crew, record: &record, perils });
     let goers = job.assignments.iter().map(|assignment| assignment.technician_id);
     let names = store::technicians::names(&mut tx, goers).await?;
     let municipality = case.municipality.take().filter(|_| job.site.is_some());
@@ -187,9 +211,12 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
     let offers = store::offers::of_job(tx, id).await?;
     let mut facts = store::facts::of_job(tx, id).await?;
     let papers = seen::papers(tx, id).await?;
-    let record = records::own(ctx, &job, &Guard::of(&job, &crew), &facts);
-    let whole = whole(actor, job.clone(), &on_file, offers, &crew, &record);
-    let case = case_file::page_of(ctx, tx, on_file, jobs).await?;
+    let marks = store::job_file::marks(tx, job.case_id).await?;
+    let perils = marks.perils(id, &SafetyRules::of(&ctx.reference()));
+    let record = records::own(ctx, &job, &Guard::of(&job, &crew, &perils), &facts);
+    let about = About { offers, crew: &crew, record: &record, perils };
+    let whole = whole(actor, job.clone(), &on_file, about);
+    let case = case_file::page_of(ctx, tx, on_file, jobs, marks).await?;
     let runs = decisions::runs(tx, id).await?;
     let names = {
         let offered = whole.offers.iter().map(|offer| offer.technician_id);

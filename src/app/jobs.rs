@@ -1,13 +1,13 @@
 //! Jobs: made for a case, called off.
 
-use super::{Command, Ctx, Error, Unit, case_file, dockets, holds, reference, settlement};
+use super::{Command, Ctx, Error, Unit, case_file, dangers, dockets, holds, reference, settlement};
 use crate::{
     domain::{
         cases::CaseState,
         docket::Known,
         events,
         ids::{CaseId, JobId},
-        jobs::{Action, CancelReason, Job, Order},
+        jobs::{Action, CancelReason, Hold, Job, Order},
         offers::{Assignment, ReleaseCode},
         refusal::{CaseRefused, JobRefused, Refusal},
         trade::Priority,
@@ -53,11 +53,13 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     hold_new(unit, job).await
 }
 
-/// A new job is held from the beginning where its case is dangerous.
+/// A new job is held from the beginning where its case is dangerous; where nothing is known of danger, a person asks again.
 async fn hold_new(unit: &mut Unit, job: Job) -> Result<Job, Error> {
-    let dangers = store::dangers::of_case(&mut unit.tx, job.case_id).await?;
-    let docket = dockets::take(unit, Known { dangers, ..Known::new(job) });
-    holds::apply(unit, docket).await
+    let (case, known) = (job.case_id, store::dangers::of_case(&mut unit.tx, job.case_id).await?);
+    let docket = dockets::take(unit, Known { dangers: known, ..Known::new(job) });
+    let job = holds::apply(unit, docket).await?;
+    dangers::ask_again(unit, case).await?;
+    Ok(job)
 }
 
 /// Has a job done again, for the contractor's own fault: a new job of the same case, neither charged nor counted (C-14).
@@ -70,7 +72,7 @@ async fn rework_in(unit: &mut Unit, id: JobId, priority: Option<Priority>) -> Re
     let first = store::jobs::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
     let case = store::cases::guard(&mut unit.tx, first.case_id).await?.ok_or(Error::NotFound("case"))?;
     let first = store::jobs::find(&mut unit.tx, id).await?.unwrap_or(first);
-    may(Action::Rework, &first, &[], case.state)?;
+    may(Action::Rework, &first, &[], case.state, None)?;
     let order = Order {
         job_code: first.job_code.clone(),
         trade: first.trade,
@@ -99,8 +101,17 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
 }
 
 /// Refuses what the job's state does not allow: the one place that says so, for what is shown and for what is done.
-pub(super) fn may(action: Action, job: &Job, crew: &[Assignment], case: CaseState) -> Result<(), Refusal> {
+pub(super) fn may(
+    action: Action,
+    job: &Job,
+    crew: &[Assignment],
+    case: CaseState,
+    holding: Option<&Hold>,
+) -> Result<(), Refusal> {
     action.check(job.state())?;
+    if let Some(hold) = holding.filter(|_| action.sends()) {
+        return Err(JobRefused::Held(hold.clone()).into());
+    }
     let on_it = crew.iter().filter(|one| !one.is_over()).count();
     let was_there = crew.iter().any(|one| one.release_code() == Some(ReleaseCode::VisitOver));
     match action {

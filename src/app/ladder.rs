@@ -19,7 +19,7 @@ use crate::{
     domain::{
         actor::Actor,
         alarms::AlarmKind,
-        docket::Docket,
+        docket::{Bar, Docket},
         events::{JobMatched, Subject},
         ids::{DecisionId, JobId, TechnicianId},
         jobs::{Job, JobState},
@@ -168,7 +168,7 @@ async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Op
     let reckoned = reckoned(unit, docket, id).await?;
     let confirmed = visit.and_then(|window| window.confirmation.as_ref());
     let asking = if fitness.must_not_forbid().is_err() {
-        Asked::Never
+        Asked::Never(Bar::of(&fitness))
     } else if visit.is_some() && fitness.must_allow(confirmed).is_err() {
         Asked::Unconfirmed
     } else if alone.open_offer.is_some() {

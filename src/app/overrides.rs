@@ -126,10 +126,9 @@ pub(super) async fn agreed(
 
 /// Writes the jobs that make way before the one they make way for.
 pub(super) async fn close_all(unit: &mut Unit, sending: Sending) -> Result<Known, Error> {
-    for other in sending.others {
-        dockets::close(unit, other).await?;
-    }
-    let known = dockets::close(unit, sending.docket).await?;
+    let mut all = sending.others;
+    all.push(sending.docket);
+    let known = dockets::close_all(unit, all).await?.pop().ok_or(Error::NotFound("job"))?;
     if let Some(seen) = sending.seen {
         seen.must_hold(unit);
     }
@@ -159,15 +158,38 @@ pub async fn withdraw(
 }
 
 async fn withdraw_in(unit: &mut Unit, id: AssignmentId, code: WithdrawCode) -> Result<Job, Error> {
+    let mut docket = of_own(unit, id).await?;
+    docket.withdraw(id, code)?;
+    Ok(dockets::close(unit, docket).await?.job)
+}
+
+/// Whoever is on a job knows of its dangers; see [`Docket::acknowledge`].
+pub async fn acknowledge_danger(
+    ctx: &Ctx,
+    assignment: AssignmentId,
+    command: Command<Vec<String>>,
+) -> Result<Assignment, Error> {
+    let command = command.map(|dangers| (assignment, dangers));
+    ctx.transact(command, |unit, (id, dangers)| Box::pin(acknowledge_in(unit, *id, dangers))).await
+}
+
+async fn acknowledge_in(unit: &mut Unit, id: AssignmentId, dangers: &[String]) -> Result<Assignment, Error> {
+    let mut docket = of_own(unit, id).await?;
+    let assignment = docket.acknowledge(id, dangers)?;
+    let known = dockets::close(unit, docket).await?;
+    Ok(known.assignments.into_iter().find(|one| one.id == id).unwrap_or(assignment))
+}
+
+/// The job of an assignment, in hand, if the assignment is the actor's to touch.
+async fn of_own(unit: &mut Unit, id: AssignmentId) -> Result<Docket, Error> {
     let missing = || Error::NotFound("assignment");
-    let mut docket = match dockets::of(unit, id.0, None).await {
+    let docket = match dockets::of(unit, id.0, None).await {
         Err(Error::NotFound(_)) => return Err(missing()),
         docket => docket?,
     };
     let own = docket.known().assignments.iter().find(|one| one.id == id).ok_or_else(missing)?;
-    if !unit.actor.scope().covers(own.firm_id, own.technician_id) {
-        return Err(missing());
+    match unit.actor.scope().covers(own.firm_id, own.technician_id) {
+        true => Ok(docket),
+        false => Err(missing()),
     }
-    docket.withdraw(id, code)?;
-    Ok(dockets::close(unit, docket).await?.job)
 }

@@ -8,6 +8,7 @@ use crate::{
         facts::{Fact, FieldRecord, Guard, SKEW_MAX, WORK_INTERVAL_MAX, WorkSpan},
         ids::JobId,
         jobs::Job,
+        perils::{Perils, SafetyRules},
     },
     store::{self, Tx, facts::Around},
 };
@@ -16,7 +17,13 @@ use crate::{
 pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<FieldRecord, Error> {
     let facts = store::facts::of_job(tx, job.id).await?;
     let crew = store::assignments::of_job(tx, job.id).await?;
-    beside(tx, job.id, own(ctx, job, &Guard::of(job, &crew), &facts)).await
+    let perils = perils(ctx, tx, job.id).await?;
+    beside(tx, job.id, own(ctx, job, &Guard::of(job, &crew, &perils), &facts)).await
+}
+
+/// What is, or was, dangerous about a job, or unchecked.
+pub(super) async fn perils(ctx: &Ctx, tx: &mut Tx, job: JobId) -> Result<Perils, Error> {
+    Ok(store::dangers::perils_of_job(tx, job, &SafetyRules::of(&ctx.reference())).await?)
 }
 
 /// The record that these facts of a job make by themselves, as far as the guard lets them count.

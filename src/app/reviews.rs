@@ -16,6 +16,7 @@ use crate::{
         jobs::Job,
         ledger::{Priced, Settlement},
         money::Yen,
+        perils::{Perils, SafetyRules},
         reference::Dataset,
         refusal::{MoneyRefused, Refusal},
         reviews::{
@@ -271,7 +272,11 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
     }
     let of_job = |job: &JobId| facts.get(job).map(Vec::as_slice).unwrap_or_default();
     let crews = store::assignments::of_jobs(tx, &ids).await?;
-    let guard = |job: &Job| Guard::of(job, crews.get(&job.id).map(Vec::as_slice).unwrap_or_default());
+    let perils = store::dangers::perils_of(tx, &ids, &SafetyRules::of(&ctx.reference())).await?;
+    let guard = |job: &Job| {
+        let crew = crews.get(&job.id).map(Vec::as_slice).unwrap_or_default();
+        Guard::of(job, crew, perils.get(&job.id).unwrap_or(&Perils::default()))
+    };
     let own: BTreeMap<_, _> =
         jobs.iter().map(|(job, _)| (job.id, records::own(ctx, job, &guard(job), of_job(&job.id)))).collect();
     let around: Vec<_> = own.iter().flat_map(|(job, record)| records::around(*job, record)).collect();

@@ -3,11 +3,10 @@
 use super::{Error, Unit, dockets};
 use crate::{
     domain::{
-        alarms::AlarmKind,
         blocks::Blocked,
-        docket::Away,
-        firms::Standing,
-        ids::{FirmId, JobId, TechnicianId},
+        docket::{Away, Bar},
+        firms::{Standing, Technician},
+        ids::{CaseId, FirmId, JobId, TechnicianId},
     },
     store,
 };
@@ -41,10 +40,7 @@ pub(super) async fn firm_changed(
 
 /// A firm or a technician is kept apart from a resident from now on.
 pub(super) async fn blocked(unit: &mut Unit, blocked: Blocked) -> Result<(), Error> {
-    let away = match blocked {
-        Blocked::Firm(firm) => of_firm(unit, firm).await?,
-        Blocked::Technician(technician) => Away { firm: None, technicians: vec![technician] },
-    };
+    let away = away(unit, blocked).await?;
     for job in in_hands_of(unit, &away).await? {
         let Some(case) = store::jobs::case_of(&mut unit.tx, job).await? else { continue };
         let (firms, technicians) = store::blocks::of_case(&mut unit.tx, case).await?;
@@ -53,10 +49,29 @@ pub(super) async fn blocked(unit: &mut Unit, blocked: Blocked) -> Result<(), Err
             Blocked::Technician(technician) => technicians.contains(&technician),
         };
         if is_of_resident {
-            keep_away(unit, job, &away).await?;
+            keep_away(unit, job, &away, Bar::KeptApart).await?;
         }
     }
     Ok(())
+}
+
+/// A block has ended: they may meet again, unless another one keeps them apart.
+pub(super) async fn unblocked(unit: &mut Unit, blocked: Blocked) -> Result<(), Error> {
+    let away = away(unit, blocked).await?;
+    for job in in_hands_of(unit, &away).await? {
+        let mut docket = dockets::of_job(unit, job).await?;
+        let still = kept_apart(unit, docket.job().case_id, &docket.people()).await?;
+        docket.let_back(Bar::KeptApart, &still);
+        close(unit, docket).await?;
+    }
+    Ok(())
+}
+
+async fn away(unit: &mut Unit, blocked: Blocked) -> Result<Away, Error> {
+    Ok(match blocked {
+        Blocked::Firm(firm) => of_firm(unit, firm).await?,
+        Blocked::Technician(technician) => Away { firm: None, technicians: vec![technician] },
+    })
 }
 
 async fn of_firm(unit: &mut Unit, firm: FirmId) -> Result<Away, Error> {
@@ -67,10 +82,11 @@ async fn of_firm(unit: &mut Unit, firm: FirmId) -> Result<Away, Error> {
 async fn changed(unit: &mut Unit, away: &Away, is: Standing) -> Result<(), Error> {
     for job in in_hands_of(unit, away).await? {
         match is {
-            Standing::Suspended => keep_away(unit, job, away).await?,
+            Standing::Suspended => keep_away(unit, job, away, Bar::Suspended).await?,
             Standing::Active => {
                 let mut docket = dockets::of_job(unit, job).await?;
-                docket.resolve(AlarmKind::NotToBeSent);
+                let still = suspended(unit, &docket.people()).await?;
+                docket.let_back(Bar::Suspended, &still);
                 close(unit, docket).await?;
             }
         }
@@ -78,9 +94,35 @@ async fn changed(unit: &mut Unit, away: &Away, is: Standing) -> Result<(), Error
     Ok(())
 }
 
-async fn keep_away(unit: &mut Unit, job: JobId, away: &Away) -> Result<(), Error> {
+/// Those of them who are suspended, or whose firm is.
+async fn suspended(unit: &mut Unit, people: &[TechnicianId]) -> Result<Vec<TechnicianId>, Error> {
+    let mut suspended = Vec::new();
+    for technician in store::technicians::several(&mut unit.tx, people.iter().copied()).await? {
+        let firm = store::firms::find(&mut unit.tx, technician.firm_id).await?;
+        let is_active =
+            technician.state == Standing::Active && firm.is_some_and(|firm| firm.state == Standing::Active);
+        if !is_active {
+            suspended.push(technician.id);
+        }
+    }
+    Ok(suspended)
+}
+
+/// Those of them who are kept apart from the resident of a case.
+async fn kept_apart(
+    unit: &mut Unit,
+    case: CaseId,
+    people: &[TechnicianId],
+) -> Result<Vec<TechnicianId>, Error> {
+    let (firms, technicians) = store::blocks::of_case(&mut unit.tx, case).await?;
+    let known = store::technicians::several(&mut unit.tx, people.iter().copied()).await?;
+    let is_kept_apart = |one: &Technician| firms.contains(&one.firm_id) || technicians.contains(&one.id);
+    Ok(known.iter().filter(|one| is_kept_apart(one)).map(|one| one.id).collect())
+}
+
+async fn keep_away(unit: &mut Unit, job: JobId, away: &Away, why: Bar) -> Result<(), Error> {
     let mut docket = dockets::of_job(unit, job).await?;
-    docket.keep_away(away)?;
+    docket.keep_away(away, why)?;
     close(unit, docket).await
 }
 

@@ -81,7 +81,8 @@ async fn of_job(
     crew: &[Assignment],
 ) -> Result<Statement, Error> {
     let facts = store::facts::of_job(tx, job.id).await?;
-    let record = records::own(ctx, &job, &Guard::of(&job, crew), &facts);
+    let perils = records::perils(ctx, tx, job.id).await?;
+    let record = records::own(ctx, &job, &Guard::of(&job, crew, &perils), &facts);
     let record = records::beside(tx, job.id, record).await?;
     let papers = seen::papers(tx, job.id).await?;
     let money = Money::of(papers);

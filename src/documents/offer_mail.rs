@@ -75,12 +75,12 @@ pub fn over(facts: &OfferFacts<'_>, code: Option<WithdrawCode>) -> Letter {
     }
 }
 
-fn subject(ja: &str, en: &str, facts: &OfferFacts<'_>) -> String {
+pub(super) fn subject(ja: &str, en: &str, facts: &OfferFacts<'_>) -> String {
     let district = facts.district.unwrap_or(Language::Ja.unknown());
     format!("【{ja}】{} {district} {} / {en}", facts.priority, facts.work.0)
 }
 
-fn lists(facts: &OfferFacts<'_>) -> (String, String) {
+pub(super) fn lists(facts: &OfferFacts<'_>) -> (String, String) {
     let (urgency_ja, urgency_en) = urgency(facts.priority);
     let place = |language: Language| facts.district.unwrap_or(language.unknown());
     (

@@ -37,8 +37,14 @@ text_enum! {
         CallUnwrapped = "call_unwrapped",
         /// The service fails at this each time it looks at it, and tries again once a minute.
         CannotGoOn = "cannot_go_on",
-        /// A danger came to light when somebody was already sent: the contractor must be told.
+        /// A danger is told of a case in which nothing is in hand any more: somebody must see whether anybody is in it.
+        DangerOnCase = "danger_on_case",
+        /// A danger came to light when somebody was already sent: the contractor must be told (G-08).
         DangerOnJob = "danger_on_job",
+        /// Whoever is on the job has not acknowledged the danger: they must be reached by telephone (G-08).
+        DangerUnacknowledged = "danger_unacknowledged",
+        /// Somebody is sent where nothing is known of any danger: the caller must be asked again (4.1).
+        DangersUnknown = "dangers_unknown",
         /// A planned visit has made way for an emergency: the resident must be told and given another window.
         Displaced = "displaced",
         /// Nobody has decided about a dispute.
@@ -51,8 +57,12 @@ text_enum! {
         HandoverNotConnected = "handover_not_connected",
         /// The job is held by a danger or an open identity question.
         Held = "held",
+        /// It turned out when somebody was already sent that the identity cannot be checked: the door stays shut (S-04, G-08).
+        IdentityOnJob = "identity_on_job",
         /// An interpreter was asked and has neither joined nor declined.
         InterpreterAwaited = "interpreter_awaited",
+        /// Who has the job, or its planned visit, is kept apart from the resident.
+        KeptApart = "kept_apart",
         /// Everybody on the ladder has been asked, or nobody can be asked now (K-03: never silence).
         LadderEnded = "ladder_ended",
         /// The promised arrival has passed.
@@ -63,7 +73,7 @@ text_enum! {
         NoAccess = "no_access",
         /// Accepted, but not on the way.
         NotDeparted = "not_departed",
-        /// Who has the job, or its planned visit, may not be sent any more: suspended, or kept apart from the resident.
+        /// Who has the job, or its planned visit, is suspended, or may not do such work.
         NotToBeSent = "not_to_be_sent",
         /// A firm has accepted and not named its technician.
         NotNamed = "not_named",
@@ -117,6 +127,17 @@ pub struct Alarm {
     pub acknowledged_at: Option<DateTime<Utc>>,
     /// When its cause was gone.
     pub resolved_at: Option<DateTime<Utc>>,
+}
+
+impl AlarmKind {
+    /// Whether only a clearance ends it (G-08).
+    #[must_use]
+    pub fn is_of_danger(self) -> bool {
+        matches!(
+            self,
+            Self::DangerOnCase | Self::DangerOnJob | Self::DangerUnacknowledged | Self::IdentityOnJob
+        )
+    }
 }
 
 impl Alarm {

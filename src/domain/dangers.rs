@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    cases::CaseState,
     ids::{CallId, CaseId},
+    jobs::Job,
     reference::hazards::HazardAction,
     refusal::{CaseRefused, Refusal},
     span::Instant,
@@ -161,6 +163,42 @@ pub fn must_be_settled(dangers: &[Danger]) -> Result<(), Refusal> {
         return Err(CaseRefused::InstructionsNotGiven(untold).into());
     }
     Ok(())
+}
+
+/// What the calls of a case have told about its hazards.
+#[derive(Debug, Clone, Default)]
+pub struct Interview(Vec<Danger>);
+
+impl Interview {
+    /// The hazards of each call, together.
+    #[must_use]
+    pub fn of(calls: impl IntoIterator<Item = Vec<Danger>>) -> Self {
+        Self(calls.into_iter().flatten().filter(|danger| danger.answer.is_some()).collect())
+    }
+
+    /// Whether everything that was asked was answered with `unknown`: then nobody knows where people are sent (4.1).
+    #[must_use]
+    pub fn tells_nothing(&self) -> bool {
+        !self.0.is_empty() && self.0.iter().all(|danger| danger.answer == Some(HazardAnswer::Unknown))
+    }
+
+    /// Whether the caller could not tell of one of these hazards, in any call: they are asked again.
+    #[must_use]
+    pub fn leaves_open(&self, is_meant: impl Fn(&str) -> bool) -> bool {
+        let is_known = |hazard: &str| {
+            let mut own = self.0.iter().filter(|danger| danger.hazard == hazard);
+            own.any(|danger| danger.answer != Some(HazardAnswer::Unknown))
+        };
+        self.0.iter().any(|danger| is_meant(&danger.hazard) && !is_known(&danger.hazard))
+    }
+}
+
+/// Whether a new danger rings at the case itself: of no job a person is told, since none is in hand. A case that is only being
+/// opened is in the hands of whoever opens it.
+#[must_use]
+pub fn rings_at_the_case(case: CaseState, jobs: &[Job]) -> bool {
+    let was_served = case == CaseState::Closed || !jobs.is_empty();
+    was_served && jobs.iter().all(|job| job.state().is_final())
 }
 
 /// A danger of a case, from when it was known until it is cleared.

@@ -2,7 +2,12 @@
 
 use super::{
     facts::FieldState,
-    jobs::JobState::{self, *},
+    jobs::{
+        Hold,
+        JobState::{self, *},
+    },
+    offers::Heard,
+    perils::Perils,
 };
 
 /// The reports that make sense from where somebody is on a job; others are taken all the same.
@@ -57,9 +62,62 @@ pub struct Guidance {
     pub en: &'static str,
 }
 
-/// The guidance of a state.
+/// What comes before whatever else is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caution {
+    /// Nothing.
+    None,
+    /// Somebody on the job has a danger to acknowledge.
+    Acknowledge,
+    /// The identity cannot be checked: the door stays shut (S-04).
+    KeepShut,
+    /// Nothing is begun but to make safe (G-08).
+    MakeSafeOnly,
+}
+
+impl Caution {
+    /// The caution of a job whose crew has heard as much.
+    #[must_use]
+    pub fn of(perils: &Perils, crew: impl IntoIterator<Item = Heard>) -> Self {
+        let mut crew = crew.into_iter().peekable();
+        if crew.peek().is_none() {
+            return Self::None;
+        }
+        match perils.holding() {
+            Some(Hold::Hazard(_)) => Self::MakeSafeOnly,
+            Some(Hold::Identity) => Self::KeepShut,
+            None if crew.any(|heard| perils.unheard(heard).next().is_some()) => Self::Acknowledge,
+            None => Self::None,
+        }
+    }
+
+    fn guidance(self) -> Option<Guidance> {
+        let (ja, en) = match self {
+            Self::None => return None,
+            Self::Acknowledge => (
+                "危険が知らされました。内容を確認し、確認済みの返答をしてください。",
+                "A danger was told: read what it is and acknowledge it.",
+            ),
+            Self::KeepShut => (
+                "本人確認の方法がありません。開錠しないでください。内容を確認し、確認済みの返答をしてください。",
+                "There is no way to check the identity: do not open the door. Read this and acknowledge it.",
+            ),
+            Self::MakeSafeOnly => (
+                "危険があります。安全が確認されるまで、安全確保のほかは作業を始めないでください。内容を確認し、確認済みの返答をしてください。",
+                "There is danger: until it is cleared begin nothing but to make safe. Read what it is and acknowledge it.",
+            ),
+        };
+        Some(Guidance { ja, en })
+    }
+}
+
+/// The guidance of a state, danger first.
 #[must_use]
-pub fn guidance(state: JobState) -> Guidance {
+pub fn guidance(state: JobState, caution: Caution) -> Guidance {
+    caution.guidance().unwrap_or_else(|| of_state(state))
+}
+
+fn of_state(state: JobState) -> Guidance {
     let (ja, en) = match state {
         Unassigned => ("手配先を探しています。", "Somebody is being looked for."),
         Held => (
@@ -131,8 +189,10 @@ mod tests {
     #[test]
     fn every_state_says_what_is_next_in_both_languages() {
         for state in JobState::ALL {
-            let Guidance { ja, en } = guidance(*state);
-            assert!(ja.ends_with('。') && (en.ends_with('.')), "{state}");
+            for caution in [Caution::None, Caution::Acknowledge, Caution::KeepShut, Caution::MakeSafeOnly] {
+                let Guidance { ja, en } = guidance(*state, caution);
+                assert!(ja.ends_with('。') && (en.ends_with('.')), "{state}");
+            }
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum Missing {
     Lessee,
     /// Whether the worker was spoken with (K-05).
     SpokenWithWorker,
+    /// Whether there is a danger that would hold everything: the caller could not tell (4.1).
+    Dangers,
     /// How the identity will be checked (S-01 to S-04).
     IdentityPlan,
     /// A job for one of the categories (K-01).
@@ -36,6 +38,7 @@ impl Missing {
             Self::Eligibility => "対象者かどうか未確認です。対応を先に進め、後で確認してください。",
             Self::Lessee => "お部屋の契約者(本人・受入企業・受入企業所有)を確認してください。",
             Self::SpokenWithWorker => "本人と話したか、連絡がつかなかったかを記録してください。",
+            Self::Dangers => "危険の有無が「分からない」のままです。もう一度確認してください。",
             Self::IdentityPlan => "開錠前の本人確認の方法を決めてください。",
             Self::Job => "出動をまだ手配していない種別があります。",
         }
@@ -49,6 +52,7 @@ impl Missing {
             Self::Eligibility => "Not confirmed whether the person is entitled: serve first, verify later.",
             Self::Lessee => "Ask who rents the flat: the worker, the host company, or the host owns it.",
             Self::SpokenWithWorker => "Record whether the worker was spoken with or could not be reached.",
+            Self::Dangers => "Nobody could tell whether there is danger: ask again.",
             Self::IdentityPlan => "Plan how the identity is checked before the door is opened.",
             Self::Job => "A category has no job yet.",
         }
@@ -62,6 +66,7 @@ impl Missing {
             Self::Eligibility => "E-05",
             Self::Lessee => "R-04",
             Self::SpokenWithWorker => "K-05",
+            Self::Dangers => "4.1",
             Self::IdentityPlan => "S-01",
             Self::Job => "K-01",
         }

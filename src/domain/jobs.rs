@@ -90,18 +90,11 @@ impl Job {
         }
     }
 
-    /// The job that nobody may be asked for; a human is reminded at `remind_at`.
+    /// The job that nobody is on, and nobody may be asked for; a human is reminded at `remind_at`.
     pub fn held(self, hold: Hold, now: Instant, remind_at: Instant) -> Result<Self, Refusal> {
-        self.must_be(
-            &[
-                JobState::Unassigned,
-                JobState::NoCoverage,
-                JobState::Held,
-                JobState::Offered,
-                JobState::Booked,
-            ],
-            JobRefused::CannotHold,
-        )?;
+        if self.state().is_final() {
+            return Err(JobRefused::CannotHold(self.state()).into());
+        }
         Ok(self.entered(Step::Held(hold), now, remind_at))
     }
 

@@ -41,6 +41,7 @@ pub mod money;
 pub mod near;
 pub mod offers;
 pub mod payments;
+pub mod perils;
 pub mod phone;
 pub mod place;
 pub mod positions;

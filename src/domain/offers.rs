@@ -17,7 +17,7 @@ use super::{
 };
 
 pub use self::{
-    assignment::{Assignment, AssignmentStage, FlatAssignment, Progress},
+    assignment::{Assignment, AssignmentStage, FlatAssignment, Heard, Progress},
     codes::{OfferState, OverrideReason, ReassignReason, ReleaseCode, WithdrawCode},
     flat::FlatOffer,
     stage::{Acceptance, OfferStage},

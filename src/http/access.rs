@@ -120,6 +120,7 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/v1/offers/{id}/withdrawal",   DESK),
     ("GET",    "/v1/assignments/{id}/order-note", DESK_AND_FIELD),
     ("POST",   "/v1/assignments/{id}/withdrawal", DESK_AND_FIELD),
+    ("POST",   "/v1/assignments/{id}/danger-acknowledgements", DESK_AND_FIELD),
     ("POST",   "/v1/jobs/{id}/override",       DESK),
     ("POST",   "/v1/jobs/{id}/reassignment",   DESK),
     ("POST",   "/v1/jobs/{id}/appointment",    DESK),

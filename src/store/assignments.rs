@@ -16,7 +16,7 @@ use crate::domain::{
 
 row! {
     FlatAssignment: id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
-    arrival_due_at, released_at, release_code, current_since
+    arrival_due_at, released_at, release_code, current_since, heard_danger, heard_check
 }
 
 struct Row {
@@ -44,7 +44,7 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Assignment>, Error> {
         tx,
         all Row,
         "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
-                released_at, release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
+                released_at, release_code, current_since, heard_danger, heard_check, progress_at, progress_lat_e6, progress_lon_e6
          FROM assignment WHERE job_id = $1 ORDER BY id",
         job
     )?;
@@ -58,11 +58,13 @@ pub async fn of_jobs(tx: &mut Tx, jobs: &[JobId]) -> Result<BTreeMap<JobId, Vec<
         all Row,
         {
             sqlite: "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
-                            arrival_due_at, released_at, release_code, current_since, progress_at, progress_lat_e6,
+                            arrival_due_at, released_at, release_code, current_since, heard_danger, heard_check,
+                            progress_at, progress_lat_e6,
                             progress_lon_e6
                      FROM assignment WHERE job_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
             postgres: "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
-                              arrival_due_at, released_at, release_code, current_since, progress_at, progress_lat_e6,
+                              arrival_due_at, released_at, release_code, current_since, heard_danger, heard_check,
+                              progress_at, progress_lat_e6,
                               progress_lon_e6
                        FROM assignment
                        WHERE job_id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
@@ -97,7 +99,7 @@ pub async fn find(tx: &mut Tx, id: AssignmentId) -> Result<Option<Assignment>, E
         tx,
         optional Row,
         "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
-                released_at, release_code, current_since, progress_at, progress_lat_e6, progress_lon_e6
+                released_at, release_code, current_since, heard_danger, heard_check, progress_at, progress_lat_e6, progress_lon_e6
          FROM assignment WHERE id = $1",
         id
     )?;

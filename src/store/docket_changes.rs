@@ -150,7 +150,8 @@ fn change_assignment(batch: &mut Batch, one: &Assignment) {
         batch,
         one,
         "UPDATE assignment SET version = $2, slot = $3, released_at = $4, release_code = $5, current_since = $6,
-                               arrival_due_at = $7, progress_at = $8, progress_lat_e6 = $9, progress_lon_e6 = $10
+                               arrival_due_at = $7, progress_at = $8, progress_lat_e6 = $9, progress_lon_e6 = $10,
+                               heard_danger = $11, heard_check = $12
          WHERE id = $1 AND version = $2 - 1",
         one.id,
         one.version,
@@ -162,6 +163,8 @@ fn change_assignment(batch: &mut Batch, one: &Assignment) {
         one.progress.map(|progress| progress.at),
         one.progress.map(|progress| progress.point.lat_e6()),
         one.progress.map(|progress| progress.point.lon_e6()),
+        one.heard.danger,
+        one.heard.check,
     );
 }
 
@@ -170,8 +173,8 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
         batch,
         one,
         "INSERT INTO assignment (id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
-                                 arrival_due_at, current_since, released_at, release_code)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                                 arrival_due_at, current_since, released_at, release_code, heard_danger, heard_check)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         one.id,
         one.version,
         one.job_id,
@@ -185,6 +188,8 @@ fn insert_assignment(batch: &mut Batch, one: &Assignment) {
         one.current_since(),
         one.released_at(),
         one.release_code(),
+        one.heard.danger,
+        one.heard.check,
     );
 }
 

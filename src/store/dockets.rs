@@ -16,10 +16,10 @@ use crate::domain::{
     dangers::CaseHazard,
     docket::Known,
     facts::{Fact, Reporter},
-    identity::Method,
     ids::{FactId, JobId, TechnicianId, WindowId},
     jobs::Job,
     offers::{Assignment, Offer, Progress},
+    perils::PlannedCheck,
     place::Point,
     span::{Instant, Span},
 };
@@ -112,11 +112,6 @@ struct WindowRow {
     confirmation: String,
 }
 
-#[derive(Deserialize)]
-struct MethodRow {
-    method: Method,
-}
-
 /// The parts of a docket, as the statement numbers them.
 mod part {
     pub(super) const JOB: i64 = 1;
@@ -174,7 +169,8 @@ UNION ALL
 SELECT CASE WHEN a.job_id = w.job_id THEN 3 ELSE 4 END, w.job_id, json_object('id', hex(a.id), 'version', version,
     'job_id', hex(a.job_id), 'offer_id', hex(offer_id), 'firm_id', hex(firm_id), 'technician_id', hex(a.technician_id),
     'slot', slot, 'assigned_at', assigned_at, 'counts_from', counts_from, 'arrival_due_at', arrival_due_at,
-    'released_at', released_at, 'release_code', release_code, 'current_since', current_since, 'progress_at', progress_at,
+    'released_at', released_at, 'release_code', release_code, 'current_since', current_since,
+    'heard_danger', heard_danger, 'heard_check', heard_check, 'progress_at', progress_at,
     'progress_lat_e6', progress_lat_e6, 'progress_lon_e6', progress_lon_e6)
 FROM looked_at w CROSS JOIN assignment a ON a.technician_id = w.technician_id
 WHERE a.job_id = w.job_id OR a.slot <> 'released'
@@ -193,9 +189,8 @@ SELECT 7, j.id, json_object('case_id', hex(h.case_id), 'number', h.number, 'haza
     'note_code', h.note_code)
 FROM wanted w CROSS JOIN job j ON j.id = w.id CROSS JOIN case_hazard h ON h.case_id = j.case_id
 UNION ALL
-SELECT 8, i.job_id, json_object('method', i.method)
+SELECT 8, i.job_id, json_object('number', i.number, 'method', i.method, 'planned_at', i.planned_at)
 FROM wanted w CROSS JOIN identity_plan i ON i.job_id = w.id
-WHERE i.number = (SELECT MAX(number) FROM identity_plan WHERE job_id = w.id)
 UNION ALL
 SELECT 9, f.job_id, json_object('id', hex(f.id), 'job_id', hex(job_id), 'assignment_id', hex(assignment_id),
     'technician_id', hex(technician_id), 'device', device, 'device_seq', device_seq, 'device_time', device_time,
@@ -235,7 +230,6 @@ SELECT 7, j.id, row_to_json(h)
 FROM wanted w JOIN job j ON j.id = w.id JOIN case_hazard h ON h.case_id = j.case_id
 UNION ALL
 SELECT 8, i.job_id, row_to_json(i) FROM wanted w JOIN identity_plan i ON i.job_id = w.id
-WHERE i.number = (SELECT MAX(number) FROM identity_plan WHERE job_id = w.id)
 UNION ALL
 SELECT 9, f.job_id, row_to_json(f) FROM wanted w JOIN fact f ON f.job_id = w.id
 UNION ALL
@@ -266,7 +260,7 @@ fn assemble(rows: &[Row<'_>]) -> Result<Vec<Loaded>, Error> {
             part::WINDOW => known.windows.push(window(row)?),
             part::ALARM => known.alarms.push(read("alarm", row)?),
             part::DANGER => known.dangers.push(read::<CaseHazard>("case_hazard", row)?),
-            part::IDENTITY => known.identity = Some(read::<MethodRow>("identity_plan", row)?.method),
+            part::IDENTITY => known.checks.push(read::<PlannedCheck>("identity_plan", row)?),
             part::FACT => one.facts.push(fact(row)?),
             part::BILLING => one.billing = Billing::Begun,
             part::FOREIGN => one.foreign.push(read("fact", row)?),
@@ -279,6 +273,7 @@ fn assemble(rows: &[Row<'_>]) -> Result<Vec<Loaded>, Error> {
         known.elsewhere.sort_by_key(|one| (one.slot(), one.id));
         known.alarms.sort_by_key(|alarm| alarm.id);
         known.dangers.sort_by_key(|danger| danger.number);
+        known.checks.sort_by_key(|check| check.number);
         facts.sort_by_key(|fact| fact.id);
     }
     loaded.sort_by_key(|one| one.known.job.id);

@@ -1,10 +1,6 @@
 //! What hangs on a job and on its case in few rows of many tables: each in one statement, however much of it there is.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Display,
-    str::FromStr,
-};
+use std::{collections::BTreeMap, fmt::Display, str::FromStr};
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -25,6 +21,7 @@ use crate::domain::{
     ledger::Settlement,
     money::Yen,
     payments::Payment,
+    perils::{KnownDanger, Perils, PlannedCheck, SafetyRules},
     reviews::Decision,
     span::Instant,
 };
@@ -286,8 +283,17 @@ pub struct Marks {
     pub hazards: Vec<CaseHazard>,
     /// What was told in each call in which something was.
     pub told: BTreeMap<CallId, Told>,
-    /// The jobs with a plan for checking the identity.
-    pub planned: BTreeSet<JobId>,
+    /// The plans for checking the identity, by job, in the order in which they were made.
+    pub checks: BTreeMap<JobId, Vec<PlannedCheck>>,
+}
+
+impl Marks {
+    /// What is, or was, dangerous about a job of the case, or unchecked.
+    #[must_use]
+    pub fn perils(&self, job: JobId, rules: &SafetyRules) -> Perils {
+        let checks = self.checks.get(&job).map(Vec::as_slice).unwrap_or_default();
+        Perils::of(self.hazards.iter().map(KnownDanger::from), checks, rules)
+    }
 }
 
 #[derive(FromRow)]
@@ -334,14 +340,19 @@ impl Marks {
                 });
             }
             _ => {
-                self.planned.insert(row.id.into());
+                let table = "identity_plan";
+                self.checks.entry(row.id.into()).or_default().push(PlannedCheck {
+                    number: there(row.number, table, "number")?,
+                    method: read(row.code, table, "method")?,
+                    planned_at: there(row.at1, table, "planned_at")?,
+                });
             }
         }
         Ok(())
     }
 }
 
-/// The dangers of a case, what was told about them in its calls, and for which of its jobs the identity check is planned.
+/// The dangers of a case, what was told about them in its calls, and how the identity is checked for each of its jobs.
 pub async fn marks(tx: &mut Tx, case: CaseId) -> Result<Marks, Error> {
     let rows = query!(
         tx,
@@ -355,8 +366,7 @@ pub async fn marks(tx: &mut Tx, case: CaseId) -> Result<Marks, Error> {
               LEFT JOIN hazard_instruction i ON i.call_id = a.call_id AND i.number = a.number
          WHERE k.case_id = $1
          UNION ALL
-         SELECT DISTINCT 'plan', j.id, CAST(NULL AS BIGINT), CAST(NULL AS TEXT), CAST(NULL AS TEXT), CAST(NULL AS TEXT),
-                CAST(NULL AS TIMESTAMPTZ), CAST(NULL AS TIMESTAMPTZ)
+         SELECT 'plan', j.id, p.number, NULL, p.method, NULL, p.planned_at, NULL
          FROM job j JOIN identity_plan p ON p.job_id = j.id WHERE j.case_id = $1",
         case.0
     )?;
@@ -365,6 +375,9 @@ pub async fn marks(tx: &mut Tx, case: CaseId) -> Result<Marks, Error> {
         marks.take(case, row)?;
     }
     marks.hazards.sort_by_key(|hazard| hazard.number);
+    for checks in marks.checks.values_mut() {
+        checks.sort_by_key(|check| check.number);
+    }
     for told in marks.told.values_mut() {
         told.answers.sort_by_key(|answer| answer.number);
         told.given.sort_by_key(|given| given.number);

@@ -120,6 +120,7 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/offers/{id}/withdrawal",   DESK),
     ("GET",    "/v1/assignments/{id}/order-note", FIELD),
     ("POST",   "/v1/assignments/{id}/withdrawal", FIELD),
+    ("POST",   "/v1/assignments/{id}/danger-acknowledgements", FIELD),
     ("POST",   "/v1/jobs/{id}/override",       DESK),
     ("POST",   "/v1/jobs/{id}/reassignment",   DESK),
     ("POST",   "/v1/jobs/{id}/appointment",    DESK),

@@ -26,6 +26,7 @@ mod crews;
 mod dangers;
 mod decisions;
 mod dispatching;
+mod endangered;
 mod erasing;
 mod estimate;
 mod evidence;

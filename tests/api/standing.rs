@@ -34,6 +34,43 @@ enum Cause {
 }
 
 impl Cause {
+    /// The alarm that tells of it.
+    fn alarm(self) -> &'static str {
+        match self {
+            Self::TechnicianSuspended | Self::FirmSuspended => "not_to_be_sent",
+            Self::TechnicianBlocked | Self::FirmBlocked => "kept_apart",
+        }
+    }
+
+    /// It is no more.
+    async fn end(self, server: &TestServer, crew: &Crew) {
+        match self {
+            Self::TechnicianSuspended => {
+                return put_state(server, &format!("/v1/technicians/{}", crew.technician), "active").await;
+            }
+            Self::FirmSuspended => {
+                return put_state(server, &format!("/v1/firms/{}", crew.firm), "active").await;
+            }
+            Self::TechnicianBlocked | Self::FirmBlocked => {}
+        }
+        let (field, own) = match self {
+            Self::TechnicianBlocked => ("technician_id", &crew.technician),
+            _ => ("firm_id", &crew.firm),
+        };
+        let desk = server.dispatcher();
+        let blocks = desk.get("/v1/blocks?limit=200").await.expect(200);
+        let block = blocks["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|block| block[field] == json!(own) && block["ended_at"].is_null());
+        let block = block.unwrap();
+        let ended = desk.request(reqwest::Method::DELETE, &format!("/v1/blocks/{}", id(block)));
+        let ended = ended.header("if-match", format!("\"{}\"", block["version"]));
+        assert!(desk.send(ended).await.status.is_success(), "{self:?}");
+        server.settle().await;
+    }
+
     async fn happen(self, server: &TestServer, crew: &Crew) {
         let block = |field: &str, id: &str| {
             let mut body = json!({ "phone": "+818055500101", "reason": "complaint" });
@@ -108,7 +145,7 @@ async fn work_under_way_rings(db: &TestDb, cause: Cause) {
     let offer = world::open_offer(&crews[0].phone).await.unwrap();
     crews[0].phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
     cause.happen(&server, &crews[0]).await;
-    assert_eq!(ringing(&server, "not_to_be_sent").await, std::slice::from_ref(&job), "{cause:?}");
+    assert_eq!(ringing(&server, cause.alarm()).await, std::slice::from_ref(&job), "{cause:?}");
     assert_eq!(state(&server, &job).await, "assigned", "whether he goes on, a person says");
     let path = format!("/v1/jobs/{job}/reassignment");
     server.dispatcher().post(&path, json!({ "reason": "other" })).await.expect(200);
@@ -116,7 +153,7 @@ async fn work_under_way_rings(db: &TestDb, cause: Cause) {
     let next = world::open_offer(&crews[1].phone).await.unwrap();
     crews[1].phone.post(&format!("/v1/offers/{next}/acceptance"), json!({})).await.expect(201);
     server.settle().await;
-    assert_eq!(ringing(&server, "not_to_be_sent").await, [""; 0], "somebody else comes");
+    assert_eq!(ringing(&server, cause.alarm()).await, [""; 0], "somebody else comes");
     server.stop().await;
 }
 
@@ -125,7 +162,7 @@ async fn a_planned_visit_rings(db: &TestDb, cause: Cause) {
     let crews = crews(&server).await;
     let job = booked(&server, &crews[0]).await;
     cause.happen(&server, &crews[0]).await;
-    assert_eq!(ringing(&server, "not_to_be_sent").await, std::slice::from_ref(&job), "{cause:?}");
+    assert_eq!(ringing(&server, cause.alarm()).await, std::slice::from_ref(&job), "{cause:?}");
     assert_eq!(state(&server, &job).await, "booked");
     // Ten o'clock less an hour and a half: it is 21:00 now. He is not asked.
     server.pass(12 * 60).await;
@@ -181,6 +218,31 @@ on_both_engines! {
 
     async fn a_firm_kept_apart_with_a_planned_visit_rings(db: TestDb) {
         a_planned_visit_rings(&db, Cause::FirmBlocked).await;
+    }
+
+    async fn each_cause_rings_until_it_is_over_itself(db: TestDb) {
+        use Cause::{FirmBlocked, FirmSuspended, TechnicianBlocked, TechnicianSuspended};
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server).await;
+        let job = world::job(&server).await;
+        let offer = world::open_offer(&crews[0].phone).await.unwrap();
+        crews[0].phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+        let rings = async |cause: Cause| ringing(&server, cause.alarm()).await == [job.clone()];
+        for (first, second) in [
+            (TechnicianSuspended, TechnicianBlocked),
+            (TechnicianBlocked, FirmSuspended),
+            (FirmSuspended, TechnicianSuspended),
+            (FirmBlocked, TechnicianBlocked),
+        ] {
+            first.happen(&server, &crews[0]).await;
+            second.happen(&server, &crews[0]).await;
+            assert!(rings(first).await && rings(second).await, "{first:?}, {second:?}");
+            first.end(&server, &crews[0]).await;
+            assert!(rings(second).await, "{first:?} is over, {second:?} is not");
+            second.end(&server, &crews[0]).await;
+            assert!(!rings(first).await && !rings(second).await, "both are over: {first:?}, {second:?}");
+        }
+        server.stop().await;
     }
 
     async fn who_is_in_service_again_keeps_what_they_have(db: TestDb) {

@@ -123,10 +123,10 @@ fn of_the_service(webhooks: &[Webhook], kind: Kind) -> impl Iterator<Item = Rece
     own.map(|webhook| Receiver::Webhook(webhook.id))
 }
 
-/// Whether firms are told by e-mail: of an offer, and of its end by others than themselves.
+/// Whether firms are told by e-mail: of an offer, of its end by others than themselves, and of danger (G-08).
 fn is_mailed(entry: &Entry) -> bool {
     match &entry.event {
-        Event::OfferMade(_) => true,
+        Event::OfferMade(_) | Event::JobEndangered(_) | Event::JobSafe(_) => true,
         Event::OfferWithdrawn(withdrawn) => !WithdrawCode::CONTRACTOR.contains(&withdrawn.code),
         _ => false,
     }

@@ -5,17 +5,23 @@ use serde_json::json;
 
 use super::{
     super::{
-        Ctx, Error, offer_lists,
+        Ctx, Error,
+        offer_lists::{self, Offered},
+        records,
         referrals::{self, Language, To},
     },
     DELIVERY,
 };
 use crate::{
-    documents::offer_mail::{self, OfferFacts},
+    documents::{
+        danger_mail::{self, DangerFacts, Restraint},
+        offer_mail::{self, OfferFacts},
+    },
     domain::{
         events::Event,
-        ids::{FirmId, ReferralId, WebhookId},
+        ids::{AssignmentId, FirmId, ReferralId, WebhookId},
         messages::{Mail, Outgoing, WebhookCall},
+        reference::Reference,
         referrals::{DeliveryStatus, NoticeChannel},
     },
     store::{
@@ -48,7 +54,11 @@ pub(super) async fn prepare(ctx: &Ctx, taken: &Taken) -> Result<Option<Prepared>
     drop(tx);
     match taken.receiver {
         Receiver::Webhook(webhook) => call(ctx, taken, webhook, &entry).await,
-        Receiver::Firm(firm) => offer(ctx, taken, firm, &entry).await,
+        Receiver::Firm(firm) => match &entry.event {
+            Event::JobEndangered(told) => danger(ctx, taken, firm, told.assignment).await,
+            Event::JobSafe(told) => danger(ctx, taken, firm, told.assignment).await,
+            _ => offer(ctx, taken, firm, &entry).await,
+        },
         Receiver::Referral(referral) => notice(ctx, taken, referral, &entry).await,
     }
 }
@@ -104,20 +114,60 @@ async fn offer(ctx: &Ctx, taken: &Taken, id: FirmId, entry: &Entry) -> Result<Op
     if !still_news {
         return Ok(None);
     }
-    let kind = reference.job_codes().get(&offered.job_code);
     let tongue = |language| referrals::spoken(&reference, &offered.language, language);
-    let facts = OfferFacts {
+    let (ja, en) = (tongue(Language::Ja), tongue(Language::En));
+    let facts = offer_facts(&reference, &offered, (&ja, &en));
+    let letter = match (&entry.event, offered.offer.withdraw_code()) {
+        (Event::OfferMade(_), _) => offer_mail::made(&facts),
+        (_, code) => offer_mail::over(&facts, code),
+    };
+    let mail = Mail { id: taken.id, to, at, subject: letter.subject, text: letter.text };
+    Ok(Some(Outgoing::Mail(mail).into()))
+}
+
+fn offer_facts<'f>(
+    reference: &'f Reference,
+    offered: &'f Offered,
+    language: (&'f str, &'f str),
+) -> OfferFacts<'f> {
+    let kind = reference.job_codes().get(&offered.job_code);
+    OfferFacts {
         offer: offered.offer.id,
         deadline: offered.offer.deadline,
         job_code: &offered.job_code,
         work: kind.map_or(("", ""), |kind| (&kind.ja, &kind.en)),
         priority: offered.priority,
         district: offered.district.as_deref(),
-        language: (&tongue(Language::Ja), &tongue(Language::En)),
-    };
-    let letter = match (&entry.event, offered.offer.withdraw_code()) {
-        (Event::OfferMade(_), _) => offer_mail::made(&facts),
-        (_, code) => offer_mail::over(&facts, code),
+        language,
+    }
+}
+
+/// The e-mail to the firm of somebody who is on a job that is dangerous, or no more: how it stands now, whichever of both was
+/// the news.
+async fn danger(
+    ctx: &Ctx,
+    taken: &Taken,
+    id: FirmId,
+    assignment: AssignmentId,
+) -> Result<Option<Prepared>, Error> {
+    let (at, reference) = (ctx.now(), ctx.reference());
+    let mut tx = ctx.db().read().await?;
+    let to = store::firms::find(&mut tx, id).await?.and_then(|firm| firm.email);
+    let assignment = store::assignments::find(&mut tx, assignment).await?.filter(|one| !one.is_over());
+    let (Some(to), Some(assignment)) = (to, assignment) else { return Ok(None) };
+    let perils = records::perils(ctx, &mut tx, assignment.job_id).await?;
+    drop(tx);
+    let offered = offer_lists::find(ctx, &DELIVERY, assignment.offer_id).await?;
+    let tongue = |language| referrals::spoken(&reference, &offered.language, language);
+    let (ja, en) = (tongue(Language::Ja), tongue(Language::En));
+    let offer = offer_facts(&reference, &offered, (&ja, &en));
+    let dangers: Vec<_> = perils.open().map(|peril| reference.hazards().words(&peril.what)).collect();
+    let letter = if dangers.is_empty() {
+        danger_mail::safe(&offer)
+    } else {
+        let is_held = perils.holding().is_some();
+        let restraint = if is_held { Restraint::MakeSafeOnly } else { Restraint::Care };
+        danger_mail::endangered(&DangerFacts { offer, dangers, restraint })
     };
     let mail = Mail { id: taken.id, to, at, subject: letter.subject, text: letter.text };
     Ok(Some(Outgoing::Mail(mail).into()))

@@ -25,6 +25,10 @@ const RECORD_EVERY: TimeDelta = TimeDelta::minutes(10);
 
 /// Asks whoever comes next. When nobody is left on any rung, a person is alarmed and the ladder begins again after a pause.
 pub(super) fn next(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Run>) -> Result<(), Refusal> {
+    if docket.job().state() == JobState::Held {
+        // Whoever had it has left it held.
+        return Ok(());
+    }
     let policy = sight.rules.policy(docket.job().priority);
     let mut last = None;
     while let Some(rung) = usize::try_from(docket.job().rung).ok().and_then(|at| policy.rungs.get(at)) {

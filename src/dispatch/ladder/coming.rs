@@ -50,8 +50,8 @@ pub(super) fn look(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
             Action::Warn | Action::SendAnother => docket.raise(*alarm),
         }
     }
-    if sight.subject.is_some_and(|who| who.asking == Asked::Never) {
-        docket.tell_not_to_be_sent();
+    if let Some(Asked::Never(why)) = sight.subject.map(|who| who.asking) {
+        docket.tell_not_to_be_sent(why);
     }
     match action {
         Action::Wait => look_again(docket, again),

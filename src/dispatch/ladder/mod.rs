@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 use super::matcher::MatchOutcome;
 use crate::domain::{
     alarms::AlarmKind,
-    docket::Docket,
+    docket::{Bar, Docket},
     ids::{DecisionId, FirmId, TechnicianId},
     jobs::{Job, JobState},
     offers::{Addressee, WithdrawCode},
@@ -81,7 +81,7 @@ pub enum Asked {
     /// They are not.
     NotNow,
     /// They may not be, whoever says so (G-17).
-    Never,
+    Never(Bar),
     /// They may not keep their visit: something is in the way that nobody has passed over when it was planned.
     Unconfirmed,
 }
@@ -112,6 +112,7 @@ pub struct Run {
 /// Looks at a job that is due, and does what its state asks for; answers the matching runs to be written down.
 pub fn step(docket: &mut Docket, sight: &mut Sight<'_>) -> Result<Vec<Run>, Refusal> {
     let mut runs = Vec::new();
+    docket.obey_hold()?;
     match docket.job().state() {
         JobState::Unassigned | JobState::NoCoverage => ask::next(docket, sight, &mut runs)?,
         JobState::Offered => expire(docket, sight, &mut runs)?,

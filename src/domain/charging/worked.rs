@@ -26,6 +26,8 @@ text_enum! {
         Special = "special",
         /// Putting right the contractor's own fault: consumes nothing (C-14).
         Rework = "rework",
+        /// Making a dangerous place safe, before anything else may begin: consumes nothing (G-08).
+        MakeSafe = "make_safe",
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Docket, alarms::KEPT};
 use crate::domain::{
     alarms::AlarmKind,
     events::{AssignmentDelayed, FactRecorded, JobProgressed},
-    facts::{Fact, FactKind, FieldRecord, FieldState, Flag, Guard, Reporter, ToldDelay},
+    facts::{Fact, FactKind, FieldRecord, FieldState, Flag, FlagCode, Guard, Reporter, ToldDelay},
     ids::AssignmentId,
     jobs::JobState,
     offers::{Assignment, ReleaseCode, WithdrawCode},
@@ -37,24 +37,26 @@ impl Docket {
         self.catch_up(&record, rules)?;
         let nobody_opened = told.recorded.iter().any(|fact| matches!(fact.what, FactKind::NoAccess { .. }));
         let in_vain = record.technicians.iter().any(|told| told.state == FieldState::NoAccess);
-        if nobody_opened && in_vain && self.is.job.state() == JobState::AwaitingReturn {
+        let is_left = matches!(self.is.job.state(), JobState::AwaitingReturn | JobState::Held);
+        if nobody_opened && in_vain && is_left {
             self.raise(AlarmKind::NoAccess);
         }
         self.doubt(told.recorded, &record);
+        self.tell_of_work_in_danger(told.recorded, &record);
         Ok(record)
     }
 
     /// What the reports of the job are held against now.
     #[must_use]
     pub fn guard(&self) -> Guard {
-        Guard::of(&self.is.job, &self.is.assignments)
+        Guard::of(&self.is.job, &self.is.assignments, &self.perils())
     }
 
     /// Brings the job to where its record says that it is.
     pub fn catch_up(&mut self, record: &FieldRecord, rules: &Dispatch) -> Result<(), Refusal> {
         self.promise_again(record);
         self.let_go(record)?;
-        self.progress(record, rules);
+        self.progress(record, rules)?;
         self.doubt(&[], record);
         Ok(())
     }
@@ -75,6 +77,15 @@ impl Docket {
             self.raise(AlarmKind::DoubtfulReport);
         } else if is_over || is_there {
             self.resolve(AlarmKind::DoubtfulReport);
+        }
+    }
+
+    /// Whoever begins where nobody may begin is in danger: the desk is told again.
+    fn tell_of_work_in_danger(&mut self, recorded: &[Fact], record: &FieldRecord) {
+        let in_danger = |flag: &&Flag| flag.code == FlagCode::WorkInDanger;
+        let mut flagged = record.flags.iter().filter(in_danger).filter_map(|flag| flag.fact_id);
+        if flagged.any(|id| recorded.iter().any(|fact| fact.id == id)) {
+            self.ring_of_danger();
         }
     }
 
@@ -141,23 +152,25 @@ impl Docket {
     }
 
     /// Where the job is, as its facts tell; when they tell that it is done, everybody on it is free again.
-    fn progress(&mut self, record: &FieldRecord, rules: &Dispatch) {
-        let Some(state) = self.state_told(record) else { return };
+    fn progress(&mut self, record: &FieldRecord, rules: &Dispatch) -> Result<(), Refusal> {
+        let Some(state) = self.state_told(record) else { return Ok(()) };
         let before = self.is.job.state();
         let look_at = self.now + self.watch_from(rules).first_look(state);
         self.is.job = self.is.job.clone().told(state, record.completed_at, self.now, look_at);
         let (id, state) = (self.is.job.id, self.is.job.state());
         if state == before {
-            return;
+            return Ok(());
         }
         self.say(JobProgressed { job: id, from: before, to: state, outcome: record.outcome });
         if state == JobState::Completed {
             self.release_all(ReleaseCode::Completed);
+            self.forget_bars();
         }
         if matches!(state, JobState::Completed | JobState::AwaitingReturn) {
             self.end_visit();
         }
         self.resolve_all(KEPT);
+        self.obey_hold()
     }
 
     /// As far on as whoever is on it. Whoever was taken off it and goes all the same does not move it; once nobody is on

@@ -8,7 +8,8 @@ use crate::domain::{
 };
 
 /// Alarms that neither an acceptance nor a report from the site settles.
-pub(super) const KEPT: &[AlarmKind] = &[AlarmKind::PlaceChanged, AlarmKind::DoubtfulReport];
+pub(super) const KEPT: &[AlarmKind] =
+    &[AlarmKind::PlaceChanged, AlarmKind::DoubtfulReport, AlarmKind::NotToBeSent, AlarmKind::KeptApart];
 
 impl Docket {
     /// Raises an alarm that rings at once. An acknowledged one rings again.
@@ -56,12 +57,18 @@ impl Docket {
         self.say(event);
     }
 
-    /// The causes of all alarms are gone, but for those of the kinds to keep.
+    /// The causes of all alarms are gone, but for those of the kinds to keep. A danger is over when somebody has cleared it,
+    /// whatever else happens (G-08).
     pub fn resolve_all(&mut self, keep: &[AlarmKind]) {
         let kinds: Vec<_> = self.is.alarms.iter().map(|alarm| alarm.kind).collect();
-        for kind in kinds.into_iter().filter(|kind| !keep.contains(kind)) {
+        for kind in kinds.into_iter().filter(|kind| !keep.contains(kind) && !kind.is_of_danger()) {
             self.resolve(kind);
         }
+    }
+
+    /// Whether there is an alarm of this cause.
+    pub(super) fn is_ringing(&self, kind: AlarmKind) -> bool {
+        self.is.alarms.iter().any(|alarm| alarm.kind == kind && alarm.state != AlarmState::Resolved)
     }
 
     fn unresolved(&mut self, kind: AlarmKind) -> Option<&mut Alarm> {

@@ -74,6 +74,7 @@ impl Docket {
         rules: &Dispatch,
     ) -> Result<Option<Assignment>, Refusal> {
         let offer = self.to_answer(id, by)?;
+        self.may_be_sent_to()?;
         self.may_promise(arrival_at)?;
         let due = self.now + rules.policy(self.is.job.priority).naming_s.delta();
         let offer = offer.accept(self.now, by.via(), arrival_at, due)?;
@@ -90,6 +91,7 @@ impl Docket {
         }
         self.is.job = self.is.job.clone().accepted(self.now, due)?;
         self.resolve_all(KEPT);
+        self.forget_bars();
         self.say(OfferAccepted::by_firm(&offer, due));
         self.answered(offer);
         Ok(None)
@@ -104,6 +106,7 @@ impl Docket {
         rules: &Dispatch,
     ) -> Result<Assignment, Refusal> {
         let offer = self.to_answer(id, by)?;
+        self.may_be_sent_to()?;
         self.may_promise(naming.arrival_at)?;
         if self.is.job.state() != JobState::Accepted {
             return Err(JobRefused::NobodyToName(self.is.job.state()).into());

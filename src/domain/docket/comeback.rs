@@ -26,7 +26,8 @@ impl Docket {
             return Ok(());
         };
         let may_return = before.release_code().is_some_and(may_come_back);
-        if !before.is_over() || !may_return || !self.is_vacant_for(&before) {
+        let is_held = self.holding().is_some();
+        if !before.is_over() || !may_return || is_held || !self.is_vacant_for(&before) {
             return Ok(());
         }
         // While nobody else has it, what they tell of the time since counts for whether they are there (G-01).
@@ -53,7 +54,8 @@ impl Docket {
         let offer = Offer::agreed(asked, self.now, Via::Asked, first.arrival_promised_at());
         self.is.offers.push(offer.clone());
         self.say(OfferAccepted::by_coming_back(&offer, &before));
-        self.assign(&offer, since.min(self.now), rules)?;
+        let back = self.assign(&offer, since.min(self.now), rules)?;
+        self.heard_only(back.id, before.heard);
         Ok(())
     }
 

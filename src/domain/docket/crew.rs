@@ -27,6 +27,7 @@ impl Docket {
             _ => job.overridden(self.now, look_at)?,
         };
         self.resolve_all(KEPT);
+        self.forget_bars();
         Ok(assignment)
     }
 
@@ -46,6 +47,7 @@ impl Docket {
             counts_from,
             arrival_due_at: offer.arrival_promised_at(),
             progress: None,
+            heard: self.perils().heard(),
         };
         self.is.assignments.push(assignment.clone());
         Ok(assignment)
@@ -130,6 +132,7 @@ impl Docket {
             }
         }
         self.say(event);
+        self.await_acknowledgements();
         self.waiting = Waiting::LookedAt;
     }
 }

@@ -3,8 +3,10 @@
 //!
 //! A use-case loads a [`Docket`], calls the one function that decides ([`Docket::accept`], [`Docket::aftermath`], …) and
 //! hands [`Docket::close`]'s [`Changes`] to the store. Nothing here reads a clock or a database: `now` and the source of
-//! ids are part of the docket, so the same docket and the same decision always give the same changes.
+//! ids are part of the docket, so the same docket and the same decision always give the same changes. So are the rules about
+//! danger: whatever is decided, nobody is sent into it.
 
+mod acknowledging;
 mod aftermath;
 mod alarms;
 mod answers;
@@ -20,6 +22,7 @@ mod sent;
 mod standing;
 #[cfg(test)]
 mod tests;
+mod together;
 mod visit;
 
 use std::collections::BTreeSet;
@@ -32,17 +35,18 @@ pub use self::{
     changes::{Changes, Rows, Waiting},
     overrides::{Given, Way, needed},
     sent::Sent,
-    standing::Away,
+    standing::{Away, Bar},
+    together::close_all,
 };
 use super::{
     alarms::Alarm,
     appointments::{Appointment, WindowState},
     dangers::CaseHazard,
     events::Event,
-    identity::Method,
     ids::{JobId, TechnicianId},
     jobs::Job,
     offers::{Assignment, Offer},
+    perils::{PlannedCheck, SafetyRules},
     reference::dispatch::Dispatch,
     span::Instant,
 };
@@ -64,8 +68,8 @@ pub struct Known {
     pub alarms: Vec<Alarm>,
     /// The dangers of its case, cleared ones included.
     pub dangers: Vec<CaseHazard>,
-    /// How the identity will be checked, by the last plan.
-    pub identity: Option<Method>,
+    /// How the identity was to be checked, plan by plan.
+    pub checks: Vec<PlannedCheck>,
 }
 
 impl Known {
@@ -80,7 +84,7 @@ impl Known {
             windows: Vec::new(),
             alarms: Vec::new(),
             dangers: Vec::new(),
-            identity: None,
+            checks: Vec::new(),
         }
     }
 }
@@ -92,6 +96,7 @@ pub type Ids = Box<dyn FnMut() -> Uuid + Send + Sync>;
 pub struct Docket {
     was: Known,
     is: Known,
+    safety: SafetyRules,
     now: Instant,
     ids: Ids,
     events: Vec<Event>,
@@ -102,10 +107,11 @@ pub struct Docket {
 impl Docket {
     /// Takes a job in hand.
     #[must_use]
-    pub fn new(known: Known, now: Instant, ids: Ids) -> Self {
+    pub fn new(known: Known, safety: SafetyRules, now: Instant, ids: Ids) -> Self {
         Self {
             was: known.clone(),
             is: known,
+            safety,
             now,
             ids,
             events: Vec::new(),

@@ -95,7 +95,7 @@ impl Docket {
     /// The job is looked at now, unless others are still being asked.
     pub(super) fn back_on_the_ladder(&mut self) -> Result<(), Refusal> {
         if !self.is.offers.iter().any(Offer::is_open) {
-            self.is.job = self.is.job.clone().unassigned(self.now, self.now)?;
+            self.look_for_others()?;
         }
         Ok(())
     }

@@ -86,8 +86,9 @@ impl Docket {
         Ok(assignment)
     }
 
-    /// Refuses as a helper whoever is on the job already.
+    /// Refuses as a helper whoever is on the job already, and anybody while there is danger.
     pub fn may_help(&self, helper: TechnicianId, arrival_at: Option<Instant>) -> Result<(), Refusal> {
+        self.may_be_sent_to()?;
         if self.on_it().any(|one| one.technician_id == helper) {
             return Err(Unfit::OnItAlready.into());
         }
@@ -202,6 +203,8 @@ impl Docket {
         self.release_all(reason.into());
         self.end_visit();
         self.resolve_all(&[]);
+        // No door is opened any more.
+        self.resolve(AlarmKind::IdentityOnJob);
         self.is.job = job;
         self.say(JobCancelled { job: self.is.job.id, reason });
         Ok(())
@@ -214,9 +217,8 @@ impl Docket {
         Ok(())
     }
 
-    /// Nobody has the job: the ladder looks for somebody now.
+    /// Nobody has the job: the ladder looks for somebody now, unless something holds it.
     pub fn look_for_others(&mut self) -> Result<(), Refusal> {
-        self.is.job = self.is.job.clone().unassigned(self.now, self.now)?;
-        Ok(())
+        self.vacate(self.now)
     }
 }

@@ -26,10 +26,11 @@ impl Docket {
         who.fitness.must_allow(who.confirmation.as_ref())
     }
 
-    /// Refuses to send anybody to a job that is held: a danger is not passed over (section 4.1).
+    /// Refuses to send anybody, by whichever door, where something holds the job, whoever is on it: a danger is not passed
+    /// over (section 4.1, G-08).
     pub(super) fn may_be_sent_to(&self) -> Result<(), Refusal> {
-        match self.is.job.hold() {
-            Some(hold) => Err(JobRefused::Held(hold.clone()).into()),
+        match self.holding() {
+            Some(hold) => Err(JobRefused::Held(hold).into()),
             None => Ok(()),
         }
     }

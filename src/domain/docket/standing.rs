@@ -4,6 +4,7 @@
 use super::Docket;
 use crate::domain::{
     alarms::AlarmKind,
+    fitness::{Fitness, Reason},
     ids::{FirmId, TechnicianId},
     jobs::JobState,
     offers::{Addressee, Offer, WithdrawCode},
@@ -25,15 +26,36 @@ impl Away {
         self.firm == Some(offer.firm_id)
             || (offer.addressee == Addressee::Technician && self.technicians.contains(&offer.technician_id))
     }
+}
 
-    fn goes(&self, technician: TechnicianId) -> bool {
-        self.technicians.contains(&technician)
+/// Why somebody may no longer be sent. Each has an alarm of its own: that one is over says nothing of the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bar {
+    /// Suspended, or not (any more) of the trade, licence or authority that the work asks for.
+    Suspended,
+    /// Kept apart from the resident.
+    KeptApart,
+}
+
+impl Bar {
+    /// Why nobody may pass over what is in the way of sending somebody (G-17).
+    #[must_use]
+    pub fn of(fitness: &Fitness) -> Self {
+        let is_apart = fitness.has(Reason::Blocked) && !fitness.has(Reason::Suspended);
+        if is_apart { Self::KeptApart } else { Self::Suspended }
+    }
+
+    fn alarm(self) -> AlarmKind {
+        match self {
+            Self::Suspended => AlarmKind::NotToBeSent,
+            Self::KeptApart => AlarmKind::KeptApart,
+        }
     }
 }
 
 impl Docket {
     /// Takes back what they were asked, and tells a person where they are on the job or its visit is theirs.
-    pub fn keep_away(&mut self, away: &Away) -> Result<(), Refusal> {
+    pub fn keep_away(&mut self, away: &Away, why: Bar) -> Result<(), Refusal> {
         let is_unnamed = self.is.job.state() == JobState::Accepted;
         let is_over =
             |offer: &Offer| away.is_asked(offer) && (offer.is_open() || (is_unnamed && offer.is_accepted()));
@@ -46,16 +68,34 @@ impl Docket {
         if is_asking && !asked.is_empty() {
             self.back_on_the_ladder()?;
         }
-        let is_theirs = self.on_it().any(|one| away.goes(one.technician_id))
-            || self.window().is_some_and(|window| away.goes(window.technician_id));
-        if is_theirs {
-            self.tell_not_to_be_sent();
+        if self.people().iter().any(|technician| away.technicians.contains(technician)) {
+            self.tell_not_to_be_sent(why);
         }
         Ok(())
     }
 
+    /// Whoever has the job, or its visit.
+    #[must_use]
+    pub fn people(&self) -> Vec<TechnicianId> {
+        let visitor = self.window().map(|window| window.technician_id);
+        self.on_it().map(|one| one.technician_id).chain(visitor).collect()
+    }
+
     /// A person is told once that whoever has the job, or its visit, may not be sent.
-    pub fn tell_not_to_be_sent(&mut self) {
-        self.raise_once(AlarmKind::NotToBeSent);
+    pub fn tell_not_to_be_sent(&mut self, why: Bar) {
+        self.raise_once(why.alarm());
+    }
+
+    /// Somebody may be sent again; of those who have the job, or its visit, these may still not, for the same cause.
+    pub fn let_back(&mut self, why: Bar, still: &[TechnicianId]) {
+        if !self.people().iter().any(|technician| still.contains(technician)) {
+            self.resolve(why.alarm());
+        }
+    }
+
+    /// Somebody else has the job: what was told of those before is over.
+    pub(super) fn forget_bars(&mut self) {
+        self.resolve(Bar::Suspended.alarm());
+        self.resolve(Bar::KeptApart.alarm());
     }
 }

@@ -1,6 +1,8 @@
 //! A docket is a value: the same docket and the same decision give the same changes, each row changes once, and whatever is
 //! decided in whatever order leaves nothing that must never be.
 
+mod dangers;
+
 use std::sync::LazyLock;
 
 use chrono::TimeDelta;
@@ -9,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Answerer, Changes, Docket, Given, Known, Rows, Sent, Told, Way, needed};
 use crate::domain::{
+    alarms::{AlarmKind, AlarmState},
     appointments::{Appointment, Consequence, UnbookCode, WindowState},
     dangers::CaseHazard,
     facts::{
@@ -17,12 +20,14 @@ use crate::domain::{
     },
     firms::{Standing, Technician},
     fitness::Fitness,
+    identity::Method,
     ids::{CallId, CaseId, DecisionId, JobId, OfferId},
     jobs::{Action, CancelReason, Job, JobState, Order},
     offers::{
         Addressee, Asked, AssignmentStage, CrewRole, DeclineCode, Offer, OverrideReason, ReassignReason,
-        Slot, WithdrawCode,
+        ReleaseCode, Slot, WithdrawCode,
     },
+    perils::{PlannedCheck, SafetyRules},
     phone::Phone,
     place::Point,
     reference::Reference,
@@ -51,7 +56,7 @@ fn docket(known: &Known, now: Instant, step: u128) -> Docket {
         next += 1;
         Uuid::from_u128(next)
     };
-    Docket::new(known.clone(), now, Box::new(ids))
+    Docket::new(known.clone(), SafetyRules::of(&REFERENCE), now, Box::new(ids))
 }
 
 fn person(number: u128) -> Technician {
@@ -97,8 +102,16 @@ enum Step {
     Reassign,
     Withdraw,
     Cancel,
-    Danger,
+    /// The hazard of a number is told.
+    Danger(usize),
+    /// Every danger is cleared.
     Cleared,
+    /// How the identity is checked is planned.
+    Plan(Method),
+    /// Whoever is on the job acknowledges what is dangerous.
+    Acknowledge,
+    /// Whoever does not come is let off by the watch.
+    NoShow,
     /// A technician reports as much of a job as this.
     Report(u128, usize),
 }
@@ -119,8 +132,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Reassign),
         2 => Just(Step::Withdraw),
         1 => Just(Step::Cancel),
-        1 => Just(Step::Danger),
+        2 => (0_usize..9).prop_map(Step::Danger),
         1 => Just(Step::Cleared),
+        1 => proptest::sample::select(vec![Method::CardOnPerson, Method::None]).prop_map(Step::Plan),
+        1 => Just(Step::Acknowledge),
+        1 => Just(Step::NoShow),
         5 => (who, 1_usize..=5).prop_map(|(who, count)| Step::Report(who, count)),
     ];
     proptest::collection::vec(one, 1..24)
@@ -168,9 +184,21 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
             first.map_or(Ok(()), |id| docket.withdraw(id, WithdrawCode::Breakdown))
         }
         Step::Cancel => docket.cancel(CancelReason::FalseAlarm),
-        Step::Danger | Step::Cleared => {
-            docket.know_dangers(vec![danger(docket.now(), step)]);
-            docket.apply_holds(reference.hazards(), rules)
+        Step::Danger(_) | Step::Cleared => {
+            docket.know_dangers(dangers::after(docket, step));
+            docket.apply_holds()
+        }
+        Step::Plan(method) => {
+            let number = i64::try_from(docket.known().checks.len()).unwrap() + 1;
+            docket.know_check(PlannedCheck { number, method, planned_at: docket.now() });
+            docket.apply_holds()
+        }
+        Step::Acknowledge => dangers::acknowledge(docket),
+        Step::NoShow if docket.on_it().next().is_none() => Ok(()),
+        Step::NoShow => {
+            docket.release_all(ReleaseCode::NoShow);
+            docket.withdraw_accepted(WithdrawCode::NoShow)?;
+            docket.look_for_others()
         }
         Step::Report(number, count) => report(docket, told(number, count), reports),
     }
@@ -189,20 +217,11 @@ fn visit(docket: &mut Docket, number: u128, starts_at: Instant) -> Appointment {
     }
 }
 
-fn danger(now: Instant, step: Step) -> CaseHazard {
-    CaseHazard {
-        case_id: CaseId(Uuid::from_u128(7)),
-        number: 1,
-        hazard: "H-GAS".to_owned(),
-        call_id: CallId(Uuid::from_u128(8)),
-        raised_at: now,
-        cleared_at: matches!(step, Step::Cleared).then_some(now),
-        cleared_by: None,
-        note_code: None,
-    }
+fn ask(docket: &mut Docket, number: u128) -> Result<(), Refusal> {
+    ask_of(docket, number, Addressee::Technician)
 }
 
-fn ask(docket: &mut Docket, number: u128) -> Result<(), Refusal> {
+fn ask_of(docket: &mut Docket, number: u128, addressee: Addressee) -> Result<(), Refusal> {
     if docket.job().state() != JobState::Unassigned {
         return Ok(());
     }
@@ -212,10 +231,10 @@ fn ask(docket: &mut Docket, number: u128) -> Result<(), Refusal> {
         decision_id: DecisionId(Uuid::from_u128(3)),
         firm_id: firm(number),
         technician_id: technician(number),
-        addressee: Addressee::Technician,
+        addressee,
         role: CrewRole::Lead,
         rank: docket.next_rank(),
-        round: 1,
+        round: docket.job().round,
         rung: 0,
     };
     let deadline = docket.now() + TimeDelta::hours(5);
@@ -300,11 +319,13 @@ proptest! {
             let (again, same) = once(&mut told.clone()).unwrap();
             prop_assert_eq!((&after, &changes), (&again, &same), "the same decision twice");
             check(&after);
+            dangers::check(&known, &after);
             written_once(&changes.offers, &known.offers, |offer| (offer.id, offer.version));
             written_once(&changes.assignments, &known.assignments, |one| (one.id, one.version));
             written_once(&changes.alarms, &known.alarms, |alarm| (alarm.id, alarm.version));
             // Dangers are written by whoever tells of them.
-            let untouched = Known { dangers: after.dangers.clone(), ..known };
+            let untouched =
+                Known { dangers: after.dangers.clone(), checks: after.checks.clone(), ..known.clone() };
             prop_assert_eq!(changes.is_empty(), after == untouched);
             known = after;
         }

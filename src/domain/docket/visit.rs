@@ -24,6 +24,7 @@ impl Docket {
         self.end_visit();
         self.is.job = self.is.job.clone().booked(self.now, ask_at)?;
         self.resolve_all(super::alarms::KEPT);
+        self.forget_bars();
         self.say(JobBooked::of(&window));
         self.is.windows.push(window);
         Ok(())
@@ -42,8 +43,7 @@ impl Docket {
     /// The job has time to be booked again before the ladder begins.
     pub(super) fn await_window(&mut self, rules: &Dispatch) -> Result<(), Refusal> {
         let wait = rules.policy(self.is.job.priority).start_after_s.delta();
-        self.is.job = self.is.job.clone().unassigned(self.now, self.now + wait)?;
-        Ok(())
+        self.vacate(self.now + wait)
     }
 
     /// The visit is over, or planned again.
@@ -65,7 +65,7 @@ impl Docket {
         window.state = WindowState::Released;
         let event = JobUnbooked::of(window, code);
         self.resolve(AlarmKind::VisitOffDuty);
-        self.resolve(AlarmKind::NotToBeSent);
+        self.forget_bars();
         self.say(event);
     }
 }

@@ -66,6 +66,40 @@ payloads! {
         firm: Option<FirmId>,
     }
 
+    /// Somebody who is on the job must know of these dangers (G-08).
+    JobEndangered of job: JobId, for firms [technician, firm, assignment, dangers] {
+        /// The assignment.
+        assignment: AssignmentId,
+        /// Who.
+        technician: TechnicianId,
+        /// The firm.
+        firm: FirmId,
+        /// What they have not acknowledged: hazards, or the identity that cannot be checked.
+        dangers: Vec<String>,
+    }
+
+    /// Somebody who is on the job knows of these dangers.
+    DangerAcknowledged of job: JobId, for firms [technician, firm, assignment, dangers] {
+        /// The assignment.
+        assignment: AssignmentId,
+        /// Who.
+        technician: TechnicianId,
+        /// The firm.
+        firm: FirmId,
+        /// What was acknowledged.
+        dangers: Vec<String>,
+    }
+
+    /// No danger is left for somebody who is on the job.
+    JobSafe of job: JobId, for firms [technician, firm, assignment] {
+        /// The assignment.
+        assignment: AssignmentId,
+        /// Who.
+        technician: TechnicianId,
+        /// The firm.
+        firm: FirmId,
+    }
+
     /// Somebody is off the job.
     AssignmentReleased of job: JobId, for firms [technician, code] {
         /// Who.

@@ -66,6 +66,12 @@ macro_rules! every_kind {
             JobCancelled = "job.cancelled",
             /// The place of an accepted job was corrected: its contractor must be told.
             JobPlaceChanged = "job.place_changed",
+            /// Somebody who is on a job must know of a danger.
+            JobEndangered = "job.endangered",
+            /// Somebody who is on a job knows of a danger.
+            DangerAcknowledged = "job.danger_acknowledged",
+            /// No danger is left for somebody who is on a job.
+            JobSafe = "job.safe",
             /// Somebody is off the job.
             AssignmentReleased = "assignment.released",
             /// Whoever goes will be there later than promised.

@@ -68,6 +68,8 @@ text_enum! {
         ConsentTooLate = "consent_too_late",
         /// A technician names a payer who can only be bound by an authority of their own (G-06).
         PayerUnconfirmed = "payer_unconfirmed",
+        /// Work was begun while a danger was uncleared, or no identity could be checked, other than to make safe (G-08).
+        WorkInDanger = "work_in_danger",
         /// A supervisor stated somebody's work, and other reports of that work came later.
         CorrectionOutdated = "correction_outdated",
     }

@@ -94,6 +94,7 @@ impl FieldRecord {
         let mut record = Self { flags: sequence_flags(set.values().copied()), ..Self::default() };
         record.flags.extend(clocks.flags());
         let verdict = guard.map(|guard| guard.verdict(&told)).unwrap_or_default();
+        let in_danger = guard.map(|guard| guard.begun_in_danger(&told)).unwrap_or_default();
         let mut persons: BTreeMap<TechnicianId, Person<'_>> = BTreeMap::new();
         let mut outcomes = Vec::new();
         for told in told {
@@ -102,6 +103,9 @@ impl FieldRecord {
                 if told.fact.told_by == Reporter::Device {
                     continue;
                 }
+            }
+            if in_danger.contains(&told.fact.id) {
+                record.flags.push(Flag::at(FlagCode::WorkInDanger, told.fact));
             }
             let technician = told.fact.technician_id;
             persons.entry(technician).or_insert_with(|| Person::new(technician)).hear(told);

@@ -15,9 +15,11 @@ use chrono::TimeDelta;
 
 use super::{Fact, FactKind, FlagCode, Reporter, person::Told};
 use crate::domain::{
+    charging::WorkKind,
     ids::{FactId, TechnicianId},
     jobs::Job,
     offers::{Assignment, ReleaseCode},
+    perils::Perils,
     span::Instant,
 };
 
@@ -28,11 +30,12 @@ pub const RECEIPT_MAX: TimeDelta = TimeDelta::hours(48);
 /// Money is taken until so long after the job was completed (G-01).
 pub const PAID_AFTER_MAX: TimeDelta = TimeDelta::hours(24);
 
-/// What reports are held against: when the job was made, and who had it from when to when.
+/// What reports are held against: when the job was made, who had it from when to when, and when it was dangerous.
 #[derive(Debug, Clone)]
 pub struct Guard {
     made_at: Instant,
     terms: BTreeMap<TechnicianId, Term>,
+    perils: Perils,
 }
 
 /// From when to when somebody had a job. An assignment given again to the same person continues the old one (G-03): so a
@@ -56,7 +59,7 @@ pub(super) struct Verdict {
 impl Guard {
     /// What the reports of a job are held against.
     #[must_use]
-    pub fn of(job: &Job, assignments: &[Assignment]) -> Self {
+    pub fn of(job: &Job, assignments: &[Assignment], perils: &Perils) -> Self {
         let mut terms: BTreeMap<TechnicianId, Term> = BTreeMap::new();
         for one in assignments {
             let over = one.released_at().zip(one.release_code());
@@ -64,7 +67,7 @@ impl Guard {
             term.from = term.from.min(one.counts_from);
             term.over = term.over.zip(over).map(|(known, other)| known.max(other));
         }
-        Self { made_at: job.created_at, terms }
+        Self { made_at: job.created_at, terms, perils: perils.clone() }
     }
 
     /// The same if this technician still had the job, or had it again.
@@ -104,6 +107,33 @@ impl Guard {
         let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
         let from_receipt = consents::from_receipt(&sure);
         Verdict { doubts, from_receipt }
+    }
+
+    /// The reports that hands were put on where nobody may begin but to make safe (G-08). They count: it has happened, and a
+    /// person judges it.
+    pub(super) fn begun_in_danger(&self, told: &[Told<'_>]) -> BTreeSet<FactId> {
+        let mut making_safe = BTreeSet::new();
+        let mut begun = BTreeSet::new();
+        for told in told {
+            let technician = told.fact.technician_id;
+            let begins = match told.fact.what {
+                FactKind::WorkStart { work: WorkKind::MakeSafe } => {
+                    making_safe.insert(technician);
+                    false
+                }
+                FactKind::WorkStart { .. } => {
+                    making_safe.remove(&technician);
+                    true
+                }
+                FactKind::Resume {} => !making_safe.contains(&technician),
+                FactKind::SpecialWork { .. } => true,
+                _ => false,
+            };
+            if begins && self.perils.forbid_work_at(told.at) {
+                begun.insert(told.fact.id);
+            }
+        }
+        begun
     }
 
     /// Why a report lies outside of its assignment, if it does (G-01, G-02).

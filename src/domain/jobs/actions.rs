@@ -26,6 +26,12 @@ text_enum! {
 }
 
 impl Action {
+    /// Whether it sends somebody, or plans to: nobody is while something holds the job (G-08).
+    #[must_use]
+    pub fn sends(self) -> bool {
+        matches!(self, Self::Book | Self::Override | Self::AddHelper)
+    }
+
     /// The states in which it can be done.
     #[must_use]
     pub fn states(self) -> &'static [JobState] {

@@ -37,6 +37,18 @@ pub struct Assignment {
     pub arrival_due_at: Option<Instant>,
     /// The last time the technician was seen to come nearer. Not shown: a trail of positions is nobody's business.
     pub progress: Option<Progress>,
+    /// What its technician has heard of danger.
+    pub heard: Heard,
+}
+
+/// Up to which number somebody has heard of the dangers of a case, and of the plans of a job's identity check: what was known
+/// when they accepted, and what they have acknowledged since (G-08).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Heard {
+    /// Of the dangers.
+    pub danger: i64,
+    /// Of the plans.
+    pub check: i64,
 }
 
 /// Which of the technician's places an assignment takes. [`Slot`] is its code.
@@ -156,6 +168,10 @@ pub struct FlatAssignment {
     pub release_code: Option<ReleaseCode>,
     /// Since when it is, or was, the technician's current one; absent while it waits.
     pub current_since: Option<DateTime<Utc>>,
+    /// Number of the last danger of the case that was known at the acceptance, or acknowledged since (G-08).
+    pub heard_danger: i64,
+    /// Number of the last plan of the identity check of which the same is true.
+    pub heard_check: i64,
 }
 
 described_by!(Assignment, FlatAssignment);
@@ -176,6 +192,8 @@ impl From<Assignment> for FlatAssignment {
             released_at: one.released_at(),
             release_code: one.release_code(),
             current_since: one.current_since(),
+            heard_danger: one.heard.danger,
+            heard_check: one.heard.check,
         }
     }
 }
@@ -204,6 +222,7 @@ impl TryFrom<FlatAssignment> for Assignment {
             counts_from: flat.counts_from,
             arrival_due_at: flat.arrival_due_at,
             progress: None,
+            heard: Heard { danger: flat.heard_danger, check: flat.heard_check },
         })
     }
 }

@@ -197,6 +197,8 @@ pub struct Dispatch {
     pub refusals_before_alarm: usize,
     /// How often a held job reminds the desk.
     pub held_reminder: TimeDelta,
+    /// Within what time whoever is on a job acknowledges a danger, before the desk is told that they have not.
+    pub danger_acknowledged: TimeDelta,
     /// How long until it is looked at again whether anybody serves the place of a job.
     pub uncovered_pause: TimeDelta,
     /// How visits are planned.
@@ -226,6 +228,9 @@ impl Dispatch {
 struct DispatchFile {
     refusals_before_alarm: u32,
     held_reminder_s: Seconds,
+    // A file from before there was such a rule.
+    #[serde(default = "danger_acknowledged")]
+    danger_acknowledged_s: Seconds,
     uncovered_s: Seconds,
     policy: Vec<Policy>,
     booking: Booking,
@@ -238,6 +243,10 @@ struct DispatchFile {
     alarms: RingingRules,
 }
 
+fn danger_acknowledged() -> Seconds {
+    Seconds(180)
+}
+
 pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceError>> {
     let file: DispatchFile = document.parse().map_err(|error| vec![error])?;
     let mut findings = Findings::new(document);
@@ -245,6 +254,7 @@ pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceErr
         findings.refuse("refusals_before_alarm", "expected from 1 to 100");
     }
     desk::within(&mut findings, "held_reminder_s", file.held_reminder_s, (60, 3_600));
+    desk::within(&mut findings, "danger_acknowledged_s", file.danger_acknowledged_s, (30, 3_600));
     desk::within(&mut findings, "uncovered_s", file.uncovered_s, (60, 3_600));
     desk::within(&mut findings, "booking.ask_before_s", file.booking.ask_before_s, (600, 86_400));
     for priority in Priority::ALL {
@@ -279,6 +289,7 @@ pub(super) fn parse(document: Document<'_>) -> Result<Dispatch, Vec<ReferenceErr
     Ok(Dispatch {
         refusals_before_alarm: file.refusals_before_alarm as usize,
         held_reminder: file.held_reminder_s.delta(),
+        danger_acknowledged: file.danger_acknowledged_s.delta(),
         uncovered_pause: file.uncovered_s.delta(),
         booking: file.booking,
         roster: file.roster,
@@ -356,6 +367,7 @@ mod tests {
             ("window_s = 7200", "window_s = 72000", "booking.window_s"),
             ("pause_s = 60 ", "pause_s = 0 ", "policy[0].pause_s"),
             ("asks_max = 3", "asks_max = 0", "policy[0].rungs[0].asks_max"),
+            ("danger_acknowledged_s = 180", "danger_acknowledged_s = 29", "danger_acknowledged_s"),
             ("on_call_ready_s = 900", "on_call_ready_s = 86401", "roster.on_call_ready_s"),
             // Silence by one digit.
             ("start_after_s = 0\n", "start_after_s = 86400\n", "policy[0].start_after_s"),

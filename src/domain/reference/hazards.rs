@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::codes::HazardId;
 use super::document::{Document, Findings};
 use super::error::ReferenceError;
-use crate::domain::text_enum::text_enum;
+use crate::domain::{jobs::Hold, text_enum::text_enum};
 
 /// A danger, what to say about it, and whether anybody is sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +77,18 @@ impl Hazards {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Hazard> {
         self.hazards.iter().find(|hazard| hazard.id.as_str() == id)
+    }
+
+    /// What holds a job in words, in Japanese and in English; a hazard that is not known any more by its code.
+    #[must_use]
+    pub fn words(&self, hold: &Hold) -> (String, String) {
+        match hold {
+            Hold::Identity => ("本人確認の方法がない".to_owned(), "No way to check the identity".to_owned()),
+            Hold::Hazard(code) => self.get(code).map_or_else(
+                || (code.clone(), code.clone()),
+                |hazard| (hazard.ja.clone(), hazard.en.clone()),
+            ),
+        }
     }
 
     /// Every hazard, in the order in which they are asked.

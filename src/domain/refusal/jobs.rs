@@ -29,6 +29,8 @@ refusals! {
         NothingToPlan(JobState) = "job_state",
         /// What holds it must be cleared first.
         Held(Hold) = "job_held" by "4.1",
+        /// What is acknowledged leaves these dangers out.
+        DangersNotNamed(Vec<String>) = "dangers_not_named" by "G-08",
         /// One as urgent as this is not booked.
         Urgent(Priority) = "job_urgent",
         /// It has as many technicians as this, the most there may be.

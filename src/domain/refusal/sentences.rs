@@ -44,6 +44,9 @@ impl Display for JobRefused {
             Self::NobodyToName(state) => write!(f, "the job is {state}, so nobody is to be named"),
             Self::NothingToPlan(state) => write!(f, "the job is {state}, so nothing is planned for it"),
             Self::Held(hold) => write!(f, "the job is held by {}; clear it first", hold.as_str()),
+            Self::DangersNotNamed(dangers) => {
+                write!(f, "these dangers are to be acknowledged as well: {}", dangers.join(", "))
+            }
             Self::Urgent(priority) => write!(f, "a job of priority {priority} goes now; it is not booked"),
             Self::CrewFull(most) => write!(f, "a job has at most {most} technicians"),
             Self::NobodyOnIt => f.write_str("nobody is on the job"),

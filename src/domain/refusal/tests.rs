@@ -68,7 +68,7 @@ fn of_dispatch() -> Vec<(&'static str, Refusal)> {
         Cannot(Action::Book, JobState::Held), CannotHold(JobState::Working), CannotClear(JobState::Offered),
         CannotAskFor(JobState::Held), CannotOfferAnew(JobState::Cancelled), CannotAccept(JobState::Booked),
         CannotGiveUp(JobState::Offered), NobodyToName(JobState::Offered), NothingToPlan(JobState::Completed),
-        Held(Hold::Identity), Urgent(Priority::P0), CrewFull(6), NobodyOnIt, NotBooked,
+        Held(Hold::Identity), DangersNotNamed(vec!["H-GAS".to_owned()]), Urgent(Priority::P0), CrewFull(6), NobodyOnIt, NotBooked,
         VisitStays(Priority::P2), WindowTaken, NoIdentityCheck,
         TooManyPlans,
     ));

@@ -23,6 +23,10 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "作業開始の報告がないまま、終了・中断・再開が報告されています",
             "Work ended, paused or went on without having begun",
         ),
+        FlagCode::WorkInDanger => (
+            "危険が解除される前、または本人確認の方法がないまま、安全確保のほかの作業が始められています",
+            "Work other than making safe was begun before a danger was cleared, or with no way to check the identity",
+        ),
         FlagCode::MissingEnd => ("作業終了の報告がありません", "Work began and its end was not reported"),
         FlagCode::Overlap => (
             "同じ作業員の作業が、2台の端末または2件の出動で同じ時間に報告されています",

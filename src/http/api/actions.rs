@@ -9,6 +9,7 @@ use crate::{
         actor::{Actor, Role, Scope},
         guidance::reports,
         jobs::Action,
+        offers::Assignment,
     },
     http::access,
 };
@@ -16,7 +17,7 @@ use crate::{
 /// Something that can be done now.
 #[derive(Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub(super) struct JobAction {
-    /// What: a command, or `report` for what happens at the site.
+    /// What: a command, `acknowledge_danger`, or `report` for what happens at the site.
     name: &'static str,
     /// By which method.
     method: &'static str,
@@ -28,6 +29,7 @@ pub(super) struct JobAction {
 }
 
 const FACTS: &str = "/v1/jobs/{id}/facts";
+const ACKNOWLEDGEMENTS: &str = "/v1/assignments/{id}/danger-acknowledgements";
 
 /// Where a command is sent to.
 fn path(action: Action) -> &'static str {
@@ -61,8 +63,21 @@ pub(super) fn actions(actor: &Actor, whole: &Whole) -> Vec<JobAction> {
             actions.push(link(whole.job.id.to_string()));
         }
     }
+    actions.extend(acknowledgements(role, whole));
     actions.extend(report(actor, role, whole));
     actions
+}
+
+/// Each of those on the job who has a danger to acknowledge.
+fn acknowledgements(role: Role, whole: &Whole) -> Vec<JobAction> {
+    let awaited = whole.assignments.iter().filter(|one| !whole.unheard(one).is_empty());
+    let link = |one: &Assignment| JobAction {
+        name: "acknowledge_danger",
+        method: "POST",
+        href: ACKNOWLEDGEMENTS.replace("{id}", &one.id.to_string()),
+        facts: None,
+    };
+    awaited.filter(|_| may(role, ACKNOWLEDGEMENTS)).map(link).collect()
 }
 
 fn may(role: Role, path: &str) -> bool {

@@ -108,6 +108,32 @@ pub(super) async fn withdraw(
     Ok(Json(app::overrides::withdraw(&service.ctx, id, command.map(|body| body.code)).await?))
 }
 
+/// What somebody on a job knows of.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DangerAcknowledgement {
+    /// The dangers, as in `dangers` of the job; all that are not acknowledged yet must be among them.
+    #[garde(length(min = 1, max = 20), inner(length(chars, min = 1, max = 40)))]
+    #[schema(min_items = 1, max_items = 20)]
+    dangers: Vec<String>,
+}
+
+/// Acknowledge a danger
+///
+/// By whoever is on a job that has become dangerous, the firm for them, or a dispatcher who has them on the telephone. It
+/// clears nothing: until the danger is cleared nothing is begun but to make safe (G-08).
+#[utoipa::path(post, path = "/v1/assignments/{id}/danger-acknowledgements", tag = "dispatch",
+    params(("id" = AssignmentId, Path), Key), request_body = DangerAcknowledgement,
+    responses((status = 201, body = Assignment)))]
+pub(super) async fn acknowledge_danger(
+    State(service): State<Service>,
+    Path(id): Path<AssignmentId>,
+    Submit(command): Submit<DangerAcknowledgement>,
+) -> Answer<Created<Assignment>> {
+    let command = command.map(|body| body.dangers);
+    Ok(Created(app::overrides::acknowledge_danger(&service.ctx, id, command).await?))
+}
+
 /// The order a contractor has in writing.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct OrderNote {

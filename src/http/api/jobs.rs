@@ -1,6 +1,7 @@
 //! Jobs, and why they were offered to whom.
 
 use axum::{Json, extract::State, http::StatusCode};
+use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,8 @@ use crate::{
         ids::{CaseId, JobId},
         jobs::{CancelReason, Job, JobState},
         offers::{Assignment, Offer},
+        perils::{Peril, Weight},
+        reference::hazards::Hazards,
         trade::Priority,
     },
     http::{
@@ -89,6 +92,8 @@ pub(super) async fn list(
 /// A job with its offers and who is on it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct WholeJob {
+    /// What is dangerous about it, or unchecked: before anything else (G-08).
+    dangers: Vec<JobDanger>,
     /// The job.
     #[serde(flatten)]
     job: Job,
@@ -120,6 +125,31 @@ struct OnJob {
     assignment: Assignment,
     /// Where the technician is, as far as reports tell; absent before the first one.
     field_state: Option<FieldState>,
+    /// The dangers that the technician has yet to acknowledge.
+    to_acknowledge: Vec<String>,
+}
+
+/// A danger of the case that nobody has cleared, or an identity that cannot be checked.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct JobDanger {
+    /// A hazard as in `H-GAS`, or `identity`.
+    code: String,
+    /// In Japanese.
+    ja: String,
+    /// In English.
+    en: String,
+    /// Since when it is known.
+    since: DateTime<Utc>,
+    /// Whether nobody is sent, and nothing begun but to make safe, until it is cleared.
+    holds: bool,
+}
+
+impl JobDanger {
+    fn of(peril: &Peril, hazards: &Hazards) -> Self {
+        let (ja, en) = hazards.words(&peril.what);
+        let code = peril.what.as_str().to_owned();
+        Self { code, ja, en, since: peril.since, holds: peril.weight == Weight::Holds }
+    }
 }
 
 /// Show a job
@@ -131,14 +161,16 @@ pub(super) async fn show(
     Path(id): Path<JobId>,
 ) -> Answer<Versioned<WholeJob>> {
     let whole = app::job_file::find(&service.ctx, &actor, id).await?;
-    let actions = actions(&actor, &whole);
+    let (actions, reference) = (actions(&actor, &whole), service.ctx.reference());
     let on_job = |assignment: &Assignment| OnJob {
         assignment: assignment.clone(),
         field_state: whole.field_state(assignment),
+        to_acknowledge: whole.unheard(assignment),
     };
     let assignments = whole.assignments.iter().map(on_job).collect();
     let shown = WholeJob {
-        guidance: guidance(whole.job.state()),
+        dangers: whole.perils.open().map(|peril| JobDanger::of(peril, reference.hazards())).collect(),
+        guidance: guidance(whole.job.state(), whole.caution()),
         outcome: whole.outcome,
         assignments,
         actions,

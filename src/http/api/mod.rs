@@ -184,6 +184,7 @@ fn dispatch_routes() -> OpenApiRouter<Service> {
         .routes(routes!(offers::name))
         .routes(routes!(offers::take_back))
         .routes(routes!(assignments::withdraw))
+        .routes(routes!(assignments::acknowledge_danger))
         .routes(routes!(assignments::order_note))
         .routes(routes!(assignments::give))
         .routes(routes!(assignments::reassign))

@@ -45,3 +45,8 @@ pub(super) fn hold(code: &str, page: &Page, reference: &Reference) -> String {
         |hazard| if page.is_japanese() { hazard.ja.clone() } else { hazard.en.clone() },
     )
 }
+
+/// What a form sends that acknowledges these dangers; nothing where none is to be acknowledged.
+pub(super) fn acknowledgement(dangers: &[String]) -> Option<String> {
+    (!dangers.is_empty()).then(|| serde_json::json!({ "dangers": dangers }).to_string())
+}

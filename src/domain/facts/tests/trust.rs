@@ -9,6 +9,7 @@ use crate::domain::{
     ids::{AssignmentId, CaseId, JobId, OfferId},
     jobs::{Job, Order},
     offers::{Assignment, AssignmentStage, ReleaseCode},
+    perils::Perils,
     span::Instant,
     trade::{Priority, Trade},
 };
@@ -41,9 +42,10 @@ pub(super) fn guard(terms: &[Term]) -> Guard {
             counts_from: since,
             arrival_due_at: None,
             progress: None,
+            heard: crate::domain::offers::Heard::default(),
         }
     });
-    Guard::of(&job, &assignments.collect::<Vec<_>>())
+    Guard::of(&job, &assignments.collect::<Vec<_>>(), &Perils::default())
 }
 
 /// Every kind of report, as it would be told at this time.

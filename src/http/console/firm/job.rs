@@ -31,6 +31,8 @@ pub(super) struct View {
     language: String,
     resident: Option<(String, Option<String>, String)>,
     place: Option<Place>,
+    dangers: Vec<String>,
+    is_held: bool,
     crew: Vec<Goer>,
     codes: &'static [WithdrawCode],
     may_withdraw: bool,
@@ -49,6 +51,8 @@ struct Goer {
     arrival: Option<String>,
     slot: String,
     is_released: bool,
+    /// What is sent when the danger is acknowledged.
+    to_acknowledge: Option<String>,
 }
 
 fn place(whole: &Whole, town: Option<String>) -> Option<Place> {
@@ -79,6 +83,7 @@ pub(super) async fn show(
         arrival: assignment.arrival_due_at.map(figures::minute),
         slot: page.code("slot", assignment.slot()),
         is_released: assignment.is_over(),
+        to_acknowledge: words::acknowledgement(&whole.unheard(assignment)),
     };
     let crew = whole.assignments.iter().map(goer).collect();
     Ok(Html(View {
@@ -93,6 +98,12 @@ pub(super) async fn show(
             .as_ref()
             .map(|one| (one.name.clone(), one.name_kana.clone(), one.phone.clone())),
         place: place(&whole, municipality),
+        dangers: whole
+            .perils
+            .open()
+            .map(|peril| words::hold(peril.what.as_str(), &page, &reference))
+            .collect(),
+        is_held: whole.perils.holding().is_some(),
         crew,
         codes: WithdrawCode::CONTRACTOR,
         may_withdraw: whole.open.contains(&Action::Withdraw),

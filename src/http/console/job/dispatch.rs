@@ -67,6 +67,8 @@ pub(super) struct AssignmentView {
     pub(super) assigned: String,
     pub(super) due: Option<String>,
     pub(super) released: Option<String>,
+    /// What is sent when the danger is acknowledged.
+    pub(super) to_acknowledge: Option<String>,
 }
 
 /// The assignments, oldest first.
@@ -81,6 +83,7 @@ pub(super) fn assignments(file: &File, page: &Page) -> Vec<AssignmentView> {
             on_it: !one.is_over(),
             slot: page.code("slot", one.slot()),
             field_state: file.job.field_state(one).map(|state| page.code("field-state", state)),
+            to_acknowledge: words::acknowledgement(&file.job.unheard(one)),
             assigned: words::moment(one.assigned_at),
             due: one.arrival_due_at.map(words::moment),
             released: one

@@ -37,7 +37,7 @@ pub(super) struct HeadView {
 impl HeadView {
     pub(super) fn of(file: &File, page: &Page, reference: &Reference) -> Self {
         let job = &file.job.job;
-        let told = guidance(job.state());
+        let told = guidance(job.state(), file.job.caution());
         Self {
             id: job.id,
             what: words::job_code(&job.job_code, page, reference),
