@@ -120,4 +120,28 @@ CREATE TRIGGER statutory_receipt_immutable BEFORE UPDATE OR DELETE ON statutory_
 CREATE TRIGGER statutory_receipt_immutable_whole BEFORE TRUNCATE ON statutory_receipt
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('statutory_receipt_immutable');
 
+-- Whoever may speak for a payer other than the resident has agreed: the host company's named person, or the landlord in
+-- writing or on record, on a referral (G-06, C-23). Who that was stands beside it and goes with the people of the case.
+CREATE TABLE payer_authority (
+    id uuid NOT NULL PRIMARY KEY,
+    job_id uuid NOT NULL REFERENCES job,
+    payer text NOT NULL CHECK (payer IN ('host_company', 'landlord')),
+    referral_id uuid REFERENCES referral,
+    evidence text CHECK (char_length(evidence) BETWEEN 1 AND 64),
+    recorded_at timestamptz NOT NULL,
+    recorded_by uuid REFERENCES token,
+    UNIQUE (job_id, payer),
+    CHECK ((referral_id IS NOT NULL) = (payer = 'landlord')),
+    CHECK (payer <> 'landlord' OR evidence IS NOT NULL)
+);
+CREATE TRIGGER payer_authority_immutable BEFORE UPDATE OR DELETE ON payer_authority
+    FOR EACH ROW EXECUTE FUNCTION refuse('payer_authority_immutable');
+CREATE TRIGGER payer_authority_immutable_whole BEFORE TRUNCATE ON payer_authority
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('payer_authority_immutable');
+
+CREATE TABLE payer_authority_person (
+    authority_id uuid NOT NULL PRIMARY KEY REFERENCES payer_authority,
+    name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200)
+);
+
 ALTER TABLE settlement ADD CONSTRAINT settlement_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES review_decision;

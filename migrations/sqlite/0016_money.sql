@@ -157,3 +157,35 @@ CREATE TRIGGER statutory_receipt_not_replaced BEFORE INSERT ON statutory_receipt
     SELECT RAISE(ABORT, 'kaketsuke: statutory_receipt_job_id_number_key')
     WHERE EXISTS (SELECT 1 FROM statutory_receipt WHERE job_id = NEW.job_id AND number = NEW.number);
 END;
+
+-- Whoever may speak for a payer other than the resident has agreed: the host company's named person, or the landlord in
+-- writing or on record, on a referral (G-06, C-23). Who that was stands beside it and goes with the people of the case.
+CREATE TABLE payer_authority (
+    id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    job_id BLOB NOT NULL REFERENCES job,
+    payer TEXT NOT NULL CHECK (payer IN ('host_company', 'landlord')),
+    referral_id BLOB REFERENCES referral,
+    evidence TEXT CHECK (length(evidence) BETWEEN 1 AND 64),
+    recorded_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19)) IS substr(recorded_at, 1, 19) AND julianday(recorded_at) IS NOT NULL AND length(recorded_at) IN (25, 29, 32) AND recorded_at GLOB '*+00:00' AND recorded_at NOT GLOB '*000+00:00' AND recorded_at NOT GLOB '*T24*'),
+    recorded_by BLOB REFERENCES token,
+    UNIQUE (job_id, payer),
+    CHECK ((referral_id IS NOT NULL) = (payer = 'landlord')),
+    CHECK (payer <> 'landlord' OR evidence IS NOT NULL)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER payer_authority_immutable BEFORE UPDATE ON payer_authority BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: payer_authority_immutable');
+END;
+CREATE TRIGGER payer_authority_immutable_delete BEFORE DELETE ON payer_authority BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: payer_authority_immutable');
+END;
+CREATE TRIGGER payer_authority_not_replaced BEFORE INSERT ON payer_authority BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: payer_authority_pkey')
+    WHERE EXISTS (SELECT 1 FROM payer_authority WHERE id = NEW.id);
+    SELECT RAISE(ABORT, 'kaketsuke: payer_authority_job_id_payer_key')
+    WHERE EXISTS (SELECT 1 FROM payer_authority WHERE job_id = NEW.job_id AND payer = NEW.payer);
+END;
+
+CREATE TABLE payer_authority_person (
+    authority_id BLOB NOT NULL PRIMARY KEY REFERENCES payer_authority,
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200)
+) STRICT, WITHOUT ROWID;

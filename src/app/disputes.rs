@@ -11,7 +11,7 @@ use crate::{
     domain::{
         disputes::{
             DISPUTES_PER_JOB_MAX, Dispute, DisputeOutcome, DisputeReason, DisputeState, Resolution,
-            ToldDispute,
+            ToldDispute, check,
         },
         events,
         ids::{DisputeId, JobId},
@@ -68,6 +68,9 @@ async fn open_in(unit: &mut Unit, job: JobId, open: &Open) -> Result<Dispute, Er
     if number > DISPUTES_PER_JOB_MAX {
         return Err(Error::Refused(MoneyRefused::TooManyDisputes.into()));
     }
+    let lines = store::ledger::lines(&mut unit.tx, job).await?;
+    let payments = store::payments::of_job(&mut unit.tx, job).await?;
+    check(open.payer, open.reason, &known, &lines, &payments)?;
     let dispute = Dispute {
         id: unit.id(),
         job_id: job,

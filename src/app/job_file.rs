@@ -17,7 +17,7 @@ use crate::{
         actor::Actor,
         alarms::AlarmKind,
         cases::{Resident, Site},
-        facts::{Fact, FieldRecord, FieldState, Guard, JobOutcome, TechnicianAtSite},
+        facts::{Fact, FieldRecord, FieldState, Guard, JobOutcome, TechnicianAtSite, is_about},
         guidance::Caution,
         ids::{JobId, TechnicianId},
         jobs::{Action, Job, JobState},
@@ -79,8 +79,9 @@ impl Whole {
         let own = self.assignments.iter().filter(|one| one.technician_id == assignment.technician_id);
         let is_last = own.max_by_key(|one| one.id).is_some_and(|last| last.id == assignment.id);
         let told = self.technicians.iter().find(|told| told.technician_id == assignment.technician_id)?;
-        let is_about_it =
-            told.state.is_present() || assignment.is_over() || told.since >= assignment.assigned_at;
+        let is_about_it = told.state.is_present()
+            || assignment.is_over()
+            || is_about(assignment, &self.assignments, told.since);
         (is_last && is_about_it).then_some(told.state)
     }
 }
@@ -213,7 +214,7 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
     let papers = seen::papers(tx, id).await?;
     let marks = store::job_file::marks(tx, job.case_id).await?;
     let perils = marks.perils(id, &SafetyRules::of(&ctx.reference()));
-    let record = records::own(ctx, &job, &Guard::of(&job, &crew, &perils), &facts);
+    let record = records::own(ctx, &job, &seen::guard(&job, &crew, &papers, &perils), &facts);
     let about = About { offers, crew: &crew, record: &record, perils };
     let whole = whole(actor, job.clone(), &on_file, about);
     let case = case_file::page_of(ctx, tx, on_file, jobs, marks).await?;

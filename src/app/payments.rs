@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit};
+use super::{Command, Ctx, Error, Unit, refunds};
 use crate::{
     domain::{
         events,
         ids::JobId,
         money::Yen,
-        payments::{Payment, PaymentKind, PaymentMethod, check},
+        payments::{Payment, PaymentDoubt, PaymentKind, PaymentMethod, check, collected, confirmed, doubts},
         reference::programme::Payer,
         span::Instant,
     },
@@ -30,6 +30,8 @@ pub struct Paid {
     pub received_at: Instant,
     /// Number of a receipt or transfer.
     pub reference: Option<String>,
+    /// What is doubtful about it and right all the same (G-07).
+    pub confirm: Vec<PaymentDoubt>,
 }
 
 /// Records a payment.
@@ -38,13 +40,15 @@ pub async fn record(ctx: &Ctx, job: JobId, command: Command<Paid>) -> Result<Pay
     ctx.transact(command, |unit, (job, paid)| Box::pin(record_in(unit, *job, paid))).await
 }
 
-async fn record_in(unit: &mut Unit, job: JobId, paid: &Paid) -> Result<Payment, Error> {
-    store::jobs::lock(&mut unit.tx, job).await?.ok_or(Error::NotFound("job"))?;
-    let known = store::payments::of_job(&mut unit.tx, job).await?;
-    let settlements = store::ledger::settlements(&mut unit.tx, job).await?;
+async fn record_in(unit: &mut Unit, id: JobId, paid: &Paid) -> Result<Payment, Error> {
+    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let known = store::payments::of_job(&mut unit.tx, id).await?;
+    let settlements = store::ledger::settlements(&mut unit.tx, id).await?;
+    let lines = store::ledger::lines(&mut unit.tx, id).await?;
+    let billed: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let payment = Payment {
         id: unit.id(),
-        job_id: job,
+        job_id: id,
         kind: paid.kind,
         method: paid.method,
         payer: paid.payer,
@@ -55,8 +59,14 @@ async fn record_in(unit: &mut Unit, job: JobId, paid: &Paid) -> Result<Payment, 
         settlement_id: settlements.last().map(|settlement| settlement.id),
         recorded_at: unit.now,
     };
-    check(&payment, &known, unit.now)?;
+    check(&payment, &known, job.created_at, unit.now)?;
+    let due = Yen(billed.0 - collected(&known).0);
+    let doubts = doubts(&payment, &known, settlements.last().map(|_| billed));
+    confirmed(&doubts, &paid.confirm, due)?;
     keep(unit, &payment);
+    if !settlements.is_empty() {
+        refunds::tell(unit, id, Yen(due.0 - payment.collected().0)).await?;
+    }
     Ok(payment)
 }
 

@@ -18,7 +18,11 @@ pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<FieldRec
     let facts = store::facts::of_job(tx, job.id).await?;
     let crew = store::assignments::of_job(tx, job.id).await?;
     let perils = perils(ctx, tx, job.id).await?;
-    beside(tx, job.id, own(ctx, job, &Guard::of(job, &crew, &perils), &facts)).await
+    let settlements = store::ledger::settlements(tx, job.id).await?;
+    let authorised = store::payer_authorities::payers(tx, job.id).await?;
+    let guard = Guard::of(job, &crew, &perils).billed(settlements.iter().map(|one| one.settled_at));
+    let guard = guard.authorised(authorised);
+    beside(tx, job.id, own(ctx, job, &guard, &facts)).await
 }
 
 /// What is, or was, dangerous about a job, or unchecked.

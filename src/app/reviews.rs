@@ -1,27 +1,26 @@
 //! The review queue: what is doubtful is decided by a supervisor, with a reason, before it is billed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, programmes, records, settlement};
+use super::{Command, Ctx, Error, Unit, programmes, records, review_queue, settlement};
 use crate::{
     domain::{
-        alarms::AlarmKind,
         disputes::ToldDispute,
         events,
         facts::{Fact, FieldRecord, Flag, Guard},
-        ids::{FactId, JobId, ReviewId, TechnicianId},
-        jobs::Job,
-        ledger::{Priced, Settlement},
+        ids::{DisputeId, FactId, JobId, ReviewId, TechnicianId},
+        jobs::{Job, JobState},
+        ledger::{Charge, Priced, Settlement, difference},
         money::Yen,
         perils::{Perils, SafetyRules},
         reference::Dataset,
         refusal::{MoneyRefused, Refusal},
         reviews::{
             About, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionReason, Review, ReviewState, Ruling,
-            Settled, StatedWork, Stretch, reported_work,
+            Settled, StartsFrom, StatedWork, Stretch, reported_work,
         },
     },
     store::{self, Tx, technicians::Names},
@@ -32,6 +31,8 @@ use crate::{
 pub struct Decide {
     /// What.
     pub ruling: Ruling,
+    /// From what it starts.
+    pub starts_from: StartsFrom,
     /// Why.
     pub reason: DecisionReason,
     /// The same in words.
@@ -102,7 +103,7 @@ async fn decide_in(unit: &mut Unit, id: ReviewId, seen: i64, decide: &Decide) ->
     }
     if review.state == ReviewState::Open {
         store::reviews::save(&mut unit.writes, &review.closed(ReviewState::Decided, unit.now));
-        alarms::resolve(unit, AlarmKind::ReviewWaiting, id.0).await?;
+        review_queue::nobody_waits(unit, id).await?;
     }
     rule(unit, &job, About::Review(id), decide).await
 }
@@ -144,6 +145,9 @@ async fn prepare(
     if earlier.last().is_some_and(|last| last.ruling == Ruling::Rescind) {
         return Err(Error::Refused(MoneyRefused::Rescinded.into()));
     }
+    if job.state() == JobState::Cancelled && decide.ruling != Ruling::Accept {
+        return Err(Error::Refused(MoneyRefused::NothingToCorrect.into()));
+    }
     let number = earlier.last().map_or(1, |last| last.number + 1);
     if number > DECISIONS_PER_JOB_MAX {
         return Err(Error::Refused(MoneyRefused::TooManyDecisions.into()));
@@ -173,16 +177,15 @@ async fn prepare(
     });
     let correction = Correction { disregard: decide.disregard.clone(), work: work.collect() };
     correction.check(decide.ruling, now)?;
-    let flags = match about {
-        About::Review(_) => record.flags.clone(),
-        About::Dispute(_) => earlier.last().map(|last| last.flags.clone()).unwrap_or_default(),
-    };
+    let before = earlier.last().filter(|_| decide.starts_from == StartsFrom::InForce);
+    let (ruling, correction) = correction.in_force(decide.ruling, before);
+    let flags = decided_flags(tx, about, &record, earlier.last()).await?;
     let decision = Decision {
         id: Uuid::nil().into(),
         job_id: job.id,
         number,
         about,
-        ruling: decide.ruling,
+        ruling,
         reason: decide.reason,
         flags,
         correction,
@@ -191,23 +194,74 @@ async fn prepare(
     };
     let terms = programmes::terms_of(ctx, tx, job).await?;
     let settled = Settled::of(&record, std::slice::from_ref(&decision));
-    if settlement::priced(&settled, &terms, &firms, job.id).0.is_none() {
+    if settlement::priced(&settled, &terms, &firms, (job.id, now)).0.is_none() {
         return Err(Error::Refused(MoneyRefused::RecordOverLimits.into()));
     }
     Ok((decision, record))
 }
 
-/// What a job would cost under a decision; writes nothing.
-pub async fn preview(ctx: &Ctx, id: ReviewId, decide: &Decide) -> Result<Priced, Error> {
+/// The doubts that a decision settles: those that were seen, of the record, its price and its payments. What was decided of single
+/// reports stays decided; what a dispute did not look at stays open.
+async fn decided_flags(
+    tx: &mut Tx,
+    about: About,
+    record: &FieldRecord,
+    before: Option<&Decision>,
+) -> Result<Vec<Flag>, Error> {
+    let before = before.map(|last| last.flags.clone()).unwrap_or_default();
+    let About::Review(id) = about else { return Ok(before) };
+    let seen = store::reviews::find(tx, id).await?.ok_or(Error::NotFound("review"))?;
+    let of_reports = before.into_iter().filter(|flag| flag.fact_id.is_some());
+    let flags: BTreeSet<_> = record.flags.iter().cloned().chain(seen.flags).chain(of_reports).collect();
+    Ok(flags.into_iter().collect())
+}
+
+/// What a decision would change.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// What the job would cost.
+    pub priced: Priced,
+    /// What is billed now.
+    pub billed_yen: Yen,
+    /// Line by line what would be taken back and what would be new.
+    pub difference: Vec<Charge>,
+}
+
+/// What a job would cost under a decision about a review; writes nothing.
+pub async fn preview(ctx: &Ctx, id: ReviewId, decide: &Decide) -> Result<Preview, Error> {
     let mut tx = ctx.db().read().await?;
     let review = store::reviews::find(&mut tx, id).await?.ok_or(Error::NotFound("review"))?;
-    let job = store::jobs::find(&mut tx, review.job_id).await?.ok_or(Error::NotFound("review"))?;
-    let (decision, record) = prepare(ctx, &mut tx, &job, About::Review(id), decide, ctx.now()).await?;
+    preview_of(ctx, &mut tx, review.job_id, About::Review(id), decide).await
+}
+
+/// The same of a dispute that is upheld.
+pub async fn preview_dispute(ctx: &Ctx, id: DisputeId, decide: &Decide) -> Result<Preview, Error> {
+    let mut tx = ctx.db().read().await?;
+    let dispute = store::disputes::find(&mut tx, id).await?.ok_or(Error::NotFound("dispute"))?;
+    preview_of(ctx, &mut tx, dispute.job_id, About::Dispute(id), decide).await
+}
+
+async fn preview_of(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    job: JobId,
+    about: About,
+    decide: &Decide,
+) -> Result<Preview, Error> {
+    let job = store::jobs::find(tx, job).await?.ok_or(Error::NotFound("job"))?;
+    let (decision, record) = prepare(ctx, tx, &job, about, decide, ctx.now()).await?;
     let settled = Settled::of(&record, std::slice::from_ref(&decision));
-    let firms = settlement::firms(&store::assignments::of_job(&mut tx, job.id).await?);
-    let terms = programmes::terms_of(ctx, &mut tx, &job).await?;
-    let priced = settlement::priced(&settled, &terms, &firms, job.id).0;
-    priced.ok_or_else(|| Error::Refused(MoneyRefused::PreviewOverLimits.into()))
+    let firms = settlement::firms(&store::assignments::of_job(tx, job.id).await?);
+    let terms = programmes::terms_of(ctx, tx, &job).await?;
+    let priced = settlement::priced(&settled, &terms, &firms, (job.id, ctx.now())).0;
+    let priced = priced.ok_or_else(|| Error::Refused(MoneyRefused::PreviewOverLimits.into()))?;
+    let lines = store::ledger::lines(tx, job.id).await?;
+    let difference = difference(&lines, priced.charges.clone());
+    Ok(Preview {
+        priced,
+        billed_yen: lines.iter().map(|line| line.charge.amount_yen).sum(),
+        difference: difference.into_iter().map(|entry| entry.charge).collect(),
+    })
 }
 
 /// The review of an id.
@@ -273,15 +327,19 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
     let of_job = |job: &JobId| facts.get(job).map(Vec::as_slice).unwrap_or_default();
     let crews = store::assignments::of_jobs(tx, &ids).await?;
     let perils = store::dangers::perils_of(tx, &ids, &SafetyRules::of(&ctx.reference())).await?;
+    let bills = store::reviews::bills(tx, &ids, programmes::PRICED_BY.map(Dataset::name)).await?;
     let guard = |job: &Job| {
+        let settled_at = bills.settled_at.get(&job.id).into_iter().flatten().copied();
+        let authorised = bills.authorised.get(&job.id).into_iter().flatten().copied();
         let crew = crews.get(&job.id).map(Vec::as_slice).unwrap_or_default();
         Guard::of(job, crew, perils.get(&job.id).unwrap_or(&Perils::default()))
+            .billed(settled_at)
+            .authorised(authorised)
     };
     let own: BTreeMap<_, _> =
         jobs.iter().map(|(job, _)| (job.id, records::own(ctx, job, &guard(job), of_job(&job.id)))).collect();
     let around: Vec<_> = own.iter().flat_map(|(job, record)| records::around(*job, record)).collect();
     let elsewhere = store::facts::elsewhere(tx, &around).await?;
-    let bills = store::reviews::bills(tx, &ids, programmes::PRICED_BY.map(Dataset::name)).await?;
     let mut items = Vec::with_capacity(reviews.len());
     for review in reviews {
         let about = jobs.iter().find(|(job, _)| job.id == review.job_id).zip(own.get(&review.job_id));
@@ -292,7 +350,12 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
         let decisions = bills.decisions.get(&job.id).cloned().unwrap_or_default();
         let firms = bills.firms.get(&job.id).cloned().unwrap_or_default();
         let total = |decisions: &[Decision]| {
-            let (priced, _) = settlement::priced(&Settled::of(&record, decisions), &terms, &firms, job.id);
+            if job.state() == JobState::Cancelled {
+                // Whatever is told of it, it costs nothing (C-25).
+                return Some(Yen::ZERO);
+            }
+            let (priced, _) =
+                settlement::priced(&Settled::of(&record, decisions), &terms, &firms, (job.id, ctx.now()));
             priced.map(|priced| priced.charges.iter().map(|charge| charge.amount_yen).sum())
         };
         let figures = Figures {

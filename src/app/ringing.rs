@@ -1,6 +1,6 @@
 //! The ringing of alarms: those that are due, each by itself.
 
-use super::{Command, Ctx, Error, Unit, alarms, rounds::Round};
+use super::{Command, Ctx, Error, Unit, alarms, rounds::Round, settlement};
 use crate::{
     domain::{
         actor::Actor,
@@ -43,5 +43,9 @@ async fn ring_in(unit: &mut Unit, id: AlarmId) -> Result<(), Error> {
     let alarm = alarm.ring(unit.now, &unit.ctx.reference().dispatch().alarms);
     store::alarms::save(&mut unit.tx, &alarm, None).await?;
     unit.emit(events::AlarmRang::from(&alarm));
+    if alarm.kind == AlarmKind::PayerAwaited {
+        // Nobody has answered: a supervisor is asked.
+        settlement::again(unit, alarm.subject_id.into()).await?;
+    }
     alarms::resolve(unit, AlarmKind::CannotGoOn, id.0).await
 }

@@ -4,9 +4,11 @@ use super::{Error, programmes};
 use crate::{
     domain::{
         actor::{Actor, Scope},
+        facts::Guard,
         ids::JobId,
         jobs::{Job, JobState},
         offers::Assignment,
+        perils::Perils,
         reference::Dataset,
     },
     store::{self, Tx, job_file::Papers},
@@ -42,4 +44,11 @@ pub(super) fn is_concerned(actor: &Actor, job: &Job, own: &[Assignment]) -> bool
 /// What hangs on a job, with the versions of what it is priced by.
 pub(super) async fn papers(tx: &mut Tx, id: JobId) -> Result<Papers, Error> {
     Ok(store::job_file::papers(tx, id, programmes::PRICED_BY.map(Dataset::name)).await?)
+}
+
+/// What the reports of a job are held against, with what hangs on it.
+pub(super) fn guard(job: &Job, crew: &[Assignment], papers: &Papers, perils: &Perils) -> Guard {
+    Guard::of(job, crew, perils)
+        .billed(papers.settlements.iter().map(|one| one.settled_at))
+        .authorised(papers.authorised.iter().copied())
 }

@@ -1,21 +1,23 @@
 //! Settling: what follows for the money of a job is decided in one go, and carried out here, in the transaction of the
 //! fact that completed it or of the decision that settled the doubt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Ctx, Error, Unit, payments, programmes, records, review_queue};
+use super::{Ctx, Error, Unit, alarms, payments, programmes, records, refunds, review_queue};
 use crate::{
     domain::{
-        events,
+        alarms::AlarmKind,
+        events::{self, Subject},
         facts::{FieldRecord, Flag},
-        ids::{FactId, FirmId, JobId, TechnicianId},
+        ids::{FirmId, JobId, TechnicianId},
         jobs::{CancelReason, Job, JobState},
         ledger::{LedgerLine, Priced, Settlement, Terms},
+        money::Yen,
         offers::Assignment,
         payments::Payment,
         refusal::Refusal,
         reviews::{About, Decision, Review, ReviewState, Settled},
-        settling::{self, Ending, Given, Settling},
+        settling::{self, Awaited, Ending, Given, Settling},
         span::Instant,
     },
     store::{self, Tx},
@@ -35,11 +37,19 @@ pub(super) async fn settle(
     assignments: &[Assignment],
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     let terms = terms(unit, job, record).await?;
-    let ending = ending(job, terms.as_ref());
-    let books = Books::load(unit, job.id, ending, record).await?;
-    let new = books.not_taken_over(record);
-    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), &new, unit.now))?;
+    let books = Books::load(unit, job, record).await?;
+    let ending = books.ending(job, terms.as_ref());
+    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), unit.now))?;
     carry_out(unit, job.id, settling).await
+}
+
+/// Settles a job anew: something else than its reports has changed, or time has passed.
+pub(super) async fn again(unit: &mut Unit, id: JobId) -> Result<(), Error> {
+    let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let record = records::of_job(&unit.ctx.clone(), &mut unit.tx, &job).await?;
+    let assignments = store::assignments::of_job(&mut unit.tx, id).await?;
+    settle(unit, &job, &record, &assignments).await?;
+    Ok(())
 }
 
 /// Settles a locked job by a new decision of a supervisor, which is written with the use-case.
@@ -51,19 +61,10 @@ pub(super) async fn settle_decided(
     decision: &Decision,
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     let terms = terms(unit, job, record).await?;
-    let ending = ending(job, terms.as_ref());
-    let books = Books::load(unit, job.id, ending, record).await?.decided(decision);
-    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), &[], unit.now))?;
+    let books = Books::load(unit, job, record).await?.decided(decision);
+    let ending = books.ending(job, terms.as_ref());
+    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), unit.now))?;
     carry_out(unit, job.id, settling).await
-}
-
-/// Where a job is that was not called off: with terms once it is complete.
-fn ending<'a>(job: &Job, terms: Option<&'a Terms>) -> Ending<'a> {
-    match terms {
-        Some(terms) => Ending::Complete(terms),
-        None if job.state() == JobState::Completed => Ending::Contradicted,
-        None => Ending::UnderWay,
-    }
 }
 
 /// The terms a job is priced by; none before it is complete.
@@ -77,9 +78,9 @@ async fn terms(unit: &mut Unit, job: &Job, record: &FieldRecord) -> Result<Optio
 /// Settles a job that was called off: nothing is charged, and that is said (C-25).
 pub(super) async fn settle_cancelled(unit: &mut Unit, job: &Job, reason: CancelReason) -> Result<(), Error> {
     let record = records::of_job(&unit.ctx.clone(), &mut unit.tx, job).await?;
-    let ending = Ending::CalledOff(reason);
-    let books = Books::load(unit, job.id, ending, &record).await?;
-    let settling = decide(unit, &books.given(job.id, ending, &record, &BTreeMap::new(), &[], unit.now))?;
+    let ending = Ending::CalledOff(settling::called_off(reason));
+    let books = Books::load(unit, job, &record).await?;
+    let settling = decide(unit, &books.given(job.id, ending, &record, &BTreeMap::new(), unit.now))?;
     carry_out(unit, job.id, settling).await?;
     Ok(())
 }
@@ -95,14 +96,8 @@ struct Books {
 
 impl Books {
     /// Lines are asked for only once the job is over, payments also where the site tells of some: most reports come before.
-    async fn load(
-        unit: &mut Unit,
-        job: JobId,
-        ending: Ending<'_>,
-        record: &FieldRecord,
-    ) -> Result<Self, Error> {
-        let tx = &mut unit.tx;
-        let is_over = ending != Ending::UnderWay;
+    async fn load(unit: &mut Unit, job: &Job, record: &FieldRecord) -> Result<Self, Error> {
+        let (tx, is_over, job) = (&mut unit.tx, job.state().is_final(), job.id);
         let is_paid = is_over || !record.payments.is_empty();
         Ok(Self {
             decisions: store::reviews::decisions(tx, job).await?,
@@ -113,10 +108,14 @@ impl Books {
         })
     }
 
-    /// The reports of money that are no payments yet: they are new, or count only now.
-    fn not_taken_over(&self, record: &FieldRecord) -> Vec<FactId> {
-        let known: BTreeSet<_> = self.payments.iter().filter_map(|payment| payment.fact_id).collect();
-        record.payments.iter().map(|taken| taken.fact_id).filter(|fact| !known.contains(fact)).collect()
+    /// Where the job is: with terms once it is complete.
+    fn ending<'a>(&self, job: &Job, terms: Option<&'a Terms>) -> Ending<'a> {
+        match (terms, job.state(), self.settlements.last()) {
+            (Some(terms), ..) => Ending::Complete(terms),
+            (None, JobState::Completed, _) => Ending::Contradicted,
+            (None, JobState::Cancelled, Some(last)) => Ending::CalledOff(last.basis),
+            (None, ..) => Ending::UnderWay,
+        }
     }
 
     /// The same with one decision more, which decides the review it is about.
@@ -137,14 +136,12 @@ impl Books {
         ending: Ending<'a>,
         record: &'a FieldRecord,
         firms: &'a BTreeMap<TechnicianId, FirmId>,
-        new: &'a [FactId],
         now: Instant,
     ) -> Given<'a> {
         Given {
             job,
             ending,
             record,
-            new,
             decisions: &self.decisions,
             firms,
             settlements: &self.settlements,
@@ -176,6 +173,16 @@ pub(super) async fn carry_out(
     if let Some(change) = settling.review {
         review_queue::carry_out(unit, change).await?;
     }
+    if let Some(due) = settling.due {
+        refunds::tell(unit, job, due).await?;
+    }
+    match settling.awaited {
+        Awaited::Nobody => {}
+        Awaited::Until(at) => {
+            alarms::move_to(unit, AlarmKind::PayerAwaited, Subject::Job, job.0, at).await?;
+        }
+        Awaited::NoMore => alarms::resolve(unit, AlarmKind::PayerAwaited, job.0).await?,
+    }
     let Some((settlement, lines)) = settling.settlement else { return Ok((None, settling.flags)) };
     store::ledger::insert(&mut unit.writes, &settlement, &lines);
     unit.emit(events::JobSettled {
@@ -188,14 +195,23 @@ pub(super) async fn carry_out(
     Ok((Some(settlement), settling.flags))
 }
 
+/// What a job costs by its record; unknown while it is not over.
+pub(super) fn owed(job: &Job, record: &FieldRecord, priced: Option<&Priced>) -> Option<Yen> {
+    match job.state() {
+        JobState::Cancelled => Some(Yen::ZERO),
+        _ if settling::is_complete(job, record) => priced.map(Priced::owed),
+        _ => None,
+    }
+}
+
 /// What the record costs, and what of it is doubtful and not decided.
 pub(super) fn priced(
     settled: &Settled,
     terms: &Terms,
     firms: &BTreeMap<TechnicianId, FirmId>,
-    job: JobId,
+    (job, now): (JobId, Instant),
 ) -> (Option<Priced>, Vec<Flag>) {
-    let (priced, open) = settling::priced(settled, terms, firms);
+    let (priced, open) = settling::priced(settled, terms, firms, now);
     (priced.map_err(|refusal| note_over_limits(job, &refusal)).ok(), open)
 }
 

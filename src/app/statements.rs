@@ -9,15 +9,17 @@ use crate::{
         actor::{Actor, Scope},
         cooling_off::{CoolingOff, StatutoryReceipt},
         disputes::Dispute,
-        facts::{FieldRecord, Flag, Guard},
+        facts::{FieldRecord, Flag},
         ids::{FirmId, JobId, TechnicianId},
         jobs::Job,
         ledger::{self, LedgerLine, Settlement, Terms},
         money::Yen,
         offers::Assignment,
-        payments::{Payment, collected, statutory_document_required},
+        payers::HeldItem,
+        payments::{Account, Payment, accounts, collected, statutory_document_required},
         reference::programme::Payer,
         reviews::{Decision, Settled, flag_words},
+        settling::cash_doubts,
     },
     store::{self, Tx, job_file::Papers},
 };
@@ -39,6 +41,8 @@ pub struct Statement {
     pub billable_units: Option<i64>,
     /// Units that began without consent (C-20).
     pub written_off_units: Option<i64>,
+    /// What has no line before its payer has agreed (G-06); a contractor sees the own.
+    pub held: Vec<HeldItem>,
     /// The settlements, oldest first.
     pub settlements: Vec<Settlement>,
     /// Every line written, reversals included; a contractor sees the own ones.
@@ -47,8 +51,8 @@ pub struct Statement {
     pub total_yen: Yen,
     /// The tax inside it, rounded once (C-28).
     pub tax_included_yen: Yen,
-    /// The same by payer.
-    pub by_payer: BTreeMap<Payer, Yen>,
+    /// The same by payer, with what each has paid and still owes.
+    pub by_payer: BTreeMap<Payer, Account>,
     /// What was paid; a contractor sees it where the whole job is the own one.
     pub payments: Vec<Payment>,
     /// What was collected, refunds taken off; unknown to a contractor who shares the job.
@@ -82,9 +86,9 @@ async fn of_job(
 ) -> Result<Statement, Error> {
     let facts = store::facts::of_job(tx, job.id).await?;
     let perils = records::perils(ctx, tx, job.id).await?;
-    let record = records::own(ctx, &job, &Guard::of(&job, crew, &perils), &facts);
-    let record = records::beside(tx, job.id, record).await?;
     let papers = seen::papers(tx, job.id).await?;
+    let record = records::own(ctx, &job, &seen::guard(&job, crew, &papers, &perils), &facts);
+    let record = records::beside(tx, job.id, record).await?;
     let money = Money::of(papers);
     stated(ctx, tx, actor, Known { job, crew, record }, money).await
 }
@@ -128,8 +132,11 @@ pub(super) async fn stated(
     let firms = settlement::firms(crew);
     let terms = programmes::terms(ctx, tx, &versions).await?;
     let settled = Settled::of(&record, &decisions);
-    let (priced, open) = settlement::priced(&settled, &terms, &firms, job.id);
+    let (priced, mut open) = settlement::priced(&settled, &terms, &firms, (job.id, ctx.now()));
+    let owed = settlement::owed(&job, &record, priced.as_ref());
+    open.extend(cash_doubts(&settled, (&payments, &settlements), &job, owed, ctx.now()));
     record.flags.clone_from(&open);
+    let mut held = priced.as_ref().map(|priced| priced.held.clone()).unwrap_or_default();
     let mut lines = store::ledger::lines(tx, job.id).await?;
     let whole: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let cooling_off = statutory_document_required(whole, &payments).then(|| CoolingOff::of(&receipts));
@@ -138,17 +145,19 @@ pub(super) async fn stated(
     if scope != Scope::All {
         keep_own(scope, &firms, &mut record);
         lines.retain(|line| scope.covers_firm(line.charge.firm_id));
+        held.retain(|item| scope.covers_firm(item.charge.firm_id));
         disputes.clear();
         decisions.clear();
     }
     if !sees_all {
         payments.clear();
     }
-    let mut by_payer: BTreeMap<Payer, Yen> = BTreeMap::new();
+    let mut billed: BTreeMap<Payer, Yen> = BTreeMap::new();
     // Of the lines that count: that one was taken back again is nobody's sum, not even of nothing.
     for line in ledger::live(&lines) {
-        by_payer.entry(line.charge.payer).or_default().0 += line.charge.amount_yen.0;
+        billed.entry(line.charge.payer).or_default().0 += line.charge.amount_yen.0;
     }
+    let by_payer = accounts(&billed, &held, &payments);
     let total_yen: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let collected_yen = sees_all.then(|| collected(&payments));
     Ok(Statement {
@@ -159,6 +168,7 @@ pub(super) async fn stated(
         units: priced.as_ref().map(|priced| priced.units),
         billable_units: priced.as_ref().map(|priced| priced.billable_units),
         written_off_units: priced.as_ref().map(|priced| priced.written_off_units),
+        held,
         settlements,
         total_yen,
         tax_included_yen: total_yen.tax_included(terms.policy.tax_rate_percent()),
@@ -221,6 +231,7 @@ pub async fn printed(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<String, Erro
         cooling_off: statement.cooling_off,
         payments: statement.payments,
         lines: statement.lines,
+        held: statement.held,
     };
     statement::html(&facts).map_err(|error| Error::Internal(error.to_string()))
 }

@@ -33,6 +33,7 @@ const DEEDS: &[DeskDeed] = &[
     deed("help", "/v1/jobs/{job}/helpers", "a second technician is sent", None),
     deed("reassign", "/v1/jobs/{job}/reassignment", "taken back", Some("reason")),
     deed("cancel", "/v1/jobs/{job}/cancellation", "called off", Some("reason")),
+    deed("payer_agrees", "/v1/jobs/{job}/payer-authorities", "the payer agrees", Some("payer")),
     deed("payment", "/v1/jobs/{job}/payments", "paid", Some("method")),
     deed("close", "/v1/cases/{case}/closing", "case closed", None),
 ];

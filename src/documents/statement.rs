@@ -6,8 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::{
     cooling_off::CoolingOff,
-    ledger::{EntryKind, LedgerLine, SettlementBasis, live},
+    ledger::{Charge, EntryKind, LedgerLine, SettlementBasis, live},
     money::Yen,
+    payers::HeldItem,
     payments::{Payment, PaymentKind, PaymentMethod, collected},
     reference::programme::Payer,
     span::tokyo,
@@ -64,6 +65,8 @@ pub struct StatementFacts {
     pub worked_seconds: Option<i64>,
     /// Every line written.
     pub lines: Vec<LedgerLine>,
+    /// What has no line before its payer has agreed.
+    pub held: Vec<HeldItem>,
     /// What was paid.
     pub payments: Vec<Payment>,
     /// Why the last settlement says what it says; nothing while there is none.
@@ -100,6 +103,7 @@ struct Printed {
     free: Vec<Words>,
     lines: Vec<PrintedLine>,
     corrections: Vec<PrintedLine>,
+    held: Vec<PrintedHeld>,
     payments: Vec<PrintedPayment>,
     basis: Option<Words>,
     doubts: Vec<Words>,
@@ -120,6 +124,14 @@ struct PrintedLine {
     quantity: String,
     unit_price: Yen,
     amount: Yen,
+}
+
+/// Something that waits for its payer's answer.
+struct PrintedHeld {
+    label: Words,
+    payer: Words,
+    amount: Yen,
+    review_on: String,
 }
 
 struct PrintedPayment {
@@ -167,6 +179,16 @@ impl Printed {
             free: free(facts),
             lines: live(&facts.lines).into_iter().map(printed).collect(),
             corrections: facts.lines.iter().filter(|line| line.reverses.is_some()).map(printed).collect(),
+            held: facts
+                .held
+                .iter()
+                .map(|item| PrintedHeld {
+                    label: label(&item.charge, facts),
+                    payer: payer(item.charge.payer),
+                    amount: item.charge.amount_yen,
+                    review_on: day(item.review_at),
+                })
+                .collect(),
             payments: facts
                 .payments
                 .iter()
@@ -213,12 +235,7 @@ fn free(facts: &StatementFacts) -> Vec<Words> {
 /// A line whose payer goes without saying.
 fn printed(line: &LedgerLine, facts: &StatementFacts) -> PrintedLine {
     let charge = &line.charge;
-    let names = facts.special_works.get(&charge.code);
-    let label = match (charge.code.as_str(), names) {
-        ("overtime", _) => Words::new("超過作業", "Work beyond the free time"),
-        (_, Some((ja, en))) => Words::new(format!("特殊作業: {ja}"), format!("Special work: {en}")),
-        (name, None) => Words::new(format!("部品: {name}"), format!("Part: {name}")),
-    };
+    let label = label(charge, facts);
     let label = match charge.kind {
         EntryKind::WriteOff => {
             Words::new(format!("{}(請求しません)", label.ja), format!("{} (not billed)", label.en))
@@ -232,6 +249,16 @@ fn printed(line: &LedgerLine, facts: &StatementFacts) -> PrintedLine {
         quantity: charge.quantity.to_string(),
         unit_price: charge.unit_price_yen,
         amount: charge.amount_yen,
+    }
+}
+
+/// What a charge is for.
+fn label(charge: &Charge, facts: &StatementFacts) -> Words {
+    let names = facts.special_works.get(&charge.code);
+    match (charge.code.as_str(), names) {
+        ("overtime", _) => Words::new("超過作業", "Work beyond the free time"),
+        (_, Some((ja, en))) => Words::new(format!("特殊作業: {ja}"), format!("Special work: {en}")),
+        (name, None) => Words::new(format!("部品: {name}"), format!("Part: {name}")),
     }
 }
 

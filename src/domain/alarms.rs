@@ -77,10 +77,16 @@ text_enum! {
         NotToBeSent = "not_to_be_sent",
         /// A firm has accepted and not named its technician.
         NotNamed = "not_named",
+        /// The answer of a payer whom a technician has named has been awaited for long (G-06).
+        PayerAwaited = "payer_awaited",
         /// The contractor must be told of a corrected address.
         PlaceChanged = "place_changed",
         /// The landlord's or management company's answer is to be followed up.
         ReferralFollowUp = "referral_follow_up",
+        /// More was paid for a job than it costs: it is to be paid back.
+        RefundDue = "refund_due",
+        /// A number of a device's reports is missing, and holds up a bill (G-04).
+        ReportMissing = "report_missing",
         /// Another visit is needed, and none is planned.
         ReturnDue = "return_due",
         /// A doubtful record has waited for a supervisor's decision for long.

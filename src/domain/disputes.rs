@@ -1,15 +1,20 @@
 //! Disputes: somebody who is to pay does not agree with a bill. What comes of one is a resolution; where it is upheld, a
 //! decision of a supervisor corrects the bill.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{DisputeId, JobId, ReviewDecisionId},
+    ledger::LedgerLine,
+    payments::Payment,
     reference::programme::Payer,
+    refusal::{MoneyRefused, Refusal},
     text_enum::text_enum,
 };
 
+/// A dispute is to be decided within this long.
+pub const DISPUTE_DECIDED_WITHIN: TimeDelta = TimeDelta::days(7);
 /// Disputes of one job at most.
 pub const DISPUTES_PER_JOB_MAX: i64 = 50;
 
@@ -78,6 +83,36 @@ pub struct Dispute {
     pub state: DisputeState,
     /// What came of it.
     pub resolution: Option<Resolution>,
+}
+
+impl Dispute {
+    /// Until when it is to be decided.
+    #[must_use]
+    pub fn decide_by(&self) -> DateTime<Utc> {
+        self.opened_at + DISPUTE_DECIDED_WITHIN
+    }
+}
+
+/// Refuses a dispute of somebody who is not on the bill, and the same one again while it is open. The resident is always on it.
+pub fn check(
+    payer: Payer,
+    reason: DisputeReason,
+    known: &[Dispute],
+    lines: &[LedgerLine],
+    payments: &[Payment],
+) -> Result<(), Refusal> {
+    let is_on_it = payer == Payer::Worker
+        || lines.iter().any(|line| line.charge.payer == payer)
+        || payments.iter().any(|payment| payment.payer == payer);
+    if !is_on_it {
+        return Err(MoneyRefused::PayerNotOnBill(payer).into());
+    }
+    let is_same =
+        |one: &Dispute| one.state == DisputeState::Open && (one.payer, one.reason) == (payer, reason);
+    if known.iter().any(is_same) {
+        return Err(MoneyRefused::DisputeOpen.into());
+    }
+    Ok(())
 }
 
 /// A dispute in the words of whoever does not agree: for whoever decides it. The words are personal data; they stand

@@ -79,6 +79,8 @@ ids! {
     PaymentId,
     /// That the customer has received the statutory document.
     StatutoryReceiptId,
+    /// That somebody who may has agreed for a payer.
+    PayerAuthorityId,
     /// A bill somebody does not agree with.
     DisputeId,
     /// A person who signs in.

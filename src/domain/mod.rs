@@ -40,6 +40,7 @@ pub mod messages;
 pub mod money;
 pub mod near;
 pub mod offers;
+pub mod payers;
 pub mod payments;
 pub mod perils;
 pub mod phone;

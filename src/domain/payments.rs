@@ -1,14 +1,16 @@
 //! Payments: money that changed hands. Never edited: what was paid too much is paid back by another one.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{FactId, JobId, PaymentId, SettlementId},
     money::Yen,
+    payers::HeldItem,
     reference::programme::Payer,
     refusal::{MoneyRefused, Refusal},
-    span::Instant,
     text_enum::text_enum,
 };
 
@@ -16,6 +18,8 @@ use super::{
 pub const PAYMENTS_PER_JOB_MAX: usize = 200;
 /// Highest amount of one payment, in yen.
 pub const PAYMENT_YEN_MAX: i64 = 1_000_000_000;
+/// The same amount from the same payer within this long is taken for the same money (G-07).
+pub const REPEATED_WITHIN: TimeDelta = TimeDelta::minutes(10);
 /// Below this a total paid in cash at once needs no statutory document (Y-12).
 pub const CASH_EXEMPT_BELOW: Yen = Yen(3_000);
 
@@ -46,6 +50,18 @@ text_enum! {
         QrCode = "qr_code",
         /// Something else.
         Other = "other",
+    }
+}
+
+text_enum! {
+    /// What is doubtful about money that was taken (G-07).
+    pub enum PaymentDoubt("doubt about a payment") {
+        /// The job costs nothing.
+        NothingOwed = "nothing_owed",
+        /// More than is due from anybody.
+        Overpaid = "overpaid",
+        /// The same reference and method again, or the same amount from the same payer within ten minutes.
+        Repeated = "repeated",
     }
 }
 
@@ -94,9 +110,101 @@ pub fn collected(payments: &[Payment]) -> Yen {
     payments.iter().map(Payment::collected).sum()
 }
 
-/// Whether another payment may be recorded: cash on site is cash, nothing is received in the future, and no more is
-/// paid back than was collected.
-pub fn check(next: &Payment, known: &[Payment], now: Instant) -> Result<(), Refusal> {
+/// What is doubtful about money that was taken, beside the other payments of its job; `owed` is what the job costs, unknown
+/// before it is settled. What is paid back is never doubtful.
+#[must_use]
+pub fn doubts(next: &Payment, known: &[Payment], owed: Option<Yen>) -> Vec<PaymentDoubt> {
+    if next.kind == PaymentKind::Refund {
+        return Vec::new();
+    }
+    let is_same = |other: &&Payment| {
+        let same_reference =
+            next.reference.is_some() && (&next.reference, next.method) == (&other.reference, other.method);
+        let same_money = (next.payer, next.amount_yen) == (other.payer, other.amount_yen)
+            && (next.received_at - other.received_at).abs() <= REPEATED_WITHIN;
+        other.kind != PaymentKind::Refund && (same_reference || same_money)
+    };
+    let repeated = known.iter().find(is_same).map(|_| PaymentDoubt::Repeated);
+    let too_much = owed.and_then(|owed| {
+        let is_over = collected(known).0 + next.amount_yen.0 > owed.0;
+        match owed {
+            Yen(..=0) => Some(PaymentDoubt::NothingOwed),
+            _ => is_over.then_some(PaymentDoubt::Overpaid),
+        }
+    });
+    too_much.into_iter().chain(repeated).collect()
+}
+
+/// Refuses money of which something is doubtful that whoever records it has not confirmed by name.
+pub fn confirmed(doubts: &[PaymentDoubt], confirmed: &[PaymentDoubt], due: Yen) -> Result<(), Refusal> {
+    let open = doubts.iter().find(|doubt| !confirmed.contains(doubt));
+    match open {
+        None => Ok(()),
+        Some(PaymentDoubt::NothingOwed) => Err(MoneyRefused::PaymentForNothing.into()),
+        Some(PaymentDoubt::Overpaid) => Err(MoneyRefused::PaymentOverpaid(due).into()),
+        Some(PaymentDoubt::Repeated) => Err(MoneyRefused::PaymentRepeated.into()),
+    }
+}
+
+/// What is held for the answer of a payer.
+#[must_use]
+pub fn held_for(payer: Payer, held: &[HeldItem]) -> Yen {
+    held.iter().filter(|item| item.charge.payer == payer).map(|item| item.charge.amount_yen).sum()
+}
+
+/// What one payer owes and has paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Account {
+    /// What the lines of this payer come to.
+    pub billed: Yen,
+    /// What this payer has paid, refunds taken off.
+    pub paid: Yen,
+    /// What is still due from this payer; negative: to be paid back to them.
+    pub due: Yen,
+}
+
+/// The accounts of all payers of a job: what somebody has paid is for their own lines first, and what is left of it for those
+/// of the others (G-07); what is `held` for somebody's answer is kept for it.
+#[must_use]
+pub fn accounts(
+    billed: &BTreeMap<Payer, Yen>,
+    held: &[HeldItem],
+    payments: &[Payment],
+) -> BTreeMap<Payer, Account> {
+    let mut accounts: BTreeMap<Payer, Account> = BTreeMap::new();
+    for (&payer, &yen) in billed {
+        accounts.entry(payer).or_default().billed = yen;
+    }
+    for payment in payments {
+        let account = accounts.entry(payment.payer).or_default();
+        account.paid = Yen(account.paid.0 + payment.collected().0);
+    }
+    let mut left = 0;
+    for (payer, account) in &mut accounts {
+        let due = account.billed.0 - account.paid.0;
+        account.due = Yen(due.max((due + held_for(*payer, held).0).min(0)));
+        left += (-account.due.0).max(0);
+    }
+    for account in accounts.values_mut().filter(|account| account.due.0 > 0) {
+        let covered = account.due.0.min(left);
+        (account.due, left) = (Yen(account.due.0 - covered), left - covered);
+    }
+    // Whoever paid too much gets back what the others did not need.
+    for account in accounts.values_mut().filter(|account| account.due.0 < 0) {
+        let back = (-account.due.0).min(left);
+        (account.due, left) = (Yen(-back), left - back);
+    }
+    accounts
+}
+
+/// Whether another payment may be recorded: cash on site is cash, nothing is received in the future or before the job was
+/// made, and no more is paid back than was collected before.
+pub fn check(
+    next: &Payment,
+    known: &[Payment],
+    made_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
     if known.len() >= PAYMENTS_PER_JOB_MAX {
         return Err(MoneyRefused::TooManyPayments.into());
     }
@@ -106,7 +214,17 @@ pub fn check(next: &Payment, known: &[Payment], now: Instant) -> Result<(), Refu
     if next.received_at > now {
         return Err(Refusal::field("received_at", "must not be in the future"));
     }
-    let own = known.iter().filter(|one| one.payer == next.payer).map(Payment::collected).sum::<Yen>();
+    if next.received_at < made_at {
+        return Err(Refusal::field("received_at", "must not be before the job was made"));
+    }
+    let from_them = || known.iter().filter(|one| one.payer == next.payer);
+    let own = from_them().map(Payment::collected).sum::<Yen>();
+    let by_then =
+        from_them().filter(|one| one.received_at <= next.received_at).map(Payment::collected).sum::<Yen>();
+    if next.kind == PaymentKind::Refund && next.amount_yen <= own && next.amount_yen > by_then {
+        let message = format!("by then {by_then} yen were collected from this payer");
+        return Err(Refusal::field("received_at", message));
+    }
     if next.kind == PaymentKind::Refund && next.amount_yen > own {
         let message = format!("only {own} yen were collected from this payer");
         return Err(Refusal::field("amount_yen", message));
@@ -169,13 +287,72 @@ mod tests {
     #[test]
     fn no_more_is_paid_back_than_was_collected() {
         let now = DateTime::UNIX_EPOCH;
+        let check = |next: &Payment, known: &[Payment]| check(next, known, now, now);
         let known = [payment(PaymentKind::CashOnSite, 1_100)];
-        assert!(check(&payment(PaymentKind::Refund, 1_100), &known, now).is_ok());
-        assert!(check(&payment(PaymentKind::Refund, 1_101), &known, now).is_err());
+        assert!(check(&payment(PaymentKind::Refund, 1_100), &known).is_ok());
+        assert!(check(&payment(PaymentKind::Refund, 1_101), &known).is_err());
         let again = [known[0].clone(), payment(PaymentKind::Refund, 600)];
-        assert!(check(&payment(PaymentKind::Refund, 501), &again, now).is_err());
+        assert!(check(&payment(PaymentKind::Refund, 501), &again).is_err());
         assert_eq!(collected(&again), Yen(500));
         let card = Payment { method: PaymentMethod::Card, ..payment(PaymentKind::CashOnSite, 1) };
-        assert!(check(&card, &[], now).is_err());
+        assert!(check(&card, &[]).is_err());
+        let early = Payment { received_at: now - TimeDelta::seconds(1), ..known[0].clone() };
+        assert!(check(&early, &[]).is_err(), "before the job was made");
+    }
+
+    #[test]
+    fn nothing_is_paid_back_before_it_was_paid() {
+        let made = DateTime::UNIX_EPOCH;
+        let at = |minutes| made + TimeDelta::minutes(minutes);
+        let paid = Payment { received_at: at(10), ..payment(PaymentKind::Later, 1_100) };
+        for (minutes, is_right) in [(9, false), (10, true), (11, true)] {
+            let back = Payment { received_at: at(minutes), ..payment(PaymentKind::Refund, 1_100) };
+            let refused = check(&back, std::slice::from_ref(&paid), made, at(60));
+            assert_eq!(refused.is_ok(), is_right, "{minutes}");
+        }
+    }
+
+    #[test]
+    fn g_07_money_that_cannot_be_right_is_doubtful() {
+        let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let first = Payment { reference: Some("R-1".to_owned()), ..payment(PaymentKind::Later, 500) };
+        let next = |minutes: i64, yen: i64| Payment {
+            received_at: at(minutes),
+            ..payment(PaymentKind::CashOnSite, yen)
+        };
+        let said =
+            |next: &Payment, owed: Option<i64>| doubts(next, std::slice::from_ref(&first), owed.map(Yen));
+        assert_eq!(said(&next(11, 500), None), []);
+        assert_eq!(said(&next(10, 500), None), [PaymentDoubt::Repeated]);
+        assert_eq!(said(&next(1, 501), None), []);
+        let of_host = Payment { payer: Payer::HostCompany, ..next(1, 500) };
+        assert_eq!(said(&of_host, None), []);
+        let reference = Payment { reference: Some("R-1".to_owned()), ..next(60, 7) };
+        assert_eq!(said(&reference, None), [PaymentDoubt::Repeated]);
+        assert_eq!(said(&Payment { method: PaymentMethod::Card, ..reference.clone() }, None), []);
+        assert_eq!(said(&next(60, 600), Some(1_100)), []);
+        assert_eq!(said(&next(60, 601), Some(1_100)), [PaymentDoubt::Overpaid]);
+        assert_eq!(said(&next(60, 1), Some(0)), [PaymentDoubt::NothingOwed]);
+        let both = said(&next(1, 500), Some(0));
+        assert_eq!(both, [PaymentDoubt::NothingOwed, PaymentDoubt::Repeated]);
+        assert!(confirmed(&both, &both, Yen(0)).is_ok());
+        assert!(confirmed(&both, &both[..1], Yen(0)).is_err());
+        let back = Payment { kind: PaymentKind::Refund, ..next(1, 500) };
+        assert_eq!(said(&back, Some(0)), []);
+    }
+
+    #[test]
+    fn what_somebody_pays_is_for_their_own_lines_first() {
+        let billed = BTreeMap::from([(Payer::Worker, Yen(1_100)), (Payer::HostCompany, Yen(4_400))]);
+        let paid = |payer, yen| Payment { payer, ..payment(PaymentKind::Later, yen) };
+        let due = |payments: &[Payment]| -> Vec<i64> {
+            accounts(&billed, &[], payments).values().map(|account| account.due.0).collect()
+        };
+        assert_eq!(due(&[]), [1_100, 4_400]);
+        assert_eq!(due(&[paid(Payer::Worker, 1_000)]), [100, 4_400]);
+        assert_eq!(due(&[paid(Payer::Worker, 1_500)]), [0, 4_000]);
+        assert_eq!(due(&[paid(Payer::HostCompany, 5_500)]), [0, 0]);
+        assert_eq!(due(&[paid(Payer::HostCompany, 6_000)]), [0, -500]);
+        assert_eq!(due(&[paid(Payer::Worker, 2_000), paid(Payer::HostCompany, 4_400)]), [-900, 0]);
     }
 }

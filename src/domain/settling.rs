@@ -2,6 +2,7 @@
 //! payments, an open doubt becomes a review, a complete record without doubts becomes ledger lines. Nothing is read or
 //! written here.
 
+mod cash;
 mod write;
 
 #[cfg(test)]
@@ -11,14 +12,18 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+pub use cash::doubts as cash_doubts;
+
 use super::{
-    facts::{FieldRecord, Flag, FlagCode, JobOutcome, TakenMethod},
-    ids::{FactId, FirmId, JobId, TechnicianId},
+    facts::{FieldRecord, Flag, FlagCode, GivenConsent, JobOutcome, Reporter},
+    ids::{FirmId, JobId, TechnicianId},
     jobs::{CancelReason, Job, JobState},
     ledger::{self, LedgerLine, Priced, Settlement, SettlementBasis, Terms},
     money::Yen,
     offers::Assignment,
-    payments::{Payment, PaymentKind, PaymentMethod},
+    payers::{HeldItem, ProposedPayer},
+    payments::Payment,
+    reference::programme::Payer,
     refusal::Refusal,
     reviews::{Decision, Review, ReviewState, Ruling, Settled},
     span::Instant,
@@ -29,8 +34,8 @@ use super::{
 pub enum Ending<'a> {
     /// It is not over: nothing is charged yet.
     UnderWay,
-    /// It was called off: nothing is charged, and that is said (C-25).
-    CalledOff(CancelReason),
+    /// It was called off: nothing is charged, and why is said (C-25).
+    CalledOff(SettlementBasis),
     /// It is complete, and priced by these terms.
     Complete(&'a Terms),
     /// It is over, and its record does not say so any more: nothing is priced until a person has looked.
@@ -66,8 +71,6 @@ pub struct Given<'a> {
     pub ending: Ending<'a>,
     /// Its record, judged.
     pub record: &'a FieldRecord,
-    /// The reports in it that are recorded now for the first time.
-    pub new: &'a [FactId],
     /// What supervisors decided about it.
     pub decisions: &'a [Decision],
     /// The firm of everybody who was ever on it.
@@ -76,7 +79,7 @@ pub struct Given<'a> {
     pub settlements: &'a [Settlement],
     /// Its ledger lines. Needed once it is over.
     pub lines: &'a [LedgerLine],
-    /// Its payments, but for those the new reports tell of. Needed once it is over.
+    /// Its payments. Needed once it is over, and where its record tells of money.
     pub payments: &'a [Payment],
     /// Its reviews, oldest first.
     pub reviews: &'a [Review],
@@ -95,10 +98,21 @@ pub enum ReviewChange {
     Gone(Review),
 }
 
+/// Whether the answer of a payer other than the resident is awaited (G-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    /// Nobody else was named.
+    Nobody,
+    /// Until then; then a supervisor is asked.
+    Until(Instant),
+    /// Not any more: they have agreed, or a supervisor is asked or has decided.
+    NoMore,
+}
+
 /// All that follows. To be carried out in this order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settling {
-    /// Cash that new reports tell of; a settlement written now counts it.
+    /// Cash that reports tell of and that is no payment yet; a settlement written now counts it.
     pub payments: Vec<Payment>,
     /// What becomes of the review.
     pub review: Option<ReviewChange>,
@@ -106,6 +120,10 @@ pub struct Settling {
     pub settlement: Option<(Settlement, Vec<LedgerLine>)>,
     /// What is doubtful and not decided.
     pub flags: Vec<Flag>,
+    /// Whose answer is awaited before everything of it has a line.
+    pub awaited: Awaited,
+    /// What is due of it once that is known, with what is held; negative: to be paid back.
+    pub due: Option<Yen>,
     /// Why the record cannot be priced: it is beyond what one job can hold.
     pub over_limits: Option<Refusal>,
 }
@@ -113,28 +131,73 @@ pub struct Settling {
 /// What follows from what is given; `ids` gives a new id each time, in ascending order. Fails only where a record cannot
 /// be written as JSON.
 pub fn settle(given: &Given<'_>, ids: &mut dyn FnMut() -> Uuid) -> Result<Settling, serde_json::Error> {
-    let payments = reported(given, ids);
     let settled = Settled::of(given.record, given.decisions);
-    let mut over_limits = None;
-    let (asked, priced, flags) = match given.ending {
+    let (mut over_limits, mut held, mut owed) = (None, Vec::new(), None);
+    let (mut asked, mut priced, mut flags) = match given.ending {
         Ending::UnderWay => (Vec::new(), None, settled.open.clone()),
         Ending::Contradicted => (settled.open.clone(), None, settled.open.clone()),
-        Ending::CalledOff(reason) => {
-            (Vec::new(), Some((called_off(reason), Vec::new())), settled.open.clone())
+        Ending::CalledOff(basis) => {
+            // Of a job that costs nothing only what says that it was done or paid all the same is a question.
+            let is_asked = |flag: &&Flag| flag.code == FlagCode::AfterCancellation;
+            let asked = settled.open.iter().filter(is_asked).cloned().collect();
+            owed = Some(Yen::ZERO);
+            (asked, Some((basis, Vec::new())), settled.open.clone())
         }
         Ending::Complete(terms) => {
-            let (priced, open) = priced(&settled, terms, given.firms);
+            let (priced, open) = priced(&settled, terms, given.firms, given.now);
             let charges = priced.map_err(|refusal| over_limits = Some(refusal)).ok();
-            let charges = charges.filter(|_| open.is_empty()).map(|priced| (basis(&settled), priced.charges));
-            (open.clone(), charges, open)
+            owed = charges.as_ref().map(Priced::owed);
+            held = charges.iter().flat_map(|priced| priced.held.clone()).collect();
+            (open.clone(), charges.map(|priced| (basis(&settled), priced.charges)), open)
         }
     };
+    let mut cash = cash::told(&settled, &cash::Known::of(given), owed);
+    let doubts: Vec<_> = settled.undecided(std::mem::take(&mut cash.doubts)).collect();
+    if given.ending != Ending::UnderWay {
+        asked.extend(doubts.iter().cloned());
+    }
+    flags.extend(doubts);
+    if matches!(given.ending, Ending::Complete(_)) && !asked.is_empty() {
+        priced = None;
+    }
+    let payments = cash.payments(given, ids);
     let review = question(given, &asked, ids);
     let settlement = match priced {
-        Some((basis, charges)) => write::settlement(given, &payments, &settled, basis, charges, ids)?,
+        Some((basis, charges)) => {
+            write::settlement(given, &payments, &settled, basis, (charges, &held), ids)?
+        }
         None => None,
     };
-    Ok(Settling { payments, review, settlement, flags, over_limits })
+    let due = due(given, &payments, settlement.as_ref(), &held);
+    let awaited = awaited(given, &held);
+    Ok(Settling { payments, review, settlement, flags, awaited, due, over_limits })
+}
+
+/// What is due by the lines, those that are written now and what is held included.
+fn due(
+    given: &Given<'_>,
+    new: &[Payment],
+    settlement: Option<&(Settlement, Vec<LedgerLine>)>,
+    held: &[HeldItem],
+) -> Option<Yen> {
+    if given.settlements.is_empty() && settlement.is_none() {
+        return None;
+    }
+    let lines = given.lines.iter().chain(settlement.iter().flat_map(|(_, lines)| lines));
+    let billed: Yen = lines.map(|line| line.charge.amount_yen).sum();
+    let paid: Yen = given.payments.iter().chain(new).map(Payment::collected).sum();
+    let held: Yen = held.iter().map(|item| item.charge.amount_yen).sum();
+    Some(Yen(billed.0 + held.0 - paid.0))
+}
+
+fn awaited(given: &Given<'_>, held: &[HeldItem]) -> Awaited {
+    let others = given.record.consents.iter().any(|one| one.consent.payer() != Payer::Worker);
+    let next = held.iter().map(|item| item.review_at).filter(|at| *at > given.now).min();
+    match (next, others) {
+        (Some(at), _) => Awaited::Until(at),
+        (None, true) => Awaited::NoMore,
+        (None, false) => Awaited::Nobody,
+    }
 }
 
 /// What the record costs, and what of it is doubtful and not decided: a record beyond the limits is.
@@ -142,13 +205,62 @@ pub fn priced(
     settled: &Settled,
     terms: &Terms,
     firms: &BTreeMap<TechnicianId, FirmId>,
+    now: Instant,
 ) -> (Result<Priced, Refusal>, Vec<Flag>) {
     let mut open = settled.open.clone();
     let priced = ledger::charges(settled, terms, firms);
-    if priced.is_err() {
-        open.push(Flag::whole(FlagCode::OverLimits));
+    match &priced {
+        Err(_) => open.push(Flag::whole(FlagCode::OverLimits)),
+        Ok(priced) => {
+            let mut doubts = heard_late(settled, terms, firms, priced);
+            doubts.extend(unconfirmed(settled, priced, now));
+            open.extend(settled.undecided(doubts));
+        }
     }
     (priced, open)
+}
+
+/// The payers who were asked for their answer long enough (G-06).
+fn unconfirmed(settled: &Settled, priced: &Priced, now: Instant) -> Vec<Flag> {
+    let is_held = |proposed: &&ProposedPayer| {
+        priced.held.iter().any(|item| item.charge.payer == proposed.payer) && proposed.review_at() <= now
+    };
+    let flags = settled.record.proposed_payers.iter().filter(is_held).map(|proposed| Flag {
+        code: FlagCode::PayerUnconfirmed,
+        technician_id: Some(proposed.technician_id),
+        fact_id: Some(proposed.fact_id),
+        missing: None,
+    });
+    flags.collect()
+}
+
+/// The consents that a colleague asked for and that were received after work that they cover had begun (G-04): what they
+/// would have changed.
+fn heard_late(
+    settled: &Settled,
+    terms: &Terms,
+    firms: &BTreeMap<TechnicianId, FirmId>,
+    priced: &Priced,
+) -> Vec<Flag> {
+    let is_late =
+        |given: &GivenConsent| given.told_by == Reporter::Device && given.said_at < given.answered_at;
+    let late: Vec<_> = settled.record.consents.iter().filter(|given| is_late(given)).collect();
+    if late.is_empty() {
+        return Vec::new();
+    }
+    let mut as_said = settled.clone();
+    for given in as_said.record.consents.iter_mut().filter(|given| is_late(given)) {
+        given.answered_at = given.said_at;
+    }
+    let sums = |priced: &Priced| priced.charges.iter().map(|one| one.amount_yen).collect::<Vec<_>>();
+    let is_same = ledger::charges(&as_said, terms, firms).is_ok_and(|other| sums(&other) == sums(priced));
+    let flags = late.into_iter().map(|given| Flag {
+        code: FlagCode::ConsentTooLate,
+        technician_id: Some(given.technician_id),
+        fact_id: Some(given.fact_id),
+        missing: None,
+    });
+    if is_same { Vec::new() } else { flags.collect() }
 }
 
 /// Why a completed job costs what it does.
@@ -165,28 +277,10 @@ pub fn basis(settled: &Settled) -> SettlementBasis {
     }
 }
 
-fn called_off(reason: CancelReason) -> SettlementBasis {
+/// Why a job that was called off costs nothing.
+#[must_use]
+pub fn called_off(reason: CancelReason) -> SettlementBasis {
     if reason == CancelReason::NoAccess { SettlementBasis::NoAccess } else { SettlementBasis::Cancelled }
-}
-
-/// The cash that new reports tell of: each report once, because it is new once.
-fn reported(given: &Given<'_>, ids: &mut dyn FnMut() -> Uuid) -> Vec<Payment> {
-    let is_new_cash = |method, fact| method == TakenMethod::Cash && given.new.contains(&fact);
-    let taken = given.record.payments.iter().filter(|taken| is_new_cash(taken.method, taken.fact_id));
-    let payments = taken.map(|taken| Payment {
-        id: ids().into(),
-        job_id: given.job,
-        kind: PaymentKind::CashOnSite,
-        method: PaymentMethod::Cash,
-        payer: taken.payer,
-        amount_yen: Yen(taken.amount_yen.yen()),
-        received_at: taken.at,
-        reference: None,
-        fact_id: Some(taken.fact_id),
-        settlement_id: given.settlements.last().map(|settlement| settlement.id),
-        recorded_at: given.now,
-    });
-    payments.collect()
 }
 
 /// Keeps the review in step with the open doubts.

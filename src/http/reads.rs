@@ -28,6 +28,7 @@ const PERSONAL: &[Row] = &[
     ("GET",  "/v1/assignments/{id}/order-note",    Part::Record,    Some(ReadSubject::Assignment)),
     // As a document it names the resident.
     ("GET",  "/v1/jobs/{id}/statement",            Part::Money,     Some(ReadSubject::Job)),
+    ("GET",  "/v1/jobs/{id}/payer-authorities",    Part::Money,     Some(ReadSubject::Job)),
     ("GET",  "/v1/jobs/{id}/disputes",             Part::Money,     Some(ReadSubject::Job)),
     ("GET",  "/v1/reviews/{id}",                   Part::Money,     Some(ReadSubject::Review)),
     ("GET",  "/v1/evidence/{id}",                  Part::Record,    Some(ReadSubject::Evidence)),

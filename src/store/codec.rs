@@ -141,7 +141,7 @@ wrappers! {
     Uuid:
     ids::AlarmId, ids::AssignmentId, ids::BlockId, ids::CallId, ids::CaseId, ids::ConsumerId, ids::DecisionId,
     ids::DisputeId, ids::EventId, ids::EvidenceId, ids::FactId, ids::FirmId, ids::HandoverId, ids::InterpretationId,
-    ids::JobId, ids::LedgerLineId, ids::MessageId, ids::OfferId, ids::PaymentId, ids::ReadId, ids::ReferenceLoadId,
+    ids::JobId, ids::LedgerLineId, ids::MessageId, ids::OfferId, ids::PayerAuthorityId, ids::PaymentId, ids::ReadId, ids::ReferenceLoadId,
     ids::ReferralId, ids::RetentionRunId, ids::ReviewDecisionId, ids::ReviewId, ids::SessionId, ids::SettlementId,
     ids::ShiftEntryId, ids::ShiftHandoverId, ids::ShiftSwapId, ids::StatutoryReceiptId, ids::TechnicianId,
     ids::TokenId, ids::UserId, ids::WebhookId, ids::WindowId,

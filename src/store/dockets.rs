@@ -124,7 +124,9 @@ mod part {
     pub(super) const IDENTITY: i64 = 8;
     pub(super) const FACT: i64 = 9;
     pub(super) const FOREIGN: i64 = 10;
-    pub(super) const BILLING: i64 = 11;
+    pub(super) const REVIEWED: i64 = 11;
+    pub(super) const SETTLED: i64 = 12;
+    pub(super) const AUTHORISED: i64 = 13;
 }
 
 /// Loads the jobs, by id. One statement: what is seen of one job belongs together.
@@ -200,8 +202,11 @@ UNION ALL
 SELECT 10, w.id, json_quote(hex(f.id))
 FROM json_each($3) r CROSS JOIN fact f ON f.id = unhex(r.value) CROSS JOIN wanted w WHERE f.job_id <> w.id
 UNION ALL
-SELECT 11, w.id, '0' FROM wanted w
-WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id))",
+SELECT 11, w.id, '0' FROM wanted w WHERE EXISTS (SELECT 1 FROM review WHERE job_id = w.id)
+UNION ALL
+SELECT 12, w.id, json_quote(s.settled_at) FROM wanted w CROSS JOIN settlement s ON s.job_id = w.id
+UNION ALL
+SELECT 13, w.id, json_quote(p.payer) FROM wanted w CROSS JOIN payer_authority p ON p.job_id = w.id)",
         postgres: "
 WITH wanted(id) AS MATERIALIZED (
     SELECT id FROM job WHERE id = $1 UNION SELECT job_id FROM offer WHERE id = $1
@@ -237,8 +242,11 @@ SELECT 10, w.id, to_json(f.id)
 FROM fact f, wanted w
 WHERE f.id = ANY(ARRAY(SELECT CAST(value AS UUID) FROM jsonb_array_elements_text(CAST($3 AS JSONB)))) AND f.job_id <> w.id
 UNION ALL
-SELECT 11, w.id, CAST('0' AS JSON) FROM wanted w
-WHERE EXISTS (SELECT 1 FROM settlement WHERE job_id = w.id) OR EXISTS (SELECT 1 FROM review WHERE job_id = w.id)) r"
+SELECT 11, w.id, CAST('0' AS JSON) FROM wanted w WHERE EXISTS (SELECT 1 FROM review WHERE job_id = w.id)
+UNION ALL
+SELECT 12, w.id, to_json(s.settled_at) FROM wanted w JOIN settlement s ON s.job_id = w.id
+UNION ALL
+SELECT 13, w.id, to_json(p.payer) FROM wanted w JOIN payer_authority p ON p.job_id = w.id) r"
     }, wanted.id, also, reports, needed.map(|span| span.from()), needed.map(|span| span.to()))?;
     Ok(rows)
 }
@@ -262,7 +270,12 @@ fn assemble(rows: &[Row<'_>]) -> Result<Vec<Loaded>, Error> {
             part::DANGER => known.dangers.push(read::<CaseHazard>("case_hazard", row)?),
             part::IDENTITY => known.checks.push(read::<PlannedCheck>("identity_plan", row)?),
             part::FACT => one.facts.push(fact(row)?),
-            part::BILLING => one.billing = Billing::Begun,
+            part::REVIEWED => one.billing = Billing::Begun,
+            part::SETTLED => {
+                one.billing = Billing::Begun;
+                known.settled_at.push(read("settlement", row)?);
+            }
+            part::AUTHORISED => known.authorised.push(read("payer_authority", row)?),
             part::FOREIGN => one.foreign.push(read("fact", row)?),
             _ => {}
         }
@@ -273,6 +286,8 @@ fn assemble(rows: &[Row<'_>]) -> Result<Vec<Loaded>, Error> {
         known.elsewhere.sort_by_key(|one| (one.slot(), one.id));
         known.alarms.sort_by_key(|alarm| alarm.id);
         known.dangers.sort_by_key(|danger| danger.number);
+        known.settled_at.sort();
+        known.authorised.sort();
         known.checks.sort_by_key(|check| check.number);
         facts.sort_by_key(|fact| fact.id);
     }

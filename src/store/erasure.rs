@@ -49,6 +49,13 @@ pub async fn people(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
            (SELECT d.id FROM review_decision d JOIN job j ON j.id = d.job_id WHERE j.case_id = $1)",
         case
     )?;
+    query!(
+        tx,
+        execute,
+        "DELETE FROM payer_authority_person WHERE authority_id IN
+           (SELECT a.id FROM payer_authority a JOIN job j ON j.id = a.job_id WHERE j.case_id = $1)",
+        case
+    )?;
     query!(tx, execute, "DELETE FROM case_person WHERE case_id = $1", case)?;
     Ok(())
 }

@@ -22,6 +22,7 @@ use crate::domain::{
     money::Yen,
     payments::Payment,
     perils::{KnownDanger, Perils, PlannedCheck, SafetyRules},
+    reference::programme::Payer,
     reviews::Decision,
     span::Instant,
 };
@@ -33,6 +34,8 @@ pub struct Papers {
     pub payments: Vec<Payment>,
     /// The receipts of the statutory document, in the order they were recorded.
     pub receipts: Vec<StatutoryReceipt>,
+    /// The payers who have agreed.
+    pub authorised: Vec<Payer>,
     /// The disputes, oldest first.
     pub disputes: Vec<Dispute>,
     /// What supervisors decided about it, oldest first.
@@ -88,6 +91,7 @@ impl Papers {
         match row.what.as_str() {
             "payment" => self.payments.push(row.payment(job)?),
             "receipt" => self.receipts.push(row.receipt(job)?),
+            "authority" => self.authorised.push(read(row.code, "payer_authority", "payer")?),
             "dispute" => self.disputes.push(row.dispute(job)?),
             "decision" => self.decisions.push(row.decision(job)?),
             "settlement" => self.settlements.push(row.settlement(job)?),
@@ -224,6 +228,9 @@ pub async fn papers(tx: &mut Tx, job: JobId, datasets: [&str; 2]) -> Result<Pape
          UNION ALL
          SELECT 'receipt', id, number, NULL, NULL, NULL, received_on, NULL, NULL, NULL, recorded_at, NULL, NULL, NULL
          FROM statutory_receipt WHERE job_id = $1
+         UNION ALL
+         SELECT 'authority', id, NULL, payer, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         FROM payer_authority WHERE job_id = $1
          UNION ALL
          SELECT 'dispute', d.id, d.number, d.reason, r.outcome, d.payer, NULL, r.decision_id, NULL, NULL, d.opened_at,
                 r.resolved_at, NULL, NULL

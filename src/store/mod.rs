@@ -51,6 +51,7 @@ pub mod messages;
 pub mod offer_lists;
 pub mod offers;
 pub mod order_notes;
+pub mod payer_authorities;
 pub mod payments;
 pub mod places;
 pub mod positions;

@@ -17,6 +17,7 @@ use crate::domain::{
     facts::Flag,
     ids::{DisputeId, FirmId, JobId, ReviewDecisionId, ReviewId, TechnicianId, TokenId},
     money::Yen,
+    reference::programme::Payer,
     reviews::{About, Correction, Decision, DecisionReason, Review, ReviewState, Ruling},
     span::Instant,
 };
@@ -203,6 +204,10 @@ pub struct Bills {
     pub firms: BTreeMap<JobId, BTreeMap<TechnicianId, FirmId>>,
     /// The sum of the lines of each job that has any.
     pub billed: BTreeMap<JobId, Yen>,
+    /// The payers of each job who have agreed.
+    pub authorised: BTreeMap<JobId, Vec<Payer>>,
+    /// When each job was settled.
+    pub settled_at: BTreeMap<JobId, Vec<Instant>>,
     /// Every version of the datasets they are priced by, with when it came into force.
     pub versions: Vec<(String, i64, Instant)>,
 }
@@ -253,6 +258,11 @@ impl Bills {
                     works.ok_or_else(|| Error::corrupt("assignment", "firm_id", "nothing"))?;
                 self.firms.entry(job).or_default().insert(technician.into(), firm.into());
             }
+            "authority" => {
+                let payer = parsed(&row.data, "payer_authority", "payer")?;
+                self.authorised.entry(job).or_default().push(payer);
+            }
+            "settlement" => self.settled_at.entry(job).or_default().push(row.at),
             "line" => {
                 self.billed.insert(job, Yen(row.number));
             }
@@ -276,6 +286,12 @@ pub async fn bills(tx: &mut Tx, jobs: &[JobId], datasets: [&str; 2]) -> Result<B
                      SELECT 'assignment', a.job_id, a.id, 0, a.technician_id, a.firm_id, '', '', '', a.assigned_at, NULL
                      FROM assignment a WHERE a.job_id IN (SELECT id FROM wanted)
                      UNION ALL
+                     SELECT 'authority', p.job_id, p.id, 0, NULL, NULL, '', '', p.payer, p.recorded_at, NULL
+                     FROM payer_authority p WHERE p.job_id IN (SELECT id FROM wanted)
+                     UNION ALL
+                     SELECT 'settlement', s.job_id, s.id, s.number, NULL, NULL, '', '', '', s.settled_at, NULL
+                     FROM settlement s WHERE s.job_id IN (SELECT id FROM wanted)
+                     UNION ALL
                      SELECT 'line', l.job_id, l.job_id, CAST(SUM(l.amount_yen) AS BIGINT), NULL, NULL, '', '', '',
                             MIN(s.settled_at), NULL
                      FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
@@ -292,6 +308,12 @@ pub async fn bills(tx: &mut Tx, jobs: &[JobId], datasets: [&str; 2]) -> Result<B
                        SELECT 'assignment', a.job_id, a.id, 0, a.technician_id, a.firm_id, '', '', '', a.assigned_at,
                               NULL
                        FROM assignment a WHERE a.job_id IN (SELECT id FROM wanted)
+                       UNION ALL
+                       SELECT 'authority', p.job_id, p.id, 0, NULL, NULL, '', '', p.payer, p.recorded_at, NULL
+                       FROM payer_authority p WHERE p.job_id IN (SELECT id FROM wanted)
+                       UNION ALL
+                       SELECT 'settlement', s.job_id, s.id, s.number, NULL, NULL, '', '', '', s.settled_at, NULL
+                       FROM settlement s WHERE s.job_id IN (SELECT id FROM wanted)
                        UNION ALL
                        SELECT 'line', l.job_id, l.job_id, CAST(SUM(l.amount_yen) AS BIGINT), NULL, NULL, '', '', '',
                               MIN(s.settled_at), NULL

@@ -124,6 +124,7 @@ pub static FACETS: &[Facet] = &[
     but("offer", ANSWER),
     part("offer answer", "offer", ANSWER),
     whole("order_note", &["assignment_id"]),
+    whole("payer_authority", &["id"]),
     whole("payment", &["id"]),
     Facet { leaves: Leaves::WithReadLog, ..whole("read_log", &["at"]) },
     whole("reference_dataset", &["name", "version"]),

@@ -76,17 +76,14 @@ on_both_engines! {
         site.report(&server, &tablet, &[host, taken]).await;
         let facts = phone.plain(72 * 60, Some(1));
         let receipt = site.report(&server, &phone, &facts).await;
-        // The host company is not bound by the technician's word (G-06): a supervisor has asked them.
-        let flags = receipt["flags"].as_array().unwrap();
-        assert_eq!((flags.len(), &flags[0]["code"]), (1, &json!("payer_unconfirmed")));
+        // The host company is not bound by the technician's word (G-06): what it is to pay is held until it has agreed.
+        assert_eq!((&receipt["flags"], &receipt["settlement"]["number"]), (&json!([]), &json!(1)));
         let statement = site.statement(&server.dispatcher()).await;
-        assert_eq!(statement["lines"], json!([]));
-        server.settle().await;
-        let supervisor = server.client(Role::Supervisor);
-        let review = supervisor.get("/v1/reviews?state=open").await.expect(200)["items"][0].clone();
-        let accept = json!({ "ruling": "accept", "reason": "confirmed_by_phone", "note": "受入企業に電話で確認", "disregard": [] });
-        let body = json!({ "version": review["version"], "decision": accept });
-        supervisor.post(&format!("/v1/reviews/{}/decision", id(&review)), body).await.expect(200);
+        assert_eq!(site::brief(&statement["lines"]), [("overtime", "1", 1_100, "worker")]);
+        assert_eq!(site::brief(&statement["held"]), [("overtime", "1", 1_100, "host_company")]);
+        let authority = json!({ "payer": "host_company", "person": "架空建設 総務 田中" });
+        let path = format!("/v1/jobs/{}/payer-authorities", site.job);
+        server.dispatcher().post(&path, authority).await.expect(201);
         let statement = site.statement(&server.dispatcher()).await;
         assert_eq!(
             site::brief(&statement["lines"]),
@@ -222,6 +219,126 @@ on_both_engines! {
         supervisor.post(&path, json!({ "outcome": "rejected" })).await.expect(200);
         assert_eq!(site.statement(&supervisor).await["total_yen"], 0);
         assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    async fn money_that_cannot_be_right_is_asked_back(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let dispatcher = server.dispatcher();
+        let path = format!("/v1/jobs/{}/payments", site.job);
+        let money = |kind: &str, yen: i64, time: &str| json!({
+            "kind": kind, "method": "card", "payer": "worker", "amount_yen": yen, "received_at": at(time),
+        });
+        let early = money("later", 100, "21:00:00");
+        let made: chrono::DateTime<chrono::Utc> = "2026-11-22T12:00:00Z".parse().unwrap();
+        let mut before = early.clone();
+        before["received_at"] = json!(made - chrono::TimeDelta::days(2_000));
+        assert_eq!(dispatcher.post(&path, before).await.refused_field(), "received_at", "before the job");
+        let mut phone = Device::new("phone");
+        let facts = phone.plain(72 * 60, Some(2));
+        site.report(&server, &phone, &facts).await;
+        let asked = |mut body: Value, doubt: &str| {
+            let refused = body.clone();
+            body["confirm"] = json!([doubt]);
+            (refused, body)
+        };
+        dispatcher.post(&path, money("later", 1_000, "22:30:00")).await.expect(201);
+        // Nothing is paid back before it was paid.
+        assert_eq!(dispatcher.post(&path, money("refund", 500, "22:29:00")).await.refused_field(), "received_at");
+        for (body, doubt, problem) in [
+            (money("later", 1_000, "22:40:00"), "repeated", "payment-repeated"),
+            (money("later", 201, "22:41:00"), "overpaid", "payment-overpaid"),
+        ] {
+            let (refused, confirmed) = asked(body, doubt);
+            let answer = dispatcher.post(&path, refused).await;
+            assert_eq!((answer.status.as_u16(), answer.problem()), (409, problem));
+            dispatcher.post(&path, confirmed).await.expect(201);
+        }
+        let shown = site.statement(&dispatcher).await;
+        assert_eq!((&shown["due_yen"], &shown["totals"][0]["due_yen"]), (&json!(-1), &json!(-1)));
+        let owing = |alarms: &Value| alarms["items"].as_array().unwrap().iter()
+            .filter(|alarm| alarm["kind"] == "refund_due" && alarm["state"] != "resolved").count();
+        assert_eq!(owing(&dispatcher.get("/v1/alarms").await.expect(200)), 1);
+        dispatcher.post(&path, money("refund", 1, "22:50:00")).await.expect(201);
+        assert_eq!(owing(&dispatcher.get("/v1/alarms").await.expect(200)), 0);
+        // The contract is rescinded: everything is to be paid back, and nothing is to be paid.
+        let dispute = json!({ "reason": "cooling_off", "payer": "worker" });
+        let dispute = dispatcher.post(&format!("/v1/jobs/{}/disputes", site.job), dispute).await.expect(201);
+        let rescind = json!({ "ruling": "rescind", "reason": "cooling_off", "note": "書面で申出" });
+        let body = json!({ "outcome": "upheld", "correction": rescind });
+        let supervisor = server.client(Role::Supervisor);
+        supervisor.post(&format!("/v1/disputes/{}/resolution", id(&dispute)), body).await.expect(200);
+        assert_eq!(owing(&dispatcher.get("/v1/alarms").await.expect(200)), 1);
+        let answer = dispatcher.post(&path, money("later", 500, "22:55:00")).await;
+        assert_eq!(answer.problem(), "payment-for-nothing");
+        dispatcher.post(&path, money("refund", 2_200, "22:56:00")).await.expect(201);
+        assert_eq!(owing(&dispatcher.get("/v1/alarms").await.expect(200)), 0);
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    async fn cash_of_the_site_that_cannot_be_right_waits_for_a_supervisor(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let (mut phone, mut tablet) = (Device::new("phone"), Device::new("tablet"));
+        let facts = phone.plain(72 * 60, Some(2));
+        site.report(&server, &phone, &facts).await;
+        for (yen, time, code) in [
+            (1_200, "22:28:00", None), (1_200, "22:29:00", Some("payment_repeated")), (1_001, "22:35:00", Some("payment_overpaid")),
+        ] {
+            let taken = json!({ "kind": "payment", "method": "cash", "amount_yen": yen });
+            let taken = tablet.tell(at(time), &taken);
+            let receipt = site.report(&server, &tablet, &[taken]).await;
+            let codes: Vec<_> = receipt["flags"].as_array().unwrap().iter().map(|flag| flag["code"].clone()).collect();
+            assert!(code.is_none_or(|code| codes.contains(&json!(code))), "{yen} {time}: {codes:?}");
+        }
+        let shown = site.statement(&server.dispatcher()).await;
+        assert_eq!((&shown["collected_yen"], &shown["due_yen"]), (&json!(1_200), &json!(1_000)), "the first one counts");
+        server.settle().await;
+        let supervisor = server.client(Role::Supervisor);
+        let review = supervisor.get("/v1/reviews?state=open").await.expect(200)["items"][0].clone();
+        crate::reviews::decide(&supervisor, &review, crate::reviews::decision("accept", &[])).await.expect(200);
+        let shown = site.statement(&server.dispatcher()).await;
+        assert_eq!((&shown["collected_yen"], &shown["due_yen"], &shown["flags"]), (&json!(3_401), &json!(-1_201), &json!([])));
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    async fn only_who_is_on_the_bill_disputes_it_once_and_somebody_is_told_in_time(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let mut phone = Device::new("phone");
+        let facts = phone.plain(72 * 60, Some(2));
+        site.report(&server, &phone, &facts).await;
+        let (dispatcher, supervisor) = (server.dispatcher(), server.client(Role::Supervisor));
+        let path = format!("/v1/jobs/{}/disputes", site.job);
+        for payer in ["landlord", "host_company", "programme"] {
+            let refused = dispatcher.post(&path, json!({ "reason": "not_agreed", "payer": payer })).await;
+            assert_eq!((refused.status.as_u16(), refused.problem()), (409, "payer-not-on-bill"), "{payer}");
+        }
+        let body = json!({ "reason": "not_agreed", "payer": "worker" });
+        let dispute = dispatcher.post(&path, body.clone()).await.expect(201);
+        assert_eq!(dispatcher.post(&path, body.clone()).await.problem(), "dispute-open");
+        let listed = supervisor.get("/v1/disputes?state=open").await.expect(200);
+        let opened: chrono::DateTime<chrono::Utc> = dispute["opened_at"].as_str().unwrap().parse().unwrap();
+        assert_eq!(listed["items"][0]["decide_by"], json!(opened + chrono::TimeDelta::days(7)));
+        let ringing = || async {
+            let alarms = supervisor.get("/v1/alarms?state=ringing").await.expect(200);
+            alarms["items"].as_array().unwrap().iter().filter(|alarm| alarm["kind"] == "dispute_waiting").count()
+        };
+        server.pass(239).await;
+        assert_eq!(ringing().await, 0);
+        server.pass(2).await;
+        assert_eq!(ringing().await, 1);
+        supervisor.post(&format!("/v1/disputes/{}/resolution", id(&dispute)), json!({ "outcome": "rejected" })).await.expect(200);
+        server.pass(1).await;
+        assert_eq!(ringing().await, 0);
+        // Decided, it may be disputed again.
+        dispatcher.post(&path, body).await.expect(201);
         server.stop().await;
     }
 

@@ -52,6 +52,8 @@ async fn night(server: &TestServer) {
         .post(&format!("{job}/statutory-receipts"), json!({ "received_on": "2026-11-22" }))
         .await
         .expect(201);
+    let agreed = json!({ "payer": "host_company", "person": "架空 花子" });
+    supervisor.post(&format!("{job}/payer-authorities"), agreed).await.expect(201);
     let dispute = json!({ "reason": "wrong_amount", "payer": "worker" });
     let dispute = id(&supervisor.post(&format!("{job}/disputes"), dispute).await.expect(201));
     supervisor

@@ -99,6 +99,80 @@ on_both_engines! {
         server.stop().await;
     }
 
+    // G-18: whatever is decided next starts from what is in force, and says line by line what it changes.
+    async fn a_decision_starts_from_the_one_in_force_and_shows_what_it_changes(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let (mut phone, mut tablet) = (Device::new("phone"), Device::new("tablet"));
+        let sold = [tablet.tell(at("21:20:00"), &site::yes(at("21:20:00"), 2, 480)), tablet.tell(at("21:21:00"), &site::part())];
+        site.report(&server, &tablet, &sold).await;
+        let mut facts = phone.plain(72 * 60, None);
+        facts.remove(0);
+        site.report(&server, &phone, &facts).await;
+        server.settle().await;
+        let supervisor = server.client(Role::Supervisor);
+        let review = only(&supervisor, "open").await;
+        let path = format!("/v1/reviews/{}/preview", id(&review));
+        let part = sold[1]["id"].as_str().unwrap().to_owned();
+        let preview = supervisor.post(&path, decision("correct", &[&part])).await.expect(200);
+        assert_eq!((&preview["total_yen"], &preview["billed_yen"], &preview["change_yen"]), (&json!(2_200), &json!(0), &json!(2_200)));
+        decide(&supervisor, &review, decision("correct", &[&part])).await.expect(200);
+        assert_eq!(site.statement(&supervisor).await["total_yen"], 2_200);
+        // The next correction restates the work, and the part stays left out.
+        let review = supervisor.get(&format!("/v1/reviews/{}", id(&review))).await.expect(200);
+        let stretches = json!([{ "from": at("21:15:00"), "to": at("22:20:00"), "work": "work" }]);
+        let mut restated = decision("correct", &[]);
+        restated["work"] = json!([{ "technician_id": site.crew.technician, "stretches": stretches }]);
+        let preview = supervisor.post(&path, restated.clone()).await.expect(200);
+        assert_eq!(site::brief(&preview["difference"]), [("reversal", "-2", -2_200, "worker"), ("overtime", "1", 1_100, "worker")]);
+        assert_eq!(preview["change_yen"], -1_100);
+        decide(&supervisor, &review, restated.clone()).await.expect(200);
+        let before = site.statement(&supervisor).await;
+        assert_eq!(before["total_yen"], 1_100);
+        // Accepting once more, and once more, writes no line.
+        for _ in 0..2 {
+            let preview = supervisor.post(&path, decision("accept", &[])).await.expect(200);
+            assert_eq!((&preview["difference"], &preview["change_yen"]), (&json!([]), &json!(0)));
+            let decided = decide(&supervisor, &review, decision("accept", &[])).await.expect(200);
+            assert_eq!(decided["decision"]["ruling"], "correct", "what was corrected stays corrected");
+            assert_eq!(site.statement(&supervisor).await["lines"], before["lines"]);
+        }
+        // An upheld dispute about something else raises nothing.
+        let body = json!({ "reason": "not_agreed", "payer": "worker" });
+        let dispute = server.dispatcher().post(&format!("/v1/jobs/{}/disputes", site.job), body).await.expect(201);
+        let mut correction = decision("correct", &[&part]);
+        let path = format!("/v1/disputes/{}", id(&dispute));
+        let preview = supervisor.post(&format!("{path}/preview"), correction.clone()).await.expect(200);
+        assert_eq!((&preview["difference"], &preview["total_yen"]), (&json!([]), &json!(1_100)));
+        // From the record, said so, it is as if nothing had been decided.
+        correction["starts_from"] = json!("record");
+        let preview = supervisor.post(&format!("{path}/preview"), correction.clone()).await.expect(200);
+        assert_eq!((&preview["total_yen"], &preview["change_yen"]), (&json!(2_200), &json!(1_100)));
+        let upheld = json!({ "outcome": "upheld", "correction": correction });
+        supervisor.post(&format!("{path}/resolution"), upheld).await.expect(200);
+        assert_eq!(site.statement(&supervisor).await["total_yen"], 2_200);
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    // What was written off stays so when a trifle that comes up later is accepted.
+    async fn accepting_a_later_doubt_bills_nothing_that_was_written_off(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (site, review) = doubtful(&server).await;
+        let supervisor = server.client(Role::Supervisor);
+        decide(&supervisor, &review, decision("write_off", &[])).await.expect(200);
+        let mut tablet = Device::new("tablet");
+        let crossing = tablet.tell(at("21:40:00"), &site::work_start());
+        site.report(&server, &tablet, &[crossing]).await;
+        let again = only(&supervisor, "open").await;
+        let decided = decide(&supervisor, &again, decision("accept", &[])).await.expect(200);
+        assert_eq!(decided["decision"]["ruling"], "write_off");
+        assert_eq!(site.statement(&supervisor).await["total_yen"], 0);
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
     async fn what_was_missing_comes_and_the_review_is_gone(db: TestDb) {
         let server = TestServer::start(&db).await;
         let site = Site::open(&server, "栄水道").await;

@@ -73,6 +73,7 @@ const LIMITS: &[(&str, u32, &str)] = &[
     ("/v1/jobs/{id}/facts",                JOB,  "/v1/jobs/{job}/facts"),
     ("/v1/jobs/{id}/evidence",             JOB,  "/v1/jobs/{job}/evidence"),
     ("/v1/jobs/{id}/statement",            JOB,  "/v1/jobs/{job}/statement"),
+    ("/v1/jobs/{id}/payer-authorities",    JOB,  "/v1/jobs/{job}/payer-authorities"),
     ("/v1/jobs/{id}/payments",             JOB,  "/v1/jobs/{job}/payments"),
     ("/v1/jobs/{id}/disputes",             JOB,  "/v1/jobs/{job}/disputes"),
     ("/v1/queue",                          LIST, "/v1/queue"),
@@ -166,7 +167,7 @@ impl Night {
             phone.send(&self.server, &self.crews[0].phone, &facts).await.expect(200);
             let paid = json!({
                 "kind": "cash_on_site", "method": "cash", "payer": "worker", "amount_yen": 500,
-                "received_at": site::clock("21:40"), "reference": "R-1",
+                "received_at": site::clock("21:40"), "reference": "R-1", "confirm": ["nothing_owed"],
             });
             desk.post(&format!("/v1/jobs/{job}/payments"), paid).await.expect(201);
             self.keep("job", job);

@@ -133,6 +133,9 @@ INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, f
 VALUES (#191, #31, 'cash_on_site', 'cash', 'worker', 1100, '2026-11-23T12:00:00+00:00', #91, '2026-11-23T12:00:00+00:00');
 INSERT INTO statutory_receipt (id, job_id, number, received_on, recorded_at)
 VALUES (#195, #31, 1, '2026-11-23', '2026-11-23T12:00:00+00:00');
+INSERT INTO payer_authority (id, job_id, payer, recorded_at)
+VALUES (#196, #31, 'host_company', '2026-11-23T12:00:00+00:00'), (#197, #33, 'host_company', '2026-11-23T12:00:00+00:00');
+INSERT INTO payer_authority_person (authority_id, name) VALUES (#196, '架空 花子');
 INSERT INTO evidence (id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
                       erased_at, erased_for)
 VALUES (#161, #31, #1, #11, 'photo_before', 'image/jpeg', 3, @1, #162, '2026-11-23T10:20:00+00:00',
@@ -456,4 +459,9 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#295"), ("job_id", "#31"), ("number", "2"), ("received_on", "'2026-11-24'"), ("recorded_at", AT),
         ("recorded_by", "#61"),
     ]),
+    ("payer_authority", &[
+        ("id", "#296"), ("job_id", "#32"), ("payer", "'host_company'"), ("referral_id", "NULL"), ("evidence", "NULL"),
+        ("recorded_at", AT), ("recorded_by", "#61"),
+    ]),
+    ("payer_authority_person", &[("authority_id", "#197"), ("name", "'架空 次郎'")]),
 ];

@@ -13,7 +13,7 @@ use crate::{
         jobs::{Job, JobState},
         ledger::{Charge, LedgerLine, Settlement, SettlementBasis, difference, wrong_collection},
         reviews::{ReviewState, Settled},
-        settling::basis,
+        settling::{basis, cash_doubts},
     },
     store::{self, Tx},
 };
@@ -72,13 +72,17 @@ async fn completed(
 ) -> Result<Option<String>, Error> {
     let assignments = store::assignments::of_job(tx, job.id).await?;
     let terms = programmes::terms_of(ctx, tx, job).await?;
-    let (priced, open) = priced(settled, &terms, &firms(&assignments), job.id);
+    let (priced, mut open) = priced(settled, &terms, &firms(&assignments), (job.id, ctx.now()));
+    let payments = store::payments::of_job(tx, job.id).await?;
+    let owed = super::owed(job, &settled.record, priced.as_ref());
+    open.extend(cash_doubts(settled, (&payments, settlements), job, owed, ctx.now()));
     let (Some(priced), true) = (priced, open.is_empty()) else {
         // What is in review keeps the lines it had before the doubt came up.
         let reviews = store::reviews::of_job(tx, job.id).await?;
         let waits = reviews.iter().any(|review| review.state == ReviewState::Open);
-        // What another job's reports make doubtful later is looked at there.
-        let own = open.iter().any(|flag| flag.code != FlagCode::Overlap);
+        // What another job's reports make doubtful later is looked at there; what time does, when its alarm rings.
+        let later = [FlagCode::Overlap, FlagCode::PayerUnconfirmed];
+        let own = open.iter().any(|flag| !later.contains(&flag.code));
         return Ok((own && !waits).then(|| "is doubtful, and no review of it is open".to_owned()));
     };
     Ok(unlike(settlements, written, settled, basis(settled), priced.charges))

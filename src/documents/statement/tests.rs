@@ -74,6 +74,7 @@ fn facts(lines: Vec<LedgerLine>, payments: Vec<Payment>) -> StatementFacts {
         free_minutes: 60,
         worked_seconds: Some(92 * 60),
         lines,
+        held: vec![],
         payments,
         basis: Some(SettlementBasis::Completed),
         doubts: vec![],

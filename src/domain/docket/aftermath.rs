@@ -5,7 +5,7 @@ use super::{Docket, alarms::KEPT};
 use crate::domain::{
     alarms::AlarmKind,
     events::{AssignmentDelayed, FactRecorded, JobProgressed},
-    facts::{Fact, FactKind, FieldRecord, FieldState, Flag, FlagCode, Guard, Reporter, ToldDelay},
+    facts::{Fact, FactKind, FieldRecord, FieldState, Flag, FlagCode, Guard, Reporter, ToldDelay, is_about},
     ids::AssignmentId,
     jobs::JobState,
     offers::{Assignment, ReleaseCode, WithdrawCode},
@@ -50,6 +50,8 @@ impl Docket {
     #[must_use]
     pub fn guard(&self) -> Guard {
         Guard::of(&self.is.job, &self.is.assignments, &self.perils())
+            .billed(self.is.settled_at.iter().copied())
+            .authorised(self.is.authorised.iter().copied())
     }
 
     /// Brings the job to where its record says that it is.
@@ -101,9 +103,10 @@ impl Docket {
     fn promise_again(&mut self, record: &FieldRecord) {
         let (now, mut told) = (self.now, Vec::new());
         let (priority, visit) = (self.is.job.priority, self.window().cloned());
+        let all = self.is.assignments.clone();
         for assignment in self.is.assignments.iter_mut().filter(|one| !one.is_over()) {
             let own = |delay: &&ToldDelay| {
-                delay.technician_id == assignment.technician_id && delay.at >= assignment.assigned_at
+                delay.technician_id == assignment.technician_id && is_about(assignment, &all, delay.at)
             };
             let Some(delay) = record.delays.iter().rfind(own) else { continue };
             // However late and however often they say they come later, the watch looks no later than what could have been
@@ -132,7 +135,10 @@ impl Docket {
     fn let_go(&mut self, record: &FieldRecord) -> Result<(), Refusal> {
         let over: Vec<_> = self
             .on_it()
-            .filter_map(|one| is_over(record, one).map(|code| (one.id, one.offer_id, code)))
+            .filter_map(|one| {
+                let code = is_over(record, one, &self.is.assignments)?;
+                Some((one.id, one.offer_id, code))
+            })
             .collect();
         let mut withdrew = false;
         for (assignment, offer, code) in over {
@@ -188,11 +194,13 @@ impl Docket {
 }
 
 /// Why the assignment is over, as its technician tells. What was told before it began is about an earlier visit.
-fn is_over(record: &FieldRecord, assignment: &Assignment) -> Option<WithdrawCode> {
-    let told =
-        record.technician(assignment.technician_id).filter(|told| told.since >= assignment.assigned_at)?;
+fn is_over(record: &FieldRecord, assignment: &Assignment, all: &[Assignment]) -> Option<WithdrawCode> {
+    let told = record.technician(assignment.technician_id);
+    let told = told.filter(|told| is_about(assignment, all, told.since))?;
     match told.state {
         FieldState::AwaitingReturn | FieldState::NoAccess | FieldState::Left => Some(WithdrawCode::VisitOver),
+        // Whoever is given it again has been spoken with since.
+        FieldState::Withdrawn if told.since < assignment.assigned_at && had_it(assignment, all) => None,
         FieldState::Withdrawn => {
             let own = record.withdrawals.iter().rfind(|one| one.technician_id == assignment.technician_id);
             own.map(|withdrawn| withdrawn.code.into())
@@ -203,4 +211,8 @@ fn is_over(record: &FieldRecord, assignment: &Assignment) -> Option<WithdrawCode
         | FieldState::Paused
         | FieldState::Done => None,
     }
+}
+
+fn had_it(assignment: &Assignment, all: &[Assignment]) -> bool {
+    all.iter().any(|one| one.technician_id == assignment.technician_id && one.id < assignment.id)
 }

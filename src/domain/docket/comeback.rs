@@ -4,7 +4,7 @@
 use super::Docket;
 use crate::domain::{
     events::OfferAccepted,
-    facts::{FieldRecord, FieldState, Guard},
+    facts::{FieldRecord, FieldState, Guard, is_about},
     ids::AssignmentId,
     jobs::JobState,
     offers::{Addressee, Asked, Assignment, CrewRole, Offer, ReleaseCode, Via, WithdrawCode},
@@ -32,7 +32,7 @@ impl Docket {
         }
         // While nobody else has it, what they tell of the time since counts for whether they are there (G-01).
         let record = fold(&self.guard().if_still_on_it(before.technician_id));
-        let Some(since) = came(&before, &record) else { return Ok(()) };
+        let Some(since) = came(&before, &self.is.assignments, &record) else { return Ok(()) };
         let Some(first) = self.offer(before.offer_id).cloned() else { return Ok(()) };
         if self.places_taken(before.technician_id) > 1 {
             // Both their places are taken: their reports are kept, the job stays on the ladder.
@@ -73,10 +73,10 @@ impl Docket {
 
 /// Since when the technician is on the job, as far as reports tell, when they tell that they came: they are there, or have
 /// been there under the assignment that was taken from them.
-fn came(before: &Assignment, record: &FieldRecord) -> Option<Instant> {
+fn came(before: &Assignment, all: &[Assignment], record: &FieldRecord) -> Option<Instant> {
     let told = record.technician(before.technician_id)?;
     let was_there = before.release_code().is_some_and(is_unheard)
-        && told.since >= before.assigned_at
+        && is_about(before, all, told.since)
         && matches!(told.state, FieldState::AwaitingReturn | FieldState::NoAccess | FieldState::Left);
     (told.state.is_present() || told.state == FieldState::Done || was_there).then_some(told.since)
 }

@@ -54,15 +54,16 @@ impl Docket {
     }
 
     /// From when the reports of whoever has accepted count by themselves (G-01). Where the desk writes down what was agreed on
-    /// the telephone, they may have begun before: when the job was made, or whoever had it was let off.
+    /// the telephone, they may have begun before: when the job was made, or whoever had that place was let off: the job's, or
+    /// a helper's.
     fn counts_from(&self, offer: &Offer) -> Instant {
         match offer.stage {
             OfferStage::Accepted { at, acceptance } if acceptance.via == Via::Asked => at,
             _ => {
-                let others =
-                    self.is.assignments.iter().filter(|one| one.technician_id != offer.technician_id);
-                let vacant = others.filter_map(Assignment::released_at).max();
-                vacant.unwrap_or(self.is.job.created_at).max(self.is.job.created_at)
+                let made_at = self.is.job.created_at;
+                let role = |one: &&Assignment| self.offer(one.offer_id).map(|asked| asked.role);
+                let same = self.is.assignments.iter().filter(|one| role(one) == Some(offer.role));
+                same.filter_map(Assignment::released_at).max().unwrap_or(made_at).max(made_at)
             }
         }
     }

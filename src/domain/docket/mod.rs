@@ -47,7 +47,7 @@ use super::{
     jobs::Job,
     offers::{Assignment, Offer},
     perils::{PlannedCheck, SafetyRules},
-    reference::dispatch::Dispatch,
+    reference::{dispatch::Dispatch, programme::Payer},
     span::Instant,
 };
 
@@ -70,6 +70,10 @@ pub struct Known {
     pub dangers: Vec<CaseHazard>,
     /// How the identity was to be checked, plan by plan.
     pub checks: Vec<PlannedCheck>,
+    /// When it was settled, oldest first.
+    pub settled_at: Vec<Instant>,
+    /// Payers of whom it is on record that they have agreed.
+    pub authorised: Vec<Payer>,
 }
 
 impl Known {
@@ -85,6 +89,8 @@ impl Known {
             alarms: Vec::new(),
             dangers: Vec::new(),
             checks: Vec::new(),
+            settled_at: Vec::new(),
+            authorised: Vec::new(),
         }
     }
 }

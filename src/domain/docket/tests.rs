@@ -392,3 +392,69 @@ fn work_at_the_site_brings_back_who_was_given_up() {
     assert_eq!((known.job.state(), known.assignments.len()), (JobState::Working, 2));
     check(&known);
 }
+
+/// A job that technician 1 had by telephone from 09:05 to 09:30 and has again since 10:30, by telephone too.
+fn given_again(reason: ReassignReason) -> Known {
+    let mut first = docket(&Known::new(new_job()), at("09:05:00"), 1);
+    decide(&mut first, Step::Give(1), &mut Vec::new()).unwrap();
+    let mut taken = docket(&first.close().0, at("09:30:00"), 2);
+    taken.reassign(reason).unwrap();
+    taken.give(&given(2), OverrideReason::NobodyElse, REFERENCE.dispatch()).unwrap();
+    let mut back = docket(&taken.close().0, at("10:30:00"), 3);
+    back.reassign(ReassignReason::Other).unwrap();
+    back.give(&given(1), OverrideReason::NobodyElse, REFERENCE.dispatch()).unwrap();
+    back.close().0
+}
+
+#[test]
+fn a_visit_that_was_over_before_the_desk_wrote_it_down_is_over() {
+    use crate::domain::facts::script::what;
+    use serde_json::json;
+    for end in [
+        json!({ "kind": "no_access", "reason": "nobody_there" }),
+        json!({ "kind": "leaving", "return_planned": true, "reason": "parts_to_order" }),
+        json!({ "kind": "leaving", "return_planned": false }),
+    ] {
+        let mut device = Device::of(1);
+        let facts =
+            vec![device.tell("09:40:00", simple("arrival")), device.tell("09:50:00", what(end.clone()))];
+        // Agreed by telephone at half past nine, written down at ten.
+        let mut written = docket(&Known::new(new_job()), at("10:00:00"), 1);
+        decide(&mut written, Step::Give(1), &mut Vec::new()).unwrap();
+        let mut later = docket(&written.close().0, at("10:05:00"), 2);
+        report(&mut later, facts.clone(), &mut Vec::new()).unwrap();
+        assert_eq!(later.job().state(), JobState::AwaitingReturn, "{end}");
+        check(&later.close().0);
+        // The same of a mistaken reassignment that was undone, whatever its reason.
+        for reason in [ReassignReason::NotReachable, ReassignReason::Other, ReassignReason::WrongSkills] {
+            let mut undone = docket(&given_again(reason), at("10:35:00"), 4);
+            report(&mut undone, facts.clone(), &mut Vec::new()).unwrap();
+            assert_eq!(undone.job().state(), JobState::AwaitingReturn, "{end}, {reason}");
+            check(&undone.close().0);
+        }
+        // Given again after that visit was over, it is another visit.
+        let mut over = docket(&given_again(ReassignReason::Other), at("10:35:00"), 4);
+        let mut told = Vec::new();
+        report(&mut over, facts, &mut told).unwrap();
+        let mut again = docket(&over.close().0, at("11:00:00"), 5);
+        decide(&mut again, Step::Give(1), &mut Vec::new()).unwrap();
+        again.catch_up(&FieldRecord::guarded(&told, &again.guard()), REFERENCE.dispatch()).unwrap();
+        assert_eq!(again.job().state(), JobState::Assigned, "{end}");
+    }
+}
+
+#[test]
+fn a_helper_by_telephone_counts_from_the_making_of_the_job_whoever_had_it() {
+    let mut first = docket(&Known::new(new_job()), at("09:05:00"), 1);
+    decide(&mut first, Step::Give(1), &mut Vec::new()).unwrap();
+    let mut taken = docket(&first.close().0, at("09:30:00"), 2);
+    taken.reassign(ReassignReason::TooLate).unwrap();
+    let second = taken.give(&given(2), OverrideReason::NobodyElse, REFERENCE.dispatch()).unwrap();
+    assert_eq!(second.counts_from, at("09:30:00"));
+    let helper = taken.help(&given(3)).unwrap();
+    assert_eq!(helper.counts_from, at("09:00:00"), "nobody had that place before");
+    let mut gone = docket(&taken.close().0, at("09:45:00"), 3);
+    gone.withdraw(helper.id, WithdrawCode::Breakdown).unwrap();
+    let mut next = docket(&gone.close().0, at("10:00:00"), 4);
+    assert_eq!(next.help(&given(1)).unwrap().counts_from, at("09:45:00"), "another helper had it");
+}

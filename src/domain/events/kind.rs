@@ -104,6 +104,8 @@ macro_rules! every_kind {
             PaymentRecorded = "payment.recorded",
             /// The customer has received the statutory document.
             StatutoryReceiptRecorded = "statutory_receipt.recorded",
+            /// Somebody who may has agreed for a payer other than the resident.
+            PayerAuthorityRecorded = "payer_authority.recorded",
             /// Somebody who is to pay does not agree.
             DisputeOpened = "dispute.opened",
             /// What comes of a dispute is decided.

@@ -8,7 +8,10 @@ use crate::domain::{
     disputes::{DisputeOutcome, DisputeReason},
     events::payload::payloads,
     facts::FlagCode,
-    ids::{DisputeId, JobId, PaymentId, ReviewDecisionId, ReviewId, SettlementId, StatutoryReceiptId},
+    ids::{
+        DisputeId, JobId, PayerAuthorityId, PaymentId, ReviewDecisionId, ReviewId, SettlementId,
+        StatutoryReceiptId,
+    },
     ledger::SettlementBasis,
     payments::{PaymentKind, PaymentMethod},
     reference::programme::Payer,
@@ -44,6 +47,14 @@ payloads! {
         receipt: StatutoryReceiptId,
         /// The day in Tokyo.
         received_on: NaiveDate,
+    }
+
+    /// Somebody who may has agreed for a payer other than the resident (G-06).
+    PayerAuthorityRecorded of job: JobId {
+        /// The record of it.
+        authority: PayerAuthorityId,
+        /// Who pays.
+        payer: Payer,
     }
 
     /// A completed job is doubtful: a supervisor must decide.

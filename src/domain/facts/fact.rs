@@ -6,11 +6,11 @@ use uuid::Uuid;
 
 use super::{
     Consent, FactCode, Finding, Hindrance, IdCheck, JobOutcome, NoAccessReason, PauseReason, Pieces,
-    PriceYen, Reporter, ReturnReason, ShortCode, ShortText, SitePayment,
+    PriceYen, Reporter, ReturnReason, ShortCode, ShortText, SitePayment, TakenMethod,
     words::{moment, point},
 };
 use crate::domain::{
-    charging::WorkKind,
+    charging::{Answer, WorkKind},
     ids::{AssignmentId, FactId, JobId, TechnicianId},
     place::{GeoPoint, Point},
     reference::programme::PriceBasis,
@@ -67,6 +67,38 @@ impl FactKind {
                 | Self::Consent(_)
                 | Self::Withdrawal { .. }
         )
+    }
+}
+
+impl FactKind {
+    /// Whether it says where somebody is or goes, and nothing else.
+    #[must_use]
+    pub fn only_moves(&self) -> bool {
+        matches!(
+            self,
+            Self::Departure {}
+                | Self::Delay { .. }
+                | Self::Arrival {}
+                | Self::Leaving { .. }
+                | Self::Withdrawal { .. }
+        )
+    }
+
+    /// Whether it says that something was done that can be billed.
+    #[must_use]
+    pub fn is_billable(&self) -> bool {
+        matches!(self, Self::WorkStart { .. } | Self::Part { .. } | Self::SpecialWork { .. })
+    }
+
+    /// Whether it says that the job was done, agreed to or paid.
+    #[must_use]
+    pub fn is_of_the_bill(&self) -> bool {
+        match self {
+            Self::Completion { .. } => true,
+            Self::Consent(consent) => consent.answer() == Answer::Yes,
+            Self::Payment(payment) => payment.method == TakenMethod::Cash,
+            _ => self.is_billable(),
+        }
     }
 }
 

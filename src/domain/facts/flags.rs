@@ -64,10 +64,21 @@ text_enum! {
         PaymentWithoutWork = "payment_without_work",
         /// The sequence of its device contradicts a consent; it does not count (G-04).
         ConsentOutOfOrder = "consent_out_of_order",
-        /// A consent came after the job was complete; it does not count (G-04).
+        /// A consent came after the job was billed, and does not count; or a colleague's came after work that it covers had
+        /// begun, and counts from its receipt (G-04).
         ConsentTooLate = "consent_too_late",
+        /// It fills a number that was missing when the job was billed; it does not count (G-04).
+        FilledLate = "filled_late",
+        /// That the job was done, agreed to or paid came after it had been called off; it does not count (G-02).
+        AfterCancellation = "after_cancellation",
         /// A technician names a payer who can only be bound by an authority of their own (G-06).
         PayerUnconfirmed = "payer_unconfirmed",
+        /// Money was taken for a job that costs nothing; it is not recorded as a payment (G-07).
+        PaymentForNothing = "payment_for_nothing",
+        /// More money was taken than is due from anybody (G-07).
+        PaymentOverpaid = "payment_overpaid",
+        /// Money was taken that looks like a payment that is known already; it is not recorded as another one (G-07).
+        PaymentRepeated = "payment_repeated",
         /// Work was begun while a danger was uncleared, or no identity could be checked, other than to make safe (G-08).
         WorkInDanger = "work_in_danger",
         /// A supervisor stated somebody's work, and other reports of that work came later.
@@ -89,6 +100,8 @@ impl FlagCode {
                 | Self::PaymentWithoutWork
                 | Self::ConsentOutOfOrder
                 | Self::ConsentTooLate
+                | Self::FilledLate
+                | Self::AfterCancellation
         )
     }
 }

@@ -4,6 +4,7 @@
 //! the *set* of a job's facts, so every order of arrival gives the same record and the same price. What is doubtful is
 //! flagged, and a flagged record is looked at by a person before it is billed.
 
+mod about;
 mod clock;
 mod codes;
 mod consent;
@@ -24,6 +25,7 @@ mod visits;
 mod words;
 mod worked;
 
+pub use about::is_about;
 pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
 pub use codes::{
     FactCode, Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, Reporter, ReturnReason,

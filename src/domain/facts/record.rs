@@ -21,6 +21,7 @@ use crate::domain::{
     charging::WorkKind,
     ids::{FactId, TechnicianId},
     jobs::JobState,
+    payers::ProposedPayer,
     span::Instant,
 };
 
@@ -55,6 +56,8 @@ pub struct FieldRecord {
     pub special_works: Vec<DeliveredWork>,
     /// The payer's answers, refusals included, in the order they were recorded.
     pub consents: Vec<GivenConsent>,
+    /// Payers other than the resident who are named in a yes and have not agreed themselves.
+    pub proposed_payers: Vec<ProposedPayer>,
     /// Identity checks, earliest first.
     pub id_checks: Vec<CheckedId>,
     /// Attempts to get in that failed, earliest first.
@@ -97,7 +100,7 @@ impl FieldRecord {
         let in_danger = guard.map(|guard| guard.begun_in_danger(&told)).unwrap_or_default();
         let mut persons: BTreeMap<TechnicianId, Person<'_>> = BTreeMap::new();
         let mut outcomes = Vec::new();
-        for told in told {
+        for told in told.into_iter().filter(|told| !verdict.idle.contains(&told.fact.id)) {
             if let Some(code) = verdict.doubts.get(&told.fact.id) {
                 record.flags.push(Flag::at(*code, told.fact));
                 if told.fact.told_by == Reporter::Device {
@@ -115,8 +118,8 @@ impl FieldRecord {
             }
         }
         record.flags.extend(doubts::outcome(&record, &outcomes));
-        if guard.is_some() {
-            record.flags.extend(doubts::payer_unconfirmed(&set));
+        if let Some(guard) = guard {
+            record.proposed_payers = doubts::proposed_payers(&set, guard.authorised_payers());
         }
         record.conclude(persons);
         let late = verdict.from_receipt.iter().filter_map(|id| Some((*id, set.get(id)?.received_at)));
@@ -283,7 +286,9 @@ impl FieldRecord {
         self.consents.push(GivenConsent {
             fact_id: fact.id,
             technician_id: fact.technician_id,
+            told_by: fact.told_by,
             asked_at: clocks.corrected(fact, asked_at),
+            said_at: clocks.corrected(fact, answered_at),
             answered_at: clocks.corrected(fact, answered_at),
             consent: consent.clone(),
         });

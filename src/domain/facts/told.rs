@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Consent, Finding, Hindrance, IdCheck, NoAccessReason, Pieces, PriceYen, ReturnReason, ShortCode,
-    ShortText, TakenMethod,
+    Consent, Finding, Hindrance, IdCheck, NoAccessReason, Pieces, PriceYen, Reporter, ReturnReason,
+    ShortCode, ShortText, TakenMethod,
 };
 use crate::domain::{
     ids::{FactId, TechnicianId},
@@ -65,7 +65,11 @@ pub struct GivenConsent {
     pub technician_id: TechnicianId,
     /// When it was asked, by the service's clock.
     pub asked_at: DateTime<Utc>,
-    /// When it was answered, by the service's clock.
+    /// Whose word it is.
+    pub told_by: Reporter,
+    /// When it is said to have been answered, by the service's clock.
+    pub said_at: DateTime<Utc>,
+    /// From when it counts.
     pub answered_at: DateTime<Utc>,
     /// The consent as it was recorded.
     pub consent: Consent,

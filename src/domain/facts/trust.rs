@@ -13,13 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use super::{Fact, FactKind, FlagCode, Reporter, person::Told};
+use super::{Fact, FactKind, FlagCode, Reporter, fact::device_of, person::Told};
 use crate::domain::{
     charging::WorkKind,
     ids::{FactId, TechnicianId},
-    jobs::Job,
+    jobs::{Job, JobState},
     offers::{Assignment, ReleaseCode},
     perils::Perils,
+    reference::programme::Payer,
     span::Instant,
 };
 
@@ -30,10 +31,14 @@ pub const RECEIPT_MAX: TimeDelta = TimeDelta::hours(48);
 /// Money is taken until so long after the job was completed (G-01).
 pub const PAID_AFTER_MAX: TimeDelta = TimeDelta::hours(24);
 
-/// What reports are held against: when the job was made, who had it from when to when, and when it was dangerous.
+/// What reports are held against: when the job was made and called off, when it was billed, who had it from when to when, and when
+/// it was dangerous.
 #[derive(Debug, Clone)]
 pub struct Guard {
     made_at: Instant,
+    called_off_at: Option<Instant>,
+    billed_at: Vec<Instant>,
+    authorised: Vec<Payer>,
     terms: BTreeMap<TechnicianId, Term>,
     perils: Perils,
 }
@@ -52,6 +57,8 @@ struct Term {
 pub(super) struct Verdict {
     /// The reports that do not count by themselves, and why. Of the desk's they are doubts for whoever bills, and count.
     pub(super) doubts: BTreeMap<FactId, FlagCode>,
+    /// The reports that say nothing any more, neither about the job nor about money.
+    pub(super) idle: BTreeSet<FactId>,
     /// Consents that count only for what began after they were received (G-04).
     pub(super) from_receipt: BTreeSet<FactId>,
 }
@@ -67,7 +74,31 @@ impl Guard {
             term.from = term.from.min(one.counts_from);
             term.over = term.over.zip(over).map(|(known, other)| known.max(other));
         }
-        Self { made_at: job.created_at, terms, perils: perils.clone() }
+        let called_off_at = job.closed_at().filter(|_| job.state() == JobState::Cancelled);
+        Self {
+            made_at: job.created_at,
+            called_off_at,
+            billed_at: Vec::new(),
+            authorised: Vec::new(),
+            terms,
+            perils: perils.clone(),
+        }
+    }
+
+    /// The same of a job that was settled at these instants.
+    #[must_use]
+    pub fn billed(self, at: impl IntoIterator<Item = Instant>) -> Self {
+        Self { billed_at: at.into_iter().collect(), ..self }
+    }
+
+    /// The same where these payers have agreed to pay (G-06).
+    #[must_use]
+    pub fn authorised(self, payers: impl IntoIterator<Item = Payer>) -> Self {
+        Self { authorised: payers.into_iter().collect(), ..self }
+    }
+
+    pub(super) fn authorised_payers(&self) -> &[Payer] {
+        &self.authorised
     }
 
     /// The same if this technician still had the job, or had it again.
@@ -84,9 +115,13 @@ impl Guard {
         let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
             fact.told_by == Reporter::Device && doubts.contains_key(&fact.id)
         };
-        let mut doubts = BTreeMap::new();
+        let idle: BTreeSet<_> =
+            told.iter().filter(|told| self.is_idle(**told)).map(|told| told.fact.id).collect();
+        let all = told;
+        let told: Vec<_> = told.iter().filter(|told| !idle.contains(&told.fact.id)).copied().collect();
+        let mut doubts = self.filled_late(all, &told);
         let mut begun = BTreeSet::new();
-        for told in told {
+        for told in &told {
             let technician = told.fact.technician_id;
             let at = if begun.contains(&technician) { At::Work } else { At::Nothing };
             doubts.extend(self.outside(*told, at).map(|code| (told.fact.id, code)));
@@ -103,10 +138,39 @@ impl Guard {
         // The first doubt about a report stays.
         others.into_iter().for_each(|(fact, code)| _ = doubts.entry(fact).or_insert(code));
         let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
-        doubts.extend(consents::doubtful(told, &counts));
+        doubts.extend(consents::doubtful(all, &counts, self.billed_at.first().copied()));
         let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
         let from_receipt = consents::from_receipt(&sure);
-        Verdict { doubts, from_receipt }
+        Verdict { doubts, idle, from_receipt }
+    }
+
+    /// Whether it says nothing any more: once the job is complete, that somebody is on the way, late, at the door or away.
+    fn is_idle(&self, told: Told<'_>) -> bool {
+        let at = told.at.min(told.fact.received_at);
+        let is_after_completion = || {
+            let over = self.terms.get(&told.fact.technician_id).and_then(|term| term.over);
+            over.is_some_and(|(over, code)| code == ReleaseCode::Completed && at > over + TRUST_SLACK)
+        };
+        told.fact.what.only_moves() && is_after_completion()
+    }
+
+    /// Numbers that were missing when the job was billed, and were closed by whoever decided that: what fills one later is
+    /// doubtful (G-04).
+    fn filled_late(&self, all: &[Told<'_>], told: &[Told<'_>]) -> BTreeMap<FactId, FlagCode> {
+        let Some(first) = self.billed_at.first() else { return BTreeMap::new() };
+        let was_missing = |fact: &Fact| {
+            let higher = all
+                .iter()
+                .map(|other| other.fact)
+                .filter(|other| device_of(other) == device_of(fact) && other.device_seq > fact.device_seq);
+            let heard = higher.map(|other| other.received_at).min();
+            let is_between =
+                |billed: &Instant| fact.received_at > *billed && heard.is_some_and(|heard| heard <= *billed);
+            fact.received_at > *first && self.billed_at.iter().any(is_between)
+        };
+        let says_more = |fact: &Fact| !matches!(fact.what, FactKind::Position { .. });
+        let filled = told.iter().map(|told| told.fact).filter(|fact| says_more(fact) && was_missing(fact));
+        filled.map(|fact| (fact.id, FlagCode::FilledLate)).collect()
     }
 
     /// The reports that hands were put on where nobody may begin but to make safe (G-08). They count: it has happened, and a
@@ -142,6 +206,9 @@ impl Guard {
         if let FactKind::Position { .. } = fact.what {
             // Where somebody was says nothing about the job.
             return None;
+        }
+        if self.called_off_at.is_some_and(|at| fact.received_at > at) && fact.what.is_of_the_bill() {
+            return Some(FlagCode::AfterCancellation);
         }
         // What is said to be of the future is of when it was received, as far as trust goes.
         let at = told.at.min(fact.received_at);
@@ -229,5 +296,5 @@ fn is_going(fact: &Fact) -> bool {
 }
 
 fn is_billable(fact: &Fact) -> bool {
-    matches!(fact.what, FactKind::WorkStart { .. } | FactKind::Part { .. } | FactKind::SpecialWork { .. })
+    fact.what.is_billable()
 }

@@ -21,8 +21,14 @@ pub fn charges(
     firms: &BTreeMap<TechnicianId, FirmId>,
 ) -> Result<Priced, Refusal> {
     let Some(decision) = &settled.decision else { return price(&settled.record, terms, firms) };
-    let nothing =
-        Priced { charges: vec![], worked_seconds: 0, units: 0, billable_units: 0, written_off_units: 0 };
+    let nothing = Priced {
+        charges: vec![],
+        held: vec![],
+        worked_seconds: 0,
+        units: 0,
+        billable_units: 0,
+        written_off_units: 0,
+    };
     let priced = match decision.ruling {
         Ruling::Rescind => return Ok(nothing),
         Ruling::WriteOff => match price(&settled.record, terms, firms) {
@@ -36,7 +42,8 @@ pub fn charges(
 }
 
 fn written_off(priced: Priced) -> Priced {
-    let charges = priced.charges.into_iter().map(|charge| Charge {
+    let held = priced.held.into_iter().map(|held| held.charge);
+    let charges = priced.charges.into_iter().chain(held).map(|charge| Charge {
         kind: EntryKind::WriteOff,
         unit_price_yen: Yen::ZERO,
         amount_yen: Yen::ZERO,
@@ -47,7 +54,13 @@ fn written_off(priced: Priced) -> Priced {
         text_en: format!("{} → not billed = 0 yen.", charge.text_en),
         ..charge
     });
-    Priced { charges: charges.collect(), billable_units: 0, written_off_units: priced.units, ..priced }
+    Priced {
+        charges: charges.collect(),
+        held: Vec::new(),
+        billable_units: 0,
+        written_off_units: priced.units,
+        ..priced
+    }
 }
 
 /// The line with the decision behind it.

@@ -65,12 +65,12 @@ fn reversal(line: &LedgerLine) -> Entry {
 }
 
 impl Charge {
-    /// Whether the other one charges the same for the same reasons, whichever version of the engine wrote it: a sentence
-    /// is its proof in words, and words get better.
+    /// Whether the other one charges the same for the same work, whichever version of the engine wrote it and whoever decided
+    /// so once more: a sentence is its proof in words, and words get better.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {
         let comparable = |charge: &Self| Self {
-            proof: proof::without_engine(&charge.proof),
+            proof: proof::of_work(&charge.proof),
             text_ja: String::new(),
             text_en: String::new(),
             ..charge.clone()

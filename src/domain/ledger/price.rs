@@ -12,6 +12,7 @@ use crate::domain::{
     facts::{ConsentCover, DeliveredPart, FieldRecord, GivenConsent, JobOutcome},
     ids::{FactId, FirmId, TechnicianId},
     money::Yen,
+    payers::{HeldItem, ProposedPayer},
     reference::programme::{Payer, PriceBasis},
     refusal::Refusal,
     span::Span,
@@ -31,6 +32,8 @@ pub(super) const TEXT_CHARS_MAX: usize = 1_700;
 pub struct Priced {
     /// The lines: overtime, then parts, then special work.
     pub charges: Vec<Charge>,
+    /// What becomes a line once its payer has agreed (G-06).
+    pub held: Vec<HeldItem>,
     /// Whole seconds of ordinary work, as the terms count several technicians.
     pub worked_seconds: i64,
     /// Overtime units worked: billable and written off.
@@ -39,6 +42,21 @@ pub struct Priced {
     pub billable_units: i64,
     /// Units that began without consent in force (C-20).
     pub written_off_units: i64,
+}
+
+impl Priced {
+    /// What its lines come to.
+    #[must_use]
+    pub fn total(&self) -> Yen {
+        self.charges.iter().map(|charge| charge.amount_yen).sum()
+    }
+
+    /// The same with what is held.
+    #[must_use]
+    pub fn owed(&self) -> Yen {
+        let held = self.held.iter().map(|item| item.charge.amount_yen);
+        self.charges.iter().map(|charge| charge.amount_yen).chain(held).sum()
+    }
 }
 
 /// What the record costs under these terms (C-01 to C-20); `firms` names the firm of every technician in it. Refused
@@ -54,9 +72,10 @@ pub fn price(
     if price.units > UNITS_MAX {
         return Err(Refusal::field("units", format!("more than {UNITS_MAX} units of overtime")));
     }
-    let charges = Pricing { record, terms, firms }.charges(&price.lines)?;
+    let Lines { charges, held } = Pricing { record, terms, firms }.lines(&price.lines)?;
     Ok(Priced {
         charges,
+        held,
         worked_seconds: price.overtime.iter().map(|scope| scope.worked_seconds).sum(),
         units: price.units,
         billable_units: price.billable_units,
@@ -145,51 +164,80 @@ struct Pricing<'a> {
     firms: &'a BTreeMap<TechnicianId, FirmId>,
 }
 
+/// Lines, and what may become some.
+#[derive(Default)]
+struct Lines {
+    charges: Vec<Charge>,
+    held: Vec<HeldItem>,
+}
+
+impl Lines {
+    fn add(&mut self, charge: Charge, proposed: Option<&ProposedPayer>) {
+        match proposed {
+            None => self.charges.push(charge),
+            Some(by) => self.held.push(HeldItem { charge, since: by.since, review_at: by.review_at() }),
+        }
+    }
+}
+
 impl Pricing<'_> {
     /// Each line says itself what it is of.
-    fn charges(&self, lines: &[ChargeLine]) -> Result<Vec<Charge>, Refusal> {
-        let mut charges = Vec::new();
-        for line in lines {
+    fn lines(&self, priced: &[ChargeLine]) -> Result<Lines, Refusal> {
+        let mut lines = Lines::default();
+        for line in priced {
             match (&line.of, line.says.kind) {
-                (Of::Overtime(scope), LineKind::WriteOff) => charges.push(self.written_off(line, scope)?),
-                (Of::Overtime(scope), _) => charges.extend(self.overtime(line, scope)?),
-                (Of::Item { fact, item }, _) => charges.push(self.item(line, *fact, item)?),
+                (Of::Overtime(scope), LineKind::WriteOff) => {
+                    lines.charges.push(self.written_off(line, scope)?);
+                }
+                (Of::Overtime(scope), _) => self.overtime(line, scope, &mut lines)?,
+                (Of::Item { fact, item }, kind) => {
+                    let consent = line.consents.first().copied().filter(|_| kind != LineKind::WriteOff);
+                    lines.add(self.item(line, *fact, item)?, self.proposed(consent));
+                }
             }
         }
-        Ok(charges)
+        Ok(lines)
     }
 
-    /// Only who consented pays (C-23): units agreed to by different payers become a line for each.
-    fn overtime(&self, line: &ChargeLine, scope: &OvertimeProof) -> Result<Vec<Charge>, Refusal> {
-        let mut shares: BTreeMap<Payer, Vec<&ProvedUnit>> = BTreeMap::new();
+    /// The proposal of a payer that a consent is, until they have agreed themselves.
+    fn proposed(&self, consent: Option<FactId>) -> Option<&ProposedPayer> {
+        self.record.proposed_payers.iter().find(|proposed| Some(proposed.fact_id) == consent)
+    }
+
+    /// Only who consented pays (C-23): units agreed to by different payers become a line for each, and those whose payer is
+    /// only proposed stand apart.
+    fn overtime(&self, line: &ChargeLine, scope: &OvertimeProof, lines: &mut Lines) -> Result<(), Refusal> {
+        let mut shares: BTreeMap<(Payer, bool), Vec<&ProvedUnit>> = BTreeMap::new();
         for unit in &scope.units {
-            shares.entry(self.payer(unit.consent)).or_default().push(unit);
+            let key = (self.payer(unit.consent), self.proposed(unit.consent).is_some());
+            shares.entry(key).or_default().push(unit);
         }
         let is_shared = shares.len() > 1;
-        let share = |(payer, units): (Payer, Vec<&ProvedUnit>)| {
+        for ((payer, _), units) in shares {
             let agreed: BTreeSet<_> = units.iter().filter_map(|unit| unit.consent).collect();
             let consents: Vec<_> =
                 line.consents.iter().copied().filter(|consent| agreed.contains(consent)).collect();
+            let proposed = consents.iter().find_map(|consent| self.proposed(Some(*consent)));
             let count = i64::try_from(units.len()).unwrap_or(i64::MAX);
             let proof = proof::overtime(line, scope, &units, &consents, self.terms);
             let whole = self.charge(line, payer, self.overtime_firm()?, consents, proof)?;
-            if !is_shared {
-                return Ok(whole);
-            }
-            let amount_yen = Yen(self.terms.policy.unit_price_yen().0 * count);
-            Ok(Charge {
-                quantity: count.into(),
-                amount_yen,
-                tax_included_yen: amount_yen.tax_included(self.terms.policy.tax_rate_percent()),
-                text_ja: format!("{} このうち{count}回分 = {amount_yen}円(税込)。C-23", whole.text_ja),
-                text_en: format!(
-                    "{} Of these, {count} = {amount_yen} yen (tax included). C-23",
-                    whole.text_en
-                ),
-                ..whole
-            })
-        };
-        shares.into_iter().map(share).collect()
+            let share = if is_shared { self.share(whole, count) } else { whole };
+            lines.add(share, proposed);
+        }
+        Ok(())
+    }
+
+    /// So many units of a line that several pay.
+    fn share(&self, whole: Charge, count: i64) -> Charge {
+        let amount_yen = Yen(self.terms.policy.unit_price_yen().0 * count);
+        Charge {
+            quantity: count.into(),
+            amount_yen,
+            tax_included_yen: amount_yen.tax_included(self.terms.policy.tax_rate_percent()),
+            text_ja: format!("{} このうち{count}回分 = {amount_yen}円(税込)。C-23", whole.text_ja),
+            text_en: format!("{} Of these, {count} = {amount_yen} yen (tax included). C-23", whole.text_en),
+            ..whole
+        }
     }
 
     fn written_off(&self, line: &ChargeLine, scope: &OvertimeProof) -> Result<Charge, Refusal> {

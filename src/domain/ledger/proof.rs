@@ -46,11 +46,12 @@ pub(super) fn reversal(reverses: LedgerLineId) -> Value {
     json!({ "engine": ENGINE_VERSION, "reverses": reverses })
 }
 
-/// The proof without the version of the engine that wrote it.
-pub(super) fn without_engine(proof: &Value) -> Value {
+/// The proof without the version of the engine that wrote it and the decision that let it stand.
+pub(super) fn of_work(proof: &Value) -> Value {
     let mut proof = proof.clone();
     if let Some(fields) = proof.as_object_mut() {
         fields.remove("engine");
+        fields.remove("decision");
     }
     proof
 }

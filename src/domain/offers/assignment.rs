@@ -158,7 +158,7 @@ pub struct FlatAssignment {
     /// When it was accepted.
     pub assigned_at: DateTime<Utc>,
     /// From when what its technician reports counts by itself: the acceptance; of what was agreed by telephone, the making of
-    /// the job or the release of whoever had it before (G-01).
+    /// the job or the release of whoever had that place before: the job's, or a helper's (G-01).
     pub counts_from: DateTime<Utc>,
     /// When the technician promised to be there.
     pub arrival_due_at: Option<DateTime<Utc>>,

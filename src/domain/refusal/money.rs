@@ -1,6 +1,7 @@
 //! What is refused of bills, payments and decisions about them.
 
 use super::family::refusals;
+use crate::domain::{money::Yen, reference::programme::Payer};
 
 refusals! {
     /// Why what is billed and paid does not allow it.
@@ -27,6 +28,20 @@ refusals! {
         Rescinded = "contract_rescinded",
         /// The job was called off and cost nothing: there is no bill to correct.
         NothingToCorrect = "nothing_to_correct",
+        /// The job costs nothing; confirm it by name to record the payment all the same.
+        PaymentForNothing = "payment_for_nothing",
+        /// No more than this is due; confirm it by name to record the payment all the same.
+        PaymentOverpaid(Yen) = "payment_overpaid",
+        /// It looks like a payment that is recorded already; confirm it by name to record it all the same.
+        PaymentRepeated = "payment_repeated",
+        /// Whoever does not agree is not on the bill.
+        PayerNotOnBill(Payer) = "payer_not_on_bill",
+        /// The same payer disputes the bill for the same reason already.
+        DisputeOpen = "dispute_open",
+        /// The landlord agrees on a referral, and there is none.
+        NoReferral = "no_referral",
+        /// It is on record that this payer has agreed.
+        PayerAuthorised = "payer_authorised",
         /// A billing consumer of this name exists.
         ConsumerExists = "consumer_exists",
         /// The consumer has acknowledged up to this position.

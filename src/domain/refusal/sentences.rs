@@ -274,6 +274,22 @@ impl Display for MoneyRefused {
             Self::PreviewOverLimits => f.write_str("more than one job can hold"),
             Self::Rescinded => f.write_str("the contract was rescinded, which is final"),
             Self::NothingToCorrect => f.write_str("the job cost nothing: there is no bill to correct"),
+            Self::PaymentForNothing => f.write_str(
+                "the job costs nothing; repeat it with confirm: [\"nothing_owed\"] to record it all the same",
+            ),
+            Self::PaymentOverpaid(due) => write!(
+                f,
+                "{due} yen are due; repeat it with confirm: [\"overpaid\"] to record more all the same"
+            ),
+            Self::PaymentRepeated => f.write_str(
+                "a payment like this is recorded already; repeat it with confirm: [\"repeated\"] if it is another one",
+            ),
+            Self::PayerNotOnBill(payer) => write!(f, "nothing was ever billed to {payer}"),
+            Self::DisputeOpen => f.write_str("a dispute of this payer for this reason is open already"),
+            Self::NoReferral => {
+                f.write_str("refer the trouble to the landlord first: the answer is recorded on the referral")
+            }
+            Self::PayerAuthorised => f.write_str("it is on record that this payer has agreed"),
             Self::ConsumerExists => f.write_str("there is a billing consumer of this name"),
             Self::AcknowledgementBack(pos) => {
                 write!(f, "{pos} is acknowledged already; an acknowledgement never goes back")

@@ -14,8 +14,12 @@ use crate::domain::{
     interpretations::InterpretationState,
     jobs::{Action, Hold, JobState},
     messages::MessageState,
+    money::Yen,
     offers::{OfferState, WithdrawCode},
-    reference::out_of_scope::{Topic, TopicKind},
+    reference::{
+        out_of_scope::{Topic, TopicKind},
+        programme::Payer,
+    },
     referrals::RecipientKind,
     trade::Priority,
 };
@@ -104,7 +108,8 @@ fn of_the_rest() -> Vec<(&'static str, Refusal)> {
     let mut all = examples!(EvidenceRefused: UploadTooSlow, IdReused, TooManyPictures(60), AbsenceKnown);
     all.extend(examples!(MoneyRefused:
         NotSettled, DisputeResolved, TooManyDisputes, TooManyPayments, TooManyReceipts, ReviewOver,
-        TooManyDecisions, RecordOverLimits, PreviewOverLimits, Rescinded, NothingToCorrect, ConsumerExists, AcknowledgementBack(7),
+        TooManyDecisions, RecordOverLimits, PreviewOverLimits, Rescinded, NothingToCorrect, PaymentForNothing,
+        PaymentOverpaid(Yen(1)), PaymentRepeated, PayerNotOnBill(Payer::Landlord), DisputeOpen, NoReferral, PayerAuthorised, ConsumerExists, AcknowledgementBack(7),
         AcknowledgementAhead(9),
     ));
     all.extend(examples!(RosterRefused:

@@ -9,7 +9,7 @@ mod settled;
 mod tests;
 mod words;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -23,6 +23,8 @@ use super::{
 pub use settled::{Settled, reported_work};
 pub use words::flag_words;
 
+/// A report that is missing from a bill is asked for after this long (G-04).
+pub const MISSING_ASKED_AFTER: TimeDelta = TimeDelta::hours(1);
 /// Decisions about one job at most.
 pub const DECISIONS_PER_JOB_MAX: i64 = 100;
 /// Technicians whose work one decision can state.
@@ -55,6 +57,16 @@ text_enum! {
         WriteOff = "write_off",
         /// The contract is rescinded (cooling-off): all of it is taken back and what was paid is paid back (Y-13).
         Rescind = "rescind",
+    }
+}
+
+text_enum! {
+    /// From what a decision starts.
+    pub enum StartsFrom("start of a decision") {
+        /// From the decision in force: what that has corrected stays corrected (G-18).
+        InForce = "in_force",
+        /// From the record as it was reported, as if nothing had been decided.
+        Record = "record",
     }
 }
 
@@ -162,7 +174,8 @@ pub enum About {
     Dispute(DisputeId),
 }
 
-/// What a supervisor decided about a job. Never changed; the last one is in force, as a whole.
+/// What a supervisor decided about a job. Never changed; the last one is in force, as a whole, and holds what it took over from
+/// the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Decision {
     /// Its id.
@@ -188,6 +201,30 @@ pub struct Decision {
 }
 
 impl Correction {
+    /// What this one corrects, and beside it what an earlier one has corrected and this one says nothing of.
+    #[must_use]
+    fn upon(mut self, earlier: &Self) -> Self {
+        let is_new = |fact: &&FactId| !self.disregard.contains(fact);
+        let disregard: Vec<_> = earlier.disregard.iter().filter(is_new).copied().collect();
+        self.disregard.extend(disregard);
+        let is_unsaid =
+            |stated: &&StatedWork| self.work.iter().all(|own| own.technician_id != stated.technician_id);
+        let work: Vec<_> = earlier.work.iter().filter(is_unsaid).cloned().collect();
+        self.work.extend(work);
+        self
+    }
+
+    /// What is in force once this is ruled upon the decision in force: to accept a doubt changes nothing of what was decided
+    /// before, and a correction is one more (G-18).
+    #[must_use]
+    pub fn in_force(self, ruling: Ruling, before: Option<&Decision>) -> (Ruling, Self) {
+        match (ruling, before) {
+            (Ruling::Accept, Some(before)) => (before.ruling, before.correction.clone()),
+            (Ruling::Correct, Some(before)) => (ruling, self.upon(&before.correction)),
+            _ => (ruling, self),
+        }
+    }
+
     /// Checks that it fits the ruling and contradicts neither itself nor the clock.
     pub fn check(&self, ruling: Ruling, now: DateTime<Utc>) -> Result<(), Refusal> {
         let empty = self.disregard.is_empty() && self.work.is_empty();

@@ -4,6 +4,7 @@ use super::{Decision, Ruling, StatedWork};
 use crate::domain::{
     facts::{FieldRecord, Flag, FlagCode, Visit, WorkSpan},
     ids::TechnicianId,
+    payers::ProposedPayer,
 };
 
 /// A record with what was decided about it.
@@ -37,6 +38,15 @@ impl Settled {
         open.sort();
         open.dedup();
         Self { record: corrected(record, last), decision, open }
+    }
+
+    /// Of doubts that the record alone does not show, those that the decision in force has not settled.
+    pub fn undecided(&self, doubts: Vec<Flag>) -> impl Iterator<Item = Flag> + use<'_> {
+        let is_open = |flag: &Flag| match &self.decision {
+            Some(last) => last.ruling != Ruling::Rescind && !last.flags.contains(flag),
+            None => true,
+        };
+        doubts.into_iter().filter(is_open)
     }
 
     /// The decision in force, if it is of this ruling.
@@ -73,6 +83,13 @@ fn outdated(record: &FieldRecord, stated: &[StatedWork]) -> Vec<Flag> {
 fn corrected(record: &FieldRecord, decision: &Decision) -> FieldRecord {
     let mut record = record.clone();
     let correction = &decision.correction;
+    // Whom a supervisor has let pay needs to say nothing any more (G-06).
+    let is_decided = |proposed: &ProposedPayer| {
+        let is_it =
+            |flag: &Flag| flag.code == FlagCode::PayerUnconfirmed && flag.fact_id == Some(proposed.fact_id);
+        decision.flags.iter().any(is_it)
+    };
+    record.proposed_payers.retain(|proposed| !is_decided(proposed));
     record.parts.retain(|part| !correction.disregard.contains(&part.fact_id));
     record.special_works.retain(|work| !correction.disregard.contains(&work.fact_id));
     for stated in &correction.work {

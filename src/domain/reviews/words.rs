@@ -95,12 +95,32 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "The device's other reports contradict the time of a consent; it is not counted",
         ),
         FlagCode::ConsentTooLate => (
-            "同意の記録が、完了の報告より後に届きました(記録に算入していません)",
-            "A consent was received after the completion; it is not counted",
+            "同意の記録が、請求の確定または同意の対象となる作業の開始より後に届きました",
+            "A consent was received after the bill was made, or after the work it covers had begun",
+        ),
+        FlagCode::FilledLate => (
+            "請求の確定時に届いていなかった番号の報告です(記録に算入していません)",
+            "It fills a number that was missing when the bill was made; it is not counted",
+        ),
+        FlagCode::AfterCancellation => (
+            "取り消した出動について、作業・同意・支払いの報告が届きました(記録に算入していません)",
+            "Work, a consent or money is reported of a job that had been called off; it is not counted",
         ),
         FlagCode::PayerUnconfirmed => (
             "作業員の報告だけで、本人以外が支払者とされています",
             "Another payer than the resident is named by the technician's word alone",
+        ),
+        FlagCode::PaymentForNothing => (
+            "料金のかからない出動について、支払いの受領が報告されています(入金に算入していません)",
+            "Money is said to have been taken for a job that costs nothing; it is not counted",
+        ),
+        FlagCode::PaymentOverpaid => (
+            "請求残額を超える支払いの受領が報告されています",
+            "More money is said to have been taken than is due",
+        ),
+        FlagCode::PaymentRepeated => (
+            "記録済みの入金と同じと思われる支払いが報告されています(入金に算入していません)",
+            "Money is said to have been taken that looks like a payment already recorded; it is not counted",
         ),
         FlagCode::CorrectionOutdated => (
             "修正を決めた後に、同じ作業員の作業時間の報告が変わりました",

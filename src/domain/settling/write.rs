@@ -7,6 +7,7 @@ use super::Given;
 use crate::domain::{
     facts::FieldRecord,
     ledger::{Charge, LedgerLine, Settlement, SettlementBasis, allocate, difference},
+    payers::HeldItem,
     payments::Payment,
     reviews::Settled,
 };
@@ -17,7 +18,7 @@ pub(super) fn settlement(
     reported: &[Payment],
     settled: &Settled,
     basis: SettlementBasis,
-    charges: Vec<Charge>,
+    (charges, held): (Vec<Charge>, &[HeldItem]),
     ids: &mut dyn FnMut() -> Uuid,
 ) -> Result<Option<(Settlement, Vec<LedgerLine>)>, serde_json::Error> {
     let entries = difference(given.lines, charges);
@@ -27,7 +28,7 @@ pub(super) fn settlement(
         return Ok(None);
     }
     let payments: Vec<Payment> = given.payments.iter().chain(reported).cloned().collect();
-    let collected = allocate(&entries, given.lines, &payments);
+    let collected = allocate(&entries, given.lines, &payments, held);
     let settlement = Settlement {
         id: ids().into(),
         job_id: given.job,

@@ -201,9 +201,11 @@ impl From<app::facts::Receipt> for Receipt {
 ///
 /// A report counts by itself when its time lies, give or take two minutes, between `counts_from` of its assignment and the
 /// release, not before the job was made, and it is received within 48 hours of it. After a completion payments count for 24
-/// hours, and so does the end of work that had begun. The end of a visit needs an arrival or begun work of the same visit. A
-/// yes counts when its device's other reports agree with its time and it is received before the completion. What does not
-/// count is recorded and in `flags`, and a person decides; what the desk reports on behalf counts, and is asked about.
+/// hours, and so does the end of work that had begun; who goes and comes then says nothing any more. The end of a visit needs an
+/// arrival or begun work of the same visit. A yes counts when its device's other reports agree with its time and it is received
+/// before the job is billed; in the name of another payer than the resident it only proposes them (G-06). Cash that cannot be right
+/// is no payment before a supervisor has decided (G-07). What does not count is recorded and in `flags`, and a person decides;
+/// what the desk reports on behalf counts, and is asked about.
 #[utoipa::path(post, path = "/v1/jobs/{id}/facts", tag = "field", params(("id" = JobId, Path)),
     request_body = FactBatch, responses((status = 200, body = Receipt)))]
 pub(super) async fn report(

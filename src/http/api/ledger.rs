@@ -162,6 +162,8 @@ pub(super) struct DisputeQuery {
 pub(super) struct ListedDispute {
     /// The case's number.
     case_number: String,
+    /// Until when it is to be decided.
+    decide_by: DateTime<Utc>,
     /// The dispute.
     #[serde(flatten)]
     dispute: Dispute,
@@ -169,7 +171,11 @@ pub(super) struct ListedDispute {
 
 impl From<app::disputes::Listed> for ListedDispute {
     fn from(listed: app::disputes::Listed) -> Self {
-        Self { case_number: listed.case_number, dispute: listed.dispute }
+        Self {
+            case_number: listed.case_number,
+            decide_by: listed.dispute.decide_by(),
+            dispute: listed.dispute,
+        }
     }
 }
 

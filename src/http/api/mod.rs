@@ -33,6 +33,7 @@ mod me;
 mod messages;
 mod offers;
 mod outlines;
+mod payer_authorities;
 mod payments;
 mod places;
 mod privacy;
@@ -114,10 +115,12 @@ fn billing_routes() -> OpenApiRouter<Service> {
         .routes(routes!(reviews::show))
         .routes(routes!(reviews::decide))
         .routes(routes!(reviews::preview))
+        .routes(routes!(payer_authorities::record, payer_authorities::list))
         .routes(routes!(payments::pay, payments::list))
         .routes(routes!(statutory_receipts::record))
         .routes(routes!(payments::dispute, payments::disputes))
         .routes(routes!(payments::resolve))
+        .routes(routes!(reviews::preview_dispute))
         .routes(routes!(ledger::lines))
         .routes(routes!(ledger::payments))
         .routes(routes!(ledger::disputes))

@@ -12,7 +12,7 @@ use crate::{
         disputes::{Dispute, DisputeOutcome, DisputeReason, ToldDispute},
         ids::{DisputeId, JobId},
         money::Yen,
-        payments::{PAYMENT_YEN_MAX, Payment, PaymentKind, PaymentMethod},
+        payments::{PAYMENT_YEN_MAX, Payment, PaymentDoubt, PaymentKind, PaymentMethod},
         reference::programme::Payer,
     },
     http::{
@@ -47,6 +47,11 @@ pub(super) struct NewPayment {
     #[garde(inner(length(chars, min = 1, max = 64), custom(super::code)))]
     #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._-]+$")]
     reference: Option<String>,
+    /// What is doubtful about it and right all the same: name what was asked back (G-07).
+    #[garde(length(max = PaymentDoubt::ALL.len()))]
+    #[serde(default)]
+    #[schema(max_items = 3)]
+    confirm: Vec<PaymentDoubt>,
 }
 
 /// What was paid for a job.
@@ -61,7 +66,9 @@ pub(super) struct Payments {
 /// Record a payment
 ///
 /// What was paid in cash at the site is reported from there and is here already. Payments are never changed: what was
-/// paid too much is paid back by a refund.
+/// paid too much is paid back by a refund. Money that cannot be right is asked back (409): for a job that costs nothing, more
+/// than is due, the same reference and method or the same amount from the same payer within ten minutes; repeat it with
+/// `confirm` naming what is right all the same.
 #[utoipa::path(post, path = "/v1/jobs/{id}/payments", tag = "billing", params(("id" = JobId, Path), Key),
     request_body = NewPayment, responses((status = 201, body = Payment)))]
 pub(super) async fn pay(
@@ -76,6 +83,7 @@ pub(super) async fn pay(
         amount_yen: Yen(body.amount_yen),
         received_at: super::cut(body.received_at),
         reference: body.reference,
+        confirm: body.confirm,
     });
     Ok(Created(app::payments::record(&service.ctx, job, command).await?))
 }

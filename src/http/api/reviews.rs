@@ -11,13 +11,13 @@ use crate::{
         charging::WorkKind,
         disputes::ToldDispute,
         facts::{FieldRecord, FlagCode},
-        ids::{FactId, ReviewId, TechnicianId},
+        ids::{DisputeId, FactId, ReviewId, TechnicianId},
         jobs::Job,
         ledger::Charge,
         money::Yen,
         reviews::{
             DISREGARDED_MAX, Decision, DecisionReason, Review, ReviewState, Ruling, STATED_MAX,
-            STRETCHES_MAX, Stretch, flag_words,
+            STRETCHES_MAX, StartsFrom, Stretch, flag_words,
         },
     },
     http::{
@@ -142,9 +142,13 @@ pub(super) async fn show(
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewDecision {
-    /// What is decided.
+    /// What is decided. `accept` settles the doubts and leaves what was decided before as it is.
     #[garde(skip)]
     ruling: Ruling,
+    /// From what it starts: `in_force`, when not said, so that what was corrected before stays corrected (G-18).
+    #[garde(skip)]
+    #[serde(default = "in_force")]
+    starts_from: StartsFrom,
     /// Why.
     #[garde(skip)]
     reason: DecisionReason,
@@ -162,6 +166,10 @@ pub(super) struct NewDecision {
     #[serde(default)]
     #[schema(max_items = 20)]
     work: Vec<NewWork>,
+}
+
+fn in_force() -> StartsFrom {
+    StartsFrom::InForce
 }
 
 /// The work of one technician as it was.
@@ -204,6 +212,7 @@ impl From<NewDecision> for app::reviews::Decide {
         });
         Self {
             ruling: body.ruling,
+            starts_from: body.starts_from,
             reason: body.reason,
             note: body.note,
             disregard: body.disregard,
@@ -227,8 +236,9 @@ pub(super) struct ReviewDecision {
 
 /// Decide a review
 ///
-/// By a supervisor, with a reason. The last decision of a job is in force, as a whole; it settles the doubts that were
-/// seen, and the job is billed by it at once. A report that brings another doubt opens the question again.
+/// By a supervisor, with a reason. The last decision of a job is in force, as a whole, and starts from the one before: what that
+/// had corrected stays corrected, unless it starts from the record. It settles the doubts that were seen, and the job is billed by it
+/// at once; the preview shows the difference line by line. A report that brings another doubt opens the question again.
 #[utoipa::path(post, path = "/v1/reviews/{id}/decision", tag = "billing", params(("id" = ReviewId, Path), Key),
     request_body = ReviewDecision, responses((status = 200, body = Decided)))]
 pub(super) async fn decide(
@@ -254,6 +264,29 @@ pub(super) struct Preview {
     billable_units: i64,
     /// The lines.
     lines: Vec<Charge>,
+    /// What is billed now.
+    billed_yen: Yen,
+    /// What would be billed more than now; negative: less.
+    change_yen: Yen,
+    /// Line by line what would be taken back of what is billed now, and what would be new.
+    difference: Vec<Charge>,
+}
+
+impl From<app::reviews::Preview> for Preview {
+    fn from(preview: app::reviews::Preview) -> Self {
+        let app::reviews::Preview { priced, billed_yen, difference } = preview;
+        let total_yen = priced.total();
+        Self {
+            total_yen,
+            worked_seconds: priced.worked_seconds,
+            units: priced.units,
+            billable_units: priced.billable_units,
+            lines: priced.charges,
+            billed_yen,
+            change_yen: Yen(total_yen.0 - billed_yen.0),
+            difference,
+        }
+    }
 }
 
 /// Try a decision: what would be billed by it; changes nothing
@@ -264,12 +297,16 @@ pub(super) async fn preview(
     Path(id): Path<ReviewId>,
     Asked(body): Asked<NewDecision>,
 ) -> Answer<Json<Preview>> {
-    let priced = app::reviews::preview(&service.ctx, id, &body.into()).await?;
-    Ok(Json(Preview {
-        total_yen: priced.charges.iter().map(|charge| charge.amount_yen).sum(),
-        worked_seconds: priced.worked_seconds,
-        units: priced.units,
-        billable_units: priced.billable_units,
-        lines: priced.charges,
-    }))
+    Ok(Json(app::reviews::preview(&service.ctx, id, &body.into()).await?.into()))
+}
+
+/// Try a decision that upholds a dispute: what would be billed by it; changes nothing
+#[utoipa::path(post, path = "/v1/disputes/{id}/preview", tag = "billing", params(("id" = DisputeId, Path)),
+    request_body = NewDecision, responses((status = 200, body = Preview)))]
+pub(super) async fn preview_dispute(
+    State(service): State<Service>,
+    Path(id): Path<DisputeId>,
+    Asked(body): Asked<NewDecision>,
+) -> Answer<Json<Preview>> {
+    Ok(Json(app::reviews::preview_dispute(&service.ctx, id, &body.into()).await?.into()))
 }

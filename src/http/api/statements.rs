@@ -20,6 +20,7 @@ use crate::{
         jobs::JobState,
         ledger::{LedgerLine, Settlement},
         money::Yen,
+        payers::HeldItem,
         payments::Payment,
         reference::programme::Payer,
         reviews::Decision,
@@ -73,6 +74,9 @@ pub(super) struct JobStatement {
     disputes: Vec<Dispute>,
     /// Every line written, reversals included; a contractor sees the own ones.
     lines: Vec<LedgerLine>,
+    /// What has no line and costs nothing before its payer has agreed, with whose answer is awaited (G-06); a contractor sees
+    /// the own.
+    held: Vec<HeldItem>,
     /// The settlements, oldest first.
     settlements: Vec<Settlement>,
     /// What happened at the site: visits, work, pauses, parts, consents, and in `flags` what is doubtful about it and not
@@ -88,6 +92,10 @@ struct PayerTotal {
     payer: Payer,
     /// How much, tax included.
     amount_yen: Yen,
+    /// What this payer has paid, refunds taken off; absent for a contractor who shares the job.
+    collected_yen: Option<Yen>,
+    /// What is still due from this payer; negative: to be paid back. What somebody has paid is for their own lines first.
+    due_yen: Option<Yen>,
 }
 
 /// A sentence in both languages.
@@ -157,7 +165,14 @@ pub(super) async fn show(
         written_off_units: statement.written_off_units,
         total_yen: statement.total_yen,
         tax_included_yen: statement.tax_included_yen,
-        totals: totals.map(|(&payer, &amount_yen)| PayerTotal { payer, amount_yen }).collect(),
+        totals: totals
+            .map(|(&payer, account)| PayerTotal {
+                payer,
+                amount_yen: account.billed,
+                collected_yen: statement.collected_yen.map(|_| account.paid),
+                due_yen: statement.collected_yen.map(|_| account.due),
+            })
+            .collect(),
         collected_yen: statement.collected_yen,
         due_yen: statement.due_yen,
         payments: statement.payments,
@@ -167,6 +182,7 @@ pub(super) async fn show(
         decisions: statement.decisions,
         disputes: statement.disputes,
         lines: statement.lines,
+        held: statement.held,
         settlements: statement.settlements,
         record: statement.record,
     })

@@ -101,3 +101,4 @@ event-session-opened = Signed in
 event-session-ended = Signed out
 event-reference-loaded = Reference data loaded
 event-statutory_receipt-recorded = Receipt of the statutory document
+event-payer_authority-recorded = Payer confirmed

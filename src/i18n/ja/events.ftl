@@ -101,3 +101,4 @@ event-session-opened = サインイン
 event-session-ended = サインアウト
 event-reference-loaded = 基準データを読み込み
 event-statutory_receipt-recorded = 法定書面の受領を記録
+event-payer_authority-recorded = 支払者の承諾を記録

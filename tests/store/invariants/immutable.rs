@@ -68,6 +68,10 @@ const IMMUTABLE: &[Immutable] = &[
         ("statutory_receipt_pkey", "id", &[("id", "#195")]),
         ("statutory_receipt_job_id_number_key", "job_id, number", &[("number", "1")]),
     ] },
+    Immutable { table: "payer_authority", row: "id = #196", keys: &[
+        ("payer_authority_pkey", "id", &[("id", "#196")]),
+        ("payer_authority_job_id_payer_key", "job_id, payer", &[("job_id", "#31")]),
+    ] },
     Immutable { table: "order_note", row: "number = 'O-1'", keys: &[
         ("order_note_pkey", "assignment_id", &[("assignment_id", "#81")]),
         ("order_note_number_key", "number", &[("number", "'O-1'")]),

@@ -98,6 +98,7 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("dispute_resolution", "outcome", &["upheld", "rejected", "withdrawn"]),
     ("payment", "kind", &["cash_on_site", "later", "refund"]),
     ("payment", "method", &["cash", "card", "bank_transfer", "convenience_store", "qr_code", "other"]),
+    ("payer_authority", "payer", &["host_company", "landlord"]),
     ("payment", "payer", &["worker", "host_company", "landlord", "programme"]),
 ];
 
@@ -150,6 +151,7 @@ const COMPANIONS: &[Companions] = &[
     ("ledger_line", "reversal", &[("amount_yen", "0"), ("reverses", "#113")]),
     ("review", "decided", &[("closed_at", "'2026-11-23T11:00:00+00:00'")]),
     ("review", "gone", &[("closed_at", "'2026-11-23T11:00:00+00:00'")]),
+    ("payer_authority", "landlord", &[("referral_id", "#151"), ("evidence", "'rec-1'")]),
     ("dispute_resolution", "upheld", &[("decision_id", "#181")]),
 ];
 
@@ -204,6 +206,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("ledger_line", "text_en", 1, 2000),
     ("event", "actor", 1, 64), ("event", "subject", 1, 64), ("event", "kind", 1, 64),
     ("review_note", "note", 1, 2000), ("dispute_note", "note", 1, 2000), ("payment", "reference", 1, 64),
+    ("payer_authority", "evidence", 1, 64), ("payer_authority_person", "name", 1, 200),
 ];
 
 /// JSON: the greatest number of characters; lists must be arrays.

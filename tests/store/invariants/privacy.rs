@@ -16,6 +16,7 @@ const PEOPLE: &[&str] = &[
     "case_place",
     "dispute_note",
     "hand_over_note",
+    "payer_authority_person",
     "referral_recipient",
     "referral_text",
     "review_note",
@@ -44,7 +45,7 @@ const RECORD: &[&str] = &[
     "consumer", "counter", "decision", "dispute", "dispute_resolution", "emergency_handover", "event", "evidence", "fact",
     "feed", "feed_head", "feed_queue", "firm_area", "hand_over", "hazard_answer", "hazard_instruction", "identity_plan",
     "interpretation", "job", "ledger_line", "loose_file", "message", "message_attempt", "message_cursor", "municipality",
-    "offer", "order_note", "payment", "planned_window", "read_log", "reference_dataset", "referral",
+    "offer", "order_note", "payer_authority", "payment", "planned_window", "read_log", "reference_dataset", "referral",
     "referral_acknowledgement", "referral_attempt", "retention_run", "review", "review_decision", "settlement",
     "shift_entry", "shift_swap", "signature_absence", "statutory_receipt", "town",
 ];

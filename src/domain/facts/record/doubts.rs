@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use super::FieldRecord;
 use crate::domain::{
     charging::Answer,
-    facts::{
-        ConsentCover, DeliveredPart, DeliveredWork, Fact, FactKind, Flag, FlagCode, JobOutcome, Reporter,
-    },
+    facts::{ConsentCover, DeliveredPart, DeliveredWork, Fact, FactKind, Flag, FlagCode, JobOutcome},
     ids::{FactId, TechnicianId},
+    payers::ProposedPayer,
     reference::programme::Payer,
     span::Instant,
 };
@@ -32,20 +31,21 @@ pub(super) fn charged_after_finding(record: &FieldRecord) -> Vec<Flag> {
     unauthorised.map(|priced| priced.flag(FlagCode::ChargedAfterFinding)).collect()
 }
 
-/// Nobody but the resident is bound by what a technician says; the desk may have spoken with the host company, a landlord
-/// has signed or was recorded, and the programme's goodwill is a supervisor's (G-06, C-23).
-pub(super) fn payer_unconfirmed(set: &BTreeMap<FactId, &Fact>) -> Vec<Flag> {
-    let is_doubtful = |fact: &&&Fact| {
-        let FactKind::Consent(consent) = &fact.what else { return false };
-        let is_bound = match consent.payer() {
-            Payer::Worker => true,
-            Payer::HostCompany => fact.told_by == Reporter::Desk,
-            Payer::Landlord => consent.evidence().is_some(),
-            Payer::Programme => false,
-        };
-        consent.answer() == Answer::Yes && !is_bound
-    };
-    set.values().filter(is_doubtful).map(|fact| Flag::at(FlagCode::PayerUnconfirmed, fact)).collect()
+/// Nobody but the resident is bound by what a technician says (G-06, C-23): those who are named as payers, and of whom it is
+/// not on record that whoever may speak for them has agreed.
+pub(super) fn proposed_payers(set: &BTreeMap<FactId, &Fact>, authorised: &[Payer]) -> Vec<ProposedPayer> {
+    let proposed = set.values().filter_map(|fact| {
+        let FactKind::Consent(consent) = &fact.what else { return None };
+        let payer = consent.payer();
+        let is_bound = payer == Payer::Worker || authorised.contains(&payer);
+        (consent.answer() == Answer::Yes && !is_bound).then_some(ProposedPayer {
+            fact_id: fact.id,
+            technician_id: fact.technician_id,
+            payer,
+            since: fact.received_at,
+        })
+    });
+    proposed.collect()
 }
 
 /// Nothing is sold where the contractor's own fault is put right (C-14).

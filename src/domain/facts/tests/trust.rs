@@ -112,6 +112,8 @@ fn every_kind_counts_within_its_assignment_and_not_outside_however_that_ended() 
                     FactKind::Position { .. } => None,
                     // Money is taken until a day after the completion.
                     FactKind::Payment(_) if code == ReleaseCode::Completed && time > "11" => None,
+                    // Who goes and comes after the completion says nothing any more.
+                    _ if kind.only_moves() && code == ReleaseCode::Completed && time > "11:02:00" => None,
                     // Before the arrival nothing can end.
                     _ if is_end && time == "09:58:00" => Some(FlagCode::NotArrived),
                     _ => doubt,
@@ -120,7 +122,8 @@ fn every_kind_counts_within_its_assignment_and_not_outside_however_that_ended() 
                 let facts: Vec<_> = came().into_iter().chain([told]).collect();
                 let record = FieldRecord::guarded(&facts, &guard);
                 assert_eq!(kept_out(&record), Vec::from_iter(doubt), "{name} at {time}, {code}");
-                if doubt.is_some() {
+                let is_idle = record.flags.is_empty() && time > "11:02:00" && name != "payment";
+                if doubt.is_some() || is_idle {
                     let without = FieldRecord::guarded(&came(), &guard);
                     assert_eq!(silent(record), silent(without), "{name} at {time}, {code}");
                 }
@@ -219,7 +222,10 @@ fn a_yes_counts_where_its_device_agrees_and_from_its_receipt_where_a_colleague_a
         facts.iter().cloned().chain([second]).collect::<Vec<_>>()
     };
     assert_eq!(consents(&with(0)), (vec![], vec![at("10:50:00")]));
-    assert_eq!(consents(&with(1)), (vec![FlagCode::ConsentTooLate], vec![]));
+    assert_eq!(consents(&with(1)), (vec![], vec![at("10:50:00")]), "before the bill");
+    let billed = guard.clone().billed([at("11:20:00")]);
+    assert_eq!(kept_out(&FieldRecord::guarded(&with(0), &billed)), []);
+    assert_eq!(kept_out(&FieldRecord::guarded(&with(1), &billed)), [FlagCode::ConsentTooLate]);
     // A no charges nobody.
     let no = Device::numbered(1, 1).consent("11:30:00", &Asked { answer: "no", ..Asked::units(2) });
     let told: Vec<_> = facts.iter().cloned().chain([no]).collect();
@@ -280,19 +286,58 @@ fn what_the_desk_tells_counts_and_stays_a_question_for_whoever_bills() {
     consent.sent_at = at("11:00:00");
     let record = FieldRecord::guarded(&facts, &open);
     assert_eq!((kept_out(&record), record.consents[0].answered_at), (vec![], at("11:00:00")));
-    for (payer, is_doubtful) in
-        [("worker", false), ("host_company", false), ("landlord", true), ("programme", true)]
-    {
+    // Whom it names as payer is bound by a yes of their own only (G-06), whoever tells of it.
+    for payer in ["worker", "host_company", "landlord", "programme"] {
         let mut asked = Device::numbered(1, 2).consent("10:50:00", &Asked { payer, ..Asked::units(2) });
-        let doubts = |fact: &Fact| {
+        let proposed = |fact: &Fact, guard: &Guard| {
             let told: Vec<_> = came().into_iter().chain([fact.clone()]).collect();
-            FieldRecord::guarded(&told, &open)
-                .flags
-                .iter()
-                .any(|flag| flag.code == FlagCode::PayerUnconfirmed)
+            FieldRecord::guarded(&told, guard).proposed_payers.len()
         };
-        assert_eq!(doubts(&asked), payer != "worker", "{payer} by a device");
-        asked.told_by = Reporter::Desk;
-        assert_eq!(doubts(&asked), is_doubtful, "{payer} by the desk");
+        let agreed = open.clone().authorised([payer.parse().unwrap()]);
+        for told_by in [Reporter::Device, Reporter::Desk] {
+            asked.told_by = told_by;
+            assert_eq!(proposed(&asked, &open), usize::from(payer != "worker"), "{payer} by {told_by}");
+            assert_eq!(proposed(&asked, &agreed), 0, "{payer} by {told_by}");
+        }
+    }
+}
+
+#[test]
+fn what_fills_a_number_that_was_missing_when_it_was_billed_is_doubtful() {
+    let mut phone = Device::of(1);
+    let mut facts = plain_job(&mut phone, &[("10:00:00", "11:20:00")]);
+    let lost = facts.remove(1);
+    let fills = |minutes: i64, billed: &[&str]| {
+        let mut late = lost.clone();
+        late.received_at = at("11:20:00") + TimeDelta::minutes(minutes);
+        late.sent_at = late.received_at;
+        let told: Vec<_> = facts.iter().cloned().chain([late]).collect();
+        let guard = guard(&[(1, "09:30:00", None)]).billed(billed.iter().map(|time| at(time)));
+        kept_out(&FieldRecord::guarded(&told, &guard)).contains(&FlagCode::FilledLate)
+    };
+    assert!(!fills(10, &[]), "nothing was billed");
+    assert!(!fills(10, &["11:31:00"]), "it came before");
+    assert!(fills(10, &["11:25:00"]));
+    assert!(!fills(10, &["11:19:00"]), "the higher numbers came after the bill, and so did this one");
+    assert!(fills(10, &["11:19:00", "11:25:00"]));
+}
+
+#[test]
+fn of_a_job_that_was_called_off_what_says_it_was_done_or_paid_is_asked_about() {
+    let order = Order { job_code: "W-TOILET-CLOG".to_owned(), trade: Trade::Water, priority: Priority::P1 };
+    let (id, case, made) = (JobId(Uuid::from_u128(1)), CaseId(Uuid::from_u128(7)), at("09:00:00"));
+    let job = Job::new(id, case, order, made, made).cancelled(at("11:00:00")).unwrap();
+    for time in ["10:30:00", "11:30:00"] {
+        for kind in every_kind(time) {
+            let (name, is_asked) = (kind.code().to_owned(), kind.is_of_the_bill());
+            let mut told = Device::of(1).tell(time, kind);
+            (told.received_at, told.sent_at) = (at("11:30:00"), at("11:30:00"));
+            let record = FieldRecord::guarded(&[told.clone()], &Guard::of(&job, &[], &Perils::default()));
+            let codes = kept_out(&record);
+            assert_eq!(codes.contains(&FlagCode::AfterCancellation), is_asked, "{name} at {time}");
+            (told.received_at, told.sent_at) = (at("10:59:00"), at("10:59:00"));
+            let record = FieldRecord::guarded(&[told], &Guard::of(&job, &[], &Perils::default()));
+            assert!(!kept_out(&record).contains(&FlagCode::AfterCancellation), "{name}, known before");
+        }
     }
 }

@@ -13,21 +13,23 @@ use crate::domain::{
     span::Instant,
 };
 
-/// The consents among those that count otherwise whose device contradicts them, or that came once the job was complete:
-/// then it is known what a consent would have to say.
-pub(super) fn doubtful(all: &[Told<'_>], counts: &[Told<'_>]) -> Vec<(FactId, FlagCode)> {
+/// The consents among those that count otherwise whose device contradicts them, or that came once the job was billed: then
+/// it is known what a consent would have to say.
+pub(super) fn doubtful(
+    all: &[Told<'_>],
+    counts: &[Told<'_>],
+    billed_at: Option<Instant>,
+) -> Vec<(FactId, FlagCode)> {
     let mut devices: BTreeMap<DeviceOf<'_>, Vec<&Fact>> = BTreeMap::new();
     for told in all {
         devices.entry(device_of(told.fact)).or_default().push(told.fact);
     }
-    let is_completion = |told: &&Told<'_>| matches!(told.fact.what, FactKind::Completion { .. });
-    let completed = counts.iter().filter(is_completion).map(|told| told.fact.received_at).min();
     let consents = counts.iter().map(|told| told.fact).filter(|fact| is_consent(fact));
     let doubts = consents.filter_map(|fact| {
         let own = devices.get(&device_of(fact)).map(Vec::as_slice).unwrap_or_default();
         if fact.told_by == Reporter::Device && is_out_of_order(fact, own) {
             Some((fact.id, FlagCode::ConsentOutOfOrder))
-        } else if completed.is_some_and(|completed| fact.received_at > completed) {
+        } else if billed_at.is_some_and(|billed| fact.received_at > billed) {
             Some((fact.id, FlagCode::ConsentTooLate))
         } else {
             None

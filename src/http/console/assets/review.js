@@ -6,6 +6,8 @@ const WAIT_MS = 250;
 const form = document.getElementById("decide");
 const correction = document.getElementById("correction");
 const lines = document.getElementById("lines");
+const difference = document.getElementById("difference");
+const change = document.getElementById("change");
 let asked = 0;
 let timer = null;
 let key = newKey();
@@ -29,7 +31,8 @@ function decision(which, { reason, note }) {
   const body = { ruling: which, reason, note };
   if (which !== "correct") return body;
   const left = [...form.querySelectorAll('[name="disregard"]:checked')].map((box) => box.value);
-  return { ...body, disregard: left, work: stated() };
+  // The form shows what is in force, so what it says is all of it.
+  return { ...body, starts_from: "record", disregard: left, work: stated() };
 }
 
 async function preview(which) {
@@ -49,14 +52,21 @@ async function preview(which) {
   }
 }
 
-function showLines(priced) {
-  lines.replaceChildren();
-  const texts = priced?.lines.map((line) => (form.dataset.language === "ja" ? line.text_ja : line.text_en)) ?? [];
-  for (const text of texts.length > 0 ? texts : [form.dataset.none]) {
+function show(list, charges, none) {
+  const texts = charges?.map((line) => (form.dataset.language === "ja" ? line.text_ja : line.text_en)) ?? [];
+  const rows = (texts.length > 0 ? texts : [none]).map((text) => {
     const line = document.createElement("li");
     line.textContent = text;
-    lines.append(line);
-  }
+    return line;
+  });
+  list.replaceChildren(...rows);
+}
+
+/** What would be billed, and line by line what that changes of what is billed now. */
+function showLines(priced) {
+  show(lines, priced?.lines, form.dataset.none);
+  show(difference, priced?.difference, form.dataset.same);
+  change.textContent = priced ? yen(priced.change_yen) : form.dataset.unknown;
 }
 
 async function look() {

@@ -12,7 +12,7 @@ use crate::{
         facts::{Fact, FactKind, Flag},
         ids::TechnicianId,
         money::Yen,
-        reviews::flag_words,
+        reviews::{Correction, flag_words},
         span::{Instant, tokyo},
     },
 };
@@ -52,6 +52,8 @@ pub(super) struct Part {
     pub(super) fact: Uuid,
     pub(super) name: String,
     pub(super) price: String,
+    /// Whether the correction in force leaves it out.
+    pub(super) is_left_out: bool,
 }
 
 /// The work of one technician.
@@ -59,7 +61,12 @@ pub(super) struct WorkView {
     pub(super) technician: Uuid,
     pub(super) name: String,
     pub(super) total: String,
+    /// As it was reported.
     pub(super) stretches: Vec<StretchView>,
+    /// As the correction in force states it; as it was reported where that says nothing of it.
+    pub(super) in_force: Vec<StretchView>,
+    /// Whether it does.
+    pub(super) is_stated: bool,
 }
 
 /// Hands-on time.
@@ -154,16 +161,24 @@ fn detail(what: &FactKind, page: &Page) -> String {
     }
 }
 
+/// The correction in force, from which the form starts (G-18).
+fn correction(item: &Item) -> Option<&Correction> {
+    item.decisions.last().map(|decision| &decision.correction)
+}
+
 pub(super) fn parts(item: &Item, page: &Page) -> Vec<Part> {
+    let is_left_out = |fact| correction(item).is_some_and(|one| one.disregard.contains(&fact));
     let parts = item.record.parts.iter().map(|part| Part {
         fact: part.fact_id.0,
         name: format!("{} × {}", part.name.as_str(), part.quantity.quantity().value()),
         price: yen(part.unit_price_yen.yen(), page),
+        is_left_out: is_left_out(part.fact_id),
     });
     let works = item.record.special_works.iter().map(|work| Part {
         fact: work.fact_id.0,
         name: work.code.as_str().to_owned(),
         price: yen(work.price_yen.yen(), page),
+        is_left_out: is_left_out(work.fact_id),
     });
     parts.chain(works).collect()
 }
@@ -171,25 +186,32 @@ pub(super) fn parts(item: &Item, page: &Page) -> Vec<Part> {
 pub(super) fn works(item: &Item, people: &Names, page: &Page) -> Vec<WorkView> {
     let day = item.job.created_at;
     let field = |at: Instant| tokyo(at).format("%Y-%m-%dT%H:%M:%S").to_string();
+    let stretch = |from: Instant, to: Instant, kind: WorkKind| StretchView {
+        from: clock(from, day),
+        to: clock(to, day),
+        from_field: field(from),
+        to_field: field(to),
+        length: figures::length((to - from).num_seconds()),
+        kind,
+    };
     let mut works: BTreeMap<TechnicianId, Vec<_>> = people.keys().map(|id| (*id, Vec::new())).collect();
     for work in item.record.work() {
         works.entry(work.technician_id).or_default().push(work);
     }
     let work = |(technician, spans): (TechnicianId, Vec<&crate::domain::facts::WorkSpan>)| {
         let total = spans.iter().map(|span| (span.to - span.from).num_seconds()).sum();
-        let stretches = spans.iter().map(|span| StretchView {
-            from: clock(span.from, day),
-            to: clock(span.to, day),
-            from_field: field(span.from),
-            to_field: field(span.to),
-            length: figures::length((span.to - span.from).num_seconds()),
-            kind: span.work,
-        });
+        let reported = || spans.iter().map(|span| stretch(span.from, span.to, span.work)).collect();
+        let stated = correction(item)
+            .and_then(|one| one.work.iter().find(|stated| stated.technician_id == technician));
+        let in_force = stated
+            .map(|stated| stated.stretches.iter().map(|one| stretch(one.from, one.to, one.work)).collect());
         WorkView {
             technician: technician.0,
             name: name(people, technician),
             total: page.with("review-total", "length", figures::length(total)),
-            stretches: stretches.collect(),
+            stretches: reported(),
+            is_stated: in_force.is_some(),
+            in_force: in_force.unwrap_or_else(reported),
         }
     };
     works.into_iter().map(work).collect()

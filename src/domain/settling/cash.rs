@@ -1,0 +1,132 @@
+//! Cash that reports from the site tell of: it becomes payments, but for what cannot be right (G-07).
+
+use uuid::Uuid;
+
+use super::{Ending, Given};
+use crate::domain::{
+    facts::{Flag, FlagCode, TakenMethod, TakenPayment},
+    ids::JobId,
+    jobs::{Job, JobState},
+    ledger::Settlement,
+    money::Yen,
+    payments::{self, Payment, PaymentDoubt, PaymentKind, PaymentMethod},
+    reviews::{Ruling, Settled},
+    span::Instant,
+};
+
+/// What is known of the money of a job.
+pub(super) struct Known<'a> {
+    job: JobId,
+    payments: &'a [Payment],
+    settlements: &'a [Settlement],
+    asked: Asked,
+    now: Instant,
+}
+
+/// Of which cash it is asked whether it is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// Of all: the job is complete and was never settled.
+    OfAll,
+    /// Of what is no payment yet.
+    OfNew,
+}
+
+impl Asked {
+    fn when(is_complete: bool, settlements: &[Settlement]) -> Self {
+        if is_complete && settlements.is_empty() { Self::OfAll } else { Self::OfNew }
+    }
+}
+
+impl<'a> Known<'a> {
+    pub(super) fn of(given: &Given<'a>) -> Self {
+        let asked = Asked::when(matches!(given.ending, Ending::Complete(_)), given.settlements);
+        let Given { job, payments, settlements, now, .. } = *given;
+        Self { job, payments, settlements, asked, now }
+    }
+}
+
+/// Cash that reports tell of.
+pub(super) struct Cash<'a> {
+    taken: Vec<&'a TakenPayment>,
+    /// What is doubtful about it.
+    pub(super) doubts: Vec<Flag>,
+}
+
+/// What reports tell of cash beside what is recorded, and what is doubtful about it: that is no payment before a supervisor has
+/// decided. Of cash that was recorded while the job was under way it is asked once it is known what the job costs.
+pub(super) fn told<'a>(settled: &'a Settled, known: &Known<'_>, owed: Option<Yen>) -> Cash<'a> {
+    let mut cash = Cash { taken: Vec::new(), doubts: Vec::new() };
+    let told: Vec<_> = settled.record.payments.iter().filter(|one| one.method == TakenMethod::Cash).collect();
+    let is_told = |one: &&Payment| told.iter().any(|taken| one.fact_id == Some(taken.fact_id));
+    let mut counted: Vec<Payment> = known.payments.iter().filter(|one| !is_told(one)).cloned().collect();
+    for taken in told {
+        let payment = payment(taken, known);
+        let recorded = known.payments.iter().any(|one| one.fact_id == Some(taken.fact_id));
+        let is_asked = !recorded || known.asked == Asked::OfAll;
+        let doubts = if is_asked { payments::doubts(&payment, &counted, owed) } else { Vec::new() };
+        let flags: Vec<_> = doubts.into_iter().map(|doubt| flag(doubt, taken)).collect();
+        let is_held = flags.iter().any(|flag| !is_decided(settled, flag));
+        cash.doubts.extend(flags);
+        if recorded || !is_held {
+            counted.push(payment);
+        }
+        if !recorded && !is_held {
+            cash.taken.push(taken);
+        }
+    }
+    cash
+}
+
+/// What is doubtful about the cash of a job, and not decided.
+#[must_use]
+pub fn doubts(
+    settled: &Settled,
+    (payments, settlements): (&[Payment], &[Settlement]),
+    job: &Job,
+    owed: Option<Yen>,
+    now: Instant,
+) -> Vec<Flag> {
+    let asked = Asked::when(job.state() == JobState::Completed, settlements);
+    let cash = told(settled, &Known { job: job.id, payments, settlements, asked, now }, owed);
+    settled.undecided(cash.doubts).collect()
+}
+
+fn is_decided(settled: &Settled, flag: &Flag) -> bool {
+    settled.ruled(Ruling::Rescind)
+        || settled.decision.as_ref().is_some_and(|decision| decision.flags.contains(flag))
+}
+
+fn flag(doubt: PaymentDoubt, taken: &TakenPayment) -> Flag {
+    let code = match doubt {
+        PaymentDoubt::NothingOwed => FlagCode::PaymentForNothing,
+        PaymentDoubt::Overpaid => FlagCode::PaymentOverpaid,
+        PaymentDoubt::Repeated => FlagCode::PaymentRepeated,
+    };
+    Flag { code, technician_id: Some(taken.technician_id), fact_id: Some(taken.fact_id), missing: None }
+}
+
+fn payment(taken: &TakenPayment, known: &Known<'_>) -> Payment {
+    Payment {
+        id: Uuid::nil().into(),
+        job_id: known.job,
+        kind: PaymentKind::CashOnSite,
+        method: PaymentMethod::Cash,
+        payer: taken.payer,
+        amount_yen: Yen(taken.amount_yen.yen()),
+        received_at: taken.at,
+        reference: None,
+        fact_id: Some(taken.fact_id),
+        settlement_id: known.settlements.last().map(|settlement| settlement.id),
+        recorded_at: known.now,
+    }
+}
+
+impl Cash<'_> {
+    /// The payments it becomes.
+    pub(super) fn payments(&self, given: &Given<'_>, ids: &mut dyn FnMut() -> Uuid) -> Vec<Payment> {
+        let known = Known::of(given);
+        let made = self.taken.iter().map(|taken| Payment { id: ids().into(), ..payment(taken, &known) });
+        made.collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! Who pays, other than the resident: what somebody else is to pay is held until they have agreed themselves (G-06, C-23).
+
+use kaketsuke::{app::settlement, domain::actor::Role};
+use serde_json::{Value, json};
+
+use crate::{
+    referrals,
+    reviews::{decide, decision},
+    support::{
+        db::{TestDb, on_both_engines},
+        server::TestServer,
+    },
+    visits::{self as site, Device, Site, at},
+};
+
+/// A job of 72 minutes; the worker agrees to the first unit, and somebody else to the second one, as a technician says.
+async fn shared(server: &TestServer, payer: &str) -> Site {
+    let site = Site::open(server, "栄水道").await;
+    server.pass(120).await;
+    let (mut phone, mut tablet) = (Device::new("phone"), Device::new("tablet"));
+    let mut yes = site::yes(at("22:20:00"), 2, 0);
+    yes["payer"] = json!(payer);
+    let yes = tablet.tell(at("22:20:00"), &yes);
+    site.report(server, &tablet, &[yes]).await;
+    let facts = phone.plain(72 * 60, Some(1));
+    site.report(server, &phone, &facts).await;
+    server.settle().await;
+    site
+}
+
+async fn bill(server: &TestServer, site: &Site) -> Value {
+    site.statement(&server.dispatcher()).await
+}
+
+async fn open_reviews(server: &TestServer) -> Vec<Value> {
+    let shown = server.client(Role::Supervisor).get("/v1/reviews?state=open").await.expect(200);
+    shown["items"].as_array().unwrap().clone()
+}
+
+const OWN: (&str, &str, i64, &str) = ("overtime", "1", 1_100, "worker");
+
+/// What somebody else is to pay has no line before they have agreed, and has one at once then.
+async fn is_held_until_agreed(db: &TestDb, payer: &str) {
+    let server = TestServer::start(db).await;
+    let dispatcher = server.dispatcher();
+    let site = shared(&server, payer).await;
+    let held = bill(&server, &site).await;
+    assert_eq!(
+        (site::brief(&held["lines"]), site::brief(&held["held"])),
+        (vec![OWN], vec![("overtime", "1", 1_100, payer)])
+    );
+    assert_eq!((&held["flags"], &held["total_yen"]), (&json!([]), &json!(1_100)));
+    let page = dispatcher.get(&format!("/v1/jobs/{}/statement?format=html", site.job)).await.expect(200);
+    assert!(page.as_str().unwrap().contains("支払者の回答待ち"), "{payer}");
+    let path = format!("/v1/jobs/{}/payer-authorities", site.job);
+    let mut authority = json!({ "payer": payer, "person": "架空 花子" });
+    // Neither the resident nor the programme agrees so, and a technician records nothing of the kind.
+    for wrong in ["worker", "programme"] {
+        let body = json!({ "payer": wrong, "person": "架空 花子" });
+        assert_eq!(dispatcher.post(&path, body).await.refused_field(), "payer");
+    }
+    assert_eq!(site.crew.phone.post(&path, authority.clone()).await.problem(), "forbidden");
+    if payer == "landlord" {
+        // In writing or on record, and on the referral.
+        assert_eq!(dispatcher.post(&path, authority.clone()).await.refused_field(), "evidence");
+        authority["evidence"] = json!("rec-2233");
+        assert_eq!(dispatcher.post(&path, authority.clone()).await.problem(), "no-referral");
+        let job = dispatcher.get(&format!("/v1/jobs/{}", site.job)).await.expect(200);
+        let path = format!("/v1/cases/{}/referrals", job["case_id"].as_str().unwrap());
+        dispatcher.post(&path, referrals::referral()).await.expect(201);
+    }
+    let recorded = dispatcher.post(&path, authority.clone()).await.expect(201);
+    assert_eq!(recorded["referral_id"].is_string(), payer == "landlord");
+    assert_eq!(dispatcher.post(&path, authority).await.problem(), "payer-authorised");
+    let billed = bill(&server, &site).await;
+    assert_eq!(site::brief(&billed["lines"]), [OWN, ("overtime", "1", 1_100, payer)]);
+    assert_eq!((&billed["held"], &billed["total_yen"]), (&json!([]), &json!(2_200)));
+    let listed = dispatcher.get(&path).await.expect(200);
+    assert_eq!(
+        (&listed["items"][0]["payer"], &listed["items"][0]["person"]),
+        (&json!(payer), &json!("架空 花子"))
+    );
+    assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+    server.stop().await;
+}
+
+on_both_engines! {
+    async fn what_the_host_company_is_to_pay_is_held_until_it_has_agreed(db: TestDb) {
+        is_held_until_agreed(&db, "host_company").await;
+    }
+
+    async fn what_the_landlord_is_to_pay_is_held_until_it_is_authorised_on_the_referral(db: TestDb) {
+        is_held_until_agreed(&db, "landlord").await;
+    }
+
+    async fn without_an_answer_a_supervisor_is_asked_after_fourteen_days(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = shared(&server, "host_company").await;
+        server.pass(14 * 24 * 60 - 1).await;
+        assert_eq!(open_reviews(&server).await, [] as [Value; 0]);
+        assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.pass(2).await;
+        let reviews = open_reviews(&server).await;
+        assert_eq!((reviews.len(), &reviews[0]["flags"][0]["code"]), (1, &json!("payer_unconfirmed")));
+        // Until then the others' lines are billed and stay.
+        assert_eq!(site::brief(&bill(&server, &site).await["lines"]), [OWN]);
+        decide(&server.client(Role::Supervisor), &reviews[0], decision("accept", &[])).await.expect(200);
+        assert_eq!(bill(&server, &site).await["total_yen"], 2_200);
+        assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    async fn the_programme_pays_by_a_supervisors_decision_only(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = shared(&server, "programme").await;
+        let reviews = open_reviews(&server).await;
+        assert_eq!((reviews.len(), &reviews[0]["flags"][0]["code"]), (1, &json!("payer_unconfirmed")));
+        assert_eq!(bill(&server, &site).await["lines"], json!([]));
+        decide(&server.client(Role::Supervisor), &reviews[0], decision("accept", &[])).await.expect(200);
+        let lines = bill(&server, &site).await["lines"].clone();
+        assert_eq!(site::brief(&lines), [OWN, ("overtime", "1", 1_100, "programme")]);
+        assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+}
