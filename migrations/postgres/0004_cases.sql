@@ -118,24 +118,6 @@ CREATE TABLE call_draft (
     saved_by uuid REFERENCES token
 );
 
--- Every attempt to have an interpreter on the line (I-05, I-06), with clocks of its own.
-CREATE TABLE interpretation (
-    id           uuid NOT NULL PRIMARY KEY,
-    call_id      uuid NOT NULL REFERENCES call,
-    language     text NOT NULL CHECK (char_length(language) BETWEEN 2 AND 35),
-    interpreter  text NOT NULL CHECK (char_length(interpreter) BETWEEN 1 AND 64),
-    state        text NOT NULL CHECK (state IN ('requested', 'joined', 'no_answer', 'refused', 'left')),
-    requested_at timestamptz NOT NULL,
-    settled_at   timestamptz,
-    left_at      timestamptz,
-    CHECK ((settled_at IS NOT NULL) = (state <> 'requested')),
-    CHECK ((left_at IS NOT NULL) = (state = 'left')),
-    CHECK (settled_at IS NULL OR settled_at >= requested_at),
-    CHECK (left_at IS NULL OR left_at >= settled_at)
-);
-CREATE INDEX interpretation_by_call ON interpretation (call_id);
-CREATE UNIQUE INDEX interpretation_one_at_a_time ON interpretation (call_id) WHERE state IN ('requested', 'joined');
-
 -- Attempts to reach somebody whom nobody had answered.
 CREATE TABLE call_back (
     call_id uuid NOT NULL REFERENCES call,
@@ -227,3 +209,20 @@ CREATE TABLE hand_over_note (
     hand_over_id uuid NOT NULL PRIMARY KEY REFERENCES hand_over,
     note         text NOT NULL CHECK (char_length(note) BETWEEN 1 AND 2000)
 );
+
+-- Who answers for it where a rule asks first (G-14, S-06, 3.4). Never changed.
+CREATE TABLE warrant (
+    case_id     uuid NOT NULL REFERENCES case_file,
+    number      bigint NOT NULL CHECK (number >= 1),
+    kind        text NOT NULL CHECK (kind IN ('goodwill', 'landlord', 'no_referral')),
+    reason      text NOT NULL CHECK (reason IN ('danger', 'nobody_else', 'sponsor_agreed', 'host_company_agreed', 'in_writing',
+                                                    'recorded', 'taken_on', 'known_already', 'not_theirs',
+                                                    'nothing_left')),
+    at          timestamptz NOT NULL,
+    recorded_by uuid REFERENCES token,
+    PRIMARY KEY (case_id, number)
+);
+CREATE TRIGGER warrant_immutable BEFORE UPDATE OR DELETE ON warrant
+    FOR EACH ROW EXECUTE FUNCTION refuse('warrant_immutable');
+CREATE TRIGGER warrant_immutable_whole BEFORE TRUNCATE ON warrant
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('warrant_immutable');

@@ -200,6 +200,8 @@ CREATE TABLE fact (
     received_at   timestamptz NOT NULL,
     -- Whose word it is: a device's, or the desk's in the technician's name.
     told_by       text        NOT NULL CHECK (told_by IN ('device', 'desk')),
+    -- What it names and nobody had on record when it was received.
+    unresolved    text        CHECK (unresolved IN ('language', 'text', 'understanding', 'evidence', 'work', 'landlord')),
     data          text        NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 65536)
 );
 CREATE INDEX fact_by_job ON fact (job_id);
@@ -209,3 +211,26 @@ CREATE TRIGGER fact_immutable BEFORE UPDATE OR DELETE ON fact
     FOR EACH ROW EXECUTE FUNCTION refuse('fact_immutable');
 CREATE TRIGGER fact_immutable_whole BEFORE TRUNCATE ON fact
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('fact_immutable');
+
+-- Every attempt to have an interpreter on the line (I-05, I-06), in a call or in a second three-way call from the site of a
+-- job, with clocks of its own.
+CREATE TABLE interpretation (
+    id           uuid NOT NULL PRIMARY KEY,
+    call_id      uuid REFERENCES call,
+    job_id       uuid REFERENCES job,
+    language     text NOT NULL CHECK (char_length(language) BETWEEN 2 AND 35),
+    interpreter  text NOT NULL CHECK (char_length(interpreter) BETWEEN 1 AND 64),
+    state        text NOT NULL CHECK (state IN ('requested', 'joined', 'no_answer', 'refused', 'left')),
+    requested_at timestamptz NOT NULL,
+    settled_at   timestamptz,
+    left_at      timestamptz,
+    CHECK ((call_id IS NULL) <> (job_id IS NULL)),
+    CHECK ((settled_at IS NOT NULL) = (state <> 'requested')),
+    CHECK ((left_at IS NOT NULL) = (state = 'left')),
+    CHECK (settled_at IS NULL OR settled_at >= requested_at),
+    CHECK (left_at IS NULL OR left_at >= settled_at)
+);
+CREATE INDEX interpretation_by_call ON interpretation (call_id);
+CREATE INDEX interpretation_by_job ON interpretation (job_id);
+CREATE UNIQUE INDEX interpretation_one_at_a_time ON interpretation (call_id) WHERE state IN ('requested', 'joined');
+CREATE UNIQUE INDEX interpretation_one_at_a_site ON interpretation (job_id) WHERE state IN ('requested', 'joined');

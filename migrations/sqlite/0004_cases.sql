@@ -118,24 +118,6 @@ CREATE TABLE call_draft (
     saved_by BLOB REFERENCES token
 ) STRICT, WITHOUT ROWID;
 
--- Every attempt to have an interpreter on the line (I-05, I-06), with clocks of its own.
-CREATE TABLE interpretation (
-    id           BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
-    call_id      BLOB NOT NULL REFERENCES call,
-    language     TEXT NOT NULL CHECK (length(language) BETWEEN 2 AND 35),
-    interpreter  TEXT NOT NULL CHECK (length(interpreter) BETWEEN 1 AND 64),
-    state        TEXT NOT NULL CHECK (state IN ('requested', 'joined', 'no_answer', 'refused', 'left')),
-    requested_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(requested_at, 1, 19)) IS substr(requested_at, 1, 19) AND julianday(requested_at) IS NOT NULL AND length(requested_at) IN (25, 29, 32) AND requested_at GLOB '*+00:00' AND requested_at NOT GLOB '*000+00:00' AND requested_at NOT GLOB '*T24*'),
-    settled_at   TEXT CHECK (settled_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(settled_at, 1, 19)) IS substr(settled_at, 1, 19) AND julianday(settled_at) IS NOT NULL AND length(settled_at) IN (25, 29, 32) AND settled_at GLOB '*+00:00' AND settled_at NOT GLOB '*000+00:00' AND settled_at NOT GLOB '*T24*'),
-    left_at      TEXT CHECK (left_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(left_at, 1, 19)) IS substr(left_at, 1, 19) AND julianday(left_at) IS NOT NULL AND length(left_at) IN (25, 29, 32) AND left_at GLOB '*+00:00' AND left_at NOT GLOB '*000+00:00' AND left_at NOT GLOB '*T24*'),
-    CHECK ((settled_at IS NOT NULL) = (state <> 'requested')),
-    CHECK ((left_at IS NOT NULL) = (state = 'left')),
-    CHECK (settled_at IS NULL OR settled_at >= requested_at),
-    CHECK (left_at IS NULL OR left_at >= settled_at)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX interpretation_by_call ON interpretation (call_id);
-CREATE UNIQUE INDEX interpretation_one_at_a_time ON interpretation (call_id) WHERE state IN ('requested', 'joined');
-
 -- Attempts to reach somebody whom nobody had answered.
 CREATE TABLE call_back (
     call_id BLOB NOT NULL REFERENCES call,
@@ -239,3 +221,26 @@ CREATE TABLE hand_over_note (
     hand_over_id BLOB NOT NULL PRIMARY KEY REFERENCES hand_over,
     note         TEXT NOT NULL CHECK (length(note) BETWEEN 1 AND 2000)
 ) STRICT, WITHOUT ROWID;
+
+-- Who answers for it where a rule asks first (G-14, S-06, 3.4). Never changed.
+CREATE TABLE warrant (
+    case_id     BLOB NOT NULL REFERENCES case_file,
+    number      INTEGER NOT NULL CHECK (number >= 1),
+    kind        TEXT NOT NULL CHECK (kind IN ('goodwill', 'landlord', 'no_referral')),
+    reason      TEXT NOT NULL CHECK (reason IN ('danger', 'nobody_else', 'sponsor_agreed', 'host_company_agreed', 'in_writing',
+                                                    'recorded', 'taken_on', 'known_already', 'not_theirs',
+                                                    'nothing_left')),
+    at          TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19)) IS substr(at, 1, 19) AND julianday(at) IS NOT NULL AND length(at) IN (25, 29, 32) AND at GLOB '*+00:00' AND at NOT GLOB '*000+00:00' AND at NOT GLOB '*T24*'),
+    recorded_by BLOB REFERENCES token,
+    PRIMARY KEY (case_id, number)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER warrant_immutable BEFORE UPDATE ON warrant BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: warrant_immutable');
+END;
+CREATE TRIGGER warrant_immutable_delete BEFORE DELETE ON warrant BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: warrant_immutable');
+END;
+CREATE TRIGGER warrant_not_replaced BEFORE INSERT ON warrant BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: warrant_pkey')
+    WHERE EXISTS (SELECT 1 FROM warrant WHERE case_id = NEW.case_id AND number = NEW.number);
+END;

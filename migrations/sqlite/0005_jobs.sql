@@ -270,6 +270,8 @@ CREATE TABLE fact (
     received_at   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(received_at, 1, 19)) IS substr(received_at, 1, 19) AND julianday(received_at) IS NOT NULL AND length(received_at) IN (25, 29, 32) AND received_at GLOB '*+00:00' AND received_at NOT GLOB '*000+00:00' AND received_at NOT GLOB '*T24*'),
     -- Whose word it is: a device's, or the desk's in the technician's name.
     told_by       TEXT    NOT NULL CHECK (told_by IN ('device', 'desk')),
+    -- What it names and nobody had on record when it was received.
+    unresolved    TEXT    CHECK (unresolved IN ('language', 'text', 'understanding', 'evidence', 'work', 'landlord')),
     data          TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fact_by_job ON fact (job_id);
@@ -284,3 +286,26 @@ END;
 CREATE TRIGGER fact_not_replaced BEFORE INSERT ON fact BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: fact_pkey') WHERE EXISTS (SELECT 1 FROM fact WHERE id = NEW.id);
 END;
+
+-- Every attempt to have an interpreter on the line (I-05, I-06), in a call or in a second three-way call from the site of a
+-- job, with clocks of its own.
+CREATE TABLE interpretation (
+    id           BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    call_id      BLOB REFERENCES call,
+    job_id       BLOB REFERENCES job,
+    language     TEXT NOT NULL CHECK (length(language) BETWEEN 2 AND 35),
+    interpreter  TEXT NOT NULL CHECK (length(interpreter) BETWEEN 1 AND 64),
+    state        TEXT NOT NULL CHECK (state IN ('requested', 'joined', 'no_answer', 'refused', 'left')),
+    requested_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(requested_at, 1, 19)) IS substr(requested_at, 1, 19) AND julianday(requested_at) IS NOT NULL AND length(requested_at) IN (25, 29, 32) AND requested_at GLOB '*+00:00' AND requested_at NOT GLOB '*000+00:00' AND requested_at NOT GLOB '*T24*'),
+    settled_at   TEXT CHECK (settled_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(settled_at, 1, 19)) IS substr(settled_at, 1, 19) AND julianday(settled_at) IS NOT NULL AND length(settled_at) IN (25, 29, 32) AND settled_at GLOB '*+00:00' AND settled_at NOT GLOB '*000+00:00' AND settled_at NOT GLOB '*T24*'),
+    left_at      TEXT CHECK (left_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(left_at, 1, 19)) IS substr(left_at, 1, 19) AND julianday(left_at) IS NOT NULL AND length(left_at) IN (25, 29, 32) AND left_at GLOB '*+00:00' AND left_at NOT GLOB '*000+00:00' AND left_at NOT GLOB '*T24*'),
+    CHECK ((call_id IS NULL) <> (job_id IS NULL)),
+    CHECK ((settled_at IS NOT NULL) = (state <> 'requested')),
+    CHECK ((left_at IS NOT NULL) = (state = 'left')),
+    CHECK (settled_at IS NULL OR settled_at >= requested_at),
+    CHECK (left_at IS NULL OR left_at >= settled_at)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX interpretation_by_call ON interpretation (call_id);
+CREATE INDEX interpretation_by_job ON interpretation (job_id);
+CREATE UNIQUE INDEX interpretation_one_at_a_time ON interpretation (call_id) WHERE state IN ('requested', 'joined');
+CREATE UNIQUE INDEX interpretation_one_at_a_site ON interpretation (job_id) WHERE state IN ('requested', 'joined');

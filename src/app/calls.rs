@@ -10,7 +10,7 @@ use crate::{
         emergencies::Handover,
         events::{self, Subject},
         ids::CallId,
-        interpretations::Interpretation,
+        interpretations::{Interpretation, Line},
         phone::Phone,
         refusal::Refusal,
         span::Instant,
@@ -134,7 +134,7 @@ pub async fn end(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error> {
 async fn end_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
     let call = locked(unit, id).await?.end(unit.now)?;
     store::calls::save(&mut unit.tx, &call, None).await?;
-    interpretations::call_ended(unit, id).await?;
+    interpretations::line_ended(unit, Line::Call(id)).await?;
     unit.emit(events::CallEnded { call: id });
     Ok(call)
 }

@@ -5,20 +5,22 @@ use uuid::Uuid;
 use super::{Command, Ctx, Error, Unit, alarms, dangers, dockets, reference, settlement};
 use crate::{
     domain::{
+        alarms::AlarmKind,
         calls::{Call, CallerRole},
         cases::{
             Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
             Resident, Site, SpokenWithWorker,
         },
         dangers::{CaseHazard, Danger},
-        events,
+        events::{self, Subject},
         ids::CaseId,
         intake::{self, Missing},
         jobs::{CancelReason, Job, JobState},
-        reference::{Reference, out_of_scope::Topic},
+        reference::{Reference, job_codes::FreeScope, out_of_scope::Topic},
         referrals::Referral,
         refusal::{CaseRefused, Closing, Obstacle, Refusal},
         trade::Trade,
+        warrants::{self, Warrant, WarrantKind},
     },
     store::{self, Tx, cases::OnFile, job_file::Marks},
 };
@@ -86,12 +88,58 @@ async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, with: &Correction) -
     }
     store::cases::save(&mut unit.tx, &case).await?;
     store::cases::save_background(&mut unit.tx, id, &with.background).await?;
+    remind_of_eligibility(unit, &case).await?;
     unit.emit(events::CaseCorrected {
         case: id,
         liability_flag: case.liability_flag,
         eligibility: case.eligibility,
     });
     Ok(case)
+}
+
+/// What was found out about whether somebody is entitled.
+#[derive(Debug, Clone, Copy)]
+pub struct FoundOut {
+    /// Whether they are.
+    pub eligibility: Eligibility,
+    /// How that was found out.
+    pub basis: Option<EligibilityBasis>,
+}
+
+/// Records what was found out later, also of a case that is closed (E-05). Whoever was served in good faith is charged
+/// nothing for it.
+pub async fn verify(ctx: &Ctx, id: CaseId, command: Command<FoundOut>) -> Result<Case, Error> {
+    let command = command.map(|found| (id, found));
+    ctx.transact(command, |unit, (id, found)| Box::pin(verify_in(unit, *id, *found))).await
+}
+
+async fn verify_in(unit: &mut Unit, id: CaseId, found: FoundOut) -> Result<Case, Error> {
+    let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
+    if found.eligibility == Eligibility::Unverified {
+        return Err(Refusal::field("eligibility", "say what was found out").into());
+    }
+    let case = Case { eligibility: found.eligibility, eligibility_basis: found.basis, ..case };
+    check(unit, &case)?;
+    store::cases::save(&mut unit.tx, &case).await?;
+    remind_of_eligibility(unit, &case).await?;
+    unit.emit(events::CaseCorrected {
+        case: id,
+        liability_flag: case.liability_flag,
+        eligibility: case.eligibility,
+    });
+    Ok(case)
+}
+
+/// Whoever was served unverified is verified when the host company's desk opens (E-05, H-03).
+pub(super) async fn remind_of_eligibility(unit: &mut Unit, case: &Case) -> Result<(), Error> {
+    if case.eligibility != Eligibility::Unverified {
+        return alarms::resolve(unit, AlarmKind::EligibilityOpen, case.id.0).await;
+    }
+    if store::alarms::is_unresolved(&mut unit.tx, AlarmKind::EligibilityOpen, case.id.0).await? {
+        return Ok(());
+    }
+    let at = intake::verified_from(&unit.ctx.reference(), unit.now);
+    alarms::raise_at(unit, AlarmKind::EligibilityOpen, Subject::Case, case.id.0, at).await
 }
 
 /// The categories in order, each once.
@@ -122,7 +170,8 @@ pub(super) fn check(unit: &Unit, case: &Case) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses to send anybody for what is not ours (S-12), or before the worker was spoken with (K-05).
+/// Refuses to send anybody for what is not ours (S-12), for somebody who is not entitled (E-02), or before the worker was
+/// spoken with (K-05).
 pub(super) async fn may_dispatch(unit: &mut Unit, case: &Case, job_code: &str) -> Result<(), Error> {
     let reference = unit.ctx.reference();
     let topics = reference.out_of_scope();
@@ -133,6 +182,7 @@ pub(super) async fn may_dispatch(unit: &mut Unit, case: &Case, job_code: &str) -
     if let Some(topic) = topic {
         return Err(Error::Refused(CaseRefused::OutOfScope(Box::new(topic.clone())).into()));
     }
+    warrants::may_be_served(case, &store::warrants::of_case(&mut unit.tx, case.id).await?)?;
     let callers = callers(&mut unit.tx, case.id).await?;
     if intake::needs_the_worker(case, &callers) {
         return Err(Error::Refused(CaseRefused::WorkerNotSpokenWith.into()));
@@ -159,7 +209,8 @@ async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
     Closing::check(closing_obstacles(&ctx, &mut unit.tx, &case).await?)?;
     let case = Case { state: CaseState::Closed, closed_at: Some(unit.now), ..case };
     store::cases::save(&mut unit.tx, &case).await?;
-    alarms::resolve_all(unit, id.0, &[]).await?;
+    // Whether the person was entitled is found out later, whatever has become of the trouble (E-05).
+    alarms::resolve_all(unit, id.0, &[AlarmKind::EligibilityOpen]).await?;
     end_jobs(unit, id).await?;
     unit.emit(events::CaseClosed { case: id });
     Ok(case)
@@ -208,7 +259,19 @@ fn obstacles(reference: &Reference, case: &Case, marks: &Marks, jobs: &[Job]) ->
     for job in jobs.iter().filter(is_under_way) {
         obstacles.push(Obstacle::JobNotFinal(job.job_code.clone(), job.state()));
     }
+    obstacles.extend(unreferred(reference, marks, jobs).map(|code| Obstacle::ReferralDue(code.to_owned())));
     obstacles
+}
+
+/// The code of a job that is the landlord's matter, while nothing is referred and nobody has said why not (3.4, R-07).
+fn unreferred<'a>(reference: &Reference, marks: &Marks, jobs: &'a [Job]) -> Option<&'a str> {
+    let is_settled =
+        marks.referrals > 0 || warrants::is_answered_for(WarrantKind::NoReferral, &marks.warrants);
+    let is_theirs = |job: &&Job| {
+        let kind = reference.job_codes().get(&job.job_code);
+        kind.is_some_and(|kind| kind.free_scope == FreeScope::Refer)
+    };
+    jobs.iter().find(is_theirs).filter(|_| !is_settled).map(|job| job.job_code.as_str())
 }
 
 /// A case with everything around it.
@@ -234,6 +297,8 @@ pub struct Whole {
     pub obstacles: Vec<Obstacle>,
     /// Whom to ask about its topic.
     pub topic: Option<Topic>,
+    /// Who answers for what a rule asks first.
+    pub warrants: Vec<Warrant>,
 }
 
 /// The case of an id.
@@ -301,6 +366,7 @@ fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Ma
         },
         hazards: marks.hazards,
         topic,
+        warrants: marks.warrants,
         calls,
         jobs,
         case,
@@ -325,6 +391,20 @@ fn missing(reference: &Reference, case: &Case, marks: &Marks, calls: &[Call], jo
     };
     if jobs.iter().any(is_unplanned) {
         missing.push(Missing::IdentityPlan);
+    }
+    let lacks = |kind: WarrantKind| !warrants::is_answered_for(kind, &marks.warrants);
+    if case.eligibility == Eligibility::NotEligible && lacks(WarrantKind::Goodwill) {
+        missing.push(Missing::Goodwill);
+    }
+    let is_replaced = |job: &Job| {
+        let kind = reference.job_codes().get(&job.job_code);
+        !job.state().is_final() && kind.is_some_and(|kind| kind.landlord_consent_required)
+    };
+    if jobs.iter().any(is_replaced) && lacks(WarrantKind::Landlord) {
+        missing.push(Missing::LandlordConsent);
+    }
+    if unreferred(reference, marks, jobs).is_some() {
+        missing.push(Missing::Referral);
     }
     missing
 }

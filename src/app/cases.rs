@@ -99,6 +99,7 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
     call.case_id = Some(case.id);
     store::calls::save(&mut unit.tx, &call, None).await?;
     unit.emit(events::CaseOpened { case: case.id, call: call.id });
+    case_file::remind_of_eligibility(unit, &case).await?;
     dangers::raise(unit, &case, call.id, told).await?;
     Ok(case)
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Command, Ctx, Error, Unit, evidence};
+use super::{Command, Ctx, Error, Unit, alarms, evidence};
 use crate::{
     domain::{
         cases::CaseState,
@@ -88,6 +88,8 @@ async fn take_away(
     }
     let by = unit.actor.token();
     store::erasure::record(&mut unit.tx, id, reason, unit.now, by).await?;
+    // Nobody is left to ask.
+    alarms::resolve_all(unit, id.0, &[]).await?;
     unit.emit(events::CaseErased { case: id, reason, pictures: pictures.len() });
     Ok(Erased { case_id: id, erased_at: unit.now, reason, pictures: pictures.len() })
 }

@@ -206,14 +206,12 @@ pub(super) fn listed(
     about: AboutPictures,
 ) -> Listed {
     let AboutPictures { all, absence, is_referred } = about;
-    let signed =
-        facts.iter().any(|fact| matches!(fact.what, FactKind::Completion { signature: Some(_), .. }));
     let circumstances = Circumstances {
         trade: job.trade,
         state: job.state(),
         referred_on_site: is_referred
             || facts.iter().any(|fact| matches!(fact.what, FactKind::ReferralFinding(_))),
-        signature_settled: signed || absence.is_some(),
+        signature_settled: absence.is_some(),
     };
     let there: BTreeSet<_> = all.iter().map(|evidence| evidence.kind).collect();
     let reference = ctx.reference();

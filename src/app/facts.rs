@@ -4,23 +4,27 @@ use chrono::{SubsecRound as _, TimeDelta};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, dockets, records, referrals, seen, settlement};
+use super::{Command, Ctx, Error, Unit, dockets, interpretations, records, referrals, seen, settlement};
 pub use crate::domain::facts::reports::{Batch, FactOutcome, RefusalCode, Report, ReportOutcome};
 use crate::{
     domain::{
         actor::{Actor, Scope},
         docket::Told,
         facts::{
-            Fact, FactKind, FieldRecord, Flag, Guard, Reporter,
+            Fact, FactKind, FieldRecord, Flag, Guard, OnRecord, Reporter,
             reports::{Filing, Received},
+            worked_until,
         },
         ids::{FactId, JobId, TechnicianId},
+        interpretations::{Interpretation, Line},
         jobs::{Job, JobState},
         ledger::Settlement,
         offers::Assignment,
         positions::measured,
+        reference::Reference,
         refusal::Refusal,
         span::Instant,
+        warrants::Warrant,
     },
     store::{
         self,
@@ -67,16 +71,29 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         received_at: unit.now,
         told_by: reporter(unit.actor.scope()),
     };
-    let Received { outcomes, recorded, all } = batch.received(loaded.facts, &loaded.foreign, filing);
-    let (ctx, job) = (unit.ctx.clone(), loaded.known.job.clone());
+    let job = loaded.known.job.clone();
+    let named = Named::load(unit, id, filed.technician_id, batch).await?;
+    let ctx = unit.ctx.clone();
+    let reference = ctx.reference();
+    let on_record = named.on_record(&reference, &job.job_code);
+    if filing.told_by == Reporter::Desk {
+        asked_back(batch, &on_record, unit.now)?;
+    }
+    let Received { outcomes, recorded, all } =
+        batch.received(loaded.facts, &loaded.foreign, filing, &on_record);
     let fold = |guard: &Guard| records::own(&ctx, &job, guard, &all);
     let mut docket = dockets::take(unit, loaded.known);
     let told = Told { assignment: filing.assignment_id, recorded: &recorded, fold: &fold };
-    let record = docket.aftermath(told, ctx.reference().dispatch())?;
+    let record = docket.aftermath(told, reference.dispatch())?;
+    let worked = worked_until(&all, unit.now);
+    docket.remind_of_consent(&record, worked, &reference.call_out().charging);
     let record = records::beside(&mut unit.tx, id, record).await?;
     store::facts::insert(&mut unit.writes, &recorded);
     store::positions::keep(&mut unit.writes, &positions(batch, filing.technician_id, unit.now));
     let known = dockets::close(unit, docket).await?;
+    if known.job.state().is_final() && !job.state().is_final() {
+        interpretations::line_ended(unit, Line::Job(id)).await?;
+    }
     let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();
     refer(unit, &known.job, &record, &new).await?;
     let (settlement, flags) = match loaded.billing {
@@ -93,6 +110,53 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         }
     };
     Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
+}
+
+/// What the reports of a batch can name, as it is on record.
+#[derive(Default)]
+struct Named {
+    interpretations: Vec<Interpretation>,
+    speaks: Vec<String>,
+    proofs: Vec<Uuid>,
+    warrants: Vec<Warrant>,
+}
+
+impl Named {
+    /// Asked for only where somebody's consent is reported: nothing else names them.
+    async fn load(
+        unit: &mut Unit,
+        job: JobId,
+        technician: TechnicianId,
+        batch: &Batch,
+    ) -> Result<Self, Error> {
+        let tx = &mut unit.tx;
+        let warrants =
+            if batch.may_need_a_warrant() { store::warrants::of_job(tx, job).await? } else { Vec::new() };
+        if batch.consents().next().is_none() {
+            return Ok(Self { warrants, ..Self::default() });
+        }
+        let known = store::technicians::find(tx, technician).await?;
+        let is_proved = batch.consents().any(|consent| consent.evidence().is_some());
+        Ok(Self {
+            interpretations: store::interpretations::about(tx, job).await?,
+            speaks: known.map(|technician| technician.languages).unwrap_or_default(),
+            warrants,
+            proofs: if is_proved { store::evidence::proofs(tx, job).await? } else { Vec::new() },
+        })
+    }
+
+    fn on_record<'a>(&'a self, reference: &'a Reference, job_code: &'a str) -> OnRecord<'a> {
+        let Self { interpretations, speaks, proofs, warrants } = self;
+        OnRecord { reference, interpretations, speaks, proofs, job_code, warrants }
+    }
+}
+
+/// The desk can mend at once what it names wrongly.
+fn asked_back(batch: &Batch, on_record: &OnRecord<'_>, now: Instant) -> Result<(), Refusal> {
+    match batch.first_unresolved(on_record, now) {
+        Some((at, lack)) => Err(Refusal::field(format!("facts[{at}].{}", lack.field), lack.message)),
+        None => Ok(()),
+    }
 }
 
 /// Whose word a batch is: who sees every job speaks for the desk.

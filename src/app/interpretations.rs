@@ -1,25 +1,26 @@
-//! Interpreters asked to join a call, each attempt with its clocks (I-05, I-06).
+//! Interpreters asked to join a call or a second three-way call from the site, each attempt with its clocks (I-05, I-06).
 
-use super::{Command, Ctx, Error, Unit, reference};
+use super::{Command, Ctx, Error, Unit, reference, seen};
 use crate::{
     domain::{
+        actor::{Actor, Scope},
         calls::CallState,
         events,
-        ids::{CallId, InterpretationId},
-        interpretations::{Interpretation, InterpretationOutcome, InterpretationState},
-        refusal::{CallRefused, Refusal},
+        ids::{CallId, InterpretationId, JobId},
+        interpretations::{Interpretation, InterpretationOutcome, InterpretationState, Line},
+        refusal::{CallRefused, JobRefused, Refusal},
         span::Instant,
     },
     store,
 };
 
-/// Attempts of one call at most.
+/// Attempts of one call or job at most.
 const ATTEMPTS_MAX: usize = 30;
 
 /// Whom to ask.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The language; the call's, when not said.
+    /// The language; that of the call or of the case, when not said.
     pub language: Option<String>,
     /// Code of the interpreter or of the interpreter line.
     pub interpreter: String,
@@ -41,18 +42,58 @@ async fn request_in(unit: &mut Unit, id: CallId, request: &Request) -> Result<In
         None => call.language,
     };
     let known = store::interpretations::of_call(&mut unit.tx, id).await?;
-    let busy = |one: &Interpretation| {
-        matches!(one.state, InterpretationState::Requested | InterpretationState::Joined)
+    ask(unit, Line::Call(id), language, request, &known).await
+}
+
+/// Asks an interpreter to join technician and resident (I-06): for whoever is on the job, and the desk.
+pub async fn request_at_site(
+    ctx: &Ctx,
+    job: JobId,
+    command: Command<Request>,
+) -> Result<Interpretation, Error> {
+    let command = command.map(|request| (job, request));
+    ctx.transact(command, |unit, (job, request)| Box::pin(request_at_site_in(unit, *job, request))).await
+}
+
+async fn request_at_site_in(unit: &mut Unit, id: JobId, request: &Request) -> Result<Interpretation, Error> {
+    let actor = unit.actor;
+    let (job, crew) = seen::seen(&mut unit.tx, &actor, id).await?;
+    if seen::own(&actor, &crew).iter().all(|one| one.is_over()) {
+        return Err(Error::Refused(JobRefused::NobodyOnIt.into()));
+    }
+    let language = match &request.language {
+        Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
+        None => {
+            let case = store::cases::find(&mut unit.tx, job.case_id).await?;
+            case.ok_or(Error::NotFound("case"))?.language
+        }
     };
-    if known.iter().any(busy) {
+    let known = store::interpretations::of_job(&mut unit.tx, id).await?;
+    ask(unit, Line::Job(id), language, request, &known).await
+}
+
+/// Asks on a line of which these attempts are known.
+async fn ask(
+    unit: &mut Unit,
+    line: Line,
+    language: String,
+    request: &Request,
+    known: &[Interpretation],
+) -> Result<Interpretation, Error> {
+    if known.iter().any(Interpretation::is_under_way) {
         return Err(Error::Refused(CallRefused::InterpreterOnTheLine.into()));
     }
     if known.len() >= ATTEMPTS_MAX {
         return Err(Error::Refused(CallRefused::TooManyInterpreters.into()));
     }
+    let (call_id, job_id) = match line {
+        Line::Call(call) => (Some(call), None),
+        Line::Job(job) => (None, Some(job)),
+    };
     let attempt = Interpretation {
         id: unit.id(),
-        call_id: id,
+        call_id,
+        job_id,
         language,
         interpreter: request.interpreter.clone(),
         state: InterpretationState::Requested,
@@ -61,7 +102,7 @@ async fn request_in(unit: &mut Unit, id: CallId, request: &Request) -> Result<In
         left_at: None,
     };
     store::interpretations::insert(&mut unit.tx, &attempt).await.map_err(Error::in_the_way)?;
-    unit.emit(events::InterpreterRequested::from(&attempt));
+    unit.emit(events::InterpreterRequested::of(line, &attempt));
     Ok(attempt)
 }
 
@@ -92,25 +133,38 @@ async fn advance(
     step: impl FnOnce(Interpretation, Instant) -> Result<Interpretation, Refusal> + Send,
 ) -> Result<Interpretation, Error> {
     let missing = || Error::NotFound("interpretation");
-    let call = store::interpretations::call_of(&mut unit.tx, id).await?.ok_or_else(missing)?;
-    // The call's lock is the attempt's.
-    store::calls::lock(&mut unit.tx, call).await?.ok_or_else(missing)?;
-    let all = store::interpretations::of_call(&mut unit.tx, call).await?;
-    let attempt = all.into_iter().find(|one| one.id == id).ok_or_else(missing)?;
-    let attempt = step(attempt, unit.now)?;
-    store::interpretations::save(&mut unit.tx, &attempt).await?;
-    unit.emit(events::InterpreterSettled::from(&attempt));
+    let was = store::interpretations::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
+    let line = was.line().ok_or_else(missing)?;
+    let actor = unit.actor;
+    must_hear(unit, &actor, line).await?;
+    let attempt = step(was.clone(), unit.now)?;
+    store::interpretations::save(&mut unit.tx, &attempt, was.state).await?;
+    unit.emit(events::InterpreterSettled::of(line, &attempt));
     Ok(attempt)
 }
 
-/// Nobody stays on a line that has ended.
-pub(super) async fn call_ended(unit: &mut Unit, call: CallId) -> Result<(), Error> {
-    for attempt in store::interpretations::of_call(&mut unit.tx, call).await? {
-        let ended = attempt.clone().call_ended(unit.now);
-        if ended != attempt {
-            store::interpretations::save(&mut unit.tx, &ended).await?;
-            unit.emit(events::InterpreterSettled::from(&ended));
+/// A contractor has to do with the lines of the own jobs only.
+async fn must_hear(unit: &mut Unit, actor: &Actor, line: Line) -> Result<(), Error> {
+    match (line, actor.scope()) {
+        (_, Scope::All) => Ok(()),
+        (Line::Job(job), _) => {
+            let crew = store::assignments::of_job(&mut unit.tx, job).await?;
+            seen::must_see(actor, &crew).map_err(|_| Error::NotFound("interpretation"))
         }
+        (Line::Call(_), _) => Err(Error::NotFound("interpretation")),
+    }
+}
+
+/// Nobody stays on a line that has ended.
+pub(super) async fn line_ended(unit: &mut Unit, line: Line) -> Result<(), Error> {
+    let attempts = match line {
+        Line::Call(call) => store::interpretations::of_call(&mut unit.tx, call).await?,
+        Line::Job(job) => store::interpretations::of_job(&mut unit.tx, job).await?,
+    };
+    for attempt in attempts.into_iter().filter(Interpretation::is_under_way) {
+        let ended = attempt.clone().line_ended(unit.now);
+        store::interpretations::save(&mut unit.tx, &ended, attempt.state).await?;
+        unit.emit(events::InterpreterSettled::of(line, &ended));
     }
     Ok(())
 }

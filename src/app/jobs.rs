@@ -1,12 +1,15 @@
 //! Jobs: made for a case, called off.
 
-use super::{Command, Ctx, Error, Unit, case_file, dangers, dockets, holds, reference, settlement};
+use super::{
+    Command, Ctx, Error, Unit, case_file, dangers, dockets, holds, interpretations, reference, settlement,
+};
 use crate::{
     domain::{
         cases::CaseState,
         docket::Known,
         events,
         ids::{CaseId, JobId},
+        interpretations::Line,
         jobs::{Action, CancelReason, Hold, Job, Order},
         offers::{Assignment, ReleaseCode},
         refusal::{CaseRefused, JobRefused, Refusal},
@@ -25,6 +28,8 @@ pub struct New {
     pub job_code: String,
     /// How urgent it is; the job code's own, when not said.
     pub priority: Option<Priority>,
+    /// The job of the same code that is under way in the case, where another one is meant to be made beside it.
+    pub beside: Option<JobId>,
 }
 
 /// Makes a job for a case; the ladder offers it at once.
@@ -45,12 +50,24 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     if !case.categories.contains(&category) {
         return Err(Refusal::field("job_code", format!("the case is not about {category}")).into());
     }
+    let others = store::jobs::of_case(&mut unit.tx, case.id).await?;
+    must_be_meant(new, &others)?;
     let order = Order { job_code: new.job_code.clone(), trade, priority: new.priority.unwrap_or(usual) };
     let wait = unit.ctx.reference().dispatch().policy(order.priority).start_after_s.delta();
     let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
     store::jobs::insert(&mut unit.tx, &job).await?;
     unit.emit(events::JobCreated::from(&job));
     hold_new(unit, job).await
+}
+
+/// Nobody sends two for one trouble by mistake: whoever wants another job of the same code names the one under way.
+fn must_be_meant(new: &New, others: &[Job]) -> Result<(), Refusal> {
+    let mut same = others.iter().filter(|job| job.job_code == new.job_code && !job.state().is_final());
+    let known = new.beside.is_some_and(|beside| same.clone().any(|job| job.id == beside));
+    match same.next_back() {
+        Some(job) if !known => Err(JobRefused::SameUnderWay(job.id).into()),
+        _ => Ok(()),
+    }
 }
 
 /// A new job is held from the beginning where its case is dangerous; where nothing is known of danger, a person asks again.
@@ -96,6 +113,7 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
     let mut docket = dockets::of_job(unit, id).await?;
     docket.cancel(reason)?;
     let job = dockets::close(unit, docket).await?.job;
+    interpretations::line_ended(unit, Line::Job(id)).await?;
     settlement::settle_cancelled(unit, &job, reason).await?;
     Ok(job)
 }

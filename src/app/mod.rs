@@ -14,6 +14,7 @@ pub mod case_file;
 pub mod case_places;
 pub mod cases;
 pub mod clock;
+pub mod consent_texts;
 pub mod consumers;
 pub mod crew;
 pub mod dangers;
@@ -77,6 +78,7 @@ pub mod technicians;
 pub mod tokens;
 pub mod users;
 pub mod verify;
+pub mod warrants;
 pub mod webhooks;
 pub mod whereabouts;
 

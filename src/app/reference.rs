@@ -8,14 +8,14 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Command, Ctx, Error, Unit, loaded::Loaded};
+use super::{Command, Ctx, Error, Unit, clock::Clock, loaded::Loaded};
 use crate::{
     domain::{
         actor::Actor,
         events, languages,
         reference::{
-            DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Predecessor, Reference,
-            embedded_documents,
+            ConsentTexts, DATASETS, Dataset, Documents, Form, Gazetteer, Outlines, Predecessor, Reference,
+            embedded_documents, gaps,
         },
         refusal::{CaseRefused, Refusal},
         span::{Instant, tokyo},
@@ -103,6 +103,7 @@ async fn succeed(unit: &mut Unit, checked: &Checked<'_>) -> Result<(), Error> {
     };
     let predecessor = Predecessor {
         holiday_years: checked.holiday_years.clone(),
+        consent_texts: checked.consent_texts.as_ref(),
         is_known: &|code| municipalities.contains(code),
     };
     checked.reference.succeed(&checked.documents, &predecessor).map_err(|errors| refuse(&errors))
@@ -114,6 +115,8 @@ struct Checked<'a> {
     documents: Documents<'a>,
     /// The years whose holidays are in force.
     holiday_years: Option<RangeInclusive<i32>>,
+    /// The texts that were issued.
+    consent_texts: Option<ConsentTexts>,
 }
 
 /// Checks the files together with what is in force for the rest.
@@ -121,7 +124,9 @@ fn check<'a>(known: &'a [store::reference::Dataset], files: &'a Files) -> Result
     let mut documents: Documents<'_> = embedded_documents();
     documents.extend(stored(known));
     let in_force = Reference::from_documents(&documents).ok();
-    let holiday_years = in_force.map(|in_force| in_force.holidays().years());
+    let holiday_years = in_force.as_ref().map(|in_force| in_force.holidays().years());
+    let has_issued = known.iter().any(|row| row.name == Dataset::ConsentTexts.name());
+    let consent_texts = in_force.filter(|_| has_issued).map(|in_force| in_force.consent_texts().clone());
     for (dataset, file) in files {
         match (dataset, dataset.form()) {
             (_, Form::Toml) => _ = documents.insert(*dataset, Cow::Borrowed(file)),
@@ -132,7 +137,7 @@ fn check<'a>(known: &'a [store::reference::Dataset], files: &'a Files) -> Result
         }
     }
     let reference = Reference::from_documents(&documents).map_err(|errors| refuse(&errors))?;
-    Ok(Checked { reference, documents, holiday_years })
+    Ok(Checked { reference, documents, holiday_years, consent_texts })
 }
 
 /// The stored documents that are read together.
@@ -182,6 +187,19 @@ async fn replace_gazetteer(unit: &mut Unit, file: &[u8]) -> Result<(), Error> {
         store::reference::add_towns(&mut unit.tx, chunk).await?;
     }
     Ok(())
+}
+
+/// What the data in force leave open today.
+#[must_use]
+pub fn gaps(ctx: &Ctx) -> Vec<String> {
+    gaps::gaps(&ctx.reference(), tokyo(ctx.now()).date_naive())
+}
+
+/// What the data that come with the program leave open today.
+pub fn shipped_gaps() -> Result<Vec<String>, Error> {
+    let today = tokyo(Clock::system().now()).date_naive();
+    let shipped = Loaded::embedded()?;
+    Ok(gaps::gaps(&shipped, today))
 }
 
 /// Puts in force on this node what the database has.

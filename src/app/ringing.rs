@@ -5,6 +5,7 @@ use crate::{
     domain::{
         actor::Actor,
         alarms::AlarmKind,
+        docket::consent_needed,
         events::{self, Subject},
         ids::AlarmId,
         span::Instant,
@@ -43,6 +44,10 @@ async fn ring_in(unit: &mut Unit, id: AlarmId) -> Result<(), Error> {
     let alarm = alarm.ring(unit.now, &unit.ctx.reference().dispatch().alarms);
     store::alarms::save(&mut unit.tx, &alarm, None).await?;
     unit.emit(events::AlarmRang::from(&alarm));
+    if alarm.kind == AlarmKind::ConsentDue && alarm.rung == 1 {
+        let crew = store::assignments::of_job(&mut unit.tx, alarm.subject_id.into()).await?;
+        crew.iter().filter(|one| !one.is_over()).for_each(|one| unit.emit(consent_needed(one)));
+    }
     if alarm.kind == AlarmKind::PayerAwaited {
         // Nobody has answered: a supervisor is asked.
         settlement::again(unit, alarm.subject_id.into()).await?;

@@ -1,7 +1,7 @@
 //! `kaketsuke check-config`: what is in force, and where it is from.
 
 use super::output;
-use crate::config::Config;
+use crate::{app, config::Config};
 
 /// Prints every value, then what is doubtful.
 pub(super) fn run(config: &Config) -> anyhow::Result<()> {
@@ -11,6 +11,9 @@ pub(super) fn run(config: &Config) -> anyhow::Result<()> {
     }
     for warning in &config.warnings {
         output::note(format_args!("warning: {warning}"));
+    }
+    for gap in app::reference::shipped_gaps()? {
+        output::note(format_args!("warning: as shipped: {gap}"));
     }
     Ok(())
 }

@@ -30,6 +30,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     if !loaded.is_empty() {
         tracing::info!(datasets = loaded.join(", "), "reference data loaded");
     }
+    for gap in app::reference::gaps(&ctx) {
+        tracing::warn!("{gap}");
+    }
     let mut signals = Signals::hear().context("cannot hear signals")?;
     let server = Server {
         listen: config.listen,

@@ -24,6 +24,7 @@ pub(super) struct DeskDeed {
 const DEEDS: &[DeskDeed] = &[
     deed("clear", "/v1/cases/{case}/clearances", "the danger is cleared", Some("hazard")),
     deed("identity_plan", "/v1/jobs/{job}/identity-plan", "identity will be checked", Some("method")),
+    deed("warrant", "/v1/cases/{case}/warrants", "answered for", Some("reason")),
     deed("refer", "/v1/cases/{case}/referrals", "referred to the landlord's side", Some("reason")),
     deed("notify", "/v1/referrals/{referral}/notifications", "notice", Some("channel")),
     deed("acknowledged", "/v1/referrals/{referral}/acknowledgement", "acknowledges", Some("recipient")),

@@ -52,7 +52,7 @@ pub(super) async fn ring(
     intake.hang_up(&call_id).await?;
     let number = case["number"].as_str().unwrap_or_default().to_owned();
     let said = intake.said();
-    Ok((Opened { call: call_id, case: case_id, job, number, referral: None }, said))
+    Ok((Opened { call: call_id, case: case_id, job, number, referral: None, interpretation: None }, said))
 }
 
 /// The same person calls again, about the same case.

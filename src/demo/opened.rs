@@ -10,4 +10,6 @@ pub(super) struct Opened {
     /// Number of the case.
     pub(super) number: String,
     pub(super) referral: Option<String>,
+    /// The interpreter who is on the line from the site.
+    pub(super) interpretation: Option<String>,
 }

@@ -84,6 +84,9 @@ impl Stage {
                 Ok(format!("the office {by} sends {}", self.cast.name(technician)))
             }
             Deed::Withdraw { by, code } => self.withdraw(cue, by, code).await,
+            Deed::Interpret { by, interpreter, language } => {
+                self.interpret(cue, by, interpreter, language).await
+            }
             Deed::Report { by, facts } => self.report(cue, by, facts).await,
             Deed::Desk { by, deed, body } => self.desk(cue, by.as_deref(), deed, body).await,
         }
@@ -137,12 +140,42 @@ impl Stage {
         Ok(format!("{} cannot come after all: {code}", self.cast.name(by)))
     }
 
-    async fn report(&self, cue: &Cue, by: &str, facts: &[Value]) -> anyhow::Result<String> {
+    async fn interpret(
+        &mut self,
+        cue: &Cue,
+        by: &str,
+        interpreter: &str,
+        language: &str,
+    ) -> anyhow::Result<String> {
+        let client = self.cast.actor(by)?;
+        let path = format!("/v1/jobs/{}/interpretations", self.job(cue.call)?);
+        let body = json!({ "interpreter": interpreter, "language": language });
+        let attempt = id(&client.post(&cue.key, &path, &body).await?)?;
+        let path = format!("/v1/interpretations/{attempt}/outcome");
+        client.post(&format!("{}-joined", cue.key), &path, &json!({ "outcome": "joined" })).await?;
+        self.opened.get_mut(&cue.call).context("the call has not rung yet")?.interpretation = Some(attempt);
+        Ok(format!("{}: {interpreter} joined", self.cast.name(by)))
+    }
+
+    /// Whoever was on the line for a consent leaves once it was answered.
+    async fn dismiss(&mut self, cue: &Cue, by: &str) -> anyhow::Result<()> {
+        let opened = self.opened.get_mut(&cue.call).context("the call has not rung yet")?;
+        let Some(attempt) = opened.interpretation.take() else { return Ok(()) };
+        let path = format!("/v1/interpretations/{attempt}/ending");
+        self.cast.actor(by)?.post(&format!("{}-left", cue.key), &path, &json!({})).await?;
+        Ok(())
+    }
+
+    async fn report(&mut self, cue: &Cue, by: &str, facts: &[Value]) -> anyhow::Result<String> {
         let path = format!("/v1/jobs/{}/facts", self.job(cue.call)?);
+        let facts = self.with_the_call(cue.call, facts)?;
         let body = json!({ "device": format!("phone-{by}"), "sent_at": cue.at, "facts": facts });
         let answer = self.cast.actor(by)?.post(&cue.key, &path, &body).await?;
         let refused = answer["facts"].as_array().into_iter().flatten().any(|one| one["outcome"] == "refused");
         ensure!(!refused, "a report was refused: {answer}");
+        if facts.iter().any(|fact| fact["kind"] == "consent") {
+            self.dismiss(cue, by).await?;
+        }
         let kinds: Vec<_> =
             facts.iter().map(|fact| fact["kind"].as_str().unwrap_or_default().replace('_', " ")).collect();
         let late = if facts.len() > 1 { " (late, in one batch)" } else { "" };
@@ -169,6 +202,18 @@ impl Stage {
         }
         let told = deed.tells.and_then(|field| body[field].as_str());
         Ok(told.map_or(deed.says.to_owned(), |told| format!("{}: {told}", deed.says.to_owned())))
+    }
+
+    /// The reports with the id of the call where it proves a consent.
+    fn with_the_call(&self, call: usize, facts: &[Value]) -> anyhow::Result<Vec<Value>> {
+        let id = &self.opened(call)?.call;
+        let mut facts = facts.to_vec();
+        for proof in facts.iter_mut().filter_map(|fact| fact.get_mut("evidence")) {
+            if proof == "call" {
+                *proof = json!(id);
+            }
+        }
+        Ok(facts)
     }
 
     /// A path with the things of the call filled in.

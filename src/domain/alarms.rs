@@ -37,6 +37,8 @@ text_enum! {
         CallUnwrapped = "call_unwrapped",
         /// The service fails at this each time it looks at it, and tries again once a minute.
         CannotGoOn = "cannot_go_on",
+        /// The free time or what was agreed of overtime is nearly used up: the payer's yes is needed (C-19).
+        ConsentDue = "consent_due",
         /// A danger is told of a case in which nothing is in hand any more: somebody must see whether anybody is in it.
         DangerOnCase = "danger_on_case",
         /// A danger came to light when somebody was already sent: the contractor must be told (G-08).
@@ -53,6 +55,8 @@ text_enum! {
         DraftWaiting = "draft_waiting",
         /// Somebody reports that the work was done or that they are at the door, and it does not count by itself (G-02, G-03).
         DoubtfulReport = "doubtful_report",
+        /// Somebody was served, and nobody has verified that they are entitled (E-05).
+        EligibilityOpen = "eligibility_open",
         /// A caller is handed over to 119, 110 or the gas company, who are not on the line.
         HandoverNotConnected = "handover_not_connected",
         /// The job is held by a danger or an open identity question.
@@ -99,6 +103,8 @@ text_enum! {
         ShiftNotTaken = "shift_not_taken",
         /// On the way, but not moving.
         Stalled = "stalled",
+        /// An interpreter was asked from the site and has neither joined nor declined.
+        SiteInterpreterAwaited = "site_interpreter_awaited",
         /// A planned visit lies in time that its technician has off, or has given to a colleague.
         VisitOffDuty = "visit_off_duty",
         /// At the door, and nothing has begun.

@@ -194,7 +194,7 @@ pub struct Circumstances {
     pub state: JobState,
     /// Whether a referral was made on site.
     pub referred_on_site: bool,
-    /// Whether somebody has signed elsewhere, or it is written down why not.
+    /// Whether it is written down why nobody has signed.
     pub signature_settled: bool,
 }
 

@@ -1,12 +1,15 @@
 //! What must be right on a case: who is entitled and how that is known, who was spoken with, what a consultation is
 //! about; and what is still missing before it can be closed.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::{
     calls::CallerRole,
     cases::{Case, Category, Eligibility, LesseeKind, LiabilityFlag},
+    reference::Reference,
     refusal::Refusal,
+    span::Instant,
 };
 
 /// Something that is missing on a case.
@@ -27,6 +30,12 @@ pub enum Missing {
     IdentityPlan,
     /// A job for one of the categories (K-01).
     Job,
+    /// Why somebody is served who is not entitled (G-14).
+    Goodwill,
+    /// Whether the landlord agrees to a replacement (S-06).
+    LandlordConsent,
+    /// The referral of a landlord's matter, or why none is due (3.4).
+    Referral,
 }
 
 impl Missing {
@@ -41,6 +50,9 @@ impl Missing {
             Self::Dangers => "危険の有無が「分からない」のままです。もう一度確認してください。",
             Self::IdentityPlan => "開錠前の本人確認の方法を決めてください。",
             Self::Job => "出動をまだ手配していない種別があります。",
+            Self::Goodwill => "対象外の方です。対応する理由を記録してください。",
+            Self::LandlordConsent => "交換の前に家主の同意を確認し、記録してください。",
+            Self::Referral => "家主・管理会社への取り次ぎ、または不要な理由を記録してください。",
         }
     }
 
@@ -55,6 +67,9 @@ impl Missing {
             Self::Dangers => "Nobody could tell whether there is danger: ask again.",
             Self::IdentityPlan => "Plan how the identity is checked before the door is opened.",
             Self::Job => "A category has no job yet.",
+            Self::Goodwill => "Not entitled: record why the person is served all the same.",
+            Self::LandlordConsent => "Ask the landlord before anything is replaced, and record the answer.",
+            Self::Referral => "Refer it to the landlord or management company, or record why not.",
         }
     }
 
@@ -69,8 +84,26 @@ impl Missing {
             Self::Dangers => "4.1",
             Self::IdentityPlan => "S-01",
             Self::Job => "K-01",
+            Self::Goodwill => "E-02",
+            Self::LandlordConsent => "S-06",
+            Self::Referral => "3.4",
         }
     }
+}
+
+/// The desk of the host companies (H-03).
+const HOST_DESK: &str = "000.inss.host_desk";
+/// When to ask where its hours are not known.
+const ASKED_AFTER: TimeDelta = TimeDelta::hours(24);
+/// Nobody is asked while the trouble itself is still being taken.
+const LEFT_ALONE: TimeDelta = TimeDelta::hours(1);
+
+/// From when on the host companies can be asked whether somebody is entitled (E-05).
+#[must_use]
+pub fn verified_from(reference: &Reference, now: Instant) -> Instant {
+    let hours = reference.desks().timetable(HOST_DESK);
+    let opening = hours.and_then(|hours| hours.next_opening(now, reference.holidays()).known().flatten());
+    opening.unwrap_or(now + ASKED_AFTER).max(now + LEFT_ALONE)
 }
 
 /// Checks what must fit together on a case.

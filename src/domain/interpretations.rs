@@ -1,4 +1,5 @@
-//! Interpreters on a call (I-05, I-06): every attempt is kept, with clocks apart from the dispatcher's.
+//! Interpreters on a call, or in a second three-way call from the site (I-05, I-06): every attempt is kept, with clocks
+//! apart from the dispatcher's.
 
 mod state;
 
@@ -6,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ids::{CallId, InterpretationId},
+    ids::{CallId, InterpretationId, JobId},
     refusal::{CallRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
@@ -26,13 +27,26 @@ text_enum! {
     }
 }
 
+/// What an interpreter is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Line {
+    /// A call.
+    Call(CallId),
+    /// A job: technician, resident and interpreter speak from the site (I-06).
+    Job(JobId),
+}
+
 /// An attempt to have an interpreter on the line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Interpretation {
     /// Its id.
     pub id: InterpretationId,
-    /// The call.
-    pub call_id: CallId,
+    /// The call; absent where the technician asks from the site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub call_id: Option<CallId>,
+    /// The job at whose site they speak.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<JobId>,
     /// The language asked for (BCP 47).
     pub language: String,
     /// Code of the interpreter or of the interpreter line, as in `int-07`.
@@ -48,6 +62,26 @@ pub struct Interpretation {
 }
 
 impl Interpretation {
+    /// What the interpreter is asked for; none, when the row contradicts itself.
+    #[must_use]
+    pub fn line(&self) -> Option<Line> {
+        self.call_id.map(Line::Call).or(self.job_id.map(Line::Job))
+    }
+
+    /// Whether somebody is asked, or on the line.
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.state, InterpretationState::Requested | InterpretationState::Joined)
+    }
+
+    /// Whether the interpreter was on the line at some instant of a time, its ends included.
+    #[must_use]
+    pub fn was_on_the_line(&self, from: Instant, to: Instant) -> bool {
+        let is_there = matches!(self.state, InterpretationState::Joined | InterpretationState::Left);
+        let joined = self.settled_at.is_some_and(|joined| joined <= to);
+        is_there && joined && self.left_at.is_none_or(|left| left >= from)
+    }
+
     /// The attempt after the interpreter has joined, or not.
     pub fn settled(self, outcome: InterpretationOutcome, now: Instant) -> Result<Self, Refusal> {
         if self.state != InterpretationState::Requested {
@@ -66,12 +100,12 @@ impl Interpretation {
         if self.state != InterpretationState::Joined {
             return Err(CallRefused::InterpreterNotOnTheLine(self.state).into());
         }
-        Ok(self.call_ended(now))
+        Ok(self.line_ended(now))
     }
 
-    /// The attempt after the call has ended: nobody stays on the line, and nobody is waited for.
+    /// The attempt after the call or the job has ended: nobody stays on the line, and nobody is waited for.
     #[must_use]
-    pub fn call_ended(self, now: Instant) -> Self {
+    pub fn line_ended(self, now: Instant) -> Self {
         match self.state {
             InterpretationState::Requested => Self {
                 state: InterpretationState::NoAnswer,

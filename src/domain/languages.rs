@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{
-    calendar::{Holidays, Status},
+    calendar::{Certainty, Holidays, Status},
     reference::languages::{Languages, NotServed},
     refusal::Refusal,
     span::{Instant, tokyo},
@@ -32,17 +32,18 @@ pub struct Now {
     pub until: Option<DateTime<Utc>>,
     /// When it opens next.
     pub opens_at: Option<DateTime<Utc>>,
+    /// How sure the holidays of this year are: where they are not known, a holiday is read as an ordinary day (T-02).
+    pub holidays: Certainty,
 }
 
-impl From<Status> for Now {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Open { until } => Self { availability: Availability::Open, until, opens_at: None },
-            Status::Closed { opens_at } => Self { availability: Availability::Closed, until: None, opens_at },
-            Status::Unspecified => {
-                Self { availability: Availability::Unspecified, until: None, opens_at: None }
-            }
-        }
+impl Now {
+    fn of(status: Status, holidays: Certainty) -> Self {
+        let (availability, until, opens_at) = match status {
+            Status::Open { until } => (Availability::Open, until, None),
+            Status::Closed { opens_at } => (Availability::Closed, None, opens_at),
+            Status::Unspecified => (Availability::Unspecified, None, None),
+        };
+        Self { availability, until, opens_at, holidays }
     }
 }
 
@@ -50,6 +51,16 @@ impl Now {
     /// What the dispatcher does, in Japanese.
     #[must_use]
     pub fn advice_ja(self) -> String {
+        let advice = self.said_ja();
+        match self.holidays {
+            Certainty::Unknown => {
+                format!("{advice}(今年の祝日は登録されていません。祝日かどうか確認してください。)")
+            }
+            Certainty::Gazetted | Certainty::Provisional => advice,
+        }
+    }
+
+    fn said_ja(self) -> String {
         match (self.availability, self.opens_at) {
             (Availability::Open, _) => "通訳は対応中です。三者間通話にしてください。".to_owned(),
             (Availability::Closed, Some(at)) => format!(
@@ -67,6 +78,16 @@ impl Now {
     /// What the dispatcher does, in English.
     #[must_use]
     pub fn advice_en(self) -> String {
+        let advice = self.said_en();
+        match self.holidays {
+            Certainty::Unknown => {
+                format!("{advice} No holidays of this year are on file: check whether today is one.")
+            }
+            Certainty::Gazetted | Certainty::Provisional => advice,
+        }
+    }
+
+    fn said_en(self) -> String {
         match (self.availability, self.opens_at) {
             (Availability::Open, _) => "An interpreter is there: make it a three-way call.".to_owned(),
             (Availability::Closed, Some(at)) => format!(
@@ -88,7 +109,8 @@ impl Now {
 /// Whether an interpreter of this stored tag is there now.
 #[must_use]
 pub fn now(languages: &Languages, tag: &str, at: Instant, holidays: &Holidays) -> Now {
-    languages.timetable(tag).map_or(Status::Unspecified, |hours| hours.status(at, holidays)).into()
+    let status = languages.timetable(tag).map_or(Status::Unspecified, |hours| hours.status(at, holidays));
+    Now::of(status, holidays.certainty(tokyo(at).date_naive()))
 }
 
 text_enum! {

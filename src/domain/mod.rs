@@ -66,6 +66,7 @@ pub mod trade;
 pub mod typed;
 pub mod users;
 pub mod verdict;
+pub mod warrants;
 pub mod webhooks;
 
 pub(crate) mod flat;

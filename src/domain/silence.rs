@@ -52,6 +52,8 @@ text_enum! {
         HandOver = "hand_over",
         /// An interpreter was asked, and what came of it is not written down.
         Interpreter = "interpreter",
+        /// The same, from the site of a job.
+        SiteInterpreter = "site_interpreter",
         /// A case is open about something somebody is sent for, and nobody was.
         CaseWithoutJob = "case_without_job",
         /// A case is open and nothing of it is under way any more.
@@ -81,6 +83,7 @@ impl Watched {
             Self::CallBack => AlarmKind::CallBackDue,
             Self::HandOver => AlarmKind::HandoverNotConnected,
             Self::Interpreter => AlarmKind::InterpreterAwaited,
+            Self::SiteInterpreter => AlarmKind::SiteInterpreterAwaited,
             Self::CaseWithoutJob => AlarmKind::CaseWithoutJob,
             Self::CaseLeft => AlarmKind::CaseLeftOpen,
             Self::Referral => AlarmKind::ReferralFollowUp,
@@ -102,6 +105,7 @@ impl Watched {
             | Self::CallBack
             | Self::HandOver
             | Self::Interpreter => Subject::Call,
+            Self::SiteInterpreter => Subject::Job,
             Self::CaseWithoutJob | Self::CaseLeft => Subject::Case,
             Self::Referral => Subject::Referral,
             Self::Review => Subject::Review,
@@ -120,7 +124,7 @@ impl Watched {
             Self::CutOff => limits.cut_off_s,
             Self::Unwrapped => limits.unwrapped_s,
             Self::HandOver => limits.hand_over_s,
-            Self::Interpreter => limits.interpreter_s,
+            Self::Interpreter | Self::SiteInterpreter => limits.interpreter_s,
             Self::CaseWithoutJob => limits.case_without_job_s,
             Self::CaseLeft => limits.case_left_s,
             Self::Review => limits.review_s,
@@ -136,7 +140,13 @@ impl Watched {
 #[must_use]
 pub fn bears_on(event: &Event) -> bool {
     match event {
-        Event::JobCreated(_) | Event::JobCancelled(_) | Event::JobProgressed(_) => true,
+        Event::JobCreated(_)
+        | Event::JobCancelled(_)
+        | Event::JobProgressed(_)
+        | Event::InterpreterRequested(_)
+        | Event::InterpreterSettled(_) => true,
+        // Nothing else that happens to a job.
+        _ if event.subject().0 == Subject::Job => false,
         _ => Watched::ALL.iter().any(|watched| watched.subject() == event.subject().0),
     }
 }

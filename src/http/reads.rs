@@ -64,6 +64,8 @@ const PLAIN: &[&str] = &[
     "/v1/calls/{id}/duplicates",
     "/v1/languages",
     "/v1/languages/{tag}",
+    "/v1/consent-texts",
+    "/v1/consent-texts/{version}/{language}",
     "/v1/cases",
     "/v1/job-codes",
     "/v1/job-codes/{code}",

@@ -39,6 +39,7 @@ use crate::domain::{
     reviews::ReviewState,
     roster::duty::DutyKind,
     trade::{Priority, Trade},
+    warrants::WarrantReason,
 };
 
 /// The keys of a language with the names of the values each wants.
@@ -178,6 +179,7 @@ const VOCABULARIES: &[Vocabulary] = &[
     ("review-state", || ReviewState::ALL.iter().map(|code| code.as_str()).collect()),
     ("pause", || PauseReason::ALL.iter().map(|code| code.as_str()).collect()),
     ("job-outcome", || JobOutcome::ALL.iter().map(|code| code.as_str()).collect()),
+    ("warrant", || WarrantReason::ALL.iter().map(|code| code.as_str()).collect()),
     ("yes-no", || vec!["true", "false"]),
     ("token-state", || vec!["live", "expired", "revoked"]),
     ("overtime-rounding", || OvertimeRounding::ALL.iter().map(|code| code.as_str()).collect()),

@@ -23,7 +23,7 @@ use crate::domain::{
     emergencies::EmergencyService,
     events::{Kind, Subject},
     evidence::{AbsenceReason, ErasedFor, EvidenceKind, MediaType},
-    facts::{Reporter, ShortCode},
+    facts::{Reporter, ShortCode, Unresolved},
     firms::{OfficeKey, Standing},
     flat::Contradiction,
     identity::Method,
@@ -54,6 +54,7 @@ use crate::domain::{
     tools::OpeningAuthority,
     trade::{Priority, Trade},
     users::Login,
+    warrants::{WarrantKind, WarrantReason},
     webhooks::WebhookState,
 };
 
@@ -157,8 +158,8 @@ texts! {
     MessageState, Method, NoticeChannel, OfferState, OpeningAuthority, Part, Payer, PaymentKind, PaymentMethod,
     PostalCode, Precision, Priority, Purpose, ReadPurpose, ReadSubject, RecipientKind, ReferralOutcome,
     ReferralReason, ReferralState, ReleaseCode, Reporter, ReviewState, Role, Ruling, SettlementBasis, ShiftEntryKind, Slot,
-    SpokenWithWorker, Stage, Standing, Subject, SwapKind, SwapState, Trade, Via, WebhookState, WindowState,
-    WithdrawCode,
+    SpokenWithWorker, Stage, Standing, Subject, SwapKind, SwapState, Trade, Unresolved, Via, WarrantKind, WarrantReason,
+    WebhookState, WindowState, WithdrawCode,
 }
 
 texts! { owned => EmailAddress, Hold, OfficeKey, Phone, RegistrationNumber, ShortCode }

@@ -15,7 +15,7 @@ use crate::domain::{
     appointments::{Appointment, WindowState},
     dangers::CaseHazard,
     docket::Known,
-    facts::{Fact, Reporter},
+    facts::{Fact, Reporter, Unresolved},
     ids::{FactId, JobId, TechnicianId, WindowId},
     jobs::Job,
     offers::{Assignment, Offer, Progress},
@@ -97,6 +97,7 @@ struct FactRow {
     sent_at: Instant,
     received_at: Instant,
     told_by: Reporter,
+    unresolved: Option<Unresolved>,
     data: String,
 }
 
@@ -196,7 +197,8 @@ FROM wanted w CROSS JOIN identity_plan i ON i.job_id = w.id
 UNION ALL
 SELECT 9, f.job_id, json_object('id', hex(f.id), 'job_id', hex(job_id), 'assignment_id', hex(assignment_id),
     'technician_id', hex(technician_id), 'device', device, 'device_seq', device_seq, 'device_time', device_time,
-    'sent_at', sent_at, 'received_at', received_at, 'told_by', told_by, 'data', data)
+    'sent_at', sent_at, 'received_at', received_at, 'told_by', told_by, 'unresolved', unresolved,
+    'data', data)
 FROM wanted w CROSS JOIN fact f ON f.job_id = w.id
 UNION ALL
 SELECT 10, w.id, json_quote(hex(f.id))
@@ -337,6 +339,7 @@ fn fact(row: &Row<'_>) -> Result<Fact, Error> {
         sent_at: row.sent_at,
         received_at: row.received_at,
         told_by: row.told_by,
+        unresolved: row.unresolved,
         what: serde_json::from_str(&row.data).map_err(|error| Error::corrupt("fact", "data", error))?,
     })
 }

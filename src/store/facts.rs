@@ -18,14 +18,14 @@ use crate::domain::{
 
 row! {
     Fact: id, job_id, assignment_id, technician_id, device, device_seq, device_time, sent_at, received_at,
-    told_by, what: Json
+    told_by, unresolved, what: Json
 }
 
 /// Of a fact.
 macro_rules! columns {
     () => {
         "f.id, f.job_id, f.assignment_id, f.technician_id, f.device, f.device_seq, f.device_time, f.sent_at,
-         f.received_at, f.told_by, f.data AS what"
+         f.received_at, f.told_by, f.unresolved, f.data AS what"
     };
 }
 
@@ -35,7 +35,7 @@ pub fn insert(batch: &mut Batch, facts: &[Fact]) {
         batch,
         rows,
         "INSERT INTO fact (id, job_id, assignment_id, technician_id, device, device_seq, kind, device_time, sent_at,
-                           received_at, told_by, data) VALUES",
+                           received_at, told_by, unresolved, data) VALUES",
         facts,
         |fact|
         fact.id,
@@ -49,6 +49,7 @@ pub fn insert(batch: &mut Batch, facts: &[Fact]) {
         fact.sent_at,
         fact.received_at,
         fact.told_by,
+        fact.unresolved,
         Json(&fact.what),
     );
 }

@@ -25,6 +25,7 @@ use crate::domain::{
     reference::programme::Payer,
     reviews::Decision,
     span::Instant,
+    warrants::Warrant,
 };
 
 /// What hangs on a job.
@@ -292,6 +293,10 @@ pub struct Marks {
     pub told: BTreeMap<CallId, Told>,
     /// The plans for checking the identity, by job, in the order in which they were made.
     pub checks: BTreeMap<JobId, Vec<PlannedCheck>>,
+    /// Who answers for what a rule asks first.
+    pub warrants: Vec<Warrant>,
+    /// How many referrals it has.
+    pub referrals: usize,
 }
 
 impl Marks {
@@ -313,6 +318,7 @@ struct MarkRow {
     code2: Option<String>,
     at1: Option<Instant>,
     at2: Option<Instant>,
+    made_by: Option<Uuid>,
 }
 
 impl Marks {
@@ -346,6 +352,18 @@ impl Marks {
                     answered_at: there(row.at1, table, "answered_at")?,
                 });
             }
+            "warrant" => {
+                let table = "warrant";
+                self.warrants.push(Warrant {
+                    case_id: case,
+                    number: there(row.number, table, "number")?,
+                    kind: read(row.code, table, "kind")?,
+                    reason: read(row.code2, table, "reason")?,
+                    at: there(row.at1, table, "at")?,
+                    recorded_by: row.made_by.map(Into::into),
+                });
+            }
+            "referral" => self.referrals += 1,
             _ => {
                 let table = "identity_plan";
                 self.checks.entry(row.id.into()).or_default().push(PlannedCheck {
@@ -359,21 +377,28 @@ impl Marks {
     }
 }
 
-/// The dangers of a case, what was told about them in its calls, and how the identity is checked for each of its jobs.
+/// The dangers of a case, what was told about them in its calls, how the identity is checked for each of its jobs, who answers
+/// for what, and how much was referred.
 pub async fn marks(tx: &mut Tx, case: CaseId) -> Result<Marks, Error> {
     let rows = query!(
         tx,
         all MarkRow,
         "SELECT 'hazard' AS what, call_id AS id, number, hazard, cleared_by AS code, note_code AS code2,
-                raised_at AS at1, cleared_at AS at2
+                raised_at AS at1, cleared_at AS at2, CAST(NULL AS UUID) AS made_by
          FROM case_hazard WHERE case_id = $1
          UNION ALL
-         SELECT 'answer', a.call_id, a.number, a.hazard, a.answer, NULL, a.answered_at, i.given_at
+         SELECT 'answer', a.call_id, a.number, a.hazard, a.answer, NULL, a.answered_at, i.given_at, NULL
          FROM call k JOIN hazard_answer a ON a.call_id = k.id
               LEFT JOIN hazard_instruction i ON i.call_id = a.call_id AND i.number = a.number
          WHERE k.case_id = $1
          UNION ALL
-         SELECT 'plan', j.id, p.number, NULL, p.method, NULL, p.planned_at, NULL
+         SELECT 'warrant', w.case_id, w.number, NULL, w.kind, w.reason, w.at, NULL, w.recorded_by
+         FROM warrant w WHERE w.case_id = $1
+         UNION ALL
+         SELECT 'referral', r.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         FROM referral r WHERE r.case_id = $1
+         UNION ALL
+         SELECT 'plan', j.id, p.number, NULL, p.method, NULL, p.planned_at, NULL, NULL
          FROM job j JOIN identity_plan p ON p.job_id = j.id WHERE j.case_id = $1",
         case.0
     )?;
@@ -382,6 +407,7 @@ pub async fn marks(tx: &mut Tx, case: CaseId) -> Result<Marks, Error> {
         marks.take(case, row)?;
     }
     marks.hazards.sort_by_key(|hazard| hazard.number);
+    marks.warrants.sort_by_key(|warrant| warrant.number);
     for checks in marks.checks.values_mut() {
         checks.sort_by_key(|check| check.number);
     }

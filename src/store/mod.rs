@@ -72,6 +72,7 @@ pub mod statutory_receipts;
 pub mod technicians;
 pub mod tokens;
 pub mod users;
+pub mod warrants;
 pub mod webhooks;
 pub mod whereabouts;
 pub mod windows;

@@ -138,6 +138,7 @@ pub static FACETS: &[Facet] = &[
     whole("statutory_receipt", &["id"]),
     but("token", REVOKED),
     part("token revocation", "token", REVOKED),
+    whole("warrant", &["case_id", "number"]),
 ];
 
 impl Facet {

@@ -46,6 +46,7 @@ pub async fn look(tx: &mut Tx, watched: Watched, limit: i64) -> Found {
         Watched::CallBack => call_back(tx, alarm, limit).await,
         Watched::HandOver => hand_over(tx, alarm, limit).await,
         Watched::Interpreter => interpreter(tx, alarm, limit).await,
+        Watched::SiteInterpreter => site_interpreter(tx, alarm, limit).await,
         Watched::CaseWithoutJob => case_without_job(tx, alarm, limit).await,
         Watched::CaseLeft => case_left(tx, alarm, limit).await,
         Watched::Referral => referral(tx, alarm, limit).await,
@@ -148,7 +149,7 @@ async fn hand_over(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     )
 }
 
-/// An interpreter was asked.
+/// An interpreter was asked in a call.
 async fn interpreter(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     query!(
         tx,
@@ -156,7 +157,23 @@ async fn interpreter(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
         concat!(
             "WITH watched (id, since) AS (
          SELECT call_id, requested_at FROM interpretation
-         WHERE state IN ('requested', 'joined') AND state = 'requested'",
+         WHERE state IN ('requested', 'joined') AND state = 'requested' AND call_id IS NOT NULL",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// An interpreter was asked from the site of a job.
+async fn site_interpreter(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT job_id, requested_at FROM interpretation
+         WHERE state IN ('requested', 'joined') AND state = 'requested' AND job_id IS NOT NULL",
             out_of_step!()
         ),
         alarm,

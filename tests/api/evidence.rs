@@ -162,10 +162,12 @@ on_both_engines! {
         assert_eq!(missing().await, "photo_before", "S-10");
         let receipt = device.send(&server, &crew.phone, &facts[2..]).await.expect(200);
         assert_eq!(receipt["job_state"], "completed", "{receipt}");
-        assert_eq!(missing().await, "photo_before photo_after signature");
+        assert_eq!(missing().await, "photo_before photo_after meter signature");
         // Pictures come in late: taken then, received now.
         send(&crew.phone, &job, 1, "photo_before").await.expect(201);
         send(&crew.office, &job, 2, "photo_after").await.expect(201);
+        assert_eq!(missing().await, "meter signature");
+        send(&crew.phone, &job, 3, "meter").await.expect(201);
         assert_eq!(missing().await, "signature");
         let absence = format!("/v1/jobs/{job}/signature-absence");
         crew.phone.post(&absence, json!({ "reason": "nobody_there" })).await.expect(201);

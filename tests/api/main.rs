@@ -19,6 +19,7 @@ mod candidates;
 mod case_file;
 mod case_place;
 mod charging;
+mod consents;
 mod conventions;
 mod cooling_off;
 mod coverage;
@@ -69,6 +70,7 @@ mod statements;
 mod stories;
 mod users;
 mod visits;
+mod warrants;
 mod webhooks;
 mod whereabouts;
 

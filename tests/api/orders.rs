@@ -41,7 +41,7 @@ fn part_consent() -> Value {
             { "kind": "overtime", "cap_units": 3 },
             { "kind": "item", "item": "00000000-0000-4000-8000-000000000480", "max_yen": 960 },
         ],
-        "cap_yen": 4_260, "payer": "worker", "language": "ne", "interpreter": "int-07", "text_version": "C-1/1",
+        "cap_yen": 4_260, "payer": "worker", "language": "en", "understood": "screen", "text_version": "C-1.1",
         "asked_at": clock("22:04"), "answered_at": clock("22:05"), "answer": "yes",
     })
 }
@@ -78,7 +78,7 @@ impl Story {
             ),
             told("22:45", json!({ "kind": "work_end" })),
             told("22:46", json!({ "kind": "payment", "method": "cash", "amount_yen": 3_160 })),
-            told("22:47", json!({ "kind": "completion", "signature": "sig-1" })),
+            told("22:47", json!({ "kind": "completion", "outcome": "completed" })),
         ];
         let office = vec![Device::new(&job, "office").fact("22:05", part_consent())];
         Self { crew, job, phone, office }

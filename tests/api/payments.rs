@@ -379,7 +379,7 @@ on_both_engines! {
         let mut tablet = Device::new("tablet");
         let asked = json!({
             "kind": "consent", "covers": [{ "kind": "item", "item": item, "max_yen": 5_000 }], "cap_yen": 5_000,
-            "payer": "worker", "language": "ne", "text_version": "1", "asked_at": at("21:20:00"),
+            "payer": "worker", "language": "en", "understood": "screen", "text_version": "C-1.1", "asked_at": at("21:20:00"),
             "answered_at": at("21:20:00"), "answer": "yes",
         });
         let mut sold = vec![tablet.tell(at("21:20:00"), &asked)];

@@ -54,6 +54,8 @@ const LIMITS: &[(&str, u32, &str)] = &[
     ("/v1/hand-overs/{id}",                ONE,  "/v1/hand-overs/{hand-over}"),
     ("/v1/languages",                      NONE, "/v1/languages"),
     ("/v1/languages/{tag}",                NONE, "/v1/languages/ne"),
+    ("/v1/consent-texts",                  NONE, "/v1/consent-texts"),
+    ("/v1/consent-texts/{version}/{language}", NONE, "/v1/consent-texts/C-1.1/en"),
     ("/v1/cases",                          LIST, "/v1/cases?limit=200"),
     ("/v1/cases/{id}",                     JOB,  "/v1/cases/{case}"),
     ("/v1/cases/{id}/referrals",           LIST, "/v1/cases/{case}/referrals"),

@@ -215,8 +215,9 @@ impl Story<'_> {
     }
 }
 
-/// That no alarm about a thing is unresolved.
-const UNTOLD: &str = "NOT EXISTS (SELECT 1 FROM alarm a WHERE a.state <> 'resolved' AND a.subject_id = ";
+/// That no alarm about a thing is unresolved. Whether somebody is entitled is asked on another day, whatever becomes of the
+/// trouble (E-05).
+const UNTOLD: &str = "NOT EXISTS (SELECT 1 FROM alarm a WHERE a.state <> 'resolved' AND a.kind <> 'eligibility_open' AND a.subject_id = ";
 
 /// What is neither finished nor told of, long after everybody has fallen silent: by the tables alone. A case may be left for a
 /// day, a review and a dispute for four hours.
@@ -244,7 +245,7 @@ async fn silent(raw: &mut Raw) -> Vec<String> {
         ),
         (
             "interpreter",
-            "(SELECT call_id AS id FROM interpretation WHERE state = 'requested') t WHERE TRUE".to_owned(),
+            "(SELECT COALESCE(call_id, job_id) AS id FROM interpretation WHERE state = 'requested') t WHERE TRUE".to_owned(),
         ),
     ] {
         let count = raw.integer(&format!("SELECT COUNT(*) FROM {from} AND {UNTOLD}t.id)")).await;
@@ -255,7 +256,7 @@ async fn silent(raw: &mut Raw) -> Vec<String> {
         ("done and neither settled nor reviewed", "SELECT COUNT(*) FROM job j WHERE state IN ('completed', 'cancelled')
             AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.job_id = j.id)
             AND NOT EXISTS (SELECT 1 FROM review r WHERE r.job_id = j.id AND r.state = 'open')"),
-        ("alarm of what is finished", "SELECT COUNT(*) FROM alarm a WHERE a.state <> 'resolved' AND (
+        ("alarm of what is finished", "SELECT COUNT(*) FROM alarm a WHERE a.state <> 'resolved' AND a.kind <> 'eligibility_open' AND (
             a.subject_id IN (SELECT id FROM call WHERE state = 'wrapped' OR call_back <> 'due')
               AND a.kind <> 'handover_not_connected'
             OR a.subject_id IN (SELECT id FROM case_file WHERE state = 'closed')

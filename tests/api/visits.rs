@@ -124,9 +124,8 @@ pub(crate) fn yes(answered_at: Instant, units: i64, part_yen: i64) -> Value {
     }
     json!({
         "kind": "consent", "covers": covers, "cap_yen": 1_100 * units + part_yen, "payer": "worker",
-        "language": "ne", "interpreter": "IP-07", "text_version": "1",
+        "language": "en", "understood": "screen", "text_version": "C-1.1",
         "asked_at": answered_at - TimeDelta::seconds(20), "answered_at": answered_at, "answer": "yes",
-        "evidence": "REC-1",
     })
 }
 

@@ -51,7 +51,10 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
         ["calls", call, "instructions", ..] => {
             ("SELECT COUNT(DISTINCT call_id) FROM hazard_instruction WHERE call_id = ", call)
         }
-        ["calls", _, "interpretations"] => ("SELECT COUNT(*) FROM interpretation WHERE id = ", made),
+        ["calls" | "jobs", _, "interpretations"] => ("SELECT COUNT(*) FROM interpretation WHERE id = ", made),
+        ["interpretations", one, "ending"] => {
+            ("SELECT COUNT(*) FROM interpretation WHERE state = 'left' AND id = ", one)
+        }
         ["interpretations", one, "outcome"] => {
             ("SELECT COUNT(*) FROM interpretation WHERE state <> 'requested' AND id = ", one)
         }
@@ -73,6 +76,7 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
             "SELECT COUNT(DISTINCT case_id) FROM case_hazard WHERE cleared_at IS NOT NULL AND case_id = ",
             case,
         ),
+        ["cases", case, "warrants"] => ("SELECT COUNT(DISTINCT case_id) FROM warrant WHERE case_id = ", case),
         ["cases", _, "jobs"] => ("SELECT COUNT(*) FROM job WHERE id = ", made),
         ["jobs", job, "identity-plan"] => {
             ("SELECT COUNT(DISTINCT job_id) FROM identity_plan WHERE job_id = ", job)

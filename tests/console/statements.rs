@@ -41,7 +41,7 @@ on_both_engines! {
         }
         let whole = desk.get(&format!("/v1/jobs/{job}")).await.expect(200);
         let case = whole["case_id"].as_str().unwrap();
-        let again = desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-TOILET-CLOG" })).await.expect(201);
+        let again = desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-FAUCET-DRIP" })).await.expect(201);
         let review = server.administrator().get("/v1/reviews").await.expect(200)["items"][0]["id"].clone();
         server.settle().await;
         let (job, again, review) = (job.as_str(), id(&again), review.as_str().unwrap().to_owned());

@@ -82,6 +82,8 @@ VALUES (#151, #21, #31, 'W-CEILING-LEAK', 'wear', 'triage', 'ceiling', 'common',
         '2026-11-23T10:00:00+00:00', '2026-11-24T01:00:00+00:00', 'known');
 INSERT INTO alarm (id, kind, subject, subject_id, state, raised_at, rings_at, rung)
 VALUES (#131, 'refusals', 'job', #33, 'ringing', '2026-11-23T10:05:00+00:00', '2026-11-23T10:07:00+00:00', 1);
+INSERT INTO warrant (case_id, number, kind, reason, at)
+VALUES (#21, 1, 'goodwill', 'danger', '2026-11-23T10:00:00+00:00');
 INSERT INTO identity_plan (job_id, number, method, impossible, planned_at)
 VALUES (#31, 1, 'card_on_person', '[]', '2026-11-23T10:01:00+00:00');
 INSERT INTO decision (id, job_id, decided_at, engine_version, document)
@@ -283,7 +285,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("call_draft", &[("call_id", "#207"), ("body", "'{}'"), ("saved_at", AT), ("saved_by", "#61")]),
     ("interpretation", &[
-        ("id", "#217"), ("call_id", "#207"), ("language", "'vi'"), ("interpreter", "'int-07'"), ("state", "'requested'"),
+        ("id", "#217"), ("call_id", "#207"), ("job_id", "NULL"), ("language", "'vi'"), ("interpreter", "'int-07'"), ("state", "'requested'"),
         ("requested_at", AT), ("settled_at", "NULL"), ("left_at", "NULL"),
     ]),
     ("call_back", &[
@@ -307,6 +309,9 @@ const SAMPLES: &[(&str, Row)] = &[
         ("accepted_by", "NULL"),
     ]),
     ("hand_over_note", &[("hand_over_id", "#220"), ("note", "'無し'")]),
+    ("warrant", &[
+        ("case_id", "#21"), ("number", "2"), ("kind", "'landlord'"), ("reason", "'recorded'"), ("at", AT), ("recorded_by", "#61"),
+    ]),
     ("identity_plan", &[
         ("job_id", "#31"), ("number", "2"), ("method", "'none'"), ("impossible", "'[]'"), ("planned_at", AT),
         ("planned_by", "#61"),
@@ -401,7 +406,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ("fact", &[
         ("id", "#213"), ("job_id", "#31"), ("assignment_id", "#81"), ("technician_id", "#11"), ("device", "'phone-1'"),
         ("device_seq", "2"), ("kind", "'arrival'"), ("device_time", AT), ("sent_at", AT), ("received_at", LATER),
-        ("told_by", "'device'"), ("data", "'{}'"),
+        ("told_by", "'device'"), ("unresolved", "NULL"), ("data", "'{}'"),
     ]),
     ("settlement", &[("id", "#214"), ("job_id", "#31"), ("number", "2"), ("record_hash", "@2"),
                      ("basis", "'completed'"), ("decision_id", "NULL"), ("settled_at", AT)]),

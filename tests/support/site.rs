@@ -110,8 +110,8 @@ pub(crate) fn dated(facts: &mut [Value], from: Instant, minutes: &[i64]) {
 pub(crate) fn consent(time: &str, cap_units: i64) -> Value {
     json!({
         "kind": "consent", "covers": [{ "kind": "overtime", "cap_units": cap_units }],
-        "cap_yen": 1_100 * cap_units, "payer": "worker", "language": "ne", "interpreter": "int-07",
-        "text_version": "C-1/1", "asked_at": clock(time), "answered_at": clock(time), "answer": "yes",
+        "cap_yen": 1_100 * cap_units, "payer": "worker", "language": "en", "understood": "screen",
+        "text_version": "C-1.1", "asked_at": clock(time), "answered_at": clock(time), "answer": "yes",
     })
 }
 

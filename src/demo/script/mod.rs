@@ -64,6 +64,12 @@ pub(super) enum Deed {
         by: String,
         code: String,
     },
+    /// An interpreter joins technician and resident from the site.
+    Interpret {
+        by: String,
+        interpreter: String,
+        language: String,
+    },
     /// Reports, as they are sent in one batch.
     Report {
         by: String,
@@ -86,6 +92,7 @@ impl Deed {
             | Self::Decline { by, .. }
             | Self::Name { by, .. }
             | Self::Withdraw { by, .. }
+            | Self::Interpret { by, .. }
             | Self::Report { by, .. } => Some(by),
         }
     }
@@ -134,7 +141,20 @@ impl Played<'_> {
             cues.push(cue);
         }
         reports.number(self.index, &mut cues);
+        let joining = cues.iter().filter_map(|cue| self.joining(cue)).collect::<anyhow::Result<Vec<_>>>()?;
+        cues.extend(joining);
         Ok(cues)
+    }
+
+    /// The interpreter whom a consent names joins when it is asked, and leaves when it was answered (I-06).
+    fn joining(&self, cue: &Cue) -> Option<anyhow::Result<Cue>> {
+        let Deed::Report { by, facts } = &cue.deed else { return None };
+        let asked = facts.iter().find(|fact| fact["interpreter"].is_string())?;
+        let text = |key: &str| asked[key].as_str().unwrap_or_default().to_owned();
+        let deed =
+            Deed::Interpret { by: by.clone(), interpreter: text("interpreter"), language: text("language") };
+        let at = serde_json::from_value(asked["asked_at"].clone()).context("a consent says 'asked_at'");
+        Some(at.map(|at| Cue { at, call: self.index, key: format!("{}-interpreter", cue.key), deed }))
     }
 
     fn cue(&self, at: DateTime<Utc>, step: usize, deed: Deed) -> Cue {

@@ -8,8 +8,13 @@ use crate::domain::{
 };
 
 /// Alarms that neither an acceptance nor a report from the site settles.
-pub(super) const KEPT: &[AlarmKind] =
-    &[AlarmKind::PlaceChanged, AlarmKind::DoubtfulReport, AlarmKind::NotToBeSent, AlarmKind::KeptApart];
+pub(super) const KEPT: &[AlarmKind] = &[
+    AlarmKind::PlaceChanged,
+    AlarmKind::DoubtfulReport,
+    AlarmKind::NotToBeSent,
+    AlarmKind::KeptApart,
+    AlarmKind::SiteInterpreterAwaited,
+];
 
 impl Docket {
     /// Raises an alarm that rings at once. An acknowledged one rings again.

@@ -16,6 +16,7 @@ mod crew;
 mod holds;
 mod offers;
 mod overrides;
+mod overtime;
 mod place;
 mod said;
 mod sent;
@@ -34,6 +35,7 @@ pub use self::{
     answers::{Answerer, Naming},
     changes::{Changes, Rows, Waiting},
     overrides::{Given, Way, needed},
+    overtime::consent_needed,
     sent::Sent,
     standing::{Away, Bar},
     together::close_all,

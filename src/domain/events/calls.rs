@@ -6,7 +6,7 @@ use crate::domain::{
     emergencies::{EmergencyService, Handover},
     events::payload::payloads,
     ids::{CallId, CaseId, HandoverId, InterpretationId, ShiftHandoverId},
-    interpretations::{Interpretation, InterpretationState},
+    interpretations::{Interpretation, InterpretationState, Line},
 };
 
 payloads! {
@@ -54,7 +54,7 @@ payloads! {
     }
 
     /// An interpreter was asked to join.
-    InterpreterRequested of call: CallId {
+    InterpreterRequested of line: Line {
         /// The attempt.
         interpretation: InterpretationId,
         /// The language asked for (BCP 47).
@@ -66,7 +66,7 @@ payloads! {
     }
 
     /// An interpreter joined, or did not.
-    InterpreterSettled of call: CallId {
+    InterpreterSettled of line: Line {
         /// The attempt.
         interpretation: InterpretationId,
         /// The language asked for (BCP 47).
@@ -147,10 +147,12 @@ pub struct AnsweredHazard {
 
 macro_rules! of_interpretations {
     ($($name:ident),+) => {$(
-        impl From<&Interpretation> for $name {
-            fn from(attempt: &Interpretation) -> Self {
+        impl $name {
+            /// What is told of an attempt on a line.
+            #[must_use]
+            pub fn of(line: Line, attempt: &Interpretation) -> Self {
                 Self {
-                    call: attempt.call_id,
+                    line,
                     interpretation: attempt.id,
                     language: attempt.language.clone(),
                     interpreter: attempt.interpreter.clone(),

@@ -10,6 +10,7 @@ use crate::domain::{
         ReferralReason, Stage,
     },
     retention::ErasureReason,
+    warrants::WarrantReason,
 };
 
 payloads! {
@@ -35,6 +36,12 @@ payloads! {
         liability_flag: LiabilityFlag,
         /// Whether the person is entitled.
         eligibility: Eligibility,
+    }
+
+    /// Somebody answers for what a rule asks first.
+    CaseWarranted of case: CaseId {
+        /// Why it is right.
+        reason: WarrantReason,
     }
 
     /// A case was closed.

@@ -273,8 +273,8 @@ payloads! {
         confirmation: Option<Confirmation>,
     }
 
-    /// A contractor was warned of being late.
-    JobWarned of job: JobId, for firms [firm, technician] {
+    /// A contractor was warned: of being late, or that the payer's yes is needed.
+    JobWarned of job: JobId, for firms [firm, technician, alarms] {
         /// The firm.
         firm: FirmId,
         /// The technician.

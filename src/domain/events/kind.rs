@@ -50,6 +50,8 @@ macro_rules! every_kind {
             CasePlaceChanged = "case.place_changed",
             /// What is on file of a case was corrected.
             CaseCorrected = "case.corrected",
+            /// Somebody answers for what a rule asks first.
+            CaseWarranted = "case.warranted",
             /// A case was closed.
             CaseClosed = "case.closed",
             /// How the identity will be checked was planned.

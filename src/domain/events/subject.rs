@@ -10,6 +10,7 @@ use crate::domain::{
         ReferralId, RetentionRunId, ReviewId, SealId, ShiftHandoverId, TechnicianId, TokenId, UserId,
         WebhookId,
     },
+    interpretations::Line,
     text_enum::text_enum,
 };
 
@@ -111,6 +112,23 @@ impl SubjectId for Blocked {
         match subject {
             Subject::Firm => Some(Self::Firm(FirmId(id))),
             Subject::Technician => Some(Self::Technician(TechnicianId(id))),
+            _ => None,
+        }
+    }
+}
+
+impl SubjectId for Line {
+    fn subject(&self) -> (Subject, Uuid) {
+        match self {
+            Self::Call(call) => call.subject(),
+            Self::Job(job) => job.subject(),
+        }
+    }
+
+    fn of(subject: Subject, id: Uuid) -> Option<Self> {
+        match subject {
+            Subject::Call => Some(Self::Call(CallId(id))),
+            Subject::Job => Some(Self::Job(JobId(id))),
             _ => None,
         }
     }

@@ -50,6 +50,9 @@ fn an_event_about_something_else_is_not_read() {
         for &other in Subject::ALL.iter().filter(|other| **other != subject) {
             let both = match kind {
                 Kind::BlockMade | Kind::BlockEnded => matches!(other, Subject::Firm | Subject::Technician),
+                Kind::InterpreterRequested | Kind::InterpreterSettled => {
+                    matches!(other, Subject::Call | Subject::Job)
+                }
                 Kind::MessageReplayed => matches!(other, Subject::Message | Subject::Webhook),
                 _ => false,
             };

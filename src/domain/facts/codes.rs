@@ -13,6 +13,36 @@ text_enum! {
 }
 
 text_enum! {
+    /// How the payer has understood what was asked (G-05).
+    pub enum Understood("way of understanding") {
+        /// The technician speaks the language.
+        Technician = "technician",
+        /// An interpreter was on the line.
+        Interpreter = "interpreter",
+        /// The stored text was shown or played on a screen, and answered there.
+        Screen = "screen",
+    }
+}
+
+text_enum! {
+    /// What a report names and nobody has on record.
+    pub enum Unresolved("unresolved name") {
+        /// A language that the programme does not serve.
+        Language = "language",
+        /// A version of the text that was not issued in that language, nor in one that an interpreter was read.
+        Text = "text",
+        /// Nobody knows how the payer has understood it.
+        Understanding = "understanding",
+        /// A signature or a recorded call that is not there.
+        Evidence = "evidence",
+        /// No such special work.
+        Work = "work",
+        /// The landlord's consent, or whoever takes it on themselves to replace something without (S-06).
+        Landlord = "landlord",
+    }
+}
+
+text_enum! {
     /// What kind of identification was shown (S-02).
     pub enum IdKind("kind of identification") {
         /// 在留カード.

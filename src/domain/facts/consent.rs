@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    ShortCode,
+    ShortCode, Understood,
     words::{BadWord, of_this_century},
 };
 use crate::domain::{
@@ -32,9 +32,13 @@ pub struct Consent {
     payer: Payer,
     /// The language it was asked in (BCP 47).
     language: ShortCode,
-    /// The interpreter's id; absent when none was needed.
+    /// How it was understood: through the interpreter where one is named, else by the technician, when not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    understood: Option<Understood>,
+    /// The interpreter: the id of an interpretation of this job or of a call of its case, or the code under which the
+    /// interpreter was asked there; absent when none was needed.
     interpreter: Option<ShortCode>,
-    /// Version of the text that was read out.
+    /// Version of the text that was read out, as in `GET /v1/consent-texts`.
     text_version: ShortCode,
     /// When it was asked, by the device's clock.
     asked_at: DateTime<Utc>,
@@ -42,7 +46,7 @@ pub struct Consent {
     answered_at: DateTime<Utc>,
     /// The answer.
     answer: Answer,
-    /// Signature or call-recording id.
+    /// The id of an evidence of kind `signature` of this job, or of a call of its case that was recorded; there before.
     evidence: Option<ShortCode>,
 }
 
@@ -74,6 +78,7 @@ struct ConsentForm {
     cap_yen: i64,
     payer: Payer,
     language: ShortCode,
+    understood: Option<Understood>,
     interpreter: Option<ShortCode>,
     text_version: ShortCode,
     asked_at: Instant,
@@ -97,11 +102,18 @@ impl TryFrom<ConsentForm> for Consent {
         if items_yen(checked(&form.covers)?) > form.cap_yen {
             return Err(BadWord::of("cap_yen", "must not be less than the items together"));
         }
+        if form.understood.is_some_and(|way| (way == Understood::Interpreter) != form.interpreter.is_some()) {
+            return Err(BadWord::of(
+                "interpreter",
+                "name one where it was understood through one, and only there",
+            ));
+        }
         Ok(Self {
             covers: form.covers,
             cap_yen: form.cap_yen,
             payer: form.payer,
             language: form.language,
+            understood: form.understood,
             interpreter: form.interpreter,
             text_version: form.text_version,
             asked_at,
@@ -159,6 +171,13 @@ impl Consent {
     #[must_use]
     pub fn language(&self) -> &str {
         self.language.as_str()
+    }
+
+    /// How it was understood.
+    #[must_use]
+    pub fn understood(&self) -> Understood {
+        let way = if self.interpreter.is_some() { Understood::Interpreter } else { Understood::Technician };
+        self.understood.unwrap_or(way)
     }
 
     /// Code of the interpreter, where one was in between.

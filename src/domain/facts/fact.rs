@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Consent, FactCode, Finding, Hindrance, IdCheck, JobOutcome, NoAccessReason, PauseReason, Pieces,
-    PriceYen, Reporter, ReturnReason, ShortCode, ShortText, SitePayment, TakenMethod,
+    PriceYen, Reporter, ReturnReason, ShortCode, ShortText, SitePayment, TakenMethod, Unresolved,
     words::{moment, point},
 };
 use crate::domain::{
@@ -39,6 +39,9 @@ pub struct Fact {
     pub received_at: DateTime<Utc>,
     /// Whose word it is.
     pub told_by: Reporter,
+    /// What it names and nobody had on record when it was received; absent where there is nothing of the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unresolved: Option<Unresolved>,
     /// What happened.
     #[serde(flatten)]
     pub what: FactKind,
@@ -165,11 +168,12 @@ pub enum FactKind {
         /// Whether the price includes tax (C-29).
         price_basis: PriceBasis,
     },
-    /// Special work at a quoted price began (C-13).
+    /// Special work at a quoted price (C-13). It says what it costs and stops nothing: its time is reported as well, as
+    /// `work_start` with `work: special`; time without counts as ordinary work.
     SpecialWork {
         /// The key by which a consent names it.
         item: Uuid,
-        /// Which special work.
+        /// Which special work, by a code of `GET /v1/job-codes`.
         code: ShortCode,
         /// Lump price, tax included.
         price_yen: PriceYen,
@@ -198,7 +202,7 @@ pub enum FactKind {
     },
     /// The job is over at the site.
     Completion {
-        /// Reference of the signature, where one was given.
+        /// The id of an evidence of kind `signature` of this job, where one was given; it may come later.
         signature: Option<ShortCode>,
         /// How it ended; `completed`, when not said.
         #[serde(default = "completed")]

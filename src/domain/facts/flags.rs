@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Fact, ShortCode,
+    Fact, ShortCode, Unresolved,
     fact::{DeviceOf, device_of},
 };
 use crate::domain::{
@@ -73,6 +73,20 @@ text_enum! {
         AfterCancellation = "after_cancellation",
         /// A technician names a payer who can only be bound by an authority of their own (G-06).
         PayerUnconfirmed = "payer_unconfirmed",
+        /// A consent names a language that the programme does not serve (G-05).
+        ConsentLanguage = "consent_language",
+        /// A consent names a text that was not issued in its language, nor in one that an interpreter was read (G-05).
+        ConsentText = "consent_text",
+        /// Nobody knows how the payer has understood a consent: the technician does not speak the language, no interpreter
+        /// of it was on the line then, and no text was shown in it (G-05).
+        ConsentNotUnderstood = "consent_not_understood",
+        /// The signature or the recorded call that a consent names was not there (C-19).
+        ConsentEvidence = "consent_evidence",
+        /// A special work of which there is no code (S-11).
+        UnknownWork = "unknown_work",
+        /// Something of the building was replaced, and neither has the landlord agreed nor does anybody answer for it
+        /// (S-06).
+        LandlordNotAsked = "landlord_not_asked",
         /// Money was taken for a job that costs nothing; it is not recorded as a payment (G-07).
         PaymentForNothing = "payment_for_nothing",
         /// More money was taken than is due from anybody (G-07).
@@ -103,6 +117,19 @@ impl FlagCode {
                 | Self::FilledLate
                 | Self::AfterCancellation
         )
+    }
+}
+
+impl From<Unresolved> for FlagCode {
+    fn from(unresolved: Unresolved) -> Self {
+        match unresolved {
+            Unresolved::Language => Self::ConsentLanguage,
+            Unresolved::Text => Self::ConsentText,
+            Unresolved::Understanding => Self::ConsentNotUnderstood,
+            Unresolved::Evidence => Self::ConsentEvidence,
+            Unresolved::Work => Self::UnknownWork,
+            Unresolved::Landlord => Self::LandlordNotAsked,
+        }
     }
 }
 

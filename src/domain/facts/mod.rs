@@ -11,6 +11,7 @@ mod consent;
 mod fact;
 mod flags;
 mod forms;
+mod named;
 mod person;
 mod record;
 mod refusal;
@@ -29,12 +30,13 @@ pub use about::is_about;
 pub use clock::{SKEW_IGNORED, SKEW_MAX, SKEW_SPREAD_MAX};
 pub use codes::{
     FactCode, Hindrance, IdKind, IdWay, JobOutcome, NoAccessReason, PauseReason, Reporter, ReturnReason,
-    TakenMethod,
+    TakenMethod, Understood, Unresolved,
 };
 pub use consent::{Consent, ConsentCover};
 pub use fact::{Fact, FactKind};
 pub use flags::{Flag, FlagCode, MissingReports};
 pub use forms::{EVIDENCE_MAX, Finding, IdCheck, SitePayment};
+pub use named::{Lack, OnRecord};
 pub use person::{FieldState, PauseSpan, TechnicianAtSite, WORK_INTERVAL_MAX, WorkSpan};
 pub use record::FieldRecord;
 pub use told::{

@@ -107,6 +107,8 @@ impl FieldRecord {
                     continue;
                 }
             }
+            let unresolved = told.fact.unresolved.map(|unresolved| Flag::at(unresolved.into(), told.fact));
+            record.flags.extend(unresolved);
             if in_danger.contains(&told.fact.id) {
                 record.flags.push(Flag::at(FlagCode::WorkInDanger, told.fact));
             }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::SubsecRound as _;
+use chrono::{SubsecRound as _, TimeDelta};
 use serde::{Deserialize, Serialize};
 
-use super::{FACTS_PER_JOB_MAX, Fact, FactKind, Reporter, ShortCode};
+use super::{
+    Consent, FACTS_PER_JOB_MAX, Fact, FactKind, Reporter, ShortCode,
+    named::{Lack, OnRecord},
+};
 use crate::domain::{
     ids::{AssignmentId, FactId, JobId, TechnicianId},
     span::Instant,
@@ -114,11 +117,17 @@ pub struct Received {
 impl Batch {
     /// Files the reports beside those that are known of the job; `foreign` are those that another job has.
     #[must_use]
-    pub fn received(&self, known: Vec<Fact>, foreign: &[FactId], filing: Filing) -> Received {
+    pub fn received(
+        &self,
+        known: Vec<Fact>,
+        foreign: &[FactId],
+        filing: Filing,
+        on_record: &OnRecord<'_>,
+    ) -> Received {
         let mut all: BTreeMap<FactId, Fact> = known.into_iter().map(|fact| (fact.id, fact)).collect();
         let (mut outcomes, mut recorded) = (Vec::with_capacity(self.reports.len()), Vec::new());
         for report in &self.reports {
-            let fact = self.fact(report, filing);
+            let fact = self.fact(report, filing, on_record);
             let (outcome, code) = match all.get(&fact.id) {
                 Some(earlier) if earlier.repeats(&fact) => (ReportOutcome::Duplicate, None),
                 Some(_) => (ReportOutcome::Refused, Some(RefusalCode::IdReused)),
@@ -137,8 +146,38 @@ impl Batch {
         Received { outcomes, recorded, all: all.into_values().collect() }
     }
 
+    /// The first report that names what nobody has on record, by its place in the batch.
+    #[must_use]
+    pub fn first_unresolved(&self, on_record: &OnRecord<'_>, received_at: Instant) -> Option<(usize, Lack)> {
+        let behind = self.behind(received_at);
+        let lacks = self.reports.iter().map(|report| on_record.lacks(&report.what, behind));
+        lacks.enumerate().find_map(|(at, lack)| Some((at, lack?)))
+    }
+
+    /// The consents among the reports.
+    pub fn consents(&self) -> impl Iterator<Item = &Consent> {
+        self.reports.iter().filter_map(|report| match &report.what {
+            FactKind::Consent(consent) => Some(consent),
+            _ => None,
+        })
+    }
+
+    /// Whether something is among the reports for which somebody may have to answer first.
+    #[must_use]
+    pub fn may_need_a_warrant(&self) -> bool {
+        let may =
+            |what: &FactKind| matches!(what, FactKind::SpecialWork { .. } | FactKind::Completion { .. });
+        self.reports.iter().any(|report| may(&report.what))
+    }
+
+    /// How far the device's clock is behind, as far as this batch tells.
+    fn behind(&self, received_at: Instant) -> TimeDelta {
+        self.sent_at.map_or(TimeDelta::zero(), |sent_at| received_at - sent_at)
+    }
+
     /// Times are cut to what both engines keep.
-    fn fact(&self, report: &Report, filing: Filing) -> Fact {
+    fn fact(&self, report: &Report, filing: Filing, on_record: &OnRecord<'_>) -> Fact {
+        let named = on_record.lacks(&report.what, self.behind(filing.received_at));
         Fact {
             id: report.id,
             job_id: filing.job_id,
@@ -150,6 +189,7 @@ impl Batch {
             sent_at: self.sent_at.map_or(filing.received_at, |at| at.trunc_subsecs(6)),
             received_at: filing.received_at,
             told_by: filing.told_by,
+            unresolved: named.map(|lack| lack.unresolved),
             what: report.what.kept(),
         }
     }

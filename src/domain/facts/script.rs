@@ -130,6 +130,7 @@ impl Device {
             sent_at: at - self.behind,
             received_at: at + self.delay,
             told_by: Reporter::Device,
+            unresolved: None,
             what,
         }
     }

@@ -8,10 +8,11 @@ use super::{Documents, Reference, document};
 /// Everything that names something that is not there.
 pub(super) fn across(reference: &Reference, documents: &Documents<'_>) -> Vec<ReferenceError> {
     type Check = fn(&Reference, &mut Findings<'_>);
-    let checks: [(Dataset, Check); 5] = [
+    let checks: [(Dataset, Check); 6] = [
         (Dataset::Programme000, language_count),
         (Dataset::Desks, desks),
         (Dataset::JobCodes, job_hazards),
+        (Dataset::ConsentTexts, wording_languages),
         (Dataset::LiabilityTriage, triage),
         (Dataset::Errata, errata),
     ];
@@ -61,6 +62,17 @@ fn job_hazards(reference: &Reference, findings: &mut Findings<'_>) {
             if reference.hazards().get(hazard.as_str()).is_none() {
                 let message = format!("there is no hazard '{hazard}'; expected the id of one");
                 findings.refuse(format!("job[{at}].hazards[{nth}]"), message);
+            }
+        }
+    }
+}
+
+fn wording_languages(reference: &Reference, findings: &mut Findings<'_>) {
+    for (at, text) in reference.consent_texts().all().iter().enumerate() {
+        for tag in text.wording.keys() {
+            if reference.languages().canonical(tag.as_str()) != Ok(tag) {
+                let message = "is no tag that is stored; expected one of languages".to_owned();
+                findings.refuse(format!("text[{at}].wording.{tag}"), message);
             }
         }
     }

@@ -33,6 +33,8 @@ text_enum! {
         Dispatch = "dispatch",
         /// Pictures that should be on file of a job.
         Evidence = "evidence",
+        /// What is read to somebody before they answer, version by version.
+        ConsentTexts = "consent-texts",
         /// How long what is kept.
         Retention = "retention",
         /// What to ask about a liability incident.
@@ -76,6 +78,7 @@ impl Dataset {
             Self::Hazards => include_bytes!("../../../seeds/reference/hazards.toml"),
             Self::Dispatch => include_bytes!("../../../seeds/reference/dispatch.toml"),
             Self::Evidence => include_bytes!("../../../seeds/reference/evidence.toml"),
+            Self::ConsentTexts => include_bytes!("../../../seeds/reference/consent-texts.toml"),
             Self::Retention => include_bytes!("../../../seeds/reference/retention.toml"),
             Self::LiabilityTriage => include_bytes!("../../../seeds/reference/liability-triage.toml"),
             Self::Errata => include_bytes!("../../../seeds/reference/errata.toml"),

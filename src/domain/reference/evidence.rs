@@ -83,10 +83,10 @@ mod tests {
         assert_eq!(lacking(Trade::Water, JobState::Working, &[]), ["photo_before"], "S-10");
         assert_eq!(
             lacking(Trade::Water, JobState::Completed, &[PhotoBefore]),
-            ["photo_after", "signature"],
+            ["photo_after", "meter", "signature"],
             "S-10"
         );
-        let all = [PhotoBefore, PhotoAfter, Signature];
+        let all = [PhotoBefore, PhotoAfter, Meter, Signature];
         assert_eq!(lacking(Trade::Water, JobState::Completed, &all), nothing);
         assert_eq!(lacking(Trade::Lock, JobState::Working, &[]), nothing);
         assert_eq!(lacking(Trade::Lock, JobState::Completed, &[]), ["signature"]);

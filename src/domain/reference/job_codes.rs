@@ -250,6 +250,9 @@ pub struct SpecialWork {
     pub ja: String,
     /// In English; its code where it has none.
     pub en: Option<String>,
+    /// Whether the landlord must consent first (S-06).
+    #[serde(default)]
+    pub landlord_consent_required: bool,
     /// For the dispatcher.
     pub note: Option<String>,
 }
@@ -401,6 +404,20 @@ mod tests {
         for job in reference.job_codes().all() {
             let opens = job.id_check && job.code.as_str() != "L-CYL-REPLACE";
             assert_eq!(job.tools.contains(&Tool::OpeningTools), opens, "{}", job.code);
+        }
+    }
+
+    /// S-09, S-06: since when, and who has a spare key, is asked of whatever somebody is sent for.
+    #[test]
+    fn what_decides_early_is_asked_of_every_kind() {
+        let reference = Reference::embedded().unwrap();
+        for job in reference.job_codes().all() {
+            let asks = |words: &str| job.ask.iter().any(|question| question.contains(words));
+            match job.trade() {
+                Some(Trade::Water) => assert!(asks("since when"), "{}", job.code),
+                Some(Trade::Lock) => assert!(asks("spare key"), "{}", job.code),
+                None => {}
+            }
         }
     }
 

@@ -5,6 +5,7 @@ pub mod basis;
 mod check;
 pub mod codes;
 pub mod common_area;
+pub mod consent_texts;
 pub mod desk;
 pub mod dispatch;
 mod document;
@@ -12,6 +13,7 @@ pub mod embedded;
 pub mod errata;
 pub mod error;
 pub mod evidence;
+pub mod gaps;
 pub mod gazetteer;
 pub mod hazards;
 mod holidays;
@@ -33,6 +35,7 @@ use std::collections::BTreeMap;
 
 pub use codes::{DeskId, HazardId, JobCode, LanguageTag, ProgrammeId, SpecialWorkCode};
 pub use common_area::CommonArea;
+pub use consent_texts::{ConsentText, ConsentTexts};
 pub use desk::{Desk, Desks};
 pub use dispatch::Dispatch;
 pub use embedded::{DATASETS, Dataset, Form};
@@ -76,6 +79,7 @@ pub struct Reference {
     hazards: Hazards,
     dispatch: Dispatch,
     evidence: EvidenceNeeds,
+    consent_texts: ConsentTexts,
     retention: Retention,
     liability_triage: LiabilityTriage,
     errata: Vec<Erratum>,
@@ -108,7 +112,7 @@ impl Reference {
             Some(out_of_scope),
             Some(common_area),
             Some(hazards),
-            Some((dispatch, evidence, retention)),
+            Some((dispatch, evidence, consent_texts, retention)),
             Some(liability_triage),
             Some(errata),
         ) = (
@@ -140,6 +144,7 @@ impl Reference {
             hazards,
             dispatch,
             evidence,
+            consent_texts,
             retention,
             liability_triage,
             errata,
@@ -227,6 +232,12 @@ impl Reference {
         &self.evidence
     }
 
+    /// What is read to somebody before they answer.
+    #[must_use]
+    pub fn consent_texts(&self) -> &ConsentTexts {
+        &self.consent_texts
+    }
+
     /// How long what is kept.
     #[must_use]
     pub fn retention(&self) -> &Retention {
@@ -256,12 +267,13 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// What the office decides by itself: how jobs are offered, what is photographed, how long what is kept.
-    fn house_rules(&mut self) -> Option<(Dispatch, EvidenceNeeds, Retention)> {
+    /// What the office decides by itself: how jobs are offered, what is photographed and read out, how long what is kept.
+    fn house_rules(&mut self) -> Option<(Dispatch, EvidenceNeeds, ConsentTexts, Retention)> {
         let dispatch = self.read(Dataset::Dispatch, dispatch::parse);
         let evidence = self.read(Dataset::Evidence, evidence::parse);
+        let consent_texts = self.read(Dataset::ConsentTexts, consent_texts::parse);
         let retention = self.read(Dataset::Retention, retention::parse);
-        Some((dispatch?, evidence?, retention?))
+        Some((dispatch?, evidence?, consent_texts?, retention?))
     }
 
     fn read<T>(

@@ -1,9 +1,10 @@
-//! What newer reference data owe to what is in force: no year of holidays goes missing, and what they name exists.
+//! What newer reference data owe to what is in force: no year of holidays goes missing, a text that was issued stays, and
+//! what they name exists.
 
 use std::ops::RangeInclusive;
 
 use super::{
-    Documents, Reference, document,
+    ConsentTexts, Documents, Reference, document,
     document::Findings,
     embedded::Dataset,
     error::{ReferenceError, ReferenceErrors},
@@ -14,6 +15,8 @@ use crate::domain::place::JisCode;
 pub struct Predecessor<'a> {
     /// The years whose holidays are in force (T-02); nothing, where what is in force cannot be read any more.
     pub holiday_years: Option<RangeInclusive<i32>>,
+    /// The texts that were issued here; nothing, where none was yet.
+    pub consent_texts: Option<&'a ConsentTexts>,
     /// Whether the gazetteer has a municipality.
     pub is_known: &'a dyn Fn(&JisCode) -> bool,
 }
@@ -29,7 +32,9 @@ impl Reference {
             within(documents, Dataset::Holidays, |findings| self.keep_years(findings, predecessor));
         let dispatch =
             within(documents, Dataset::Dispatch, |findings| self.know_places(findings, predecessor));
-        let errors: Vec<_> = holidays.into_iter().chain(dispatch).collect();
+        let texts =
+            within(documents, Dataset::ConsentTexts, |findings| self.keep_texts(findings, predecessor));
+        let errors: Vec<_> = holidays.into_iter().chain(dispatch).chain(texts).collect();
         if errors.is_empty() { Ok(()) } else { Err(ReferenceErrors::first_of(errors)) }
     }
 
@@ -47,6 +52,15 @@ impl Reference {
                 "the holidays from {first} to {last} are in force and missing here; expected them too"
             );
             findings.refuse("day", message);
+        }
+    }
+
+    /// Reports name the text that was read out: a version that was issued stays, word by word (G-05).
+    fn keep_texts(&self, findings: &mut Findings<'_>, predecessor: &Predecessor<'_>) {
+        let lost = predecessor.consent_texts.map(|before| before.lost_in(&self.consent_texts));
+        if let Some(lost) = lost.filter(|lost| !lost.is_empty()) {
+            let lost = lost.join(", ");
+            findings.refuse("text", format!("{lost} was issued and stays as it is; make a new version"));
         }
     }
 
@@ -87,7 +101,8 @@ mod tests {
         documents.insert(dataset, Cow::Owned(text.as_bytes().to_vec()));
         let reference = Reference::from_documents(&documents).unwrap();
         let is_known = |code: &JisCode| code.as_str() == "23106";
-        let predecessor = Predecessor { holiday_years: Some(2024..=2028), is_known: &is_known };
+        let predecessor =
+            Predecessor { holiday_years: Some(2024..=2028), consent_texts: None, is_known: &is_known };
         reference.succeed(&documents, &predecessor).err().map(|errors| errors.to_string())
     }
 

@@ -18,6 +18,10 @@ refusals! {
         PlaceErased = "place_erased",
         /// It is about something nobody is sent for.
         OutOfScope(Box<Topic>) = "out_of_scope" by "S-12",
+        /// The person is not entitled, and nobody has said why they are served all the same.
+        NotEntitled = "not_entitled" by "E-02",
+        /// It was answered for very often.
+        TooManyWarrants = "too_many_warrants",
         /// Somebody else has called, and nobody has spoken with the worker.
         WorkerNotSpokenWith = "worker_not_spoken_with" by "K-05",
         /// Its programme is not in service on this day.

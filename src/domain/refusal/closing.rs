@@ -14,6 +14,8 @@ pub enum Obstacle {
     InstructionNotGiven(String),
     /// A job, by its job code as in `W-TOILET-CLOG`, is under way.
     JobNotFinal(String, JobState),
+    /// A job, by its code as in `W-CEILING-LEAK`, is the landlord's matter, and nothing was referred.
+    ReferralDue(String),
 }
 
 impl Obstacle {
@@ -25,6 +27,7 @@ impl Obstacle {
             Self::HazardOpen(_) => "hazard_open",
             Self::InstructionNotGiven(_) => "instructions_not_given",
             Self::JobNotFinal(..) => "job_not_final",
+            Self::ReferralDue(_) => "referral_due",
         }
     }
 
@@ -35,6 +38,7 @@ impl Obstacle {
             Self::LiabilityUnknown => "K-02",
             Self::HazardOpen(_) | Self::InstructionNotGiven(_) => "4.1",
             Self::JobNotFinal(..) => "K-01",
+            Self::ReferralDue(_) => "3.4",
         }
     }
 }

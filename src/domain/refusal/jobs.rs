@@ -35,6 +35,8 @@ refusals! {
         Urgent(Priority) = "job_urgent",
         /// It has as many technicians as this, the most there may be.
         CrewFull(usize) = "crew_full",
+        /// This job of the same code is under way in the same case.
+        SameUnderWay(JobId) = "same_job_under_way",
         /// Nobody is on it.
         NobodyOnIt = "nobody_on_it",
         /// No visit is planned.

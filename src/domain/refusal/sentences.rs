@@ -49,6 +49,9 @@ impl Display for JobRefused {
             }
             Self::Urgent(priority) => write!(f, "a job of priority {priority} goes now; it is not booked"),
             Self::CrewFull(most) => write!(f, "a job has at most {most} technicians"),
+            Self::SameUnderWay(job) => {
+                write!(f, "the job {job} of the same code is under way; name it in beside to send two")
+            }
             Self::NobodyOnIt => f.write_str("nobody is on the job"),
             Self::NotBooked => f.write_str("no visit is planned for this job"),
             Self::VisitStays(priority) => {
@@ -166,6 +169,10 @@ impl Display for CaseRefused {
             Self::Erased => f.write_str("the case was erased; nothing more is kept of it"),
             Self::PlaceErased => f.write_str("the case has no place any more"),
             Self::OutOfScope(topic) => out_of_scope(topic, f),
+            Self::NotEntitled => f.write_str(
+                "the person is not entitled: record first why they are served all the same (a warrant)",
+            ),
+            Self::TooManyWarrants => f.write_str("the case was answered for very often"),
             Self::WorkerNotSpokenWith => f.write_str(
                 "somebody else has called: speak with the worker first, or record that he is not reachable",
             ),
@@ -205,6 +212,9 @@ impl Display for Obstacle {
             Self::HazardOpen(hazard) => write!(f, "{hazard} is not cleared"),
             Self::InstructionNotGiven(hazard) => write!(f, "the instruction of {hazard} was not given"),
             Self::JobNotFinal(job_code, state) => write!(f, "the job {job_code} is {state}"),
+            Self::ReferralDue(job_code) => {
+                write!(f, "{job_code} is the landlord's matter: refer it, or record why not")
+            }
         }
     }
 }

@@ -72,7 +72,8 @@ fn of_dispatch() -> Vec<(&'static str, Refusal)> {
         Cannot(Action::Book, JobState::Held), CannotHold(JobState::Working), CannotClear(JobState::Offered),
         CannotAskFor(JobState::Held), CannotOfferAnew(JobState::Cancelled), CannotAccept(JobState::Booked),
         CannotGiveUp(JobState::Offered), NobodyToName(JobState::Offered), NothingToPlan(JobState::Completed),
-        Held(Hold::Identity), DangersNotNamed(vec!["H-GAS".to_owned()]), Urgent(Priority::P0), CrewFull(6), NobodyOnIt, NotBooked,
+        Held(Hold::Identity), DangersNotNamed(vec!["H-GAS".to_owned()]), Urgent(Priority::P0), CrewFull(6),
+        SameUnderWay(JobId(Uuid::from_u128(3))), NobodyOnIt, NotBooked,
         VisitStays(Priority::P2), WindowTaken, NoIdentityCheck,
         TooManyPlans,
     ));
@@ -94,7 +95,7 @@ fn of_intake() -> Vec<(&'static str, Refusal)> {
     );
     all.extend(examples!(CaseRefused:
         Closed, ClosedAlready, Open, Erased, PlaceErased, OutOfScope(topic(TopicKind::Service)),
-        WorkerNotSpokenWith, ProgrammeNotInService, HazardsUnanswered(hazards()),
+        NotEntitled, TooManyWarrants, WorkerNotSpokenWith, ProgrammeNotInService, HazardsUnanswered(hazards()),
         InstructionsNotGiven(hazards()), NoInstruction, HazardNotOpen, ClearanceNotAllowed,
     ));
     all.extend(examples!(ReferralRefused:
@@ -129,6 +130,7 @@ fn obstacles() -> Vec<Obstacle> {
         Obstacle::HazardOpen("H-GAS".to_owned()),
         Obstacle::InstructionNotGiven("H-GAS".to_owned()),
         Obstacle::JobNotFinal("W-TOILET-CLOG".to_owned(), JobState::Working),
+        Obstacle::ReferralDue("W-CEILING-LEAK".to_owned()),
     ]
 }
 
@@ -204,7 +206,8 @@ fn all_that_keeps_a_case_open_is_said_and_the_first_gives_the_code() {
     assert_eq!(
         refused.to_string(),
         "ask first whether somebody else suffered damage (K-02); H-GAS is not cleared (4.1); \
-         the instruction of H-GAS was not given (4.1); the job W-TOILET-CLOG is working (K-01)"
+         the instruction of H-GAS was not given (4.1); the job W-TOILET-CLOG is working (K-01); \
+         W-CEILING-LEAK is the landlord's matter: refer it, or record why not (3.4)"
     );
 }
 

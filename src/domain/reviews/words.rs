@@ -110,6 +110,30 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "作業員の報告だけで、本人以外が支払者とされています",
             "Another payer than the resident is named by the technician's word alone",
         ),
+        FlagCode::ConsentLanguage => (
+            "同意の言語が、このサービスの言語ではありません",
+            "A consent names a language that the programme does not serve",
+        ),
+        FlagCode::ConsentText => (
+            "同意の説明文(版)が、その言語では発行されていません",
+            "A consent names a text that was not issued in its language",
+        ),
+        FlagCode::ConsentNotUnderstood => (
+            "同意の内容がどう伝わったか記録がありません(作業員の言語・通訳・画面表示のいずれも確認できません)",
+            "Nothing on record says how the payer understood a consent: no interpreter of the language was on the line",
+        ),
+        FlagCode::ConsentEvidence => (
+            "同意に記された署名・録音が見つかりません",
+            "The signature or recorded call that a consent names was not there",
+        ),
+        FlagCode::UnknownWork => (
+            "特殊作業のコードが登録されていません",
+            "A special work was reported under a code that does not exist",
+        ),
+        FlagCode::LandlordNotAsked => (
+            "家主の同意の記録も、責任者の判断の記録もないまま、交換が報告されています",
+            "A replacement was reported, and neither the landlord's consent nor anybody who answers for it is on record",
+        ),
         FlagCode::PaymentForNothing => (
             "料金のかからない出動について、支払いの受領が報告されています(入金に算入していません)",
             "Money is said to have been taken for a job that costs nothing; it is not counted",

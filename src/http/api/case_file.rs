@@ -19,6 +19,7 @@ use crate::{
         jobs::Job,
         reference::out_of_scope::Topic,
         refusal::Obstacle,
+        warrants::Warrant,
     },
     http::{
         Service,
@@ -53,6 +54,8 @@ pub(super) struct WholeCase {
     guidance: Vec<JobGuidance>,
     /// What is missing.
     missing: Vec<MissingThing>,
+    /// Who answers for what a rule asks first.
+    warrants: Vec<Warrant>,
     /// Why it cannot be closed.
     closing_obstacles: Vec<ClosingObstacle>,
     /// Whom to ask about the topic of the consultation.
@@ -116,6 +119,7 @@ pub(super) async fn show(
         hazards: whole.hazards,
         jobs: whole.jobs,
         missing: whole.missing.into_iter().map(Into::into).collect(),
+        warrants: whole.warrants,
         closing_obstacles: whole.obstacles.into_iter().map(Into::into).collect(),
         out_of_scope: whole.topic,
     };
@@ -189,6 +193,34 @@ pub(super) async fn change(
         background: Background { host_company: body.host_company, language_wish: body.language_wish },
     });
     let case = app::case_file::correct(&service.ctx, id, version, command).await?;
+    Ok(Versioned(StatusCode::OK, case.version, case))
+}
+
+/// What was found out.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EligibilityFound {
+    /// Whether the person is entitled: `eligible` or `not_eligible`.
+    #[garde(skip)]
+    eligibility: Eligibility,
+    /// How that was found out; needed where somebody is entitled.
+    #[garde(skip)]
+    basis: Option<EligibilityBasis>,
+}
+
+/// Record whether somebody is entitled
+///
+/// Also of a case that is closed: who was served unverified is verified later (E-05). Changes no charge.
+#[utoipa::path(post, path = "/v1/cases/{id}/eligibility", tag = "intake", params(("id" = CaseId, Path), Key),
+    request_body = EligibilityFound, responses((status = 200, body = Case, headers(("ETag" = String)))))]
+pub(super) async fn verify_eligibility(
+    State(service): State<Service>,
+    Path(id): Path<CaseId>,
+    Submit(command): Submit<EligibilityFound>,
+) -> Answer<Versioned<Case>> {
+    let command =
+        command.map(|body| app::case_file::FoundOut { eligibility: body.eligibility, basis: body.basis });
+    let case = app::case_file::verify(&service.ctx, id, command).await?;
     Ok(Versioned(StatusCode::OK, case.version, case))
 }
 

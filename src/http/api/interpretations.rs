@@ -1,4 +1,4 @@
-//! Interpreters on a call (I-05, I-06).
+//! Interpreters on a call, and from the site of a job (I-05, I-06).
 
 use axum::{Json, extract::State};
 use garde::Validate;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::{
     app,
     domain::{
-        ids::{CallId, InterpretationId},
+        ids::{CallId, InterpretationId, JobId},
         interpretations::{Interpretation, InterpretationOutcome},
     },
     http::{
@@ -22,7 +22,7 @@ use crate::{
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewInterpretation {
-    /// The language (BCP 47); the call's, when not said.
+    /// The language (BCP 47); that of the call or of the case, when not said.
     #[garde(inner(length(chars, min = 2, max = 35)))]
     #[schema(min_length = 2, max_length = 35, examples("vi"))]
     language: Option<String>,
@@ -40,9 +40,27 @@ pub(super) async fn request(
     Path(id): Path<CallId>,
     Submit(command): Submit<NewInterpretation>,
 ) -> Answer<Created<Interpretation>> {
-    let command = command
-        .map(|body| app::interpretations::Request { language: body.language, interpreter: body.interpreter });
-    Ok(Created(app::interpretations::request(&service.ctx, id, command).await?))
+    Ok(Created(app::interpretations::request(&service.ctx, id, command.map(Into::into)).await?))
+}
+
+/// Ask an interpreter to join from the site
+///
+/// The second three-way call: technician, resident and interpreter (I-06). A consent that was understood through the
+/// interpreter names this one, and is given while the interpreter is on the line.
+#[utoipa::path(post, path = "/v1/jobs/{id}/interpretations", tag = "field", params(("id" = JobId, Path), Key),
+    request_body = NewInterpretation, responses((status = 201, body = Interpretation)))]
+pub(super) async fn request_at_site(
+    State(service): State<Service>,
+    Path(id): Path<JobId>,
+    Submit(command): Submit<NewInterpretation>,
+) -> Answer<Created<Interpretation>> {
+    Ok(Created(app::interpretations::request_at_site(&service.ctx, id, command.map(Into::into)).await?))
+}
+
+impl From<NewInterpretation> for app::interpretations::Request {
+    fn from(body: NewInterpretation) -> Self {
+        Self { language: body.language, interpreter: body.interpreter }
+    }
 }
 
 /// What came of asking.

@@ -41,6 +41,9 @@ pub(super) struct NewJob {
     /// How urgent it is; the job code's own, when not said.
     #[garde(skip)]
     priority: Option<Priority>,
+    /// The job of the same code that is under way in this case, where another one is to be made beside it.
+    #[garde(skip)]
+    beside: Option<JobId>,
 }
 
 /// Make a job for a case
@@ -53,7 +56,11 @@ pub(super) async fn create(
     Path(case): Path<CaseId>,
     Submit(command): Submit<NewJob>,
 ) -> Answer<Versioned<Job>> {
-    let command = command.map(|body| app::jobs::New { job_code: body.job_code, priority: body.priority });
+    let command = command.map(|body| app::jobs::New {
+        job_code: body.job_code,
+        priority: body.priority,
+        beside: body.beside,
+    });
     let job = app::jobs::create(&service.ctx, case, command).await?;
     Ok(Versioned(StatusCode::CREATED, job.version, job))
 }

@@ -12,6 +12,7 @@ mod case_file;
 mod case_place;
 mod cases;
 mod charge_estimates;
+mod consent_texts;
 mod consumers;
 mod crew;
 mod dangers;
@@ -50,6 +51,7 @@ mod statutory_receipts;
 mod technicians;
 mod tokens;
 mod users;
+mod warrants;
 mod webhooks;
 mod whereabouts;
 
@@ -102,6 +104,8 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(privacy::reads))
         .routes(routes!(privacy::runs))
         .routes(routes!(kpis::show))
+        .routes(routes!(consent_texts::list))
+        .routes(routes!(consent_texts::show))
         .routes(routes!(programmes::list))
         .routes(routes!(programmes::show))
         .routes(routes!(charge_estimates::would_cost))
@@ -205,7 +209,10 @@ fn intake_routes() -> OpenApiRouter<Service> {
         .routes(routes!(calls::abandon))
         .routes(routes!(calls::end))
         .routes(routes!(calls::wrap))
+        .routes(routes!(warrants::record))
+        .routes(routes!(case_file::verify_eligibility))
         .routes(routes!(interpretations::request))
+        .routes(routes!(interpretations::request_at_site))
         .routes(routes!(interpretations::settle))
         .routes(routes!(interpretations::end))
         .routes(routes!(repeats::call_back))

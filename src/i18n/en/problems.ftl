@@ -81,3 +81,7 @@ problem-upload-too-slow = The upload took too long
 problem-user-disabled = This user is disabled
 problem-window-taken = This window has just been taken
 problem-wrong-trade = The technician does not do this trade
+problem-not-entitled = Not entitled: record first why the person is served
+problem-same-job-under-way = The same kind of job is under way in this case
+problem-too-many-warrants = The limit of these records is reached
+problem-referral-due = Refer it to the landlord, or record why not

@@ -81,3 +81,7 @@ problem-upload-too-slow = アップロードに時間がかかりすぎました
 problem-user-disabled = この利用者は停止されています
 problem-window-taken = この時間枠は、ほかの予約で埋まりました
 problem-wrong-trade = この作業員は対応していない分野です
+problem-not-entitled = 対象外の方です。対応する理由を先に記録してください
+problem-same-job-under-way = 同じ種類の手配が進行中です
+problem-too-many-warrants = 記録できる回数の上限に達しました
+problem-referral-due = 家主への取り次ぎ、または不要な理由を記録してください

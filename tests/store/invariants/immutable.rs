@@ -33,6 +33,9 @@ const IMMUTABLE: &[Immutable] = &[
     Immutable { table: "identity_plan", row: "number = 1", keys: &[
         ("identity_plan_pkey", "job_id, number", &[("number", "1")]),
     ] },
+    Immutable { table: "warrant", row: "number = 1", keys: &[
+        ("warrant_pkey", "case_id, number", &[("number", "1")]),
+    ] },
     Immutable { table: "signature_absence", row: "job_id = #31", keys: &[
         ("signature_absence_pkey", "job_id", &[("job_id", "#31")]),
     ] },

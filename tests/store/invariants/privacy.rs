@@ -47,7 +47,7 @@ const RECORD: &[&str] = &[
     "interpretation", "job", "ledger_line", "loose_file", "message", "message_attempt", "message_cursor", "municipality",
     "offer", "order_note", "payer_authority", "payment", "planned_window", "read_log", "reference_dataset", "referral",
     "referral_acknowledgement", "referral_attempt", "retention_run", "review", "review_decision", "settlement",
-    "shift_entry", "shift_swap", "signature_absence", "statutory_receipt", "town",
+    "shift_entry", "shift_swap", "signature_absence", "statutory_receipt", "town", "warrant",
 ];
 
 on_both_engines! {

@@ -1,6 +1,7 @@
 //! Facts as they travel, and what they add up to.
 
 mod doubts;
+mod named;
 mod properties;
 mod record;
 mod site;

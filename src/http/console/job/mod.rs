@@ -86,6 +86,8 @@ struct CasePage {
     case: CaseView,
     referrals: Vec<ReferralView>,
     job_codes: Vec<(String, String)>,
+    /// What is under way, beside which another one of the same kind may be made: id and kind.
+    under_way: Vec<(JobId, String)>,
 }
 
 async fn show_case(
@@ -97,10 +99,12 @@ async fn show_case(
     let reference = service.ctx.reference();
     let kinds = reference.job_codes().all().iter().filter(|kind| kind.trade().is_some());
     let name = |ja: &str, en: &str| if page.is_japanese() { ja.to_owned() } else { en.to_owned() };
+    let under_way = case.case.jobs.iter().filter(|job| !job.state().is_final());
     Ok(Html(CasePage {
         pos: case.pos,
         case: CaseView::of(&case, &page, &reference),
         referrals: money::referrals(&case.referrals, &page),
+        under_way: under_way.map(|job| (job.id, job.job_code.clone())).collect(),
         job_codes: kinds.map(|kind| (kind.code.as_str().to_owned(), name(&kind.ja, &kind.en))).collect(),
         page,
     }))

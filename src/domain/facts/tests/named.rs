@@ -1,0 +1,210 @@
+//! What a report names is on record, or the report is doubtful: each name, in each way of being wrong.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::{
+    ids::{CallId, InterpretationId, JobId},
+    interpretations::{Interpretation, InterpretationState},
+    reference::Reference,
+};
+
+static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::embedded().unwrap());
+
+/// The signature that is there.
+const SIGNATURE: Uuid = Uuid::from_u128(0x51);
+
+/// An interpreter of Nepali who was on the line from ten to a quarter past, from the site.
+fn interpreter() -> Interpretation {
+    Interpretation {
+        id: InterpretationId(Uuid::from_u128(0x1A)),
+        call_id: None,
+        job_id: Some(JobId(Uuid::from_u128(1))),
+        language: "ne".to_owned(),
+        interpreter: "int-07".to_owned(),
+        state: InterpretationState::Left,
+        requested_at: at("09:58:00"),
+        settled_at: Some(at("10:00:00")),
+        left_at: Some(at("10:15:00")),
+    }
+}
+
+/// What a report lacks that says `changes` beside a yes at ten past ten, understood through that interpreter.
+fn lack(changes: &[(&str, Value)]) -> Option<Unresolved> {
+    lack_beside(&[interpreter()], changes)
+}
+
+fn lack_beside(interpretations: &[Interpretation], changes: &[(&str, Value)]) -> Option<Unresolved> {
+    let mut yes = Asked::units(2).json(at("10:10:00"));
+    (yes["interpreter"], yes["text_version"]) = (json!("int-07"), json!("C-1.1"));
+    for (field, value) in changes {
+        yes[*field] = value.clone();
+    }
+    let speaks = ["en".to_owned()];
+    let on_record = OnRecord {
+        reference: &REFERENCE,
+        interpretations,
+        speaks: &speaks,
+        proofs: &[SIGNATURE],
+        job_code: "",
+        warrants: &[],
+    };
+    on_record.lacks(&what(yes), TimeDelta::zero()).map(|lack| lack.unresolved)
+}
+
+fn changed(change: impl FnOnce(&mut Interpretation)) -> Vec<Interpretation> {
+    let mut one = interpreter();
+    change(&mut one);
+    vec![one]
+}
+
+#[test]
+fn g_05_a_consent_names_a_language_a_text_and_how_it_was_understood() {
+    use Unresolved::*;
+    let none = json!(null);
+    let own = |language: &str| vec![("language", json!(language)), ("interpreter", none.clone())];
+    let screen = |language: &str| {
+        vec![("language", json!(language)), ("interpreter", none.clone()), ("understood", json!("screen"))]
+    };
+    for (changes, lacks) in [
+        (vec![], None),
+        (vec![("language", json!("ne-NP"))], None),
+        (vec![("language", json!("klingon"))], Some(Language)),
+        (vec![("language", json!("yue"))], Some(Language)),
+        (vec![("text_version", json!("whatever"))], Some(Text)),
+        // Another text is none before a charge.
+        (vec![("text_version", json!("D-1.1"))], Some(Text)),
+        (vec![("interpreter", json!("int-08"))], Some(Understanding)),
+        (vec![("interpreter", json!(interpreter().id.0))], None),
+        (vec![("language", json!("vi"))], Some(Understanding)),
+        // The technician's own language, in which the text was issued.
+        (own("en"), None),
+        (own("ja"), None),
+        (own("ja-x-easy"), None),
+        (own("ne"), Some(Text)),
+        (screen("en"), None),
+        (screen("ja-x-easy"), None),
+        (screen("ne"), Some(Text)),
+        (vec![("evidence", json!(SIGNATURE))], None),
+        (vec![("evidence", json!("REC-1"))], Some(Evidence)),
+        (vec![("evidence", json!(Uuid::from_u128(0x52)))], Some(Evidence)),
+        // A no charges nobody.
+        (vec![("language", json!("klingon")), ("answer", json!("no"))], None),
+    ] {
+        assert_eq!(lack(&changes), lacks, "{changes:?}");
+    }
+}
+
+#[test]
+fn a_language_that_the_technician_does_not_speak_is_not_understood_by_speaking() {
+    // Every language of the programme in which a text could be issued; this technician speaks English.
+    let reference = &*REFERENCE;
+    let charge = reference.consent_texts().get("C-1.1").unwrap();
+    for language in charge.wording.keys() {
+        let own = [("language", json!(language)), ("interpreter", json!(null))];
+        let mut yes = Asked::units(2).json(at("10:10:00"));
+        yes["text_version"] = json!("C-1.1");
+        own.iter().for_each(|(field, value)| yes[*field] = value.clone());
+        let on_record = OnRecord {
+            reference,
+            interpretations: &[],
+            speaks: &[],
+            proofs: &[],
+            job_code: "",
+            warrants: &[],
+        };
+        let lacks = on_record.lacks(&what(yes), TimeDelta::zero()).map(|lack| lack.unresolved);
+        let is_japanese = language.as_str().starts_with("ja");
+        assert_eq!(lacks, (!is_japanese).then_some(Unresolved::Understanding), "{language}");
+    }
+}
+
+#[test]
+fn i_06_an_interpreter_counts_while_on_the_line() {
+    let understands = |interpretations: &[Interpretation]| lack_beside(interpretations, &[]).is_none();
+    assert!(!understands(&[]));
+    for (state, counts) in [
+        (InterpretationState::Requested, false),
+        (InterpretationState::Joined, true),
+        (InterpretationState::NoAnswer, false),
+        (InterpretationState::Refused, false),
+        (InterpretationState::Left, true),
+    ] {
+        let there = changed(|one| {
+            one.state = state;
+            one.left_at = one.left_at.filter(|_| state == InterpretationState::Left);
+        });
+        assert_eq!(understands(&there), counts, "{state}");
+    }
+    // Asked at 10:09:55 and answered at 10:10, give or take two minutes.
+    for (joined, left, counts) in [
+        ("10:12:00", "10:20:00", true),
+        ("10:12:01", "10:20:00", false),
+        ("09:00:00", "10:07:55", true),
+        ("09:00:00", "10:07:54", false),
+    ] {
+        let there = changed(|one| {
+            (one.settled_at, one.left_at) = (Some(at(joined)), Some(at(left)));
+        });
+        assert_eq!(understands(&there), counts, "{joined} to {left}");
+    }
+    let of_a_call = changed(|one| {
+        (one.call_id, one.job_id) = (Some(CallId(Uuid::from_u128(2))), None);
+    });
+    assert!(understands(&of_a_call), "a call of the case");
+}
+
+#[test]
+fn the_times_of_a_consent_are_those_of_its_device() {
+    let mut yes = Asked::units(2).json(at("09:10:00"));
+    (yes["interpreter"], yes["text_version"]) = (json!("int-07"), json!("C-1.1"));
+    let there = [interpreter()];
+    let on_record = OnRecord {
+        reference: &REFERENCE,
+        interpretations: &there,
+        speaks: &[],
+        proofs: &[],
+        job_code: "",
+        warrants: &[],
+    };
+    assert_eq!(on_record.lacks(&what(yes.clone()), TimeDelta::hours(1)), None, "an hour behind");
+    assert!(on_record.lacks(&what(yes), TimeDelta::zero()).is_some());
+}
+
+#[test]
+fn s_11_a_special_work_has_a_code() {
+    let on_record = OnRecord {
+        reference: &REFERENCE,
+        interpretations: &[],
+        speaks: &[],
+        proofs: &[],
+        job_code: "",
+        warrants: &[],
+    };
+    let lacks = |code: &str| {
+        let work = json!({ "kind": "special_work", "item": item(1), "code": code, "price_yen": 50_000 });
+        on_record.lacks(&what(work), TimeDelta::zero()).map(|lack| lack.unresolved)
+    };
+    for work in REFERENCE.job_codes().special_works() {
+        assert_eq!(lacks(work.code.as_str()), None);
+    }
+    assert_eq!(lacks("made_up_work"), Some(Unresolved::Work));
+}
+
+#[test]
+fn what_names_nothing_on_record_is_flagged_and_counts_until_a_person_decides() {
+    for unresolved in Unresolved::ALL {
+        let mut phone = Device::of(1);
+        let mut facts = plain_job(&mut phone, &[("10:00:00", "11:00:00")]);
+        let mut yes = phone.consent("10:10:00", &Asked::units(2));
+        yes.unresolved = Some(*unresolved);
+        facts.push(yes.clone());
+        let record = FieldRecord::of(&facts);
+        assert_eq!((codes(&record), record.consents.len()), (vec![FlagCode::from(*unresolved)], 1));
+        assert_eq!(record.flags[0].fact_id, Some(yes.id));
+        assert!(!record.may_settle(), "{unresolved}");
+    }
+}

@@ -1,0 +1,111 @@
+//! Who answers for it where a rule asks first: that somebody is served who is not entitled (G-14), that a landlord has agreed
+//! or is passed over (S-06, G-15), that a landlord's matter is not referred (3.4). Said once, never changed.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    cases::{Case, Eligibility},
+    ids::{CaseId, TokenId},
+    refusal::{CaseRefused, Refusal},
+    text_enum::text_enum,
+};
+
+/// Things said of one case at most.
+pub const OF_CASE_MAX: usize = 50;
+
+text_enum! {
+    /// What a rule asks for.
+    pub enum WarrantKind("kind of warrant") {
+        /// Somebody who is not entitled is served (G-14).
+        Goodwill = "goodwill",
+        /// A part of the building is replaced (S-06).
+        Landlord = "landlord",
+        /// A landlord's matter is not referred (3.4).
+        NoReferral = "no_referral",
+    }
+}
+
+text_enum! {
+    /// Why it is right.
+    pub enum WarrantReason("reason of a warrant") {
+        /// Goodwill: people would come to harm.
+        Danger = "danger",
+        /// Goodwill: nobody else can be reached at this hour.
+        NobodyElse = "nobody_else",
+        /// Goodwill: the sponsor has agreed.
+        SponsorAgreed = "sponsor_agreed",
+        /// Goodwill: the host company has agreed.
+        HostCompanyAgreed = "host_company_agreed",
+        /// Landlord: agreed in writing.
+        InWriting = "in_writing",
+        /// Landlord: agreed in a recorded call.
+        Recorded = "recorded",
+        /// Landlord: nobody was reached; whoever records it takes it on themselves.
+        TakenOn = "taken_on",
+        /// No referral: the landlord's side knows already.
+        KnownAlready = "known_already",
+        /// No referral: it turned out to be the resident's own.
+        NotTheirs = "not_theirs",
+        /// No referral: the trouble has gone by itself, or nobody came.
+        NothingLeft = "nothing_left",
+    }
+}
+
+impl WarrantReason {
+    /// What it is a reason for.
+    #[must_use]
+    pub fn kind(self) -> WarrantKind {
+        match self {
+            Self::Danger | Self::NobodyElse | Self::SponsorAgreed | Self::HostCompanyAgreed => {
+                WarrantKind::Goodwill
+            }
+            Self::InWriting | Self::Recorded | Self::TakenOn => WarrantKind::Landlord,
+            Self::KnownAlready | Self::NotTheirs | Self::NothingLeft => WarrantKind::NoReferral,
+        }
+    }
+}
+
+/// That somebody answers for something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Warrant {
+    /// The case.
+    pub case_id: CaseId,
+    /// Its number among those of the case, from 1.
+    pub number: i64,
+    /// What is answered for.
+    pub kind: WarrantKind,
+    /// Why it is right.
+    pub reason: WarrantReason,
+    /// When it was said.
+    pub at: DateTime<Utc>,
+    /// Who has said it, and answers for it.
+    pub recorded_by: Option<TokenId>,
+}
+
+/// Whether somebody answers for it.
+#[must_use]
+pub fn is_answered_for(kind: WarrantKind, warrants: &[Warrant]) -> bool {
+    warrants.iter().any(|warrant| warrant.kind == kind)
+}
+
+/// Nobody is asked for a person who is not entitled before somebody has said why (G-14).
+pub fn may_be_served(case: &Case, warrants: &[Warrant]) -> Result<(), Refusal> {
+    let is_served = case.eligibility != Eligibility::NotEligible;
+    if is_served || is_answered_for(WarrantKind::Goodwill, warrants) {
+        return Ok(());
+    }
+    Err(CaseRefused::NotEntitled.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_reasons_of_its_own() {
+        for kind in WarrantKind::ALL {
+            assert!(WarrantReason::ALL.iter().any(|reason| reason.kind() == *kind), "{kind}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Who answers for what a rule asks first.
+
+use axum::extract::State;
+use garde::Validate;
+use serde::Deserialize;
+
+use crate::{
+    app,
+    domain::{
+        ids::CaseId,
+        warrants::{Warrant, WarrantReason},
+    },
+    http::{
+        Service,
+        extract::{Path, Submit},
+        headers::Key,
+        reply::{Answer, Created},
+    },
+};
+
+/// Why it is right.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewWarrant {
+    /// The reason: it says what is answered for.
+    #[garde(skip)]
+    reason: WarrantReason,
+}
+
+/// Answer for what a rule asks first
+///
+/// Whoever records it answers for it: that somebody who is not entitled is served out of goodwill (G-14), that the landlord
+/// has agreed to a replacement or is passed over (S-06), that a landlord's matter is not referred (3.4).
+#[utoipa::path(post, path = "/v1/cases/{id}/warrants", tag = "intake", params(("id" = CaseId, Path), Key),
+    request_body = NewWarrant, responses((status = 201, body = Warrant)))]
+pub(super) async fn record(
+    State(service): State<Service>,
+    Path(case): Path<CaseId>,
+    Submit(command): Submit<NewWarrant>,
+) -> Answer<Created<Warrant>> {
+    let warrant = app::warrants::record(&service.ctx, case, command.map(|body| body.reason)).await?;
+    Ok(Created(warrant))
+}

@@ -1,0 +1,355 @@
+//! What a report refers to exists: the texts that are read out, the interpreter of the second three-way call, signatures and
+//! codes. What does not is doubtful; the desk is asked back.
+
+use std::collections::BTreeMap;
+
+use kaketsuke::{
+    app,
+    domain::{actor::Role, reference::Dataset},
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    evidence,
+    support::{
+        db::{TestDb, on_both_engines},
+        server::{Client, TestServer, id},
+        site::{self, Device, accepted_job, clock, post_facts},
+        world::{self, Crew},
+    },
+};
+
+/// The codes of the flags of a receipt, by the report they are about.
+fn flagged(receipt: &Value) -> BTreeMap<String, Vec<String>> {
+    let mut flags: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for flag in receipt["flags"].as_array().unwrap() {
+        let fact = flag["fact_id"].as_str().unwrap_or_default().to_owned();
+        flags.entry(fact).or_default().push(flag["code"].as_str().unwrap().to_owned());
+    }
+    flags
+}
+
+/// A yes that says these things otherwise.
+fn yes(time: &str, changes: &Value) -> Value {
+    let mut yes = site::consent(time, 2);
+    for (field, value) in changes.as_object().unwrap() {
+        yes[field] = value.clone();
+    }
+    yes
+}
+
+fn through(interpreter: &str, language: &str) -> Value {
+    json!({ "understood": null, "interpreter": interpreter, "language": language })
+}
+
+/// Asks an interpreter from the site, who joins.
+async fn joins(client: &Client, job: &str, body: Value) -> Value {
+    let asked = client.post(&format!("/v1/jobs/{job}/interpretations"), body).await.expect(201);
+    let path = format!("/v1/interpretations/{}/outcome", id(&asked));
+    client.post(&path, json!({ "outcome": "joined" })).await.expect(200)
+}
+
+/// Where the reminder of the payer's yes is; nothing when there is none.
+async fn reminder(server: &TestServer, job: &str) -> Option<String> {
+    let alarms = server.dispatcher().get("/v1/alarms?limit=200").await.expect(200);
+    let own = alarms["items"].as_array().unwrap().iter().find(|alarm| {
+        alarm["subject_id"] == job && alarm["kind"] == "consent_due" && alarm["state"] != "resolved"
+    });
+    own.map(|alarm| alarm["state"].as_str().unwrap().to_owned())
+}
+
+async fn on_site(server: &TestServer) -> (Crew, String, Device) {
+    let crew = world::crew(server, "栄水道", 35.165, 136.91).await;
+    let job = accepted_job(server, &crew).await;
+    let mut phone = Device::new(&job, "phone-1");
+    server.pass(10).await;
+    let arrival = phone.fact("21:05", json!({ "kind": "arrival" }));
+    let start = phone.fact("21:06", json!({ "kind": "work_start", "work": "work" }));
+    phone.send(server, &crew.phone, &[arrival, start]).await.expect(200);
+    (crew, job, phone)
+}
+
+on_both_engines! {
+    async fn the_texts_are_there_to_be_read_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        for client in [&server.dispatcher(), &crew.office, &crew.phone] {
+            let all = client.get("/v1/consent-texts").await.expect(200);
+            let brief = |text: &Value| (text["code"].as_str().unwrap().to_owned(), text["version"].as_str().unwrap().to_owned());
+            let brief: Vec<_> = all.as_array().unwrap().iter().map(brief).collect();
+            let expected = [("consent_charge", "C-1.1"), ("consent_data", "D-1.1"), ("consent_contact", "D-2.1")];
+            assert_eq!(brief, expected.map(|(code, version)| (code.to_owned(), version.to_owned())));
+            assert_eq!((&all[0]["languages"], &all[0]["current"]), (&json!(["en", "ja", "ja-x-easy"]), &json!(true)));
+            let easy = client.get("/v1/consent-texts/C-1.1/ja-x-easy").await.expect(200);
+            assert!(easy["text"].as_str().unwrap().contains("やめても いいです"), "{easy}");
+            assert_eq!(easy["fields"][0], "elapsed_min");
+            // What the field needs to name things rightly.
+            let codes = client.get("/v1/job-codes").await.expect(200).to_string();
+            assert!(codes.contains("high_pressure_cleaning"), "{codes}");
+            client.get("/v1/languages").await.expect(200);
+        }
+        for path in ["C-1.1/ne", "C-1.1/klingon", "C-9/en"] {
+            let path = format!("/v1/consent-texts/{path}");
+            assert_eq!(crew.phone.get(&path).await.problem(), "not-found", "{path}");
+        }
+        let billing = server.client(Role::Supervisor);
+        billing.get("/v1/consent-texts").await.expect(200);
+        server.stop().await;
+    }
+
+    async fn a_text_that_was_issued_stays(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let shipped = String::from_utf8(Dataset::ConsentTexts.embedded().to_vec()).unwrap();
+        let load = async |text: String| {
+            app::reference::load(&server.ctx, BTreeMap::from([(Dataset::ConsentTexts, text.into_bytes())])).await
+        };
+        let refused = load(shipped.replace("You may stop", "You cannot stop")).await.unwrap_err().to_string();
+        assert!(refused.contains("C-1.1 was issued"), "{refused}");
+        let later = "[[text]]\ncode = \"consent_charge\"\nversion = \"C-1.2\"\nissued_on = \"2026-11-22\"\n\
+                     wording = { ja = \"続けますか。\", en = \"Go on?\", ne = \"जारी राखौं?\" }\n";
+        assert_eq!(load(format!("{shipped}\n{later}")).await.unwrap(), ["consent-texts"]);
+        let all = server.dispatcher().get("/v1/consent-texts").await.expect(200);
+        let current: Vec<_> = all.as_array().unwrap().iter().filter(|text| text["current"] == true).collect();
+        assert_eq!(current.iter().map(|text| text["version"].as_str().unwrap()).collect::<Vec<_>>(), ["D-1.1", "D-2.1", "C-1.2"]);
+        server.dispatcher().get("/v1/consent-texts/C-1.1/en").await.expect(200);
+        server.stop().await;
+    }
+
+    async fn g_05_what_a_device_names_is_on_record_or_doubtful(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, mut phone) = on_site(&server).await;
+        joins(&crew.phone, &job, json!({ "interpreter": "line-ne" })).await;
+        let special = |code: &str| json!({ "kind": "special_work", "item": Uuid::from_u128(7), "code": code, "price_yen": 0 });
+        let table = [
+            (yes("21:10", &json!({})), None),
+            (yes("21:10", &through("line-ne", "ne")), None),
+            (yes("21:10", &json!({ "language": "klingon" })), Some("consent_language")),
+            (yes("21:10", &json!({ "text_version": "none" })), Some("consent_text")),
+            (yes("21:10", &json!({ "language": "ne" })), Some("consent_text")),
+            (yes("21:10", &through("nobody", "ne")), Some("consent_not_understood")),
+            (yes("21:10", &through("line-ne", "vi")), Some("consent_not_understood")),
+            (yes("21:10", &json!({ "evidence": "no-such-thing" })), Some("consent_evidence")),
+            (special("made_up_work"), Some("unknown_work")),
+            (special("toilet_removal"), None),
+        ];
+        for (what, expected) in table {
+            let fact = phone.fact("21:10", what.clone());
+            let receipt = phone.send(&server, &crew.phone, std::slice::from_ref(&fact)).await.expect(200);
+            assert_eq!(site::outcomes(&receipt), ["recorded"], "never refused");
+            let flags = flagged(&receipt);
+            let own = flags.get(fact["id"].as_str().unwrap()).cloned().unwrap_or_default();
+            assert_eq!(own, expected.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{what}");
+        }
+        // What was found then stays with the report.
+        let listed = crew.phone.get(&format!("/v1/jobs/{job}/facts?limit=200")).await.expect(200);
+        let found: Vec<_> = listed["items"].as_array().unwrap().iter().filter_map(|fact| fact["unresolved"].as_str()).collect();
+        assert_eq!(found, ["language", "text", "text", "understanding", "understanding", "evidence", "work"]);
+        server.stop().await;
+    }
+
+    async fn the_desk_is_asked_back_by_field(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, _) = on_site(&server).await;
+        let desk = server.dispatcher();
+        let mut told = Device::new(&job, "desk");
+        for (changes, field) in [
+            (json!({ "language": "klingon" }), "language"),
+            (json!({ "text_version": "none" }), "text_version"),
+            (through("nobody", "ne"), "interpreter"),
+            (json!({ "evidence": "no-such-thing" }), "evidence"),
+        ] {
+            let mut body = Device::new(&job, "desk").batch(&server, &[told.fact("21:10", yes("21:10", &changes))]);
+            body["technician_id"] = json!(crew.technician);
+            assert_eq!(post_facts(&desk, &job, &body).await.refused_field(), format!("facts[0].{field}"));
+        }
+        let listed = desk.get(&format!("/v1/jobs/{job}/facts?limit=200")).await.expect(200);
+        assert_eq!(listed["items"].as_array().unwrap().len(), 2, "nothing was kept");
+        // By telephone, in a call of the case, through an interpreter.
+        let case = desk.get(&format!("/v1/jobs/{job}")).await.expect(200)["case_id"].clone();
+        let call = world::safe_call(&server).await;
+        desk.post(&format!("/v1/calls/{call}/attachment"), json!({ "case_id": case, "purpose": "other" })).await.expect(200);
+        let asked = json!({ "interpreter": "line-ne", "language": "ne" });
+        let asked = id(&desk.post(&format!("/v1/calls/{call}/interpretations"), asked).await.expect(201));
+        desk.post(&format!("/v1/interpretations/{asked}/outcome"), json!({ "outcome": "joined" })).await.expect(200);
+        let mut changes = through(&asked, "ne");
+        changes["evidence"] = json!(call);
+        let mut told = Device::new(&job, "desk");
+        let mut body = told.clone().batch(&server, &[told.fact("21:10", yes("21:10", &changes))]);
+        body["technician_id"] = json!(crew.technician);
+        let receipt = post_facts(&desk, &job, &body).await.expect(200);
+        assert_eq!(receipt["flags"], json!([]), "{receipt}");
+        server.stop().await;
+    }
+
+    async fn i_06_an_interpreter_joins_from_the_site(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, mut phone) = on_site(&server).await;
+        let other = world::crew(&server, "別会社", 35.10, 136.80).await;
+        let path = format!("/v1/jobs/{job}/interpretations");
+        let body = json!({ "interpreter": "line-ne" });
+        for stranger in [&other.phone, &other.office] {
+            assert_eq!(stranger.post(&path, body.clone()).await.problem(), "not-found");
+        }
+        assert_eq!(crew.phone.post(&path, json!({ "interpreter": "line", "language": "yue" })).await.refused_field(), "language");
+        let joined = joins(&crew.phone, &job, body.clone()).await;
+        assert_eq!((&joined["language"], &joined["state"], &joined["job_id"]), (&json!("ne"), &json!("joined"), &json!(job)));
+        assert_eq!(joined.get("call_id"), None);
+        assert_eq!(crew.office.post(&path, body.clone()).await.problem(), "interpreter-on-the-line");
+        let left = format!("/v1/interpretations/{}/ending", id(&joined));
+        assert_eq!(other.phone.post(&left, json!({})).await.problem(), "not-found");
+        crew.office.post(&left, json!({})).await.expect(200);
+        assert_eq!(crew.phone.post(&left, json!({})).await.problem(), "interpreter-not-on-the-line");
+        // Nobody of ours has ever to do with the lines of calls.
+        let call = world::safe_call(&server).await;
+        let desk = server.dispatcher();
+        let asked = desk.post(&format!("/v1/calls/{call}/interpretations"), json!({ "interpreter": "line-ne" })).await.expect(201);
+        let outcome = format!("/v1/interpretations/{}/outcome", id(&asked));
+        assert_eq!(crew.phone.post(&outcome, json!({ "outcome": "joined" })).await.problem(), "not-found");
+        // Whoever is on the line when the job is done leaves with it.
+        let open = joins(&desk, &job, body.clone()).await;
+        server.pass(20).await;
+        let facts = [
+            phone.fact("21:25", json!({ "kind": "work_end" })),
+            phone.fact("21:26", json!({ "kind": "completion" })),
+        ];
+        phone.send(&server, &crew.phone, &facts).await.expect(200);
+        let left = format!("/v1/interpretations/{}/ending", id(&open));
+        assert_eq!(desk.post(&left, json!({})).await.problem(), "interpreter-not-on-the-line");
+        assert_eq!(crew.phone.post(&path, body.clone()).await.problem(), "nobody-on-it");
+        assert_eq!(desk.post(&path, body).await.problem(), "nobody-on-it");
+        let mut raw = db.raw().await;
+        let told = "SELECT COUNT(*) FROM event WHERE kind LIKE 'interpreter.%' AND subject = 'job'";
+        assert_eq!(raw.integer(told).await, 6);
+        server.stop().await;
+    }
+
+    async fn an_interpreter_who_does_not_come_to_the_site_rings(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, _) = on_site(&server).await;
+        let path = format!("/v1/jobs/{job}/interpretations");
+        let asked = crew.phone.post(&path, json!({ "interpreter": "line-ne" })).await.expect(201);
+        let rings = async || {
+            let alarms = server.dispatcher().get("/v1/alarms?state=ringing").await.expect(200);
+            let own = |alarm: &Value| alarm["subject_id"] == job && alarm["kind"] == "site_interpreter_awaited";
+            alarms["items"].as_array().unwrap().iter().any(own)
+        };
+        server.pass(2).await;
+        assert!(!rings().await);
+        server.pass(1).await;
+        assert!(rings().await, "three minutes");
+        let outcome = format!("/v1/interpretations/{}/outcome", id(&asked));
+        crew.phone.post(&outcome, json!({ "outcome": "no_answer" })).await.expect(200);
+        server.settle().await;
+        assert!(!rings().await);
+        server.stop().await;
+    }
+
+    async fn c_19_a_signature_is_the_one_that_was_sent(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, mut phone) = on_site(&server).await;
+        let signature = id(&evidence::send(&crew.phone, &job, 1, "signature").await.expect(201));
+        let photo = id(&evidence::send(&crew.phone, &job, 2, "photo_before").await.expect(201));
+        for (proof, doubts) in [(&signature, 0), (&photo, 1)] {
+            let fact = phone.fact("21:10", yes("21:10", &json!({ "evidence": proof })));
+            let receipt = phone.send(&server, &crew.phone, &[fact]).await.expect(200);
+            assert_eq!(flagged(&receipt).len(), doubts, "{receipt}");
+        }
+        server.stop().await;
+    }
+
+    async fn c_19_the_yes_is_asked_for_before_work_costs_something(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, mut phone) = on_site(&server).await;
+        let warned = async || {
+            let told = "SELECT COUNT(*) FROM event WHERE kind = 'job.warned' AND data LIKE '%consent_due%'";
+            db.raw().await.integer(told).await
+        };
+        let is = |state: &str| Some(state.to_owned());
+        // Hands on since six minutes past nine: the fiftieth minute ends at four to ten.
+        server.pass(45).await;
+        assert_eq!((reminder(&server, &job).await, warned().await), (is("waiting"), 0), "21:55");
+        server.pass(1).await;
+        assert_eq!((reminder(&server, &job).await, warned().await), (is("ringing"), 1), "21:56");
+        server.pass(2).await;
+        let fact = phone.fact("21:57", yes("21:57", &json!({})));
+        phone.send(&server, &crew.phone, &[fact]).await.expect(200);
+        // Two units are agreed: asked again ten minutes before they are used up, at sixteen past ten.
+        server.pass(17).await;
+        assert_eq!((reminder(&server, &job).await, warned().await), (is("waiting"), 1), "22:15");
+        server.pass(1).await;
+        assert_eq!((reminder(&server, &job).await, warned().await), (is("ringing"), 2), "22:16");
+        server.pass(1).await;
+        let fact = phone.fact("22:17", yes("22:17", &json!({ "answer": "no" })));
+        phone.send(&server, &crew.phone, &[fact]).await.expect(200);
+        assert_eq!(reminder(&server, &job).await, None, "who has said no is left in peace");
+        server.stop().await;
+    }
+
+    async fn c_19_while_hands_are_off_nobody_is_asked(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, mut phone) = on_site(&server).await;
+        assert_eq!(reminder(&server, &job).await, Some("waiting".to_owned()));
+        let pause = phone.fact("21:10", json!({ "kind": "pause", "reason": "parts_fetch" }));
+        phone.send(&server, &crew.phone, &[pause]).await.expect(200);
+        assert_eq!(reminder(&server, &job).await, None);
+        server.pass(20).await;
+        let resume = phone.fact("21:30", json!({ "kind": "resume" }));
+        phone.send(&server, &crew.phone, &[resume]).await.expect(200);
+        // Four minutes of work so far: 46 more.
+        server.pass(45).await;
+        assert_eq!(reminder(&server, &job).await, Some("waiting".to_owned()), "22:15");
+        server.pass(1).await;
+        assert_eq!(reminder(&server, &job).await, Some("ringing".to_owned()), "22:16");
+        server.stop().await;
+    }
+
+    async fn a_signature_that_is_named_and_not_there_is_missing(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, mut phone) = on_site(&server).await;
+        server.pass(30).await;
+        let facts = [
+            phone.fact("21:30", json!({ "kind": "work_end" })),
+            phone.fact("21:31", json!({ "kind": "completion", "signature": "no-such-signature" })),
+        ];
+        phone.send(&server, &crew.phone, &facts).await.expect(200);
+        let path = format!("/v1/jobs/{job}/evidence");
+        let missing = async || {
+            let listed = crew.phone.get(&path).await.expect(200);
+            listed["missing"].as_array().unwrap().iter().any(|one| one["what"] == "signature")
+        };
+        assert!(missing().await);
+        evidence::send(&crew.phone, &job, 1, "signature").await.expect(201);
+        assert!(!missing().await);
+        server.stop().await;
+    }
+
+    async fn an_instant_that_cannot_be_is_flagged_whichever_way(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, mut phone) = on_site(&server).await;
+        let kinds = [
+            json!({ "kind": "departure" }),
+            json!({ "kind": "arrival" }),
+            json!({ "kind": "work_start", "work": "work" }),
+            json!({ "kind": "work_end" }),
+            json!({ "kind": "leaving", "return_planned": false }),
+            json!({ "kind": "special_work", "item": Uuid::from_u128(7), "code": "toilet_removal", "price_yen": 0 }),
+            json!({ "kind": "payment", "method": "none", "amount_yen": 0 }),
+        ];
+        for kind in &kinds {
+            for (time, code) in [("2026-11-22T20:40:00+09:00", "before_job"), ("2026-11-22T23:59:00+09:00", "implausible_time")] {
+                let mut fact = phone.fact("21:10", kind.clone());
+                fact["device_time"] = json!(time);
+                let receipt = phone.send(&server, &crew.phone, std::slice::from_ref(&fact)).await.expect(200);
+                let own = flagged(&receipt).remove(fact["id"].as_str().unwrap()).unwrap_or_default();
+                assert!(own.contains(&code.to_owned()), "{kind} at {time}: {own:?}");
+            }
+        }
+        let mut asked = yes("21:10", &json!({ "asked_at": clock("20:30"), "answered_at": clock("20:31") }));
+        asked = phone.fact("21:10", asked);
+        let receipt = phone.send(&server, &crew.phone, std::slice::from_ref(&asked)).await.expect(200);
+        assert_eq!(flagged(&receipt)[asked["id"].as_str().unwrap()], ["consent_recorded_late"]);
+        let _ = job;
+        server.stop().await;
+    }
+}

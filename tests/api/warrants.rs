@@ -1,0 +1,210 @@
+//! Where a rule asks first, it has happened or somebody answers for it: a resident who is not entitled (G-14), a replacement
+//! (S-06), a landlord's matter (3.4), two jobs of one code, a resident whom nobody has verified (E-05).
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{
+    db::{TestDb, on_both_engines},
+    server::{Client, TestServer, id},
+    site::{self, Device},
+    world,
+};
+
+/// A case of the call that says these things otherwise.
+async fn opened(server: &TestServer, changes: &Value) -> String {
+    let mut case = world::case(&world::safe_call(server).await);
+    for (field, value) in changes.as_object().unwrap() {
+        case[field] = value.clone();
+    }
+    id(&server.dispatcher().post("/v1/cases", case).await.expect(201))
+}
+
+async fn warrant(client: &Client, case: &str, reason: &str) -> Value {
+    client.post(&format!("/v1/cases/{case}/warrants"), json!({ "reason": reason })).await.expect(201)
+}
+
+async fn missing(client: &Client, case: &str) -> Vec<String> {
+    let whole = client.get(&format!("/v1/cases/{case}")).await.expect(200);
+    let codes =
+        whole["missing"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned());
+    codes.collect()
+}
+
+/// When the reminder about a case begins to ring; nothing when there is none.
+async fn reminder(client: &Client, case: &str) -> Option<String> {
+    let alarms = client.get("/v1/alarms?limit=200").await.expect(200);
+    let own = alarms["items"].as_array().unwrap().iter().find(|alarm| {
+        alarm["subject_id"] == case && alarm["kind"] == "eligibility_open" && alarm["state"] != "resolved"
+    });
+    own.map(|alarm| alarm["rings_at"].as_str().unwrap().to_owned())
+}
+
+/// A job of a code on which the crew has worked; what its completion is flagged for.
+async fn replaced(server: &TestServer, crew: &world::Crew, case: &str, special: &str) -> Vec<String> {
+    let desk = server.dispatcher();
+    let body = json!({ "job_code": "L-KEY-LOST" });
+    let job = id(&desk.post(&format!("/v1/cases/{case}/jobs"), body).await.expect(201));
+    server.settle().await;
+    let plan = json!({ "method": "card_on_person" });
+    desk.post(&format!("/v1/jobs/{job}/identity-plan"), plan).await.expect(201);
+    let offer = world::open_offer(&crew.phone).await.unwrap();
+    crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+    server.pass(10).await;
+    let mut phone = Device::new(&job, "phone-1");
+    let at = server.ctx.now();
+    let item = Uuid::from_u128(7);
+    let mut facts = vec![
+        phone.fact("21:00", json!({ "kind": "arrival" })),
+        phone.fact("21:00", json!({ "kind": "special_work", "item": item, "code": special, "price_yen": 0 })),
+    ];
+    site::dated(&mut facts, at, &[-5, -2]);
+    let receipt = phone.send(server, &crew.phone, &facts).await.expect(200);
+    let flags =
+        receipt["flags"].as_array().unwrap().iter().map(|flag| flag["code"].as_str().unwrap().to_owned());
+    flags.collect()
+}
+
+on_both_engines! {
+    async fn g_14_nobody_is_sent_for_who_is_not_entitled_before_somebody_answers_for_it(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let case = opened(&server, &json!({ "eligibility": "not_eligible" })).await;
+        let path = format!("/v1/cases/{case}/jobs");
+        let body = json!({ "job_code": "W-TOILET-CLOG" });
+        assert_eq!(desk.post(&path, body.clone()).await.problem(), "not-entitled");
+        assert!(missing(&desk, &case).await.contains(&"goodwill".to_owned()));
+        // Another answer is none to this question.
+        warrant(&desk, &case, "taken_on").await;
+        assert_eq!(desk.post(&path, body.clone()).await.problem(), "not-entitled");
+        let said = warrant(&desk, &case, "danger").await;
+        assert_eq!((&said["kind"], &said["number"]), (&json!("goodwill"), &json!(2)));
+        assert!(said["recorded_by"].is_string(), "by name");
+        desk.post(&path, body).await.expect(201);
+        assert!(!missing(&desk, &case).await.contains(&"goodwill".to_owned()));
+        let shown = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+        assert_eq!(shown["warrants"][1], said);
+        let nonsense = desk.post(&format!("/v1/cases/{case}/warrants"), json!({ "reason": "because" })).await;
+        assert_eq!(nonsense.refused_field(), "reason");
+        server.stop().await;
+    }
+
+    async fn e_02_every_other_resident_is_served_at_once(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        for (eligibility, basis) in [("unverified", Value::Null), ("eligible", json!("worker_statement"))] {
+            let case = opened(&server, &json!({ "eligibility": eligibility, "eligibility_basis": basis })).await;
+            desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-TOILET-CLOG" })).await.expect(201);
+        }
+        server.stop().await;
+    }
+
+    async fn e_05_who_was_served_unverified_is_verified_later(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let case = opened(&server, &json!({ "liability_flag": "no" })).await;
+        let path = format!("/v1/cases/{case}/eligibility");
+        // Sunday evening, then a public holiday: the host companies' desk opens on Tuesday at nine (H-03).
+        let due = Some("2026-11-24T00:00:00Z".to_owned());
+        assert_eq!(reminder(&desk, &case).await, due);
+        desk.post(&format!("/v1/cases/{case}/closing"), json!({})).await.expect(200);
+        assert_eq!(reminder(&desk, &case).await, due, "also of a closed case");
+        assert_eq!(desk.post(&path, json!({ "eligibility": "unverified" })).await.refused_field(), "eligibility");
+        assert_eq!(desk.post(&path, json!({ "eligibility": "eligible" })).await.refused_field(), "eligibility_basis");
+        let found = json!({ "eligibility": "eligible", "basis": "host_call_back" });
+        let verified = desk.post(&path, found).await.expect(200);
+        assert_eq!((&verified["eligibility"], &verified["state"]), (&json!("eligible"), &json!("closed")));
+        assert_eq!(reminder(&desk, &case).await, None);
+        // The other answer ends it too.
+        let other = opened(&server, &json!({})).await;
+        desk.post(&format!("/v1/cases/{other}/eligibility"), json!({ "eligibility": "not_eligible" })).await.expect(200);
+        assert_eq!(reminder(&desk, &other).await, None);
+        let known = opened(&server, &json!({ "eligibility": "eligible", "eligibility_basis": "registry_import" })).await;
+        assert_eq!(reminder(&desk, &known).await, None);
+        server.stop().await;
+    }
+
+    async fn s_06_the_landlord_agrees_to_a_replacement_or_somebody_answers_for_it(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        for (special, reason, flags) in [
+            ("cylinder_replacement", None, vec!["landlord_not_asked"]),
+            ("lock_case_replacement", Some("danger"), vec!["landlord_not_asked"]),
+            ("cylinder_replacement", Some("in_writing"), vec![]),
+            ("cylinder_replacement", Some("recorded"), vec![]),
+            ("lock_case_replacement", Some("taken_on"), vec![]),
+            ("destructive_opening", None, vec![]),
+        ] {
+            let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+            let case = opened(&server, &json!({ "categories": ["lock"] })).await;
+            if let Some(reason) = reason {
+                warrant(&desk, &case, reason).await;
+            }
+            assert_eq!(replaced(&server, &crew, &case, special).await, flags, "{special} {reason:?}");
+            let path = format!("/v1/technicians/{}", crew.technician);
+            let mut shown = server.administrator().get(&path).await.expect(200);
+            let version = shown["version"].as_i64().unwrap();
+            for field in ["id", "version", "firm_id", "created_at"] {
+                shown.as_object_mut().unwrap().remove(field);
+            }
+            shown["state"] = json!("suspended");
+            server.administrator().put(&path, version, shown).await.expect(200);
+        }
+        server.stop().await;
+    }
+
+    async fn s_06_a_cylinder_to_be_replaced_asks_for_the_landlord(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let case = opened(&server, &json!({ "categories": ["lock"] })).await;
+        desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "L-CYL-REPLACE" })).await.expect(201);
+        assert!(missing(&desk, &case).await.contains(&"landlord_consent".to_owned()));
+        warrant(&desk, &case, "recorded").await;
+        assert!(!missing(&desk, &case).await.contains(&"landlord_consent".to_owned()));
+        server.stop().await;
+    }
+
+    async fn r_07_a_landlords_matter_is_referred_before_its_case_is_closed(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        for way in ["referral", "not_theirs"] {
+            let case = opened(&server, &json!({ "liability_flag": "no" })).await;
+            let job = desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-CEILING-LEAK" })).await.expect(201);
+            desk.post(&format!("/v1/jobs/{}/cancellation", id(&job)), json!({ "reason": "solved_by_itself" })).await.expect(200);
+            let closing = format!("/v1/cases/{case}/closing");
+            assert_eq!(desk.post(&closing, json!({})).await.problem(), "referral-due");
+            assert!(missing(&desk, &case).await.contains(&"referral".to_owned()));
+            if way == "referral" {
+                let referral = json!({
+                    "reason": "wear", "stage": "triage", "component": "ceiling", "symptom": "天井からの水漏れ",
+                    "lessee_kind": "worker", "recipients": [{ "kind": "landlord" }], "consent_to_contact": "yes",
+                    "job_code": "W-CEILING-LEAK",
+                });
+                desk.post(&format!("/v1/cases/{case}/referrals"), referral).await.expect(201);
+            } else {
+                warrant(&desk, &case, way).await;
+            }
+            desk.post(&closing, json!({})).await.expect(200);
+            assert_eq!(desk.post(&format!("/v1/cases/{case}/warrants"), json!({ "reason": "danger" })).await.problem(), "case-closed");
+        }
+        server.stop().await;
+    }
+
+    async fn a_second_job_of_the_same_code_is_asked_about(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let case = opened(&server, &json!({})).await;
+        let path = format!("/v1/cases/{case}/jobs");
+        let body = |beside: Value| json!({ "job_code": "W-TOILET-CLOG", "beside": beside });
+        let first = id(&desk.post(&path, body(Value::Null)).await.expect(201));
+        assert_eq!(desk.post(&path, body(Value::Null)).await.problem(), "same-job-under-way");
+        assert_eq!(desk.post(&path, body(json!(Uuid::from_u128(1)))).await.problem(), "same-job-under-way");
+        desk.post(&path, json!({ "job_code": "W-FAUCET-DRIP" })).await.expect(201);
+        let second = id(&desk.post(&path, body(json!(first))).await.expect(201));
+        for job in [&first, &second] {
+            desk.post(&format!("/v1/jobs/{job}/cancellation"), json!({ "reason": "duplicate" })).await.expect(200);
+        }
+        desk.post(&path, body(Value::Null)).await.expect(201);
+        server.stop().await;
+    }
+}
