@@ -48,6 +48,9 @@ CREATE TABLE technician (
     badge_number text       CHECK (char_length(badge_number) BETWEEN 1 AND 40),
     key         text        CHECK (char_length(key) BETWEEN 1 AND 64),
     created_at  timestamptz NOT NULL,
+    -- When the office first confirmed what is said here: nobody is sent before that.
+    confirmed_at timestamptz,
+    CHECK (confirmed_at IS NOT NULL OR state = 'suspended'),
     -- What refers to a technician together with the firm.
     UNIQUE (id, firm_id)
 );

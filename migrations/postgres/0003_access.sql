@@ -40,6 +40,37 @@ CREATE TRIGGER token_revoked_for_good BEFORE UPDATE ON token
                        AND (NEW.revoked_at IS NULL OR NEW.revoked_at > OLD.revoked_at))
     EXECUTE FUNCTION refuse('token_revoked_for_good');
 
+-- What a firm says of a technician until the office has decided. A proposal never changes: whoever says more makes another.
+CREATE TABLE technician_proposal (
+    id            uuid        NOT NULL PRIMARY KEY,
+    technician_id uuid        NOT NULL,
+    firm_id       uuid        NOT NULL,
+    proposed      text        NOT NULL CHECK (json_kind(proposed) = 'object' AND char_length(proposed) <= 65536),
+    state         text        NOT NULL CHECK (state IN ('waiting', 'confirmed', 'refused', 'replaced')),
+    reason        text        CHECK (reason IN ('not_employed', 'not_proven', 'wrong', 'stays_suspended', 'other')),
+    made_at       timestamptz NOT NULL,
+    made_by       uuid        REFERENCES token,
+    decided_at    timestamptz,
+    decided_by    uuid        REFERENCES token,
+    FOREIGN KEY (technician_id, firm_id) REFERENCES technician (id, firm_id),
+    CHECK ((state = 'waiting') = (decided_at IS NULL)),
+    CHECK ((state = 'refused') = (reason IS NOT NULL))
+);
+CREATE UNIQUE INDEX technician_proposal_one_waiting ON technician_proposal (technician_id) WHERE state = 'waiting';
+CREATE INDEX technician_proposal_by_firm ON technician_proposal (firm_id, id);
+CREATE INDEX technician_proposal_by_state ON technician_proposal (state, id);
+CREATE TRIGGER technician_proposal_decided_once BEFORE UPDATE ON technician_proposal
+    FOR EACH ROW WHEN (OLD.state <> 'waiting')
+    EXECUTE FUNCTION refuse('technician_proposal_decided_once');
+CREATE TRIGGER technician_proposal_fixed BEFORE UPDATE ON technician_proposal
+    FOR EACH ROW WHEN ((NEW.id, NEW.technician_id, NEW.firm_id, NEW.proposed, NEW.made_at, NEW.made_by)
+                       IS DISTINCT FROM (OLD.id, OLD.technician_id, OLD.firm_id, OLD.proposed, OLD.made_at, OLD.made_by))
+    EXECUTE FUNCTION refuse('technician_proposal_fixed');
+CREATE TRIGGER technician_proposal_never_deleted BEFORE DELETE ON technician_proposal
+    FOR EACH ROW EXECUTE FUNCTION refuse('technician_proposal_never_deleted');
+CREATE TRIGGER technician_proposal_never_deleted_whole BEFORE TRUNCATE ON technician_proposal
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse('technician_proposal_never_deleted');
+
 -- Answers to requests that carried an Idempotency-Key. outcome is NULL while the request is under way.
 CREATE TABLE idempotency (
     principal   uuid        NOT NULL,

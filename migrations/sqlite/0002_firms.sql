@@ -48,6 +48,9 @@ CREATE TABLE technician (
     badge_number TEXT   CHECK (length(badge_number) BETWEEN 1 AND 40),
     key         TEXT    CHECK (length(key) BETWEEN 1 AND 64),
     created_at  TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*'),
+    -- When the office first confirmed what is said here: nobody is sent before that.
+    confirmed_at TEXT   CHECK (confirmed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(confirmed_at, 1, 19)) IS substr(confirmed_at, 1, 19) AND julianday(confirmed_at) IS NOT NULL AND length(confirmed_at) IN (25, 29, 32) AND confirmed_at GLOB '*+00:00' AND confirmed_at NOT GLOB '*000+00:00' AND confirmed_at NOT GLOB '*T24*'),
+    CHECK (confirmed_at IS NOT NULL OR state = 'suspended'),
     -- What refers to a technician together with the firm.
     UNIQUE (id, firm_id)
 ) STRICT, WITHOUT ROWID;

@@ -58,6 +58,42 @@ CREATE TRIGGER token_revoked_for_good BEFORE UPDATE ON token BEGIN
     WHERE EXISTS (SELECT 1 FROM token WHERE secret_sha256 = NEW.secret_sha256 AND id <> OLD.id);
 END;
 
+-- What a firm says of a technician until the office has decided. A proposal never changes: whoever says more makes another.
+CREATE TABLE technician_proposal (
+    id            BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+    technician_id BLOB NOT NULL,
+    firm_id       BLOB NOT NULL,
+    proposed      TEXT NOT NULL CHECK (iif(json_valid(proposed), json_type(proposed), '') = 'object' AND length(proposed) <= 65536),
+    state         TEXT NOT NULL CHECK (state IN ('waiting', 'confirmed', 'refused', 'replaced')),
+    reason        TEXT CHECK (reason IN ('not_employed', 'not_proven', 'wrong', 'stays_suspended', 'other')),
+    made_at       TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(made_at, 1, 19)) IS substr(made_at, 1, 19) AND julianday(made_at) IS NOT NULL AND length(made_at) IN (25, 29, 32) AND made_at GLOB '*+00:00' AND made_at NOT GLOB '*000+00:00' AND made_at NOT GLOB '*T24*'),
+    made_by       BLOB REFERENCES token,
+    decided_at    TEXT CHECK (decided_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(decided_at, 1, 19)) IS substr(decided_at, 1, 19) AND julianday(decided_at) IS NOT NULL AND length(decided_at) IN (25, 29, 32) AND decided_at GLOB '*+00:00' AND decided_at NOT GLOB '*000+00:00' AND decided_at NOT GLOB '*T24*'),
+    decided_by    BLOB REFERENCES token,
+    FOREIGN KEY (technician_id, firm_id) REFERENCES technician (id, firm_id),
+    CHECK ((state = 'waiting') = (decided_at IS NULL)),
+    CHECK ((state = 'refused') = (reason IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX technician_proposal_one_waiting ON technician_proposal (technician_id) WHERE state = 'waiting';
+CREATE INDEX technician_proposal_by_firm ON technician_proposal (firm_id, id);
+CREATE INDEX technician_proposal_by_state ON technician_proposal (state, id);
+CREATE TRIGGER technician_proposal_not_replaced BEFORE INSERT ON technician_proposal BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: technician_proposal_pkey')
+    WHERE EXISTS (SELECT 1 FROM technician_proposal WHERE id = NEW.id);
+    SELECT RAISE(ABORT, 'kaketsuke: technician_proposal_one_waiting')
+    WHERE NEW.state = 'waiting' AND EXISTS (SELECT 1 FROM technician_proposal
+                                            WHERE technician_id = NEW.technician_id AND state = 'waiting');
+END;
+CREATE TRIGGER technician_proposal_decided_once BEFORE UPDATE ON technician_proposal BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: technician_proposal_decided_once') WHERE OLD.state <> 'waiting';
+    SELECT RAISE(ABORT, 'kaketsuke: technician_proposal_fixed')
+    WHERE (NEW.id, NEW.technician_id, NEW.firm_id, NEW.proposed, NEW.made_at, NEW.made_by)
+       IS NOT (OLD.id, OLD.technician_id, OLD.firm_id, OLD.proposed, OLD.made_at, OLD.made_by);
+END;
+CREATE TRIGGER technician_proposal_never_deleted BEFORE DELETE ON technician_proposal BEGIN
+    SELECT RAISE(ABORT, 'kaketsuke: technician_proposal_never_deleted');
+END;
+
 -- Answers to requests that carried an Idempotency-Key. outcome is NULL while the request is under way.
 CREATE TABLE idempotency (
     principal   BLOB NOT NULL CHECK (length(principal) = 16),

@@ -269,7 +269,7 @@ CREATE TABLE fact (
     sent_at       TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(sent_at, 1, 19)) IS substr(sent_at, 1, 19) AND julianday(sent_at) IS NOT NULL AND length(sent_at) IN (25, 29, 32) AND sent_at GLOB '*+00:00' AND sent_at NOT GLOB '*000+00:00' AND sent_at NOT GLOB '*T24*'),
     received_at   TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(received_at, 1, 19)) IS substr(received_at, 1, 19) AND julianday(received_at) IS NOT NULL AND length(received_at) IN (25, 29, 32) AND received_at GLOB '*+00:00' AND received_at NOT GLOB '*000+00:00' AND received_at NOT GLOB '*T24*'),
     -- Whose word it is: a device's, or the desk's in the technician's name.
-    told_by       TEXT    NOT NULL CHECK (told_by IN ('device', 'desk')),
+    told_by       TEXT    NOT NULL CHECK (told_by IN ('device', 'desk', 'suspended')),
     -- What it names and nobody had on record when it was received.
     unresolved    TEXT    CHECK (unresolved IN ('language', 'text', 'understanding', 'evidence', 'work', 'landlord')),
     data          TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536)

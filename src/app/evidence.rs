@@ -18,9 +18,10 @@ use crate::{
         },
         facts::{Fact, FactKind},
         ids::{EvidenceId, FirmId, JobId, TechnicianId},
-        jobs::{Job, JobState},
+        jobs::Job,
         offers::Assignment,
         refusal::{CaseRefused, EvidenceRefused, Refusal},
+        sight::Sight,
         span::Instant,
     },
     store,
@@ -175,7 +176,8 @@ pub struct Listed {
     pub signature_absence: Option<AbsenceReason>,
 }
 
-/// The pictures of a job; a contractor sees those of the own firm while the job is his, or once he has done it.
+/// The pictures of a job; a contractor sees those of the own firm while the job is his, and for a while once he has done it
+/// (G-11).
 pub async fn of_job(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Listed, Error> {
     let mut tx = ctx.db().read().await?;
     let (job, crew) = seen::seen(&mut tx, actor, id).await?;
@@ -216,19 +218,16 @@ pub(super) fn listed(
     let there: BTreeSet<_> = all.iter().map(|evidence| evidence.kind).collect();
     let reference = ctx.reference();
     let missing = missing(&reference.evidence().needs, circumstances, &there).into_iter().cloned().collect();
-    let scope = actor.scope();
-    let own: Vec<_> =
-        crew.iter().filter(|one| scope.covers(one.firm_id, one.technician_id)).cloned().collect();
-    let items = all.into_iter().filter(|evidence| is_shown(actor, evidence, job, &own)).collect();
+    let sight = Sight::of(actor, crew, ctx.now());
+    let items = all.into_iter().filter(|evidence| is_shown(actor, evidence, sight)).collect();
     Listed { items, missing, signature_absence: absence }
 }
 
-/// `assignments` are those within the actor's scope.
-fn is_shown(actor: &Actor, evidence: &Evidence, job: &Job, assignments: &[Assignment]) -> bool {
+/// A picture shows somebody's home: it goes out of sight with whose it is (G-11).
+fn is_shown(actor: &Actor, evidence: &Evidence, sight: Sight) -> bool {
     let scope = actor.scope();
-    let concerned = assignments.iter().any(|one| !one.is_over())
-        || job.state() == JobState::Completed && !assignments.is_empty();
-    scope == Scope::All || concerned && evidence.firm_id.is_some_and(|firm| scope.covers_firm(firm))
+    let is_own = scope == Scope::All || evidence.firm_id.is_some_and(|firm| scope.covers_firm(firm));
+    is_own && sight >= Sight::Invoice
 }
 
 /// A picture with its bytes, if it is the actor's to see and not erased.
@@ -236,11 +235,10 @@ pub async fn read(ctx: &Ctx, actor: &Actor, id: EvidenceId) -> Result<(Evidence,
     let missing = || Error::NotFound("evidence");
     let mut tx = ctx.db().read().await?;
     let evidence = store::evidence::find(&mut tx, id).await?.ok_or_else(missing)?;
-    let job = store::jobs::find(&mut tx, evidence.job_id).await?.ok_or_else(missing)?;
-    let mut assignments = store::assignments::of_job(&mut tx, job.id).await?;
+    let crew = store::assignments::of_job(&mut tx, evidence.job_id).await?;
     drop(tx);
-    assignments.retain(|one| actor.scope().covers(one.firm_id, one.technician_id));
-    if evidence.erased_at.is_some() || !is_shown(actor, &evidence, &job, &assignments) {
+    let sight = Sight::of(actor, &crew, ctx.now());
+    if evidence.erased_at.is_some() || !is_shown(actor, &evidence, sight) {
         return Err(missing());
     }
     let bytes = ctx.files().get(evidence.file).await?;

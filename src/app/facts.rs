@@ -23,6 +23,7 @@ use crate::{
         positions::measured,
         reference::Reference,
         refusal::Refusal,
+        sight::is_own,
         span::Instant,
         warrants::Warrant,
     },
@@ -69,7 +70,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         assignment_id: filed.id,
         technician_id: filed.technician_id,
         received_at: unit.now,
-        told_by: reporter(unit.actor.scope()),
+        told_by: reporter(&unit.actor, filed),
     };
     let job = loaded.known.job.clone();
     let named = Named::load(unit, id, filed.technician_id, batch).await?;
@@ -159,10 +160,11 @@ fn asked_back(batch: &Batch, on_record: &OnRecord<'_>, now: Instant) -> Result<(
     }
 }
 
-/// Whose word a batch is: who sees every job speaks for the desk.
-fn reporter(scope: Scope) -> Reporter {
-    match scope {
+/// Whose word a batch is: who sees every job speaks for the desk, and who is suspended for nobody but what is in hand.
+fn reporter(actor: &Actor, filed: &Assignment) -> Reporter {
+    match actor.scope() {
         Scope::All => Reporter::Desk,
+        _ if !is_own(actor, filed) => Reporter::Suspended,
         Scope::Firm(_) | Scope::Technician(..) | Scope::Nothing => Reporter::Device,
     }
 }

@@ -6,7 +6,7 @@ use super::{Ctx, Error, offer_lists::Offered, rosters, rosters::RosterDays};
 use crate::{
     domain::{
         actor::Actor,
-        firms::Firm,
+        firms::{Firm, Standing},
         ids::FirmId,
         jobs::{Job, JobState},
         offers::OfferState,
@@ -35,7 +35,7 @@ pub struct FirmOffice {
     pub jobs: Vec<Job>,
 }
 
-/// The office of the actor's firm, its rosters for a span.
+/// The office of the actor's firm, its rosters for a span; while it is suspended, what it has in hand (G-10).
 pub async fn show(
     ctx: &Ctx,
     actor: &Actor,
@@ -48,6 +48,11 @@ pub async fn show(
         return Err(Error::NotFound("firm"));
     }
     let mut tx = ctx.db().read().await?;
+    if actor.standing() == Standing::Suspended {
+        let firm = store::firms::find(&mut tx, firm).await?.ok_or(Error::NotFound("firm"))?;
+        let jobs = store::job_lists::in_hand(&mut tx, scope, state, start, JOBS_MAX).await?;
+        return Ok(FirmOffice { firm, jobs, rosters: Vec::new(), open: Vec::new(), naming: Vec::new() });
+    }
     Ok(FirmOffice {
         firm: store::firms::find(&mut tx, firm).await?.ok_or(Error::NotFound("firm"))?,
         rosters: rosters::of_firm_in(ctx, &mut tx, actor, firm, span, (start, TECHNICIANS_MAX)).await?,

@@ -243,6 +243,10 @@ impl Ctx {
 
     /// Puts a member into the snapshot as it was read.
     fn place(&self, member: Member, now: Instant) -> Result<(), Error> {
+        if member.technician.confirmed_at.is_none() {
+            // Of somebody of whom only the firm speaks, the snapshot knows nothing (G-10).
+            return Ok(());
+        }
         let mut fleet = self.fleet();
         fleet.advance(now);
         put(&mut fleet, member)
@@ -364,7 +368,10 @@ fn profile(
     licences: Licences,
     accepted_24h: u32,
 ) -> TechnicianProfile {
-    let active = firm.state == Standing::Active && technician.state == Standing::Active;
+    // Nobody is sent before the office has confirmed them, whatever their state says (G-10).
+    let active = firm.state == Standing::Active
+        && technician.state == Standing::Active
+        && technician.confirmed_at.is_some();
     TechnicianProfile {
         id: technician.id,
         firm: technician.firm_id,

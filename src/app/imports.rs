@@ -173,7 +173,7 @@ async fn keep(unit: &mut Unit, known: Technician, technician: Technician) -> Res
     if technician == known {
         return Ok(Taken::Unchanged);
     }
-    technicians::save(unit, technician, known.state, Error::Conflict).await?;
+    technicians::save(unit, technician, &known, Error::Conflict).await?;
     Ok(Taken::Changed)
 }
 

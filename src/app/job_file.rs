@@ -18,6 +18,7 @@ use crate::{
         alarms::AlarmKind,
         cases::{Resident, Site},
         facts::{Fact, FieldRecord, FieldState, Guard, JobOutcome, TechnicianAtSite, is_about},
+        firms::Standing,
         guidance::Caution,
         ids::{JobId, TechnicianId},
         jobs::{Action, Job, JobState},
@@ -25,6 +26,7 @@ use crate::{
         offers::{Assignment, Offer},
         perils::{Perils, SafetyRules, codes},
         referrals::Stage,
+        sight::{Sight, is_own},
     },
     store::{self, cases::OnFile},
 };
@@ -41,7 +43,7 @@ pub struct Whole {
     pub job: Job,
     /// Language to speak with the resident.
     pub language: String,
-    /// Whom to help and where; only for the desk and for who is on the job or has done it (Y-03).
+    /// Whom to help, as far as the actor may know (Y-03, G-11).
     pub resident: Option<Resident>,
     /// Where it is; for the same.
     pub site: Option<Site>,
@@ -95,11 +97,13 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<Whole, Error> {
     let perils = records::perils(ctx, &mut tx, id).await?;
     let facts = store::facts::of_job(&mut tx, id).await?;
     let record = FieldRecord::guarded(&facts, &Guard::of(&job, &crew, &perils));
-    Ok(whole(actor, job, &case, About { offers, crew: &crew, record: &record, perils }))
+    let sight = Sight::of(actor, &crew, ctx.now());
+    Ok(whole(actor, job, &case, About { sight, offers, crew: &crew, record: &record, perils }))
 }
 
 /// What is known of a job besides its case.
 struct About<'a> {
+    sight: Sight,
     offers: Vec<Offer>,
     crew: &'a [Assignment],
     record: &'a FieldRecord,
@@ -108,16 +112,15 @@ struct About<'a> {
 
 /// The job, as much of it as is the actor's to see.
 fn whole(actor: &Actor, job: Job, case: &OnFile, about: About<'_>) -> Whole {
-    let About { mut offers, crew, record, perils } = about;
+    let About { sight, mut offers, crew, record, perils } = about;
     let (scope, holding) = (actor.scope(), perils.holding());
     offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
     let assignments = seen::own(actor, crew);
-    let shown = seen::is_concerned(actor, &job, &assignments).then_some(case);
     let is_open = |action: &Action| may(*action, &job, crew, case.case.state, holding.as_ref()).is_ok();
     Whole {
         language: case.case.language.clone(),
-        resident: shown.and_then(|case| case.resident.clone()),
-        site: shown.and_then(|case| case.site.clone()),
+        resident: sight.resident(case.resident.clone()),
+        site: sight.site(case.site.clone()),
         open: Action::ALL.iter().copied().filter(is_open).collect(),
         offers,
         assignments,
@@ -128,7 +131,7 @@ fn whole(actor: &Actor, job: Job, case: &OnFile, about: About<'_>) -> Whole {
     }
 }
 
-/// The jobs after `after` that are the actor's to see, oldest first.
+/// The jobs after `after` that are the actor's to see, oldest first; of whoever is suspended, those in hand (G-10).
 pub async fn list(
     ctx: &Ctx,
     actor: &Actor,
@@ -137,6 +140,9 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Job>, Error> {
     let mut tx = ctx.db().read().await?;
+    if actor.standing() == Standing::Suspended {
+        return Ok(store::job_lists::in_hand(&mut tx, actor.scope(), state, after, limit).await?);
+    }
     Ok(store::job_lists::list(&mut tx, actor.scope(), state, after, limit).await?)
 }
 
@@ -193,7 +199,8 @@ pub async fn own_file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<OwnFile, Er
     let perils = records::perils(ctx, &mut tx, id).await?;
     let facts = store::facts::of_job(&mut tx, id).await?;
     let record = FieldRecord::guarded(&facts, &Guard::of(&job, &crew, &perils));
-    let job = whole(actor, job, &case, About { offers, crew: &crew, record: &record, perils });
+    let sight = Sight::of(actor, &crew, ctx.now());
+    let job = whole(actor, job, &case, About { sight, offers, crew: &crew, record: &record, perils });
     let goers = job.assignments.iter().map(|assignment| assignment.technician_id);
     let names = store::technicians::names(&mut tx, goers).await?;
     let municipality = case.municipality.take().filter(|_| job.site.is_some());
@@ -215,7 +222,8 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
     let marks = store::job_file::marks(tx, job.case_id).await?;
     let perils = marks.perils(id, &SafetyRules::of(&ctx.reference()));
     let record = records::own(ctx, &job, &seen::guard(&job, &crew, &papers, &perils), &facts);
-    let about = About { offers, crew: &crew, record: &record, perils };
+    let sight = Sight::of(actor, &crew, ctx.now());
+    let about = About { sight, offers, crew: &crew, record: &record, perils };
     let whole = whole(actor, job.clone(), &on_file, about);
     let case = case_file::page_of(ctx, tx, on_file, jobs, marks).await?;
     let runs = decisions::runs(tx, id).await?;
@@ -244,7 +252,7 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
         evidence: evidence::listed(ctx, actor, &job, &crew, &facts, pictures),
         messages: messages::about_job(tx, actor, id).await?,
         facts: {
-            facts.retain(|fact| is_own(actor, &crew, fact));
+            facts.retain(|fact| is_own_report(actor, &crew, fact));
             facts.truncate(FACTS_MAX);
             facts
         },
@@ -256,8 +264,6 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
 }
 
 /// Whether a fact was reported under an assignment of the actor's.
-fn is_own(actor: &Actor, crew: &[Assignment], fact: &Fact) -> bool {
-    let scope = actor.scope();
-    let under = crew.iter().find(|one| one.id == fact.assignment_id);
-    under.is_some_and(|one| scope.covers(one.firm_id, one.technician_id))
+fn is_own_report(actor: &Actor, crew: &[Assignment], fact: &Fact) -> bool {
+    crew.iter().find(|one| one.id == fact.assignment_id).is_some_and(|one| is_own(actor, one))
 }

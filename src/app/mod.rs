@@ -54,6 +54,7 @@ pub mod payments;
 pub mod places;
 pub mod positions;
 pub mod programmes;
+pub mod proposals;
 pub mod queue;
 pub mod readers;
 pub mod reads;

@@ -13,6 +13,7 @@ use crate::{
         ids::AssignmentId,
         jobs::Job,
         offers::Assignment,
+        sight::is_own,
         span::{Instant, tokyo},
     },
     store::{self, Tx, order_notes::OrderNote},
@@ -49,7 +50,7 @@ pub async fn find(ctx: &Ctx, actor: &Actor, id: AssignmentId) -> Result<Issued, 
     let missing = || Error::NotFound("assignment");
     let mut tx = ctx.db().read().await?;
     let assignment = store::assignments::find(&mut tx, id).await?.ok_or_else(missing)?;
-    if !actor.scope().covers(assignment.firm_id, assignment.technician_id) {
+    if !is_own(actor, &assignment) {
         return Err(missing());
     }
     let note = store::order_notes::find(&mut tx, id).await?.ok_or(Error::NotFound("order note"))?;

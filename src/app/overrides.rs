@@ -18,6 +18,7 @@ use crate::{
         jobs::Job,
         offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode},
         refusal::CaseRefused,
+        sight::is_own,
         span::Instant,
     },
     store::{self, dockets::Beside},
@@ -188,7 +189,7 @@ async fn of_own(unit: &mut Unit, id: AssignmentId) -> Result<Docket, Error> {
         docket => docket?,
     };
     let own = docket.known().assignments.iter().find(|one| one.id == id).ok_or_else(missing)?;
-    match unit.actor.scope().covers(own.firm_id, own.technician_id) {
+    match is_own(&unit.actor, own) {
         true => Ok(docket),
         false => Err(missing()),
     }

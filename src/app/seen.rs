@@ -6,10 +6,11 @@ use crate::{
         actor::{Actor, Scope},
         facts::Guard,
         ids::JobId,
-        jobs::{Job, JobState},
+        jobs::Job,
         offers::Assignment,
         perils::Perils,
         reference::Dataset,
+        sight,
     },
     store::{self, Tx, job_file::Papers},
 };
@@ -30,15 +31,7 @@ pub(super) fn must_see(actor: &Actor, crew: &[Assignment]) -> Result<(), Error> 
 
 /// The assignments that are the actor's to see.
 pub(super) fn own(actor: &Actor, crew: &[Assignment]) -> Vec<Assignment> {
-    let scope = actor.scope();
-    crew.iter().filter(|one| scope.covers(one.firm_id, one.technician_id)).cloned().collect()
-}
-
-/// Whether the actor may know whom to help and where; `own` are his assignments.
-pub(super) fn is_concerned(actor: &Actor, job: &Job, own: &[Assignment]) -> bool {
-    actor.scope() == Scope::All
-        || job.state() == JobState::Completed
-        || own.iter().any(|assignment| !assignment.is_over())
+    crew.iter().filter(|one| sight::is_own(actor, one)).cloned().collect()
 }
 
 /// What hangs on a job, with the versions of what it is priced by.

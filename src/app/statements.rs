@@ -20,6 +20,7 @@ use crate::{
         reference::programme::Payer,
         reviews::{Decision, Settled, flag_words},
         settling::cash_doubts,
+        sight::Sight,
     },
     store::{self, Tx, job_file::Papers},
 };
@@ -204,8 +205,11 @@ pub async fn printed(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<String, Erro
     let (job, crew) = seen::seen(&mut tx, actor, id).await?;
     let case = store::cases::on_file(&mut tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let own = seen::own(actor, &crew);
-    let recipient = case.resident.filter(|_| seen::is_concerned(actor, &job, &own));
+    let sight = Sight::of(actor, &crew, ctx.now());
     let statement = of_job(ctx, &mut tx, actor, job, &crew).await?;
+    // A firm keeps what it has issued in its own name (C-36).
+    let is_issuer = matches!(actor.scope(), Scope::Firm(_)) && !statement.lines.is_empty();
+    let recipient = case.resident.filter(|_| sight >= Sight::Invoice || is_issuer);
     let issuers = issuers(&mut tx, &own, &statement).await?;
     let reference = ctx.reference();
     let kind = reference.job_codes().get(&statement.job.job_code);

@@ -1,16 +1,17 @@
-//! Technicians: registered and changed by the desk or by their own firm.
+//! Technicians: registered and changed by the office; their own firm proposes (G-10).
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, standing};
+use super::{Command, Ctx, Error, Unit, proposals, standing};
 use crate::{
     domain::{
         actor::{Actor, Scope},
         events,
-        firms::{OfficeKey, Standing, Technician},
-        ids::{FirmId, TechnicianId},
+        firms::{OfficeKey, Proposed, Standing, Technician},
+        ids::{FirmId, TechnicianId, TechnicianProposalId},
         phone::Phone,
         place::Point,
+        proposals::{TechnicianProposal, Verdict},
         reference::JobCode,
         refusal::Refusal,
         roster::Roster,
@@ -81,14 +82,27 @@ pub(super) async fn register_in(
         shifts: Roster::default(),
         state: profile.state,
         created_at: unit.now,
+        confirmed_at: None,
+        proposed: None,
     };
-    let technician = described(unit, new, profile)?;
+    let said = described(unit, new, profile)?;
+    let (technician, proposed) = match unit.actor.scope() {
+        Scope::All => (said, None),
+        _ => {
+            proposals::said(unit, firm).await?.allows_technician()?;
+            let (technician, proposed) = Proposed::beyond(said.clone(), said);
+            (technician, Some(proposed))
+        }
+    };
     store::technicians::insert(&mut unit.tx, &technician).await.map_err(key_taken)?;
     unit.emit(events::TechnicianRegistered { technician: technician.id, firm });
-    Ok(technician)
+    if let Some(proposed) = &proposed {
+        proposals::put(unit, &technician, proposed.clone()).await?;
+    }
+    Ok(Technician { proposed, ..technician })
 }
 
-/// Changes a technician the caller has seen at `version`.
+/// Changes a technician the caller has seen at `version`. What a firm says beyond that waits for the office.
 pub async fn change(
     ctx: &Ctx,
     id: TechnicianId,
@@ -107,13 +121,52 @@ async fn change_in(
     profile: &Profile,
 ) -> Result<Technician, Error> {
     let before = visible(unit, id).await?;
-    let (was, stale) = (before.state, Error::VersionMismatch { what: "technician", current: before.version });
-    let technician = described(unit, Technician { version, ..before }, profile)?;
-    save(unit, technician, was, stale).await
+    let stale = Error::VersionMismatch { what: "technician", current: before.version };
+    let said = described(unit, Technician { version, ..before.clone() }, profile)?;
+    match unit.actor.scope() {
+        Scope::All => save(unit, said, &before, stale).await,
+        _ => propose(unit, said, before, stale).await,
+    }
+}
+
+/// What a firm says of its technician: what takes something away counts at once, the rest waits for the office (G-10).
+async fn propose(
+    unit: &mut Unit,
+    said: Technician,
+    before: Technician,
+    stale: Error,
+) -> Result<Technician, Error> {
+    let (was, waits) = (before.state, before.proposed.clone());
+    let (technician, proposed) = Proposed::beyond(Technician { version: said.version, ..before }, said);
+    let proposed = Some(proposed).filter(|proposed| !proposed.is_empty());
+    if proposed.is_some() && proposed != waits {
+        proposals::said(unit, technician.firm_id).await?.allows_proposal(waits.as_ref())?;
+    }
+    let technician = write(unit, Technician { proposed: None, ..technician }, was, stale).await?;
+    proposals::put(unit, &technician, proposed.clone().unwrap_or_default()).await?;
+    Ok(Technician { proposed, ..technician })
+}
+
+/// Writes a technician as the office says. What a firm has said meanwhile is settled where the office has written the same, or
+/// has confirmed somebody new in its own words.
+pub(super) async fn save(
+    unit: &mut Unit,
+    technician: Technician,
+    before: &Technician,
+    stale: Error,
+) -> Result<Technician, Error> {
+    let is_said = |waits: &Proposed| before.confirmed_at.is_none() || waits.is_of(&technician);
+    let is_settled = technician.confirmed_at.is_some() && before.proposed.as_ref().is_some_and(is_said);
+    let proposed = before.proposed.clone().filter(|_| !is_settled);
+    let technician = write(unit, Technician { proposed, ..technician }, before.state, stale).await?;
+    if is_settled {
+        proposals::taken_over(unit, &technician).await?;
+    }
+    Ok(technician)
 }
 
 /// Writes a changed technician over the version that was seen; what that means for what is under way, with it.
-pub(super) async fn save(
+pub(super) async fn write(
     unit: &mut Unit,
     technician: Technician,
     was: Standing,
@@ -125,6 +178,39 @@ pub(super) async fn save(
     unit.emit(events::TechnicianChanged { technician: technician.id, firm: technician.firm_id });
     standing::technician_changed(unit, technician.id, was, technician.state).await?;
     Ok(Technician { version: technician.version + 1, ..technician })
+}
+
+/// Confirms or refuses what a firm has proposed, all of it (G-10).
+pub async fn decide(
+    ctx: &Ctx,
+    id: TechnicianProposalId,
+    command: Command<Verdict>,
+) -> Result<TechnicianProposal, Error> {
+    let command = command.map(|verdict| (id, verdict));
+    ctx.transact(command, |unit, (id, verdict)| Box::pin(decide_in(unit, *id, *verdict))).await
+}
+
+async fn decide_in(
+    unit: &mut Unit,
+    id: TechnicianProposalId,
+    verdict: Verdict,
+) -> Result<TechnicianProposal, Error> {
+    let found = store::proposals::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("proposal"))?;
+    let decided = found.decided(verdict, unit.now)?;
+    let now = visible(unit, decided.technician_id).await?;
+    let was = now.state;
+    let technician = match verdict {
+        Verdict::Confirm => {
+            let technician = decided.proposed.clone().confirmed(now, unit.now);
+            // The trades may have become fewer since it was said.
+            known_codes(unit, &technician.trades, &technician.job_codes)?;
+            technician
+        }
+        Verdict::Refuse(_) => Technician { proposed: None, ..now },
+    };
+    write(unit, technician, was, Error::Conflict).await?;
+    proposals::keep(unit, decided.clone()).await?;
+    Ok(decided)
 }
 
 /// The technician as the profile says; languages in their canonical form, each thing once.
@@ -146,6 +232,10 @@ pub(super) fn described(unit: &Unit, technician: Technician, profile: &Profile) 
     tools.dedup();
     let job_codes = known_codes(unit, &trades, &profile.job_codes)?;
     let key = given_key(unit, &technician, profile)?;
+    let confirmed_at = match unit.actor.scope() {
+        Scope::All => technician.confirmed_at.or(Some(unit.now)),
+        _ => technician.confirmed_at,
+    };
     Ok(Technician {
         name: profile.name.clone(),
         phone: profile.phone.clone(),
@@ -159,6 +249,7 @@ pub(super) fn described(unit: &Unit, technician: Technician, profile: &Profile) 
         languages,
         shifts: profile.shifts.clone(),
         state: profile.state,
+        confirmed_at,
         ..technician
     })
 }

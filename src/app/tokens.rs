@@ -10,10 +10,11 @@ use crate::{
     domain::{
         actor::{Actor, Role},
         events,
+        firms::Standing,
         ids::{ConsumerId, FirmId, TechnicianId, TokenId},
         refusal::Refusal,
         span::Instant,
-        tokens::{Grant, Token},
+        tokens::{Grant, LastAdministrator, Token},
     },
     store,
 };
@@ -61,24 +62,26 @@ async fn issue_in(unit: &mut Unit, body: &Issue) -> Result<Issued, Error> {
         id: unit.id(),
         name: body.name.clone(),
         grant,
+        standing: Standing::Active,
         created_at: unit.now,
         expires_at: body.expires_at,
         revoked_at: None,
     };
-    insert(unit, &token, &digest(&secret)).await?;
+    let token = insert(unit, &token, &digest(&secret)).await?;
     unit.emit(events::TokenIssued { token: token.id, role: body.role });
     Ok(Issued { token, secret: Some(secret) })
 }
 
-/// Keeps a token; refuses one that is bound to what is not there.
-pub(super) async fn insert(unit: &mut Unit, token: &Token, digest: &[u8; 32]) -> Result<(), Error> {
+/// Keeps a token and reads it again, with how whom it is bound to stands; refuses one that is bound to what is not there.
+pub(super) async fn insert(unit: &mut Unit, token: &Token, digest: &[u8; 32]) -> Result<Token, Error> {
     store::tokens::insert(&mut unit.tx, token, digest).await.map_err(|error| match error {
         store::Error::Missing(_) => match token.grant {
             Grant::Billing { .. } => Refusal::field("consumer_id", "no such billing consumer").into(),
             _ => Refusal::field("firm_id", "no such firm").into(),
         },
         other => Error::from(other),
-    })
+    })?;
+    store::tokens::find(&mut unit.tx, token.id).await?.ok_or(Error::NotFound("token"))
 }
 
 /// The role with what it is bound to; a technician's firm is looked up.
@@ -101,15 +104,26 @@ pub async fn grant(
 }
 
 /// Revokes a token, at once and for good. Revoking it again changes nothing.
-pub async fn revoke(ctx: &Ctx, command: Command<TokenId>) -> Result<Token, Error> {
-    ctx.transact(command, |unit, id| Box::pin(revoke_in(unit, *id))).await
+pub async fn revoke(ctx: &Ctx, last: LastAdministrator, command: Command<TokenId>) -> Result<Token, Error> {
+    let command = command.map(|id| (id, last));
+    ctx.transact(command, |unit, (id, last)| Box::pin(revoke_in(unit, *id, *last))).await
 }
 
-async fn revoke_in(unit: &mut Unit, id: TokenId) -> Result<Token, Error> {
-    if store::tokens::revoke(&mut unit.tx, id, unit.now).await? {
+async fn revoke_in(unit: &mut Unit, id: TokenId, last: LastAdministrator) -> Result<Token, Error> {
+    let is_new = store::tokens::revoke(&mut unit.tx, id, unit.now).await?;
+    let token = store::tokens::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("token"))?;
+    if is_new {
+        leave_one(unit, &token, last).await?;
         unit.emit(events::TokenRevoked { token: id });
     }
-    store::tokens::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("token"))
+    Ok(token)
+}
+
+/// Takes back what has closed the last way in of an administrator, unless that is meant. Looked at after the token is
+/// revoked: of two who close the last two, one has to wait for the other.
+pub(super) async fn leave_one(unit: &mut Unit, taken: &Token, last: LastAdministrator) -> Result<(), Error> {
+    let left = store::tokens::administrators(&mut unit.tx, unit.now).await?;
+    Ok(last.allows(taken, &left)?)
 }
 
 /// The tokens after `after`, oldest first.

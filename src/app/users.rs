@@ -12,10 +12,10 @@ use crate::{
         actor::{Actor, Role},
         consumers::Consumer,
         events,
-        firms::Firm,
+        firms::{Firm, Standing},
         ids::{ConsumerId, FirmId, SessionId, TechnicianId, UserId},
         refusal::{OfficeRefused, Refusal},
-        tokens::{Grant, Token},
+        tokens::{Grant, LastAdministrator, Token},
         users::{Login, Password, User},
     },
     store,
@@ -55,13 +55,14 @@ async fn add_in(unit: &mut Unit, body: &New, hash: Option<&str>) -> Result<User,
         id: unit.id(),
         name: body.name.clone(),
         grant: body.grant,
+        standing: Standing::Active,
         created_at: unit.now,
         expires_at: None,
         revoked_at: None,
     };
     // Nobody ever sees the secret of this token: the person signs in.
     let unseen = tokens::digest(&tokens::secret(&unit.ctx));
-    tokens::insert(unit, &principal, &unseen).await?;
+    let principal = tokens::insert(unit, &principal, &unseen).await?;
     let user = User {
         id: unit.id(),
         version: 1,
@@ -103,11 +104,12 @@ async fn set_in(unit: &mut Unit, id: UserId, keep: Option<SessionId>, hash: &str
 }
 
 /// Disables a person, at once and for good: every session is over.
-pub async fn disable(ctx: &Ctx, command: Command<UserId>) -> Result<User, Error> {
-    ctx.transact(command, |unit, id| Box::pin(disable_in(unit, *id))).await
+pub async fn disable(ctx: &Ctx, last: LastAdministrator, command: Command<UserId>) -> Result<User, Error> {
+    let command = command.map(|id| (id, last));
+    ctx.transact(command, |unit, (id, last)| Box::pin(disable_in(unit, *id, *last))).await
 }
 
-async fn disable_in(unit: &mut Unit, id: UserId) -> Result<User, Error> {
+async fn disable_in(unit: &mut Unit, id: UserId, last: LastAdministrator) -> Result<User, Error> {
     let user = store::users::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("user"))?;
     if user.disabled_at.is_some() {
         return Ok(user);
@@ -118,6 +120,7 @@ async fn disable_in(unit: &mut Unit, id: UserId) -> Result<User, Error> {
     }
     store::users::save_disabled(&mut unit.tx, id, unit.now).await?;
     store::tokens::revoke(&mut unit.tx, user.principal.id, unit.now).await?;
+    tokens::leave_one(unit, &user.principal, last).await?;
     store::sessions::end_all(&mut unit.tx, id, None, unit.now).await?;
     unit.emit(events::UserDisabled { user: id });
     Ok(User { disabled_at: Some(unit.now), ..user })

@@ -16,7 +16,7 @@ use crate::{
         actor::{Actor, Role},
         ids::{ConsumerId, FirmId, TechnicianId, TokenId},
         span::Instant,
-        tokens::{Grant, Token as Listed},
+        tokens::{Grant, LastAdministrator, Token as Listed},
     },
 };
 
@@ -39,6 +39,9 @@ pub(super) enum Token {
         /// Id of the token, as in the list
         #[arg(value_parser = id::<TokenId>)]
         id: TokenId,
+        /// Even if no administrator gets in any more but by this command line
+        #[arg(long)]
+        last_administrator: bool,
     },
 }
 
@@ -87,7 +90,8 @@ pub(super) async fn run(config: &Config, token: Token) -> anyhow::Result<()> {
     match token {
         Token::Issue(wanted) => issue(&ctx, wanted).await?,
         Token::List => list(&ctx).await?,
-        Token::Revoke { id } => revoke(&ctx, id).await?,
+        Token::Revoke { id, last_administrator: false } => revoke(&ctx, id, LastAdministrator::Stays).await?,
+        Token::Revoke { id, last_administrator: true } => revoke(&ctx, id, LastAdministrator::MayGo).await?,
     }
     ctx.db().close().await;
     Ok(())
@@ -156,8 +160,8 @@ fn row([id, role, state, issued, expires, whose, name]: [&str; 7]) -> String {
     format!("{id:<36}  {role:<14}  {state:<7}  {issued:<20}  {expires:<20}  {whose:<36}  {name}")
 }
 
-async fn revoke(ctx: &Ctx, id: TokenId) -> anyhow::Result<()> {
-    tokens::revoke(ctx, Command::new(ACTOR, id)).await?;
+async fn revoke(ctx: &Ctx, id: TokenId, last: LastAdministrator) -> anyhow::Result<()> {
+    tokens::revoke(ctx, last, Command::new(ACTOR, id)).await.map_err(in_flags)?;
     output::note(format_args!("revoked token {id}"));
     Ok(())
 }
@@ -165,6 +169,7 @@ async fn revoke(ctx: &Ctx, id: TokenId) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::firms::Standing;
 
     #[test]
     fn a_token_is_listed_by_its_state() {
@@ -174,6 +179,7 @@ mod tests {
             id: TokenId(Uuid::from_u128(1)),
             name: "夜間窓口\u{1b}[2J".to_owned(),
             grant: Grant::Firm { firm_id },
+            standing: Standing::Active,
             created_at: now,
             expires_at: None,
             revoked_at: None,

@@ -18,6 +18,7 @@ use crate::{
         actor::{Actor, Role},
         ids::{ConsumerId, FirmId, TechnicianId},
         refusal::Refusal,
+        tokens::LastAdministrator,
         users::{Login, Password, User as Person},
     },
 };
@@ -45,6 +46,9 @@ pub(super) enum User {
         /// Login of the person
         #[arg(long, value_parser = login)]
         login: Login,
+        /// Even if no administrator gets in any more but by this command line
+        #[arg(long)]
+        last_administrator: bool,
     },
 }
 
@@ -90,9 +94,10 @@ pub(super) async fn run(config: &Config, user: User) -> anyhow::Result<()> {
             users::set_password(&ctx, Command::new(ACTOR, body)).await.map_err(in_flags)?;
             output::note(format_args!("set the password of {login}; its sessions are over"));
         }
-        User::Disable { login } => {
+        User::Disable { login, last_administrator } => {
             let user = known(&ctx, &login).await?.id;
-            users::disable(&ctx, Command::new(ACTOR, user)).await?;
+            let last = if last_administrator { LastAdministrator::MayGo } else { LastAdministrator::Stays };
+            users::disable(&ctx, last, Command::new(ACTOR, user)).await.map_err(in_flags)?;
             output::note(format_args!("disabled {login}; its sessions are over"));
         }
     }

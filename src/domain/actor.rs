@@ -1,6 +1,7 @@
 //! Who acts: the seven roles, each with exactly what it is bound to.
 
 use super::{
+    firms::Standing,
     ids::{ConsumerId, FirmId, TechnicianId, TokenId},
     text_enum::text_enum,
 };
@@ -34,10 +35,10 @@ pub enum Actor {
     Supervisor(TokenId),
     /// A dispatcher.
     Dispatcher(TokenId),
-    /// A contractor's office.
-    Firm(TokenId, FirmId),
-    /// A technician of a firm.
-    Technician(TokenId, FirmId, TechnicianId),
+    /// A contractor's office, and whether it is in service.
+    Firm(TokenId, FirmId, Standing),
+    /// A technician of a firm, and whether both are in service.
+    Technician(TokenId, FirmId, TechnicianId, Standing),
     /// A billing consumer.
     Billing(TokenId, ConsumerId),
     /// The claims-support company.
@@ -91,11 +92,20 @@ impl Actor {
             Self::Administrator(token)
             | Self::Supervisor(token)
             | Self::Dispatcher(token)
-            | Self::Firm(token, _)
+            | Self::Firm(token, ..)
             | Self::Technician(token, ..)
             | Self::Billing(token, _)
             | Self::ClaimsSupport(token) => Some(token),
             Self::Service(_) => None,
+        }
+    }
+
+    /// Whether whoever acts is in service. Of whoever is not, only what they have in hand is theirs to see (G-10).
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match *self {
+            Self::Firm(.., standing) | Self::Technician(.., standing) => standing,
+            _ => Standing::Active,
         }
     }
 
@@ -106,8 +116,8 @@ impl Actor {
             Self::Administrator(_) | Self::Supervisor(_) | Self::Dispatcher(_) | Self::Service(_) => {
                 Scope::All
             }
-            Self::Firm(_, firm) => Scope::Firm(firm),
-            Self::Technician(_, firm, technician) => Scope::Technician(firm, technician),
+            Self::Firm(_, firm, _) => Scope::Firm(firm),
+            Self::Technician(_, firm, technician, _) => Scope::Technician(firm, technician),
             Self::Billing(..) | Self::ClaimsSupport(_) => Scope::Nothing,
         }
     }

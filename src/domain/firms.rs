@@ -1,8 +1,12 @@
 //! Firms (contractor companies) and the technicians they send.
 
+mod proposed;
+mod standing;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::{proposed::Proposed, standing::Standing};
 use super::{
     email::EmailAddress,
     ids::{FirmId, TechnicianId},
@@ -12,20 +16,9 @@ use super::{
     reference::{codes::JobCode, job_codes::Licence},
     registration::RegistrationNumber,
     roster::{Roster, ShiftText},
-    text_enum::text_enum,
     tools::{OpeningAuthority, Tool},
     trade::Trade,
 };
-
-text_enum! {
-    /// Whether a firm or a technician is in service.
-    pub enum Standing("state") {
-        /// In service.
-        Active = "active",
-        /// Not offered anything.
-        Suspended = "suspended",
-    }
-}
 
 /// The rung of the ladder from which a firm is asked: 1 is the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
@@ -201,4 +194,8 @@ pub struct Technician {
     pub state: Standing,
     /// When the technician was registered.
     pub created_at: DateTime<Utc>,
+    /// When the office first confirmed the technician; nobody is sent before that (G-10).
+    pub confirmed_at: Option<DateTime<Utc>>,
+    /// What the firm has said besides, and the office has not confirmed (G-10).
+    pub proposed: Option<Proposed>,
 }

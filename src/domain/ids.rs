@@ -87,6 +87,8 @@ ids! {
     UserId,
     /// A browser somebody is signed in with.
     SessionId,
+    /// What a firm has said of a technician.
+    TechnicianProposalId,
     /// A picture from the site; its id is made by the device.
     EvidenceId,
     /// A row of the read log.

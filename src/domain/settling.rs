@@ -242,8 +242,7 @@ fn heard_late(
     firms: &BTreeMap<TechnicianId, FirmId>,
     priced: &Priced,
 ) -> Vec<Flag> {
-    let is_late =
-        |given: &GivenConsent| given.told_by == Reporter::Device && given.said_at < given.answered_at;
+    let is_late = |given: &GivenConsent| given.told_by != Reporter::Desk && given.said_at < given.answered_at;
     let late: Vec<_> = settled.record.consents.iter().filter(|given| is_late(given)).collect();
     if late.is_empty() {
         return Vec::new();

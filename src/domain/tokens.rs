@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     actor::{Actor, Role},
+    firms::Standing,
     ids::{ConsumerId, FirmId, TechnicianId, TokenId},
-    refusal::Refusal,
+    refusal::{OfficeRefused, Refusal},
     span::Instant,
 };
 
@@ -20,6 +21,8 @@ pub struct Token {
     /// Its role, with what the role is bound to.
     #[serde(flatten)]
     pub grant: Grant,
+    /// Whether whom it is bound to is in service: else it reaches what they have in hand, and nothing else (G-10).
+    pub standing: Standing,
     /// When it was issued.
     pub created_at: DateTime<Utc>,
     /// When it stops counting.
@@ -106,6 +109,26 @@ impl Grant {
     }
 }
 
+/// Whether the last way in of an administrator may be closed: then only the command line lets one in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LastAdministrator {
+    /// One stays at least.
+    Stays,
+    /// Somebody has said that none need stay.
+    MayGo,
+}
+
+impl LastAdministrator {
+    /// Whether this token may have been taken away; `left` are those with which an administrator still gets in.
+    pub fn allows(self, taken: &Token, left: &[TokenId]) -> Result<(), Refusal> {
+        let is_last = taken.grant == Grant::Administrator && left.is_empty();
+        match self {
+            Self::Stays if is_last => Err(OfficeRefused::LastAdministrator.into()),
+            Self::Stays | Self::MayGo => Ok(()),
+        }
+    }
+}
+
 impl Token {
     /// Whether it counts at `now`.
     #[must_use]
@@ -120,9 +143,9 @@ impl Token {
             Grant::Administrator => Actor::Administrator(self.id),
             Grant::Supervisor => Actor::Supervisor(self.id),
             Grant::Dispatcher => Actor::Dispatcher(self.id),
-            Grant::Firm { firm_id } => Actor::Firm(self.id, firm_id),
+            Grant::Firm { firm_id } => Actor::Firm(self.id, firm_id, self.standing),
             Grant::Technician { firm_id, technician_id } => {
-                Actor::Technician(self.id, firm_id, technician_id)
+                Actor::Technician(self.id, firm_id, technician_id, self.standing)
             }
             Grant::Billing { consumer_id } => Actor::Billing(self.id, consumer_id),
             Grant::ClaimsSupport => Actor::ClaimsSupport(self.id),

@@ -2,7 +2,14 @@
 
 use axum::http::Method;
 
-use crate::domain::actor::Role::{self, Administrator, Billing, Dispatcher, Firm, Supervisor, Technician};
+use super::problem::Problem;
+use crate::domain::{
+    actor::{
+        Actor,
+        Role::{self, Administrator, Billing, Dispatcher, Firm, Supervisor, Technician},
+    },
+    firms::Standing,
+};
 
 /// The roles that may call an endpoint.
 type Row = (&'static str, &'static str, &'static [Role]);
@@ -37,6 +44,8 @@ pub(super) const ACCESS: &[Row] = &[
     ("GET",    "/v1/firms/{id}/technicians",   DESK_AND_FIELD),
     ("GET",    "/v1/technicians/{id}",         DESK_AND_FIELD),
     ("PUT",    "/v1/technicians/{id}",         &[Administrator, Supervisor, Firm]),
+    ("GET",    "/v1/technician-proposals",     &[Administrator, Supervisor, Firm]),
+    ("POST",   "/v1/technician-proposals/{id}/decision", OFFICE),
     ("POST",   "/v1/technicians/{id}/shift-entries", &[Administrator, Supervisor, Firm]),
     ("GET",    "/v1/technicians/{id}/shift-entries", DESK_AND_FIRM),
     ("DELETE", "/v1/shift-entries/{id}",       &[Administrator, Supervisor, Firm]),
@@ -183,6 +192,7 @@ pub(super) const ACCESS: &[Row] = &[
     ("GET",    "/board/head",                  DESK),
     ("POST",   "/board/alarms/{id}/acknowledgement", DESK),
     ("GET",    "/kpi",                         OFFICE),
+    ("GET",    "/staff",                       OFFICE),
     ("GET",    "/reviews",                     OFFICE),
     ("GET",    "/reviews/{id}",                OFFICE),
     ("GET",    "/users",                       ADMINISTRATOR),
@@ -206,6 +216,41 @@ pub(super) const ACCESS: &[Row] = &[
     ("POST",   "/sign-out",                    EVERYONE),
 ];
 
+/// What whoever is suspended reaches with their token all the same: what they have in hand, reports of what they had, and
+/// their own account (G-10). Which jobs those are says `domain::sight`.
+#[rustfmt::skip]
+const SUSPENDED: &[(&str, &str)] = &[
+    ("GET",    "/v1/me"),
+    ("GET",    "/v1/jobs"),
+    ("GET",    "/v1/jobs/{id}"),
+    ("GET",    "/v1/assignments/{id}/order-note"),
+    ("POST",   "/v1/assignments/{id}/withdrawal"),
+    ("POST",   "/v1/assignments/{id}/danger-acknowledgements"),
+    ("POST",   "/v1/jobs/{id}/facts"),
+    ("GET",    "/v1/jobs/{id}/facts"),
+    ("POST",   "/v1/jobs/{id}/evidence"),
+    ("GET",    "/v1/jobs/{id}/evidence"),
+    ("GET",    "/v1/evidence/{id}"),
+    ("POST",   "/v1/jobs/{id}/signature-absence"),
+    ("GET",    "/v1/jobs/{id}/statement"),
+    ("GET",    "/firm"),
+    ("GET",    "/firm/jobs/{id}"),
+    ("GET",    "/account"),
+    ("POST",   "/account/password"),
+    ("POST",   "/account/sessions/{id}/ending"),
+    ("POST",   "/sign-out"),
+];
+
+/// Whether somebody may call this endpoint: the role, and whoever is suspended at all.
+pub(super) fn admit(actor: &Actor, method: &Method, path: &str) -> Result<(), Problem> {
+    if !may(actor.role(), method, path) {
+        return Err(Problem::forbidden());
+    }
+    let is_open = || SUSPENDED.contains(&(asked(method), path));
+    let is_admitted = actor.standing() == Standing::Active || is_open();
+    is_admitted.then_some(()).ok_or_else(Problem::suspended)
+}
+
 /// Whether this role may call this endpoint; nobody may without one.
 pub(super) fn may(role: Option<Role>, method: &Method, path: &str) -> bool {
     role.is_some_and(|role| roles(method, path).contains(&role))
@@ -213,7 +258,11 @@ pub(super) fn may(role: Option<Role>, method: &Method, path: &str) -> bool {
 
 /// The roles that may call this endpoint; none when it is not in the table.
 pub(super) fn roles(method: &Method, path: &str) -> &'static [Role] {
-    // A HEAD request is answered by the GET handler.
-    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+    let method = asked(method);
     ACCESS.iter().find(|row| row.0 == method && row.1 == path).map_or(&[], |row| row.2)
+}
+
+/// A HEAD request is answered by the GET handler.
+fn asked(method: &Method) -> &str {
+    if method == Method::HEAD { "GET" } else { method.as_str() }
 }

@@ -68,7 +68,8 @@ async fn carry_out(
 
 fn admitted(caller: Option<Actor>, method: &Method, path: &str) -> Result<Actor, Problem> {
     let actor = caller.ok_or_else(Problem::unauthenticated)?;
-    access::may(actor.role(), method, path).then_some(actor).ok_or_else(Problem::forbidden)
+    access::admit(&actor, method, path)?;
+    Ok(actor)
 }
 
 /// The token of `Authorization: Bearer TOKEN`.

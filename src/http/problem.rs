@@ -112,6 +112,16 @@ impl Problem {
         )
     }
 
+    /// Whoever is suspended may not do this (G-10).
+    pub(super) fn suspended() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "suspended",
+            "Whoever is suspended may not do this",
+            "the token reaches the jobs in hand, and takes reports of earlier ones, until the office ends the suspension",
+        )
+    }
+
     /// There is no such thing, or it is not the caller's to see.
     pub(super) fn not_found(what: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "not-found", "There is no such thing", format!("no such {what}"))

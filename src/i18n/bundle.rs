@@ -14,7 +14,7 @@ macro_rules! embedded {
     ($locale:literal) => {
         embedded!(
             $locale, "account", "audit", "billing", "board", "codes", "common", "events", "firm", "intake", "job",
-            "kpi", "map", "office", "problems", "programmes", "reviews", "roster", "sign_in", "users"
+            "kpi", "map", "office", "problems", "programmes", "reviews", "roster", "sign_in", "staff", "users"
         )
     };
     ($locale:literal, $($name:literal),+) => {

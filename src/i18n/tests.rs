@@ -21,6 +21,7 @@ use crate::domain::{
     events::{Kind, Subject},
     evidence::{AbsenceReason, EvidenceKind},
     facts::{FieldState, FlagCode, JobOutcome, PauseReason},
+    firms::Standing,
     fitness::{Reason, Weight},
     jobs::{CancelReason, JobState},
     languages::{Availability, Step},
@@ -29,6 +30,7 @@ use crate::domain::{
     offers::{DeclineCode, OfferState, OverrideReason, Slot, WithdrawCode},
     payments::{PaymentKind, PaymentMethod},
     place::Precision,
+    proposals::ProposalRefusal,
     reads::{ReadPurpose, ReadSubject},
     reference::programme::{Payer, UnconsentedOverrun},
     referrals::{
@@ -38,6 +40,7 @@ use crate::domain::{
     retention::{ErasureReason, Kept},
     reviews::ReviewState,
     roster::duty::DutyKind,
+    tools::{OpeningAuthority, Tool},
     trade::{Priority, Trade},
     warrants::WarrantReason,
 };
@@ -140,6 +143,7 @@ fn every_key_that_pages_use_is_there() {
 /// Titles of problems that are no refusal of a state.
 const OTHER_PROBLEMS: &[&str] = &[
     "forbidden",
+    "suspended",
     "forged",
     "internal",
     "invalid",
@@ -179,6 +183,24 @@ const VOCABULARIES: &[Vocabulary] = &[
     ("review-state", || ReviewState::ALL.iter().map(|code| code.as_str()).collect()),
     ("pause", || PauseReason::ALL.iter().map(|code| code.as_str()).collect()),
     ("job-outcome", || JobOutcome::ALL.iter().map(|code| code.as_str()).collect()),
+    ("tool", || Tool::ALL.iter().map(|code| code.as_str()).collect()),
+    ("opening-tools", || OpeningAuthority::ALL.iter().map(|code| code.as_str()).collect()),
+    ("standing", || Standing::ALL.iter().map(|code| code.as_str()).collect()),
+    ("proposal-refusal", || ProposalRefusal::ALL.iter().map(|code| code.as_str()).collect()),
+    ("staff-field", || {
+        vec![
+            "name",
+            "phone",
+            "base",
+            "trades",
+            "job-codes",
+            "tools",
+            "opening-tools",
+            "badge",
+            "languages",
+            "state",
+        ]
+    }),
     ("warrant", || WarrantReason::ALL.iter().map(|code| code.as_str()).collect()),
     ("yes-no", || vec!["true", "false"]),
     ("token-state", || vec!["live", "expired", "revoked"]),

@@ -37,6 +37,7 @@ use crate::domain::{
     payments::{PaymentKind, PaymentMethod},
     phone::Phone,
     place::{JisCode, Point, PostalCode, Precision},
+    proposals::{ProposalRefusal, ProposalState},
     reads::{ReadPurpose, ReadSubject},
     reference::programme::Payer,
     referrals::{
@@ -145,6 +146,7 @@ wrappers! {
     ids::JobId, ids::LedgerLineId, ids::MessageId, ids::OfferId, ids::PayerAuthorityId, ids::PaymentId, ids::ReadId, ids::ReferenceLoadId,
     ids::ReferralId, ids::RetentionRunId, ids::ReviewDecisionId, ids::ReviewId, ids::SessionId, ids::SettlementId,
     ids::ShiftEntryId, ids::ShiftHandoverId, ids::ShiftSwapId, ids::StatutoryReceiptId, ids::TechnicianId,
+    ids::TechnicianProposalId,
     ids::TokenId, ids::UserId, ids::WebhookId, ids::WindowId,
 }
 
@@ -156,7 +158,7 @@ texts! {
     EmergencyService, EntryKind, EntryState, ErasedFor, ErasureReason, EvidenceKind, HazardAnswer,
     InterpretationState, JisCode, JobState, Kind, LesseeKind, LiabilityFlag, Login, MediaType, MessageChannel,
     MessageState, Method, NoticeChannel, OfferState, OpeningAuthority, Part, Payer, PaymentKind, PaymentMethod,
-    PostalCode, Precision, Priority, Purpose, ReadPurpose, ReadSubject, RecipientKind, ReferralOutcome,
+    PostalCode, Precision, Priority, ProposalRefusal, ProposalState, Purpose, ReadPurpose, ReadSubject, RecipientKind, ReferralOutcome,
     ReferralReason, ReferralState, ReleaseCode, Reporter, ReviewState, Role, Ruling, SettlementBasis, ShiftEntryKind, Slot,
     SpokenWithWorker, Stage, Standing, Subject, SwapKind, SwapState, Trade, Unresolved, Via, WarrantKind, WarrantReason,
     WebhookState, WindowState, WithdrawCode,

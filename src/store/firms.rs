@@ -107,6 +107,13 @@ pub async fn find(tx: &mut Tx, id: FirmId) -> Result<Option<Firm>, Error> {
     query!(tx, optional Firm, concat!(columns!(), "WHERE f.id = $1"), id)
 }
 
+/// Keeps everybody else from saying more of this firm's staff until the transaction ends.
+pub async fn hold(tx: &mut Tx, id: FirmId) -> Result<(), Error> {
+    // The version is what others have seen of the firm itself, which does not change.
+    query!(tx, execute, "UPDATE firm SET version = version WHERE id = $1", id)?;
+    Ok(())
+}
+
 /// Names and registration numbers of some firms, oldest first.
 pub async fn issuers(
     tx: &mut Tx,

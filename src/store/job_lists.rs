@@ -7,6 +7,7 @@ use super::{
     Error, Tx,
     codec::row,
     db::{id_list, query},
+    search::{Search, limits},
 };
 use crate::domain::{
     actor::Scope,
@@ -159,6 +160,25 @@ async fn technicians(
             limit
         ),
     }
+}
+
+/// The jobs after `after` that somebody within the scope has, in a state if one is given, oldest first.
+pub async fn in_hand(
+    tx: &mut Tx,
+    scope: Scope,
+    state: Option<JobState>,
+    after: Uuid,
+    limit: i64,
+) -> Result<Vec<Job>, Error> {
+    let Some((firm, technician)) = limits(scope) else { return Ok(Vec::new()) };
+    let search = Search::of(tx, concat!(columns!(), "FROM job j WHERE j.id > $1")).bind(after);
+    let search = search
+        .and("j.id IN (SELECT a.job_id FROM assignment a WHERE a.firm_id = $ AND a.slot <> 'released')", firm)
+        .and(
+            "j.id IN (SELECT a.job_id FROM assignment a WHERE a.technician_id = $ AND a.slot <> 'released')",
+            technician,
+        );
+    search.and("j.state = $", state).all(tx, "ORDER BY j.id LIMIT $", limit).await
 }
 
 /// The newest jobs first: those in a state, or those that are not finished.

@@ -56,6 +56,7 @@ pub mod payments;
 pub mod places;
 pub mod positions;
 mod private;
+pub mod proposals;
 pub mod queue;
 pub mod reads;
 pub mod reference;

@@ -104,6 +104,9 @@ const PLACE: &[&str] = &[
 const REVIEW: &[&str] = &["state", "flags", "closed_at"];
 const ERASED: &[&str] = &["erased_at", "erased_for"];
 const REVOKED: &[&str] = &["revoked_at"];
+const VERDICT: &[&str] = &["state", "reason", "decided_at", "decided_by"];
+const PASSWORD: &[&str] = &["password_hash", "password_changed_at"];
+const DISABLED: &[&str] = &["disabled_at"];
 const RUN: &[&str] = &["counts", "claimed_at", "finished_at"];
 
 /// Everything that is sealed. `version` counts changes and says nothing.
@@ -136,8 +139,13 @@ pub static FACETS: &[Facet] = &[
     whole("settlement", &["id"]),
     whole("signature_absence", &["job_id"]),
     whole("statutory_receipt", &["id"]),
+    but("technician_proposal", VERDICT),
+    part("technician_proposal verdict", "technician_proposal", VERDICT),
     but("token", REVOKED),
     part("token revocation", "token", REVOKED),
+    but("user_account", &["password_hash", "password_changed_at", "disabled_at"]),
+    part("user_account password", "user_account", PASSWORD),
+    part("user_account end", "user_account", DISABLED),
     whole("warrant", &["case_id", "number"]),
 ];
 

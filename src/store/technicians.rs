@@ -19,14 +19,17 @@ use crate::domain::{
 
 row! {
     Technician: id, version, firm_id, name, phone, base: at, trades: Json, job_codes: Json, tools: Json,
-    opening_tools, badge_number, key, languages: Json, shifts: Json, state, created_at
+    opening_tools, badge_number, key, languages: Json, shifts: Json, state, created_at, confirmed_at,
+    proposed: maybe proposed Json
 }
 
 /// Of a technician.
 macro_rules! columns {
     () => {
         "id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
-         job_codes, tools, opening_tools, badge_number, key, created_at"
+         job_codes, tools, opening_tools, badge_number, key, created_at, confirmed_at,
+         (SELECT p.proposed FROM technician_proposal p
+          WHERE p.technician_id = technician.id AND p.state = 'waiting') AS proposed"
     };
 }
 
@@ -36,8 +39,9 @@ pub async fn insert(tx: &mut Tx, technician: &Technician) -> Result<(), Error> {
         tx,
         execute,
         "INSERT INTO technician (id, version, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages,
-                                 shifts, state, job_codes, tools, opening_tools, badge_number, key, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+                                 shifts, state, job_codes, tools, opening_tools, badge_number, key, created_at,
+                                 confirmed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         technician.id,
         technician.version,
         technician.firm_id,
@@ -54,7 +58,8 @@ pub async fn insert(tx: &mut Tx, technician: &Technician) -> Result<(), Error> {
         technician.opening_tools,
         technician.badge_number.as_deref(),
         &technician.key,
-        technician.created_at
+        technician.created_at,
+        technician.confirmed_at
     )?;
     Ok(())
 }
@@ -66,7 +71,7 @@ pub async fn update(tx: &mut Tx, technician: &Technician) -> Result<bool, Error>
         execute,
         "UPDATE technician SET version = version + 1, name = $3, phone = $4, base_lat_e6 = $5, base_lon_e6 = $6,
                 trades = $7, languages = $8, shifts = $9, state = $10, job_codes = $11, tools = $12,
-                opening_tools = $13, badge_number = $14, key = $15
+                opening_tools = $13, badge_number = $14, key = $15, confirmed_at = $16
          WHERE id = $1 AND version = $2",
         technician.id,
         technician.version,
@@ -82,7 +87,8 @@ pub async fn update(tx: &mut Tx, technician: &Technician) -> Result<bool, Error>
         Json(&technician.tools),
         technician.opening_tools,
         technician.badge_number.as_deref(),
-        &technician.key
+        &technician.key,
+        technician.confirmed_at
     )?;
     Ok(changed == 1)
 }

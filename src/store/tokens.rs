@@ -15,12 +15,25 @@ use crate::domain::{
     tokens::{Grant, Token},
 };
 
-row! { Token: id, name, grant: flat, created_at, expires_at, revoked_at }
+row! { Token: id, name, grant: flat, standing, created_at, expires_at, revoked_at }
 
 /// Of a token.
 macro_rules! columns {
     () => {
-        "id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at"
+        "id, role, name, firm_id, technician_id, consumer_id, created_at, expires_at, revoked_at,
+         CASE WHEN EXISTS (SELECT 1 FROM firm f WHERE f.id = token.firm_id AND f.state = 'suspended')
+                   OR EXISTS (SELECT 1 FROM technician t WHERE t.id = token.technician_id AND t.state = 'suspended')
+              THEN 'suspended' ELSE 'active' END AS standing"
+    };
+}
+
+/// The tokens of administrators that count at `$1`, but for those of people who cannot sign in again.
+macro_rules! administrators {
+    () => {
+        "SELECT t.id FROM token t
+         WHERE t.role = 'administrator' AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $1)
+           AND NOT EXISTS (SELECT 1 FROM user_account u
+                           WHERE u.token_id = t.id AND (u.disabled_at IS NOT NULL OR u.password_hash IS NULL)) "
     };
 }
 
@@ -124,6 +137,20 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, now: Instant) -> Result<bool, Erro
         now
     )?;
     Ok(changed == 1)
+}
+
+/// The tokens with which an administrator gets in at `now`: by its secret, or by the password of whose it is. Nobody else
+/// revokes one of them until the transaction ends, which has written something already.
+pub async fn administrators(tx: &mut Tx, now: Instant) -> Result<Vec<TokenId>, Error> {
+    query!(
+        tx,
+        all TokenId,
+        {
+            sqlite: concat!(administrators!(), "ORDER BY t.id"),
+            postgres: concat!(administrators!(), "ORDER BY t.id FOR UPDATE")
+        },
+        now
+    )
 }
 
 /// The firm a technician belongs to.

@@ -6,10 +6,13 @@ use kaketsuke::domain::actor::Role::{self, *};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{
-    db::{TestDb, on_both_engines},
-    server::TestServer,
-    world,
+use crate::{
+    standing::put_state,
+    support::{
+        db::{TestDb, on_both_engines},
+        server::TestServer,
+        world,
+    },
 };
 
 const DESK: &[Role] = &[Administrator, Supervisor, Dispatcher];
@@ -37,6 +40,8 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("GET",    "/v1/firms/{id}/technicians",   FIELD),
     ("GET",    "/v1/technicians/{id}",         FIELD),
     ("PUT",    "/v1/technicians/{id}",         &[Administrator, Supervisor, Firm]),
+    ("GET",    "/v1/technician-proposals",     &[Administrator, Supervisor, Firm]),
+    ("POST",   "/v1/technician-proposals/{id}/decision", OFFICE),
     ("POST",   "/v1/technicians/{id}/shift-entries", &[Administrator, Supervisor, Firm]),
     ("GET",    "/v1/technicians/{id}/shift-entries", &[Administrator, Supervisor, Dispatcher, Firm]),
     ("DELETE", "/v1/shift-entries/{id}",       &[Administrator, Supervisor, Firm]),
@@ -179,6 +184,23 @@ const EXPECTED: &[(&str, &str, &[Role])] = &[
     ("POST",   "/v1/programmes/{id}/charge-estimate", EVERYONE),
 ];
 
+/// What whoever is suspended reaches all the same: what they have in hand, and reports of what they had (G-10).
+const IN_HAND: &[(&str, &str)] = &[
+    ("GET", "/v1/me"),
+    ("GET", "/v1/jobs"),
+    ("GET", "/v1/jobs/{id}"),
+    ("GET", "/v1/jobs/{id}/facts"),
+    ("GET", "/v1/jobs/{id}/evidence"),
+    ("GET", "/v1/jobs/{id}/statement"),
+    ("GET", "/v1/evidence/{id}"),
+    ("GET", "/v1/assignments/{id}/order-note"),
+    ("POST", "/v1/assignments/{id}/withdrawal"),
+    ("POST", "/v1/assignments/{id}/danger-acknowledgements"),
+    ("POST", "/v1/jobs/{id}/facts"),
+    ("POST", "/v1/jobs/{id}/evidence"),
+    ("POST", "/v1/jobs/{id}/signature-absence"),
+];
+
 /// An id nothing has.
 const NOBODY: &str = "00000000-0000-7000-8000-000000000000";
 
@@ -222,6 +244,47 @@ on_both_engines! {
                     assert_eq!(status, 403, "{role} {method} {path}");
                 }
             }
+        }
+        server.stop().await;
+    }
+
+    async fn whoever_is_suspended_or_revoked_reaches_no_more_than_they_may(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let firm = world::crew(&server, "停止会社", 35.165, 136.91).await;
+        put_state(&server, &format!("/v1/firms/{}", firm.firm), "suspended").await;
+        let one = world::crew(&server, "別会社", 35.165, 136.91).await;
+        put_state(&server, &format!("/v1/technicians/{}", one.technician), "suspended").await;
+        let revoked = world::crew(&server, "失効会社", 35.165, 136.91).await;
+        let administrator = server.administrator();
+        let tokens = administrator.get("/v1/tokens?limit=200").await.expect(200);
+        for token in tokens["items"].as_array().unwrap().iter().filter(|token| token["firm_id"] == json!(revoked.firm)) {
+            let path = format!("/v1/tokens/{}", token["id"].as_str().unwrap());
+            administrator.send(administrator.request(Method::DELETE, &path)).await.expect(200);
+        }
+        for (method, path, allowed) in EXPECTED {
+            let is_open = IN_HAND.contains(&(*method, *path));
+            let method: Method = method.parse().unwrap();
+            let path = path.replace("{id}", NOBODY).replace("{hazard}", "H-GAS").replace("{tag}", "ne").replace("{code}", "none");
+            let asked = |client: &crate::support::server::Client| {
+                let request = client.request(method.clone(), &path);
+                let request = request.header("Idempotency-Key", "k").header("If-Match", "\"1\"");
+                if method == Method::GET { request } else { request.json(&json!({ "no": "such field" })) }
+            };
+            for (role, client) in [(Firm, &firm.office), (Technician, &firm.phone), (Technician, &one.phone)] {
+                let answer = client.send(asked(client)).await;
+                let status = answer.status.as_u16();
+                match (allowed.contains(&role), is_open) {
+                    (true, true) => assert!(![401, 403].contains(&status) && status < 500, "{role} {method} {path}: {status}"),
+                    (true, false) => assert_eq!(answer.problem(), "suspended", "{role} {method} {path}"),
+                    (false, _) => assert_eq!(answer.problem(), "forbidden", "{role} {method} {path}"),
+                }
+            }
+            for client in [&revoked.office, &revoked.phone] {
+                assert_eq!(client.send(asked(client)).await.problem(), "unauthenticated", "{method} {path}");
+            }
+            // The firm of a suspended technician is in service, and goes on.
+            let status = one.office.send(asked(&one.office)).await.status.as_u16();
+            assert_eq!(status == 403, !allowed.contains(&Firm), "{method} {path}: {status}");
         }
         server.stop().await;
     }

@@ -11,12 +11,12 @@ use crate::support::{
     world::{self, Crew},
 };
 
-fn kind(kind: &str) -> Value {
+pub(crate) fn kind(kind: &str) -> Value {
     json!({ "kind": kind })
 }
 
 /// The codes of what is doubtful, each once.
-fn codes(answer: &Value) -> Vec<String> {
+pub(crate) fn codes(answer: &Value) -> Vec<String> {
     let flags = answer["flags"].as_array().unwrap().iter();
     let mut codes: Vec<_> = flags.map(|flag| flag["code"].as_str().unwrap().to_owned()).collect();
     codes.sort();
@@ -37,12 +37,12 @@ async fn rings(server: &TestServer, job: &str) -> bool {
 }
 
 /// Gives the job to somebody by telephone.
-async fn give(server: &TestServer, job: &str, crew: &Crew) {
+pub(crate) async fn give(server: &TestServer, job: &str, crew: &Crew) {
     let given = json!({ "technician_id": crew.technician, "reason": "volunteered" });
     server.dispatcher().post(&format!("/v1/jobs/{job}/override"), given).await.expect(201);
 }
 
-async fn take_back(server: &TestServer, job: &str, reason: &str) {
+pub(crate) async fn take_back(server: &TestServer, job: &str, reason: &str) {
     let reason = json!({ "reason": reason });
     server.dispatcher().post(&format!("/v1/jobs/{job}/reassignment"), reason).await.expect(200);
 }

@@ -202,7 +202,7 @@ struct Cast {
     ids: BTreeMap<&'static str, String>,
 }
 
-/// Registers everybody, and enters everything through the API as the firms themselves do.
+/// Registers everybody as the office does, and enters what is dated as the firms themselves do.
 async fn cast(server: &TestServer) -> Cast {
     let administrator = server.administrator();
     let (mut firms, mut offices) = (Vec::new(), Vec::new());
@@ -222,7 +222,7 @@ async fn cast(server: &TestServer) -> Cast {
         body["shifts"] = person.weekly.iter().map(shift).collect();
         let office = &offices[person.firm];
         let path = format!("/v1/firms/{}/technicians", firms[person.firm]);
-        let technician = id(&office.post(&path, body).await.expect(201));
+        let technician = id(&administrator.post(&path, body).await.expect(201));
         for (kind, from, to) in person.dated {
             let entry = json!({ "kind": kind, "starts_at": utc(from), "ends_at": utc(to) });
             let path = format!("/v1/technicians/{technician}/shift-entries");

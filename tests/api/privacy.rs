@@ -34,17 +34,17 @@ const DESK_ONLY: &[&str] = &[
 ];
 
 /// What whoever is on the job needs, and nobody else may see (Y-03).
-const ON_THE_JOB: &[&str] =
+pub(crate) const ON_THE_JOB: &[&str] =
     &["MARK-NAME", "MARK-KANA", "+818055501993", "MARK-BUILDING", "MARK-RM", "MARK-ACCESS", "9-88-77"];
 
 /// Ids of one of everything.
-struct Story {
-    job: String,
-    ids: Vec<String>,
+pub(crate) struct Story {
+    pub(crate) job: String,
+    pub(crate) ids: Vec<String>,
 }
 
 /// A case with something personal in every field there is, and a job that `near` is asked to do.
-async fn planted(server: &TestServer) -> Story {
+pub(crate) async fn planted(server: &TestServer) -> Story {
     let desk = server.dispatcher();
     let mut call = world::call();
     call["name"] = json!("MARK-CALLER");
@@ -87,7 +87,7 @@ async fn planted(server: &TestServer) -> Story {
 }
 
 /// Every page that can be read, from the description of the API.
-async fn pages(server: &TestServer) -> Vec<String> {
+pub(crate) async fn pages(server: &TestServer) -> Vec<String> {
     let document = server.with(None).get("/openapi.json").await.expect(200);
     let paths = document["paths"].as_object().unwrap().iter();
     let read = paths.filter(|(_, operations)| operations["get"].is_object());
@@ -95,7 +95,7 @@ async fn pages(server: &TestServer) -> Vec<String> {
 }
 
 /// Everything a client can read of all pages and ids, and of a notice.
-async fn everything(client: &Client, pages: &[String], ids: &[String]) -> String {
+pub(crate) async fn everything(client: &Client, pages: &[String], ids: &[String]) -> String {
     let mut all = String::new();
     let mut read = async |path: &str| {
         let answer = client.request(Method::GET, path).send().await.unwrap();
@@ -107,6 +107,9 @@ async fn everything(client: &Client, pages: &[String], ids: &[String]) -> String
         if page.contains("{id}") {
             for id in ids {
                 read(&page.replace("{id}", id)).await;
+                if page.ends_with("/statement") {
+                    read(&format!("{}?format=html", page.replace("{id}", id))).await;
+                }
                 if page.ends_with("/notices") {
                     read(&format!("{}?language=ja&to=landlord", page.replace("{id}", id))).await;
                 }
@@ -119,7 +122,7 @@ async fn everything(client: &Client, pages: &[String], ids: &[String]) -> String
 }
 
 #[track_caller]
-fn holds_none(who: &str, text: &str, marks: &[&str]) {
+pub(crate) fn holds_none(who: &str, text: &str, marks: &[&str]) {
     for mark in marks {
         // Without the sign: a number is a number however it is written.
         let mark = mark.trim_start_matches('+');

@@ -84,6 +84,19 @@ async fn night(server: &TestServer) {
     let token = id(&server.administrator().post("/v1/tokens", token).await.expect(201));
     let revoked = server.administrator().request(Method::DELETE, &format!("/v1/tokens/{token}"));
     server.administrator().send(revoked).await.expect(200);
+    let person = json!({ "login": "yamada", "name": "山田", "role": "supervisor", "password": "correct horse battery" });
+    let person = id(&server.administrator().post("/v1/users", person).await.expect(201));
+    let person = format!("/v1/users/{person}");
+    let password = json!({ "password": "battery horse correct" });
+    server.administrator().post(&format!("{person}/password"), password).await.expect(200);
+    server.administrator().post(&format!("{person}/disabling"), json!({})).await.expect(200);
+    let crew = &site.crew;
+    let more = world::technician("佐藤", &["water", "lock"], world::point(35.2, 136.95));
+    crew.office.put(&format!("/v1/technicians/{}", crew.technician), 1, more).await.expect(200);
+    let proposals = supervisor.get("/v1/technician-proposals").await.expect(200);
+    let decided = format!("/v1/technician-proposals/{}/decision", id(&proposals["items"][0]));
+    let refused = json!({ "outcome": "refused", "reason": "wrong" });
+    supervisor.post(&decided, refused).await.expect(200);
     // The night's retention, at three.
     server.pass(7 * 60).await;
     server.settle().await;
@@ -257,6 +270,51 @@ on_both_engines! {
         }
         assert_eq!(unseen, [""; 0], "not found out");
         assert_eq!(stored.found("rows").await, None, "all is as it was again");
+    }
+
+    /// Whoever gives themselves a role, a firm or another one's place is found out, whichever way they take.
+    async fn a_role_that_nobody_was_given_is_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let other = world::crew(&server, "錦水道", 35.169, 136.91).await;
+        for (login, role) in [("chief", "administrator"), ("tanaka", "dispatcher")] {
+            let person = json!({ "login": login, "name": login, "role": role, "password": "correct horse battery" });
+            server.administrator().post("/v1/users", person).await.expect(201);
+        }
+        let files = server.ctx.files().clone();
+        server.stop().await;
+        let mut stored = Stored::of(&db, files).await;
+        let own = |id: &str| match stored.engine {
+            Engine::Sqlite => format!("X'{}'", id.replace('-', "")),
+            Engine::Postgres => format!("'{id}'"),
+        };
+        let (firm, theirs, technician) = (own(&crew.firm), own(&other.firm), own(&other.technician));
+        let tanaka = "SELECT token_id FROM user_account WHERE login = 'tanaka'";
+        let forgeries = [
+            "UPDATE token SET role = 'administrator' WHERE role = 'dispatcher'".to_owned(),
+            format!("UPDATE token SET role = 'administrator' WHERE id = ({tanaka})"),
+            format!("UPDATE token SET firm_id = {theirs} WHERE role = 'firm' AND firm_id = {firm}"),
+            format!("UPDATE token SET firm_id = {theirs}, technician_id = {technician} WHERE role = 'technician' AND firm_id = {firm}"),
+            format!("UPDATE token SET role = 'supervisor', firm_id = NULL WHERE role = 'firm' AND firm_id = {firm}"),
+            "UPDATE user_account SET login = 'forger' WHERE login = 'chief'".to_owned(),
+            format!("UPDATE user_account SET token_id = (SELECT id FROM token WHERE name = 'test administrator') WHERE token_id = ({tanaka})"),
+            "UPDATE user_account SET password_hash = 'of the forger' WHERE login = 'chief'".to_owned(),
+        ];
+        assert_eq!(stored.found("rows").await, None);
+        stored.unguard().await;
+        for table in ["token", "user_account"] {
+            stored.run(&format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
+        }
+        for forgery in forgeries {
+            stored.run(&forgery).await;
+            let found = stored.found("rows").await;
+            assert!(found.is_some_and(|found| found.contains("is not what event")), "{forgery}");
+            for table in ["token", "user_account"] {
+                stored.run(&format!("DELETE FROM {table}")).await;
+                stored.run(&format!("INSERT INTO {table} SELECT * FROM kept_{table}")).await;
+            }
+        }
+        assert_eq!(stored.found("rows").await, None);
     }
 
     async fn a_row_that_the_service_has_not_written_is_found_out(db: TestDb) {

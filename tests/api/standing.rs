@@ -13,11 +13,11 @@ async fn crews(server: &TestServer) -> [Crew; 2] {
 }
 
 /// Puts a thing as it is, but for its state.
-async fn put_state(server: &TestServer, path: &str, state: &str) {
+pub(crate) async fn put_state(server: &TestServer, path: &str, state: &str) {
     let administrator = server.administrator();
     let mut body = administrator.get(path).await.expect(200);
     let version = body["version"].as_i64().unwrap();
-    let made = ["id", "version", "firm_id", "created_at", "warnings"];
+    let made = ["id", "version", "firm_id", "created_at", "confirmed_at", "proposed", "warnings"];
     body.as_object_mut().unwrap().retain(|field, value| !made.contains(&field.as_str()) && !value.is_null());
     body["state"] = json!(state);
     administrator.put(path, version, body).await.expect(200);
@@ -34,6 +34,10 @@ enum Cause {
 }
 
 impl Cause {
+    fn suspends(self) -> bool {
+        matches!(self, Self::TechnicianSuspended | Self::FirmSuspended)
+    }
+
     /// The alarm that tells of it.
     fn alarm(self) -> &'static str {
         match self {
@@ -125,14 +129,15 @@ async fn what_is_asked_goes_to_the_next(db: &TestDb, cause: Cause) {
     let job = world::job(&server).await;
     let offer = world::open_offer(&crews[0].phone).await.unwrap();
     cause.happen(&server, &crews[0]).await;
-    let taken = crews[0].phone.get(&format!("/v1/offers/{offer}")).await.expect(200);
+    let taken = server.dispatcher().get(&format!("/v1/offers/{offer}")).await.expect(200);
     assert_eq!(
         (&taken["state"], &taken["withdraw_code"]),
         (&json!("withdrawn"), &json!("not_to_be_sent")),
         "{cause:?}"
     );
     let late = crews[0].phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await;
-    assert_eq!((late.status.as_u16(), late.problem()), (409, "offer-not-open"), "{cause:?}");
+    let refused = if cause.suspends() { (403, "suspended") } else { (409, "offer-not-open") };
+    assert_eq!((late.status.as_u16(), late.problem()), refused, "{cause:?}");
     assert!(world::open_offer(&crews[1].phone).await.is_some(), "the next one is asked at once: {cause:?}");
     assert_eq!(state(&server, &job).await, "offered");
     server.stop().await;
@@ -166,7 +171,8 @@ async fn a_planned_visit_rings(db: &TestDb, cause: Cause) {
     assert_eq!(state(&server, &job).await, "booked");
     // Ten o'clock less an hour and a half: it is 21:00 now. He is not asked.
     server.pass(12 * 60).await;
-    assert_eq!(world::open_offer(&crews[0].phone).await, None, "{cause:?}");
+    let asked = server.dispatcher().get("/v1/offers?state=open").await.expect(200);
+    assert!(!asked.to_string().contains(&crews[0].technician), "{cause:?}");
     assert!(world::open_offer(&crews[1].phone).await.is_some(), "{cause:?}");
     server.stop().await;
 }

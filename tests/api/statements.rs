@@ -41,6 +41,7 @@ const LIMITS: &[(&str, u32, &str)] = &[
     ("/v1/firms/{id}/technicians",         LIST, "/v1/firms/{firm}/technicians?limit=200"),
     ("/v1/firms/{id}/roster",              LIST, "/v1/firms/{firm}/roster?from=2026-11-23&to=2026-11-24"),
     ("/v1/technicians/{id}",               ONE,  "/v1/technicians/{technician}"),
+    ("/v1/technician-proposals",           LIST, "/v1/technician-proposals?limit=200"),
     ("/v1/technicians/{id}/shift-entries", LIST, "/v1/technicians/{technician}/shift-entries?limit=200"),
     ("/v1/shift-swaps/{id}",               ONE,  "/v1/shift-swaps/{swap}"),
     ("/v1/roster-lint",                    LIST, "/v1/roster-lint?from=2026-11-29&days=1"),

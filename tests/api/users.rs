@@ -1,14 +1,19 @@
 //! People who sign in: added, given another password, disabled, by an administrator.
 
 use kaketsuke::{
-    app::users,
-    domain::{actor::Role, users::Login},
+    app::{Command, users},
+    domain::{
+        actor::{Actor, Role},
+        tokens::{Grant, LastAdministrator},
+        users::Login,
+    },
 };
+use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{
     db::{TestDb, on_both_engines},
-    server::{TestServer, id},
+    server::{Client, TestServer, id},
     world,
 };
 
@@ -62,11 +67,66 @@ on_both_engines! {
         let own = administrator.post("/v1/users", own).await.expect(201);
         let login: Login = "chief".parse().unwrap();
         let user = users::by_login(&server.ctx, &login).await.unwrap();
-        let command = kaketsuke::app::Command::new(user.actor(), user.id);
-        let refused = users::disable(&server.ctx, command).await.unwrap_err().to_string();
+        let command = Command::new(user.actor(), user.id);
+        let refused = users::disable(&server.ctx, LastAdministrator::Stays, command).await.unwrap_err().to_string();
         assert!(refused.contains("own account"), "{refused}");
         assert_eq!(own["token_id"], json!(user.principal.id));
         assert_eq!(server.client(Role::Supervisor).get("/v1/users").await.status.as_u16(), 403);
         server.stop().await;
     }
+
+    async fn the_last_administrator_stays_unless_that_is_said(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let first = server.administrator();
+        let issued = first.post("/v1/tokens", json!({ "name": "二人目", "role": "administrator" })).await.expect(201);
+        let second = server.with(issued["secret"].as_str());
+        let (first_id, second_id) = (of_test(&first).await, id(&issued));
+        let revoke = |client: &Client, token: &str| client.request(Method::DELETE, &format!("/v1/tokens/{token}"));
+        second.send(revoke(&second, &first_id)).await.expect(200);
+        let refused = second.send(revoke(&second, &second_id)).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "last-administrator"));
+        second.get("/v1/me").await.expect(200);
+        // Somebody who cannot sign in again is no way in.
+        let guest = users::guest_link(&server.ctx, Grant::Administrator, "見学", chrono::TimeDelta::hours(1)).await;
+        guest.unwrap();
+        assert_eq!(second.send(revoke(&second, &second_id)).await.problem(), "last-administrator");
+        let chief = json!({ "login": "chief", "name": "管理", "role": "administrator", "password": "correct horse battery" });
+        let chief = id(&second.post("/v1/users", chief).await.expect(201));
+        second.send(revoke(&second, &second_id)).await.expect(200);
+        // The person is the last one now, whoever asks; at the command line it may be meant.
+        let chief: uuid::Uuid = chief.parse().unwrap();
+        let command = || Command::new(Actor::Service("command_line"), chief.into());
+        let refused = users::disable(&server.ctx, LastAdministrator::Stays, command()).await.unwrap_err().to_string();
+        assert!(refused.contains("--last-administrator"), "{refused}");
+        assert!(users::find(&server.ctx, chief.into()).await.unwrap().is_live(server.ctx.now()));
+        let gone = users::disable(&server.ctx, LastAdministrator::MayGo, command()).await.unwrap();
+        assert!(gone.disabled_at.is_some());
+        server.stop().await;
+    }
+
+    async fn of_two_administrators_who_revoke_each_other_one_stays(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let first = server.administrator();
+        let issued = first.post("/v1/tokens", json!({ "name": "二人目", "role": "administrator" })).await.expect(201);
+        let second = server.with(issued["secret"].as_str());
+        let (first_id, second_id) = (of_test(&first).await, id(&issued));
+        let revoke = |client: &Client, token: &str| {
+            let request = client.request(Method::DELETE, &format!("/v1/tokens/{token}"));
+            let client = client.clone();
+            async move { client.send(request).await.status.as_u16() }
+        };
+        let (one, other) = tokio::join!(revoke(&first, &second_id), revoke(&second, &first_id));
+        let mut answers = [one, other];
+        answers.sort_unstable();
+        // Whoever came second was the last one, or no administrator any more.
+        assert!(answers[0] == 200 && [401, 409].contains(&answers[1]), "{answers:?}");
+        server.stop().await;
+    }
+}
+
+/// The id of the administrator's token of the tests.
+async fn of_test(client: &Client) -> String {
+    let tokens = client.get("/v1/tokens?limit=200").await.expect(200);
+    let mut tokens = tokens["items"].as_array().unwrap().iter();
+    id(tokens.find(|token| token["name"] == "test administrator").unwrap())
 }

@@ -62,6 +62,18 @@ on_both_engines! {
         child.wait().unwrap();
     }
 
+    async fn the_last_administrator_goes_only_when_that_is_said(db: TestDb) {
+        assert!(run(&db, &["token", "issue", "--role", "administrator", "--name", "管理"]).status.success());
+        let listed = || text(&run(&db, &["token", "list"]).stdout);
+        let line = listed().lines().find(|line| line.contains("管理")).unwrap().to_owned();
+        let id = line.split_whitespace().find(|word| word.parse::<uuid::Uuid>().is_ok()).unwrap();
+        let refused = run(&db, &["token", "revoke", id]);
+        assert!(!refused.status.success() && text(&refused.stderr).contains("--last-administrator"));
+        assert!(listed().contains("live"), "nothing has changed");
+        assert!(run(&db, &["token", "revoke", id, "--last-administrator"]).status.success());
+        assert!(listed().contains("revoked"));
+    }
+
     async fn verify_finds_a_changed_log(db: TestDb) {
         assert!(run(&db, &["token", "issue", "--role", "supervisor", "--name", "朝"]).status.success());
         let sound = run(&db, &["verify"]);

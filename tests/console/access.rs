@@ -37,6 +37,7 @@ const EXPECTED: &[(&str, &[Role])] = &[
     ("/kpi?from=2026-11-16&to=2026-11-22", OFFICE),
     ("/programmes", OFFICE),
     ("/reviews", OFFICE),
+    ("/staff", OFFICE),
     ("/firm", &[Firm]),
     ("/firm?state=completed", &[Firm]),
     ("/audit", OFFICE),

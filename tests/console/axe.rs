@@ -133,7 +133,8 @@ async fn office_night(server: &TestServer, crew: &world::Crew) -> Vec<String> {
     let reviews = supervisor.get("/v1/reviews").await.expect(200);
     let review = reviews["items"][0]["id"].as_str().unwrap().to_owned();
     let billed = format!("/billing/jobs/{job}");
-    let pages = ["/kpi", "/reviews", "/billing", "/audit", "/users", "/programmes", billed.as_str()];
+    let pages =
+        ["/kpi", "/reviews", "/staff", "/billing", "/audit", "/users", "/programmes", billed.as_str()];
     pages.map(str::to_owned).into_iter().chain([format!("/reviews/{review}")]).collect()
 }
 

@@ -157,6 +157,55 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn the_office_sees_what_a_contractor_says_beside_what_is_known(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let mut supervisor = signed_in(&server, Role::Supervisor).await;
+        assert!(supervisor.get("/staff").await.expect(200).text.contains("承認待ちの届け出はありません"));
+        let path = format!("/v1/technicians/{}", crew.technician);
+        let mut more = world::technician("栄水道 太郎", &["water", "lock"], world::point(35.165, 136.91));
+        more["languages"] = json!(["ja", "en", "ne"]);
+        crew.office.put(&path, 1, more).await.expect(200);
+        let ghost = world::technician("幽霊 <b>", &["water"], world::point(35.2, 136.95));
+        crew.office.post(&format!("/v1/firms/{}/technicians", crew.firm), ghost).await.expect(201);
+        let page = supervisor.get("/staff").await.expect(200).text;
+        for shown in ["承認待ち 2 件", "栄水道 太郎", "ネパール語", "新規", "35.20000, 136.95000", "高圧洗浄機"] {
+            assert_eq!(page.contains(shown), shown != "高圧洗浄機", "{shown}: {page}");
+        }
+        assert!(!page.contains("幽霊 <b>"), "what a contractor types is no markup");
+        let mut firm = firm_visitor(&server, &crew, "own").await;
+        assert_eq!(firm.get("/firm").await.expect(200).text.matches("承認待ち").count(), 2);
+        let proposals = server.client(Role::Supervisor).get("/v1/technician-proposals").await.expect(200);
+        for proposal in proposals["items"].as_array().unwrap() {
+            let decided = format!("/v1/technician-proposals/{}/decision", proposal["id"].as_str().unwrap());
+            server.client(Role::Supervisor).post(&decided, json!({ "outcome": "confirmed" })).await.expect(200);
+        }
+        assert!(supervisor.get("/staff").await.expect(200).text.contains("承認待ちの届け出はありません"));
+        server.stop().await;
+    }
+
+    async fn g_10_a_suspended_contractor_finds_what_it_has_in_hand(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = site::accepted_job(&server, &crew).await;
+        let mut own = firm_visitor(&server, &crew, "own").await;
+        own.get("/roster").await.expect(200);
+        let mut firm = world::firm("栄水道");
+        firm["state"] = json!("suspended");
+        server.administrator().put(&format!("/v1/firms/{}", crew.firm), 1, firm).await.expect(200);
+        let page = own.get("/firm").await.expect(200).text;
+        assert!(page.contains("停止中です") && page.contains(&format!("/firm/jobs/{job}")), "{page}");
+        assert!(own.get(&format!("/firm/jobs/{job}")).await.expect(200).text.contains("Ram Example"));
+        own.get("/account").await.expect(200);
+        let refused = own.get("/roster").await.expect(403).text;
+        assert!(refused.contains("停止中です"), "{refused}");
+        let back = json!({ "reason": "other" });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/reassignment"), back).await.expect(200);
+        own.get(&format!("/firm/jobs/{job}")).await.expect(404);
+        assert!(!own.get("/firm").await.expect(200).text.contains(&job));
+        server.stop().await;
+    }
+
     async fn a_contractor_sees_and_answers_its_own_only(db: TestDb) {
         let Some(browser) = Browser::open().await else { return };
         let server = TestServer::start(&db).await;

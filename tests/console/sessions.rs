@@ -2,7 +2,10 @@
 
 use kaketsuke::{
     app::{Command, users},
-    domain::actor::{Actor, Role},
+    domain::{
+        actor::{Actor, Role},
+        tokens::LastAdministrator,
+    },
 };
 
 use crate::{
@@ -81,7 +84,7 @@ on_both_engines! {
         let server = TestServer::start(&db).await;
         let mut visitor = signed_in(&server, Role::Dispatcher).await;
         let user = users::by_login(&server.ctx, &"dispatcher".parse().unwrap()).await.unwrap();
-        users::disable(&server.ctx, Command::new(Actor::Service("test"), user.id)).await.unwrap();
+        users::disable(&server.ctx, LastAdministrator::MayGo, Command::new(Actor::Service("test"), user.id)).await.unwrap();
         visitor.get("/account").await.expect(303);
         visitor.sign_in("dispatcher", PASSWORD).await.expect(422);
         server.stop().await;

@@ -56,6 +56,7 @@ on_both_engines! {
             ("/cases/{id}", format!("/cases/{case}"), ONE),
             ("/reviews/{id}", format!("/reviews/{review}"), ONE),
             ("/reviews", "/reviews".to_owned(), LIST),
+            ("/staff", "/staff".to_owned(), LIST),
             ("/", "/".to_owned(), LIST),
             ("/calls", "/calls".to_owned(), LIST),
             ("/roster", "/roster".to_owned(), LIST),

@@ -6,7 +6,7 @@
 //! feed), blocked pair 141, referral 151, webhook 161, message 162 (sent), swap 161 (of entries 162 and 163), review
 //! 161, disputes 171-172 (the first is resolved), review decision 181, payment 191, statutory receipt 195, people 161-162 (active, disabled),
 //! sessions 163-164 (live, ended), pictures 161 and 163 (the second erased), retention runs
-//! 165-166 (the first finished), reads 167-168, call 207; other numbers from 200.
+//! 165-166 (the first finished), reads 167-168, proposals 291-292 (waiting, refused), call 207; other numbers from 200.
 
 use crate::script::run;
 use crate::support::db::{Raw, TestDb};
@@ -27,13 +27,13 @@ INSERT INTO firm (id, name, phone, state, created_at)
 VALUES (#1, '架空設備', '+81355500001', 'active', '2026-11-23T00:00:00+00:00'),
        (#2, '架空鍵店', '+81355500002', 'active', '2026-11-23T00:00:00+00:00');
 INSERT INTO technician (id, firm_id, name, phone, base_lat_e6, base_lon_e6, trades, languages, shifts, state,
-                        created_at)
+                        created_at, confirmed_at)
 VALUES (#11, #1, '甲', '+81355500011', 35168000, 136910000, '["water"]', '["ja"]', '[]', 'active',
-        '2026-11-23T00:00:00+00:00'),
+        '2026-11-23T00:00:00+00:00', '2026-11-23T00:00:00+00:00'),
        (#12, #1, '乙', '+81355500012', 35168000, 136910000, '["water"]', '["ja"]', '[]', 'active',
-        '2026-11-23T00:00:00+00:00'),
+        '2026-11-23T00:00:00+00:00', '2026-11-23T00:00:00+00:00'),
        (#13, #2, '丙', '+81355500013', 35168000, 136910000, '["lock"]', '["ja"]', '[]', 'active',
-        '2026-11-23T00:00:00+00:00');
+        '2026-11-23T00:00:00+00:00', '2026-11-23T00:00:00+00:00');
 INSERT INTO blocked_pair (id, firm_id, technician_id, reason, created_at)
 VALUES (#141, NULL, #13, 'complaint', '2026-11-23T00:00:00+00:00');
 INSERT INTO shift_swap (id, firm_id, giver_id, taker_id, kind, starts_at, ends_at, state, created_at)
@@ -51,6 +51,10 @@ VALUES (#61, 'dispatcher', '夜勤', @61, '2026-11-23T00:00:00+00:00', NULL),
        (#62, 'dispatcher', '退職', @62, '2026-11-23T00:00:00+00:00', '2026-11-23T02:00:00+00:00'),
        (#63, 'dispatcher', '佐藤', @63, '2026-11-23T00:00:00+00:00', NULL),
        (#64, 'dispatcher', '鈴木', @64, '2026-11-23T00:00:00+00:00', NULL);
+INSERT INTO technician_proposal (id, technician_id, firm_id, proposed, state, reason, made_at, decided_at)
+VALUES (#291, #11, #1, '{"badge_number":"N-1"}', 'waiting', NULL, '2026-11-23T00:00:00+00:00', NULL),
+       (#292, #13, #2, '{"badge_number":"N-2"}', 'refused', 'wrong', '2026-11-23T00:00:00+00:00',
+        '2026-11-23T01:00:00+00:00');
 INSERT INTO user_account (id, token_id, login, password_hash, password_changed_at, created_at, disabled_at)
 VALUES (#161, #63, 'sato', NULL, NULL, '2026-11-23T00:00:00+00:00', NULL),
        (#162, #62, 'taishoku', NULL, NULL, '2026-11-23T00:00:00+00:00', '2026-11-23T02:00:00+00:00');
@@ -231,13 +235,17 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#202"), ("firm_id", "#1"), ("name", "'丁'"), ("phone", "'+81355500014'"), ("base_lat_e6", "0"),
         ("base_lon_e6", "0"), ("trades", "'[]'"), ("languages", "'[]'"), ("shifts", "'[]'"), ("state", "'active'"),
         ("job_codes", "'[]'"), ("tools", "'[]'"), ("opening_tools", "'not_authorised'"), ("badge_number", "NULL"),
-        ("key", "NULL"), ("created_at", AT),
+        ("key", "NULL"), ("created_at", AT), ("confirmed_at", AT),
     ]),
     ("position", &[
         ("technician_id", "#11"), ("lat_e6", "0"), ("lon_e6", "0"), ("accuracy_m", "10"), ("measured_at", AT),
         ("received_at", LATER),
     ]),
     ("consumer", &[("id", "#203"), ("name", "'audit'"), ("acknowledged_pos", "0"), ("created_at", AT)]),
+    ("technician_proposal", &[
+        ("id", "#293"), ("technician_id", "#12"), ("firm_id", "#1"), ("proposed", "'{}'"), ("state", "'waiting'"),
+        ("reason", "NULL"), ("made_at", AT), ("made_by", "#61"), ("decided_at", "NULL"), ("decided_by", "NULL"),
+    ]),
     ("token", &[
         ("id", "#204"), ("role", "'dispatcher'"), ("name", "'日勤'"), ("firm_id", "NULL"), ("technician_id", "NULL"),
         ("consumer_id", "NULL"), ("secret_sha256", "@204"), ("created_at", AT), ("expires_at", "NULL"),

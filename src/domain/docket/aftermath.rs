@@ -70,7 +70,7 @@ impl Docket {
         let tells = |fact: &Fact| fact.what.says_of_the_door() || self.comes_unwanted(fact);
         let doubtful = |fact: &&Fact| {
             let own = |flag: &Flag| flag.fact_id == Some(fact.id) && flag.code.keeps_out();
-            fact.told_by == Reporter::Device && tells(fact) && record.flags.iter().any(own)
+            fact.told_by != Reporter::Desk && tells(fact) && record.flags.iter().any(own)
         };
         let state = self.is.job.state();
         let is_over = matches!(state, JobState::Completed | JobState::Cancelled);

@@ -77,6 +77,8 @@ fn person(number: u128) -> Technician {
         shifts: Roster::default(),
         state: Standing::Active,
         created_at: at("00:00:00"),
+        confirmed_at: Some(at("00:00:00")),
+        proposed: None,
     }
 }
 

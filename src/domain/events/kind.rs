@@ -170,6 +170,10 @@ macro_rules! every_kind {
             TechnicianRegistered = "technician.registered",
             /// A technician's data changed.
             TechnicianChanged = "technician.changed",
+            /// A firm has said something of a technician that the office has not confirmed.
+            TechnicianProposed = "technician.proposed",
+            /// The office has decided what a firm has said of a technician, or the firm has said something else.
+            TechnicianProposalDecided = "technician.proposal_decided",
             /// A dated entry was made in a technician's roster.
             ShiftEntryMade = "roster.entry_made",
             /// A dated entry of a roster was cancelled.

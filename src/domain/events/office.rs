@@ -15,9 +15,10 @@ use crate::domain::{
     },
     ids::{
         BlockId, ConsumerId, FirmId, MessageId, ReferenceLoadId, RetentionRunId, SealId, SessionId,
-        ShiftEntryId, ShiftSwapId, TechnicianId, TokenId, UserId, WebhookId,
+        ShiftEntryId, ShiftSwapId, TechnicianId, TechnicianProposalId, TokenId, UserId, WebhookId,
     },
     messages::AttemptCode,
+    proposals::{ProposalRefusal, ProposalState},
     reference::embedded::Dataset,
     roster::{
         duty::ShiftEntryKind,
@@ -63,6 +64,26 @@ payloads! {
     TechnicianChanged of technician: TechnicianId {
         /// The firm.
         firm: FirmId,
+    }
+
+    /// A firm has said something of a technician that the office has not confirmed.
+    TechnicianProposed of technician: TechnicianId {
+        /// The firm.
+        firm: FirmId,
+        /// The proposal.
+        proposal: TechnicianProposalId,
+    }
+
+    /// The office has decided what a firm has said of a technician, or the firm has said something else.
+    TechnicianProposalDecided of technician: TechnicianId, for firms [firm, proposal, state, reason] {
+        /// The firm.
+        firm: FirmId,
+        /// The proposal.
+        proposal: TechnicianProposalId,
+        /// What became of it.
+        state: ProposalState,
+        /// Why it was refused.
+        reason: Option<ProposalRefusal>,
     }
 
     /// A dated entry was made in a technician's roster.

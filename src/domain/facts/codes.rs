@@ -9,6 +9,8 @@ text_enum! {
         Device = "device",
         /// The desk's, in the technician's name.
         Desk = "desk",
+        /// A device's of somebody suspended, of a job that they do not have any more.
+        Suspended = "suspended",
     }
 }
 

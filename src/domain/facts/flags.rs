@@ -54,6 +54,8 @@ text_enum! {
         BeforeAssignment = "before_assignment",
         /// After its assignment was over; it does not count (G-01, G-02).
         AfterRelease = "after_release",
+        /// Told by somebody suspended of a job they do not have any more; it does not count (G-10).
+        ReporterSuspended = "reporter_suspended",
         /// Before the job was made; it does not count (G-01).
         BeforeJob = "before_job",
         /// Received more than 48 hours after its time; it does not count (G-01).
@@ -108,6 +110,7 @@ impl FlagCode {
             self,
             Self::BeforeAssignment
                 | Self::AfterRelease
+                | Self::ReporterSuspended
                 | Self::BeforeJob
                 | Self::TooLate
                 | Self::NotArrived

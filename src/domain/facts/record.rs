@@ -103,7 +103,7 @@ impl FieldRecord {
         for told in told.into_iter().filter(|told| !verdict.idle.contains(&told.fact.id)) {
             if let Some(code) = verdict.doubts.get(&told.fact.id) {
                 record.flags.push(Flag::at(*code, told.fact));
-                if told.fact.told_by == Reporter::Device {
+                if told.fact.told_by != Reporter::Desk {
                     continue;
                 }
             }

@@ -113,7 +113,7 @@ impl Guard {
     /// Judges reports that are in the order of their time.
     pub(super) fn verdict(&self, told: &[Told<'_>]) -> Verdict {
         let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
-            fact.told_by == Reporter::Device && doubts.contains_key(&fact.id)
+            fact.told_by != Reporter::Desk && doubts.contains_key(&fact.id)
         };
         let idle: BTreeSet<_> =
             told.iter().filter(|told| self.is_idle(**told)).map(|told| told.fact.id).collect();
@@ -206,6 +206,9 @@ impl Guard {
         if let FactKind::Position { .. } = fact.what {
             // Where somebody was says nothing about the job.
             return None;
+        }
+        if fact.told_by == Reporter::Suspended {
+            return Some(FlagCode::ReporterSuspended);
         }
         if self.called_off_at.is_some_and(|at| fact.received_at > at) && fact.what.is_of_the_bill() {
             return Some(FlagCode::AfterCancellation);

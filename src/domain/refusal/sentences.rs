@@ -332,10 +332,17 @@ impl Display for OfficeRefused {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::OwnAccount => f.write_str("nobody disables the own account"),
+            Self::LastAdministrator => f.write_str(
+                "no administrator could get in any more; at the command line, --last-administrator says that this is meant",
+            ),
             Self::UserDisabled => f.write_str("this person may not sign in any more"),
             Self::TooManyWebhooks => f.write_str("delete one before making another"),
             Self::MessageNotDead(state) => write!(f, "the message is {state}, not dead"),
             Self::BlockEnded => f.write_str("the block has ended already"),
+            Self::TooManyTechnicians(max) => write!(f, "the office registers more than {max} technicians of a firm"),
+            Self::TooManyProposals(max) => write!(f, "{max} proposals wait for the office; make more when it has decided"),
+            Self::ProposalsTooFast(max) => write!(f, "{max} proposals were made within an hour; make more later"),
+            Self::ProposalNotWaiting(state) => write!(f, "the proposal is {state}, so it cannot be decided"),
             Self::AlarmNotRinging(state) => {
                 write!(f, "the alarm is {state}, so it cannot be acknowledged")
             }

@@ -16,6 +16,7 @@ use crate::domain::{
     messages::MessageState,
     money::Yen,
     offers::{OfferState, WithdrawCode},
+    proposals::ProposalState,
     reference::{
         out_of_scope::{Topic, TopicKind},
         programme::Payer,
@@ -118,7 +119,8 @@ fn of_the_rest() -> Vec<(&'static str, Refusal)> {
         SwapPassedOn, ShiftTakenOver, OwnShift, NoGiver, NoTaker,
     ));
     all.extend(examples!(OfficeRefused:
-        OwnAccount, UserDisabled, TooManyWebhooks, MessageNotDead(MessageState::Pending), BlockEnded,
+        OwnAccount, LastAdministrator, UserDisabled, TooManyWebhooks, MessageNotDead(MessageState::Pending), BlockEnded,
+        TooManyTechnicians(500), TooManyProposals(50), ProposalsTooFast(100), ProposalNotWaiting(ProposalState::Refused),
         AlarmNotRinging(AlarmState::Waiting), Contended,
     ));
     all

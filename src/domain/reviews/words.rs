@@ -74,6 +74,10 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "担当を外れた後の出来事として報告されています(記録に算入していません)",
             "It is said to have happened after its assignment was over; it is not counted",
         ),
+        FlagCode::ReporterSuspended => (
+            "停止中の会社・作業員から、担当を外れた案件について報告されています(記録に算入していません)",
+            "It is told by somebody suspended of a job they do not have any more; it is not counted",
+        ),
         FlagCode::BeforeJob => (
             "出動の受付より前の出来事として報告されています(記録に算入していません)",
             "It is said to have happened before the job was made; it is not counted",

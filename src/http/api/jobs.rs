@@ -106,10 +106,10 @@ pub(super) struct WholeJob {
     job: Job,
     /// Language to speak with the resident (BCP 47).
     language: String,
-    /// Whom to help; for the desk, and for who is on the job or has done it (Y-03).
+    /// Whom to help; for the desk, for who is on the job (Y-03), and for 30 days for who has done it (G-11).
     #[serde(skip_serializing_if = "Option::is_none")]
     resident: Option<Resident>,
-    /// Where it is, with how to get in; for the same.
+    /// Where it is; for the same. How to get in, for the desk and who is on the job only.
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<Place>,
     /// Everybody who was asked; a contractor sees the own ones.

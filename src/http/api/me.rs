@@ -32,8 +32,8 @@ pub(super) struct Me {
 pub(super) async fn show(Caller(actor): Caller) -> Answer<Json<Me>> {
     let role = actor.role().ok_or_else(Problem::unauthenticated)?;
     let (firm_id, technician_id, consumer_id) = match actor {
-        Actor::Firm(_, firm) => (Some(firm), None, None),
-        Actor::Technician(_, firm, technician) => (Some(firm), Some(technician), None),
+        Actor::Firm(_, firm, _) => (Some(firm), None, None),
+        Actor::Technician(_, firm, technician, _) => (Some(firm), Some(technician), None),
         Actor::Billing(_, consumer) => (None, None, Some(consumer)),
         _ => (None, None, None),
     };

@@ -39,6 +39,7 @@ mod payments;
 mod places;
 mod privacy;
 mod programmes;
+mod proposals;
 mod queue;
 mod referrals;
 mod repeats;
@@ -83,6 +84,8 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(technicians::register, technicians::list))
         .routes(routes!(technicians::show, technicians::change))
         .routes(routes!(technicians::report))
+        .routes(routes!(proposals::list))
+        .routes(routes!(proposals::decide))
         .routes(routes!(shift_entries::make, shift_entries::list))
         .routes(routes!(shift_entries::cancel))
         .routes(routes!(shift_swaps::make))

@@ -105,6 +105,8 @@ impl From<TechnicianProfile> for app::technicians::Profile {
 }
 
 /// Register a technician of a firm
+///
+/// A firm proposes: nobody is sent whom the office has not confirmed (G-10).
 #[utoipa::path(post, path = "/v1/firms/{id}/technicians", tag = "firms", params(("id" = FirmId, Path), Key),
     request_body = TechnicianProfile,
     responses((status = 201, body = Technician, headers(("ETag" = String)))))]
@@ -143,6 +145,8 @@ pub(super) async fn show(
 }
 
 /// Change a technician
+///
+/// What a firm takes away, and its shifts, count at once; what it says besides waits for the office and stands in `proposed`.
 #[utoipa::path(put, path = "/v1/technicians/{id}", tag = "firms", params(("id" = TechnicianId, Path), Seen),
     request_body = TechnicianProfile,
     responses((status = 200, body = Technician, headers(("ETag" = String)))))]

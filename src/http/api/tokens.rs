@@ -10,7 +10,7 @@ use crate::{
     domain::{
         actor::Role,
         ids::{ConsumerId, FirmId, TechnicianId, TokenId},
-        tokens::Token,
+        tokens::{LastAdministrator, Token},
     },
     http::{
         Service,
@@ -88,7 +88,8 @@ pub(super) async fn list(
 
 /// Revoke a token
 ///
-/// At once and for good; revoking it again changes nothing, so no `If-Match` is needed.
+/// At once and for good; revoking it again changes nothing, so no `If-Match` is needed. The last one with which an administrator
+/// gets in is revoked at the command line only.
 #[utoipa::path(delete, path = "/v1/tokens/{id}", params(("id" = TokenId, Path)), tag = "access",
     responses((status = 200, body = Token)))]
 pub(super) async fn revoke(
@@ -96,5 +97,5 @@ pub(super) async fn revoke(
     Caller(actor): Caller,
     Path(id): Path<TokenId>,
 ) -> Answer<Json<Token>> {
-    Ok(Json(app::tokens::revoke(&service.ctx, Command::new(actor, id)).await?))
+    Ok(Json(app::tokens::revoke(&service.ctx, LastAdministrator::Stays, Command::new(actor, id)).await?))
 }

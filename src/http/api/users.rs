@@ -10,7 +10,7 @@ use crate::{
     domain::{
         actor::Role,
         ids::{ConsumerId, FirmId, TechnicianId, TokenId, UserId},
-        tokens::Grant,
+        tokens::{Grant, LastAdministrator},
         users::{Login, PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN, Password, User},
     },
     http::{
@@ -150,7 +150,8 @@ pub(super) struct PersonStep {}
 
 /// Disable somebody
 ///
-/// At once and for good: every session is over, and nobody signs in by this login again. Nobody disables the own account.
+/// At once and for good: every session is over, and nobody signs in by this login again. Nobody disables the own
+/// account; the last administrator is disabled at the command line only.
 #[utoipa::path(post, path = "/v1/users/{id}/disabling", tag = "access", params(("id" = UserId, Path), Key),
     request_body = PersonStep, responses((status = 200, body = Person)))]
 pub(super) async fn disable(
@@ -158,7 +159,7 @@ pub(super) async fn disable(
     Path(id): Path<UserId>,
     Submit(command): Submit<PersonStep>,
 ) -> Answer<Json<Person>> {
-    Ok(Json(users::disable(&service.ctx, command.map(|_| id)).await?.into()))
+    Ok(Json(users::disable(&service.ctx, LastAdministrator::Stays, command.map(|_| id)).await?.into()))
 }
 
 /// End somebody's sessions

@@ -40,10 +40,9 @@ pub(super) async fn guard(State(service): State<Service>, request: Request, next
         Err(problem) => return problem.into_response(),
     };
     let method = request.method().clone();
-    let admitted = if access::may(visitor.actor.role(), &method, &path) {
-        must_be_ours(request, &visitor, service.limits.body_bytes_max).await
-    } else {
-        Err(Problem::forbidden())
+    let admitted = match access::admit(&visitor.actor, &method, &path) {
+        Ok(()) => must_be_ours(request, &visitor, service.limits.body_bytes_max).await,
+        Err(problem) => Err(problem),
     };
     let mut response = match admitted {
         Ok(mut request) => {

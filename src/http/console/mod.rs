@@ -38,6 +38,7 @@ mod reviews;
 mod roster;
 mod script_texts;
 mod sign_in;
+mod staff;
 mod users;
 mod words;
 
@@ -65,6 +66,7 @@ pub(super) fn routes(service: &Service) -> Router<Service> {
         .merge(programmes::routes())
         .merge(reviews::routes())
         .merge(sign_in::guarded_routes())
+        .merge(staff::routes())
         .merge(users::routes())
         .route_layer(middleware::from_fn_with_state(service.clone(), guard::guard));
     let open = Router::new()

@@ -36,6 +36,7 @@ const OFFICE_DOOR: &str = "office";
 const OFFICE: &[Place] = &[
     ("nav-kpi", "/kpi"),
     ("nav-reviews", "/reviews"),
+    ("nav-staff", "/staff"),
     ("nav-billing", "/billing"),
     ("nav-audit", "/audit"),
     ("nav-users", "/users"),

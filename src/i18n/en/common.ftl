@@ -17,6 +17,7 @@ failure-back = Back to the first page
 # When something fails
 problem-unauthenticated = Please sign in
 problem-forbidden = Your role has no access to this
+problem-suspended = You are suspended: only the jobs in hand can be reached
 problem-not-found = There is no such thing
 problem-forged = This page is out of date. Reload it and try again
 problem-overloaded = The service is busy. Wait a moment and try again

@@ -19,6 +19,7 @@ firm-since = Since
 firm-technicians = Technicians today
 firm-no-technicians = No technician is registered.
 firm-suspended = Suspended
+firm-proposed = Awaiting confirmation
 firm-off-today = Not on duty today
 firm-visit = Planned visit
 firm-back = All orders

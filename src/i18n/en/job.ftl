@@ -261,6 +261,7 @@ flag-work_in_danger = work in uncleared danger
 flag-correction_outdated = newer reports than the correction
 flag-before_assignment = before the assignment
 flag-after_release = after the assignment
+flag-reporter_suspended = told by somebody suspended
 flag-before_job = before the job
 flag-too_late = received too late
 flag-not_arrived = no arrival

@@ -17,6 +17,7 @@ failure-back = 最初の画面に戻る
 # 失敗したとき
 problem-unauthenticated = サインインが必要です
 problem-forbidden = この役割では利用できません
+problem-suspended = 停止中です。担当中の案件だけを利用できます
 problem-not-found = 見つかりません
 problem-forged = 画面の有効期限が切れています。再読み込みしてから、もう一度お試しください
 problem-overloaded = 混み合っています。少し待ってから、もう一度お試しください

@@ -19,6 +19,7 @@ firm-since = 経過
 firm-technicians = 作業員の今日の勤務
 firm-no-technicians = 作業員が登録されていません。
 firm-suspended = 停止中
+firm-proposed = 承認待ち
 firm-off-today = 今日の勤務はありません
 firm-visit = 予約訪問
 firm-back = 受注に戻る

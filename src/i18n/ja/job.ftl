@@ -261,6 +261,7 @@ flag-work_in_danger = 危険が解除される前の作業
 flag-correction_outdated = 訂正後の新しい報告
 flag-before_assignment = 担当になる前の報告
 flag-after_release = 担当を外れた後の報告
+flag-reporter_suspended = 停止中の作業員・会社からの報告
 flag-before_job = 受付前の報告
 flag-too_late = 遅すぎる受信
 flag-not_arrived = 到着の報告がない

@@ -65,6 +65,47 @@ on_both_engines! {
         .await;
     }
 
+    async fn nobody_is_in_service_whom_the_office_has_not_confirmed(db: TestDb) {
+        let new = insert("technician", &[("state", "'suspended'"), ("confirmed_at", "NULL")]);
+        let in_service = "UPDATE technician SET state = 'active', confirmed_at = NULL WHERE id = #11";
+        let cases = [
+            Case::new(&new, &insert("technician", &[("confirmed_at", "NULL")]), "check"),
+            Case::new("UPDATE technician SET state = 'active' WHERE id = #11", in_service, "check"),
+        ];
+        check(&db, &cases).await;
+    }
+
+    async fn what_a_firm_has_said_stays_and_is_decided_once(db: TestDb) {
+        let decide = |set: &str, id: &str| format!("UPDATE technician_proposal SET {set} WHERE id = {id}");
+        let confirmed = "state = 'confirmed', decided_at = '2026-11-23T09:00:00+00:00'";
+        let legal = decide(confirmed, "#291");
+        let mut cases = vec![
+            Case::new(&legal, &decide("state = 'waiting', reason = NULL, decided_at = NULL", "#292"), "technician_proposal_decided_once"),
+            Case::new(&legal, &decide("reason = 'other'", "#292"), "technician_proposal_decided_once"),
+            Case::new(&legal, &decide("state = 'confirmed'", "#291"), "check"),
+            Case::new(&legal, &decide("state = 'refused', decided_at = '2026-11-23T09:00:00+00:00'", "#291"), "check"),
+            Case::new(&insert("technician_proposal", &[]), &insert("technician_proposal", &[("technician_id", "#11")]),
+                      "technician_proposal_one_waiting"),
+        ];
+        for set in ["proposed = '{}'", "technician_id = #12", "made_at = '2026-11-23T00:00:01+00:00'", "made_by = #61"] {
+            cases.push(Case::new(&legal, &decide(set, "#291"), "technician_proposal_fixed"));
+        }
+        cases.push(Case::new(
+            "DELETE FROM technician_proposal WHERE id = #299",
+            "DELETE FROM technician_proposal WHERE id = #291",
+            "technician_proposal_never_deleted",
+        ));
+        if db.engine() == Engine::Postgres {
+            cases.push(Case::new(
+                "TRUNCATE call_person", "TRUNCATE technician_proposal CASCADE", "technician_proposal_never_deleted",
+            ));
+        }
+        cases.extend(not_inserted_over(&db, &insert("technician_proposal", &[]), [
+            (insert("technician_proposal", &[("id", "#291")]), "technician_proposal_pkey"),
+        ]));
+        check(&db, &cases).await;
+    }
+
     async fn tokens_belong_to_whom_their_role_says(db: TestDb) {
         let owners = ["firm_id", "technician_id", "consumer_id"];
         let token = |role: &str, owned: &[&str]| {

@@ -15,6 +15,8 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("firm", "offers_to", &["technician", "firm"]),
     ("technician", "state", &["active", "suspended"]),
     ("technician", "opening_tools", &["not_authorised", "authorised"]),
+    ("technician_proposal", "state", &["waiting", "confirmed", "refused", "replaced"]),
+    ("technician_proposal", "reason", &["not_employed", "not_proven", "wrong", "stays_suspended", "other"]),
     ("blocked_pair", "reason", &["resident_wish", "contractor_wish", "complaint", "dispute", "acquainted", "other"]),
     ("token", "role", &["administrator", "supervisor", "dispatcher", "firm", "technician", "billing", "claims_support"]),
     ("case_file", "eligibility", &["eligible", "unverified", "not_eligible"]),
@@ -85,7 +87,7 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("fact", "kind", &["departure", "position", "delay", "arrival", "no_access", "id_check", "work_start", "pause",
                        "resume", "work_end", "part", "special_work", "consent", "referral_finding", "payment",
                        "withdrawal", "leaving", "completion"]),
-    ("fact", "told_by", &["device", "desk"]),
+    ("fact", "told_by", &["device", "desk", "suspended"]),
     ("fact", "unresolved", &["language", "text", "understanding", "evidence", "work", "landlord"]),
     ("ledger_line", "kind", &["overtime", "part", "special_work", "write_off", "reversal"]),
     ("ledger_line", "payer", &["worker", "host_company", "landlord", "programme"]),
@@ -115,6 +117,12 @@ const COMPANIONS: &[Companions] = &[
     ("token", "firm", &[("firm_id", "#1")]),
     ("token", "technician", &[("firm_id", "#1"), ("technician_id", "#11")]),
     ("token", "billing", &[("consumer_id", "#51")]),
+    ("technician_proposal", "confirmed", &[("decided_at", "'2026-11-23T11:10:00+00:00'")]),
+    ("technician_proposal", "replaced", &[("decided_at", "'2026-11-23T11:10:00+00:00'")]),
+    ("technician_proposal", "refused", &[("reason", "'other'"), ("decided_at", "'2026-11-23T11:10:00+00:00'")]),
+    ("technician_proposal", "not_employed", REFUSED),
+    ("technician_proposal", "not_proven", REFUSED), ("technician_proposal", "wrong", REFUSED),
+    ("technician_proposal", "stays_suspended", REFUSED), ("technician_proposal", "other", REFUSED),
     // Behind another job of the same technician.
     ("assignment", "queued", &[("technician_id", "#11"), ("job_id", "#33")]),
     ("call", "offered", &[("answered_at", "NULL")]),
@@ -159,6 +167,7 @@ const COMPANIONS: &[Companions] = &[
     ("dispute_resolution", "upheld", &[("decision_id", "#181")]),
 ];
 
+const REFUSED: &[(&str, &str)] = &[("state", "'refused'"), ("decided_at", "'2026-11-23T11:10:00+00:00'")];
 const ABANDONED: &[(&str, &str)] =
     &[("state", "'abandoned'"), ("answered_at", "NULL"), ("ended_at", "'2026-11-23T11:10:00+00:00'")];
 const ENDED: &[(&str, &str)] = &[("next_at", "NULL"), ("settled_at", "'2026-11-23T11:10:00+00:00'")];
@@ -218,6 +227,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
 const JSON: &[(&str, &str, usize)] = &[
     ("technician", "trades", 4096), ("technician", "languages", 4096), ("technician", "shifts", 65536),
     ("technician", "job_codes", 4096), ("technician", "tools", 4096), ("firm", "licences", 65536),
+    ("technician_proposal", "proposed", 65536),
     ("idempotency", "outcome", 1_048_576),
     ("call_draft", "body", 65536), ("hand_over", "snapshot", 1_048_576), ("identity_plan", "impossible", 4096),
     ("retention_run", "counts", 4096),

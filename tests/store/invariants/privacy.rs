@@ -32,6 +32,7 @@ const STAFF: &[&str] = &[
     "session",
     "sign_in_link",
     "technician",
+    "technician_proposal",
     "token",
     "user_account",
     "webhook",

@@ -27,7 +27,7 @@ pub(super) fn doubtful(
     let consents = counts.iter().map(|told| told.fact).filter(|fact| is_consent(fact));
     let doubts = consents.filter_map(|fact| {
         let own = devices.get(&device_of(fact)).map(Vec::as_slice).unwrap_or_default();
-        if fact.told_by == Reporter::Device && is_out_of_order(fact, own) {
+        if fact.told_by != Reporter::Desk && is_out_of_order(fact, own) {
             Some((fact.id, FlagCode::ConsentOutOfOrder))
         } else if billed_at.is_some_and(|billed| fact.received_at > billed) {
             Some((fact.id, FlagCode::ConsentTooLate))

@@ -52,6 +52,7 @@ struct Chip {
 struct View {
     page: Page,
     firm: String,
+    is_suspended: bool,
     offers: Vec<OfferView>,
     naming: Vec<OfferView>,
     jobs: Vec<JobRow>,
@@ -96,6 +97,8 @@ struct DutyView {
     name: String,
     phone: String,
     is_active: bool,
+    /// Whether the office has to confirm something of it.
+    is_proposed: bool,
     trades: Vec<String>,
     windows: Vec<String>,
     visits: Vec<String>,
@@ -123,6 +126,7 @@ async fn show(
     let arrival = tokyo(ctx.now() + ARRIVAL_IN).format("%Y-%m-%dT%H:%M").to_string();
     let view = |offered: &Offered| offer(offered, &rosters, &arrival, &page, ctx);
     Ok(Html(View {
+        is_suspended: firm.state == Standing::Suspended,
         firm: firm.name,
         offers: open.iter().map(view).collect(),
         naming: naming.iter().map(view).collect(),
@@ -229,6 +233,7 @@ fn duty(days: &RosterDays, now: Instant, page: &Page) -> DutyView {
         name: technician.name.clone(),
         phone: technician.phone.as_str().to_owned(),
         is_active: technician.state == Standing::Active,
+        is_proposed: technician.proposed.is_some(),
         trades: technician.trades.iter().map(|trade| page.code("trade", trade)).collect(),
         windows: windows.collect(),
         visits: visits.collect(),

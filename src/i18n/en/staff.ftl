@@ -1,0 +1,41 @@
+nav-staff = Contractors' staff
+staff-lead = What contractors say of their staff counts once it is confirmed here. Nobody is sent by it before.
+staff-waiting = { $count ->
+    [one] { $count } waits
+   *[other] { $count } wait
+ }
+staff-none = Nothing waits to be confirmed.
+staff-more = Only the oldest are shown.
+staff-new = New
+staff-field = What
+staff-now = Now
+staff-then = As the contractor says
+staff-confirm = Confirm all of it
+staff-refuse = Refuse all of it
+staff-why = Why not
+staff-every-code = Every kind of trouble
+staff-field-name = Name
+staff-field-phone = Telephone
+staff-field-base = Base
+staff-field-trades = Trades
+staff-field-job-codes = Kinds of trouble
+staff-field-tools = Tools
+staff-field-opening-tools = Tools for opening locks
+staff-field-badge = Badge
+staff-field-languages = Languages
+staff-field-state = State
+proposal-refusal-not_employed = Not known to be with the contractor
+proposal-refusal-not_proven = No proof of licence, authority or badge
+proposal-refusal-wrong = Wrong, or registered already
+proposal-refusal-stays_suspended = The suspension goes on
+proposal-refusal-other = Something else
+opening-tools-authorised = May carry them
+opening-tools-not_authorised = May not carry them
+standing-active = In service
+standing-suspended = Suspended
+tool-high_pressure_machine = High-pressure machine
+tool-powered_drain_machine = Powered drain machine
+tool-leak_detector = Leak detector
+tool-thawing_machine = Thawing machine
+tool-opening_tools = Tools for opening locks
+tool-key_machine = Key machine

@@ -1,0 +1,159 @@
+//! How long a contractor sees whom a job is for (G-11): every page is asked for, with every id there is, by everybody who has
+//! the job, had it, or has done it.
+
+use serde_json::json;
+
+use crate::{
+    evidence,
+    guarding::{give, kind, take_back},
+    privacy::{ON_THE_JOB, Story, everything, holds_none, pages, planted},
+    support::{
+        db::{TestDb, on_both_engines},
+        server::{Client, TestServer, id},
+        site::{self, Device},
+        world::{self, Crew},
+    },
+};
+
+/// What only the way in needs: nobody writes it on an invoice.
+const WAY_IN: &str = "MARK-ACCESS";
+
+/// How a picture begins.
+const PICTURE: &str = "JFIF";
+
+/// What everybody asks for.
+struct Asked {
+    pages: Vec<String>,
+    ids: Vec<String>,
+}
+
+impl Asked {
+    async fn of(server: &TestServer, story: &Story) -> Self {
+        let shown = server.dispatcher().get(&format!("/v1/jobs/{}", story.job)).await.expect(200);
+        let pictures = server.dispatcher().get(&format!("/v1/jobs/{}/evidence", story.job)).await.expect(200);
+        let mut ids = story.ids.clone();
+        ids.extend(shown["assignments"].as_array().unwrap().iter().map(id));
+        ids.extend(pictures["items"].as_array().unwrap().iter().map(id));
+        // What is on file of the case is the desk's, by another test; here it is about what contractors ask for.
+        let theirs = |page: &String| {
+            ["/jobs", "/assignments", "/evidence", "/offers", "/messages"]
+                .iter()
+                .any(|part| page.contains(part))
+        };
+        Self { pages: pages(server).await.into_iter().filter(theirs).collect(), ids }
+    }
+
+    async fn by(&self, client: &Client) -> String {
+        everything(client, &self.pages, &self.ids).await
+    }
+
+    async fn sees_nobody(&self, who: &str, crew: &Crew) {
+        for client in [&crew.phone, &crew.office] {
+            let seen = self.by(client).await;
+            holds_none(who, &seen, ON_THE_JOB);
+            assert!(!seen.contains(PICTURE), "{who} sees a picture");
+        }
+    }
+
+    async fn sees_all(&self, who: &str, crew: &Crew) {
+        for client in [&crew.phone, &crew.office] {
+            let seen = self.by(client).await;
+            for mark in ON_THE_JOB {
+                assert!(seen.contains(mark), "{who} needs {mark}");
+            }
+        }
+    }
+
+    async fn sees_the_invoice(&self, who: &str, crew: &Crew) {
+        for client in [&crew.phone, &crew.office] {
+            let seen = self.by(client).await;
+            for mark in ON_THE_JOB.iter().filter(|mark| **mark != WAY_IN) {
+                assert!(seen.contains(mark), "{who} needs {mark}");
+            }
+            holds_none(who, &seen, &[WAY_IN]);
+        }
+    }
+}
+
+async fn sets_off(server: &TestServer, job: &str, crew: &Crew) -> Device {
+    let mut device = Device::new(job, &format!("phone-{}", &crew.technician[30..]));
+    let departure = device.fact("21:06", kind("departure"));
+    device.send(server, &crew.phone, &[departure]).await.expect(200);
+    device
+}
+
+async fn printed(client: &Client, job: &str) -> String {
+    let path = format!("/v1/jobs/{job}/statement?format=html");
+    client.request(reqwest::Method::GET, &path).send().await.unwrap().text().await.unwrap()
+}
+
+on_both_engines! {
+    async fn g_11_a_contractor_sees_the_resident_while_the_work_needs_it(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let first = world::crew(&server, "前の会社", 35.165, 136.91).await;
+        let story = planted(&server).await;
+        let job = &story.job;
+        give(&server, job, &first).await;
+        evidence::send(&first.phone, job, 41, "photo_before").await.expect(201);
+        let never = world::crew(&server, "無関係", 35.10, 136.80).await;
+        let second = world::crew(&server, "後の会社", 35.17, 136.91).await;
+        let helper = world::crew(&server, "手伝い", 35.18, 136.91).await;
+        Asked::of(&server, &story).await.sees_all("who has it", &first).await;
+        // Taken off, and while nobody has it; had again, and taken off again.
+        take_back(&server, job, "not_reachable").await;
+        Asked::of(&server, &story).await.sees_nobody("who was taken off", &first).await;
+        give(&server, job, &first).await;
+        Asked::of(&server, &story).await.sees_all("who has it again", &first).await;
+        take_back(&server, job, "too_late").await;
+        // While somebody else has it.
+        give(&server, job, &second).await;
+        let help = json!({ "technician_id": helper.technician });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/helpers"), help).await.expect(201);
+        evidence::send(&second.phone, job, 42, "photo_before").await.expect(201);
+        let asked = Asked::of(&server, &story).await;
+        asked.sees_nobody("who was replaced", &first).await;
+        asked.sees_all("who has it now", &second).await;
+        asked.sees_all("who helps", &helper).await;
+        asked.sees_nobody("who never had it", &never).await;
+        // Once it is done, by the others.
+        server.pass(7).await;
+        let mut own = sets_off(&server, job, &second).await;
+        let mut hand = sets_off(&server, job, &helper).await;
+        server.pass(3).await;
+        let there = hand.fact("21:10", kind("arrival"));
+        hand.send(&server, &helper.phone, &[there]).await.expect(200);
+        let arrival = own.fact("21:10", kind("arrival"));
+        own.send(&server, &second.phone, &[arrival]).await.expect(200);
+        server.pass(145).await;
+        let whole = site::agreed(&mut own, "21:11", ("21:40", 10), "23:33");
+        let receipt = own.send(&server, &second.phone, &whole).await.expect(200);
+        assert_eq!(receipt["job_state"], "completed", "{receipt}");
+        server.settle().await;
+        let asked = Asked::of(&server, &story).await;
+        asked.sees_nobody("whose job was done by others", &first).await;
+        asked.sees_nobody("who never had it", &never).await;
+        asked.sees_the_invoice("who has done it", &second).await;
+        asked.sees_the_invoice("who has helped", &helper).await;
+        assert!(asked.by(&second.phone).await.contains(PICTURE), "the own pictures belong to the invoice");
+        // 29 days and 23 hours later still; the day after, the record is left.
+        server.pass(29 * 24 * 60 + 23 * 60).await;
+        asked.sees_the_invoice("who has done it", &second).await;
+        server.pass(2 * 60).await;
+        asked.sees_nobody("who has helped", &helper).await;
+        for client in [&second.phone, &second.office] {
+            let record = client.get(&format!("/v1/jobs/{job}")).await.expect(200);
+            assert_eq!((&record["state"], record.get("resident")), (&json!("completed"), None));
+        }
+        let seen = asked.by(&second.phone).await;
+        holds_none("a technician afterwards", &seen, ON_THE_JOB);
+        assert!(!seen.contains(PICTURE), "a picture shows somebody's home");
+        // What the firm has issued in its own name stays readable to it, and to nobody else (C-36).
+        let seen = asked.by(&second.office).await;
+        holds_none("a firm afterwards", &seen, &["MARK-KANA", "+818055501993", "MARK-BUILDING", "9-88-77", WAY_IN]);
+        assert!(printed(&second.office, job).await.contains("MARK-NAME"));
+        for other in [&second.phone, &helper.office, &first.office] {
+            assert!(!printed(other, job).await.contains("MARK-NAME"));
+        }
+        server.stop().await;
+    }
+}
