@@ -28,6 +28,8 @@ CREATE TABLE case_file (
     state          text        NOT NULL CHECK (state IN ('open', 'closed')),
     opened_at      timestamptz NOT NULL,
     closed_at      timestamptz,
+    -- When it was opened again, the last time.
+    reopened_at    timestamptz,
     CHECK ((closed_at IS NOT NULL) = (state = 'closed')),
     CHECK (eligibility <> 'eligible' OR eligibility_basis IS NOT NULL)
 );
@@ -44,7 +46,8 @@ CREATE TABLE case_person (
     name    text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
     -- For reading aloud (N-03).
     name_kana text CHECK (char_length(name_kana) BETWEEN 1 AND 200),
-    phone   text NOT NULL CHECK (char_length(phone) BETWEEN 1 AND 32),
+    -- Nothing where nobody has told one yet.
+    phone   text CHECK (char_length(phone) BETWEEN 1 AND 32),
     host_company text CHECK (char_length(host_company) BETWEEN 1 AND 200),
     language_wish text CHECK (char_length(language_wish) BETWEEN 1 AND 200)
 );
@@ -102,10 +105,13 @@ CREATE INDEX call_by_call_back ON call (call_back, id) WHERE call_back IS NOT NU
 
 CREATE TABLE call_person (
     call_id uuid NOT NULL PRIMARY KEY REFERENCES call,
-    phone   text NOT NULL CHECK (char_length(phone) BETWEEN 1 AND 32),
+    phone   text CHECK (char_length(phone) BETWEEN 1 AND 32),
+    -- Why there is none to call back.
+    no_number text CHECK (no_number IN ('withheld', 'public', 'none')),
     name    text CHECK (char_length(name) BETWEEN 1 AND 200),
     -- The language as the caller names it (N-01).
-    language_wish text CHECK (char_length(language_wish) BETWEEN 1 AND 200)
+    language_wish text CHECK (char_length(language_wish) BETWEEN 1 AND 200),
+    CHECK ((phone IS NULL) = (no_number IS NOT NULL))
 );
 CREATE INDEX call_person_by_phone ON call_person (phone);
 

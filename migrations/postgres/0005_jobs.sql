@@ -182,6 +182,14 @@ CREATE TABLE planned_window (
 CREATE INDEX planned_window_by_technician ON planned_window (technician_id, starts_at);
 CREATE INDEX planned_window_by_job ON planned_window (job_id);
 
+-- Reports that were refused by themselves, each once however often it is sent; what is told of one is in its event.
+CREATE TABLE fact_rejection (
+    job_id uuid NOT NULL REFERENCES job,
+    -- What makes it the same report.
+    mark   text NOT NULL CHECK (char_length(mark) BETWEEN 1 AND 128),
+    PRIMARY KEY (job_id, mark)
+);
+
 -- A report from the site. The id is made by the device: a repeated report is the same row. Late and
 -- contradicting facts are stored, never refused here; the field record is a fold over the set of them.
 CREATE TABLE fact (

@@ -114,6 +114,13 @@ END
 $$;
 CREATE TRIGGER read_log_kept BEFORE DELETE ON read_log FOR EACH ROW EXECUTE FUNCTION read_log_kept();
 
+-- Cases of which nothing is erased until somebody lifts that; the log tells who has placed and lifted it.
+CREATE TABLE case_hold (
+    case_id   uuid NOT NULL PRIMARY KEY REFERENCES case_file,
+    placed_at timestamptz NOT NULL,
+    reason    text NOT NULL CHECK (reason IN ('litigation', 'authority', 'insurer', 'investigation'))
+);
+
 -- Cases whose people and places are known no more.
 CREATE TABLE case_erasure (
     case_id   uuid        NOT NULL PRIMARY KEY REFERENCES case_file,

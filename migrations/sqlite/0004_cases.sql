@@ -28,6 +28,8 @@ CREATE TABLE case_file (
     state          TEXT    NOT NULL CHECK (state IN ('open', 'closed')),
     opened_at      TEXT    NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(opened_at, 1, 19)) IS substr(opened_at, 1, 19) AND julianday(opened_at) IS NOT NULL AND length(opened_at) IN (25, 29, 32) AND opened_at GLOB '*+00:00' AND opened_at NOT GLOB '*000+00:00' AND opened_at NOT GLOB '*T24*'),
     closed_at      TEXT    CHECK (closed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(closed_at, 1, 19)) IS substr(closed_at, 1, 19) AND julianday(closed_at) IS NOT NULL AND length(closed_at) IN (25, 29, 32) AND closed_at GLOB '*+00:00' AND closed_at NOT GLOB '*000+00:00' AND closed_at NOT GLOB '*T24*'),
+    -- When it was opened again, the last time.
+    reopened_at    TEXT    CHECK (reopened_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(reopened_at, 1, 19)) IS substr(reopened_at, 1, 19) AND julianday(reopened_at) IS NOT NULL AND length(reopened_at) IN (25, 29, 32) AND reopened_at GLOB '*+00:00' AND reopened_at NOT GLOB '*000+00:00' AND reopened_at NOT GLOB '*T24*'),
     CHECK ((closed_at IS NOT NULL) = (state = 'closed')),
     CHECK (eligibility <> 'eligible' OR eligibility_basis IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
@@ -44,7 +46,8 @@ CREATE TABLE case_person (
     name    TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
     -- For reading aloud (N-03).
     name_kana TEXT CHECK (length(name_kana) BETWEEN 1 AND 200),
-    phone   TEXT NOT NULL CHECK (length(phone) BETWEEN 1 AND 32),
+    -- Nothing where nobody has told one yet.
+    phone   TEXT CHECK (length(phone) BETWEEN 1 AND 32),
     host_company TEXT CHECK (length(host_company) BETWEEN 1 AND 200),
     language_wish TEXT CHECK (length(language_wish) BETWEEN 1 AND 200)
 ) STRICT, WITHOUT ROWID;
@@ -102,10 +105,13 @@ CREATE INDEX call_by_call_back ON call (call_back, id) WHERE call_back IS NOT NU
 
 CREATE TABLE call_person (
     call_id BLOB NOT NULL PRIMARY KEY REFERENCES call,
-    phone   TEXT NOT NULL CHECK (length(phone) BETWEEN 1 AND 32),
+    phone   TEXT CHECK (length(phone) BETWEEN 1 AND 32),
+    -- Why there is none to call back.
+    no_number TEXT CHECK (no_number IN ('withheld', 'public', 'none')),
     name    TEXT CHECK (length(name) BETWEEN 1 AND 200),
     -- The language as the caller names it (N-01).
-    language_wish TEXT CHECK (length(language_wish) BETWEEN 1 AND 200)
+    language_wish TEXT CHECK (length(language_wish) BETWEEN 1 AND 200),
+    CHECK ((phone IS NULL) = (no_number IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX call_person_by_phone ON call_person (phone);
 

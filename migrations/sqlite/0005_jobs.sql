@@ -252,6 +252,14 @@ CREATE TRIGGER planned_window_no_overlap_update BEFORE UPDATE ON planned_window 
           AND starts_at < NEW.ends_at AND NEW.starts_at < ends_at AND id <> OLD.id);
 END;
 
+-- Reports that were refused by themselves, each once however often it is sent; what is told of one is in its event.
+CREATE TABLE fact_rejection (
+    job_id BLOB NOT NULL REFERENCES job,
+    -- What makes it the same report.
+    mark   TEXT NOT NULL CHECK (length(mark) BETWEEN 1 AND 128),
+    PRIMARY KEY (job_id, mark)
+) STRICT, WITHOUT ROWID;
+
 -- A report from the site. The id is made by the device: a repeated report is the same row. Late and
 -- contradicting facts are stored, never refused here; the field record is a fold over the set of them.
 CREATE TABLE fact (

@@ -123,6 +123,13 @@ CREATE TRIGGER read_log_not_replaced BEFORE INSERT ON read_log BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: read_log_pkey') WHERE EXISTS (SELECT 1 FROM read_log WHERE id = NEW.id);
 END;
 
+-- Cases of which nothing is erased until somebody lifts that; the log tells who has placed and lifted it.
+CREATE TABLE case_hold (
+    case_id   BLOB NOT NULL PRIMARY KEY REFERENCES case_file,
+    placed_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(placed_at, 1, 19)) IS substr(placed_at, 1, 19) AND julianday(placed_at) IS NOT NULL AND length(placed_at) IN (25, 29, 32) AND placed_at GLOB '*+00:00' AND placed_at NOT GLOB '*000+00:00' AND placed_at NOT GLOB '*T24*'),
+    reason    TEXT NOT NULL CHECK (reason IN ('litigation', 'authority', 'insurer', 'investigation'))
+) STRICT, WITHOUT ROWID;
+
 -- Cases whose people and places are known no more.
 CREATE TABLE case_erasure (
     case_id   BLOB NOT NULL PRIMARY KEY REFERENCES case_file,

@@ -47,6 +47,23 @@ async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, 
     Ok(call)
 }
 
+/// Takes a call from the case it was attached to: it was about another one. A danger told in it stays with the case until it
+/// is cleared there.
+pub async fn detach(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error> {
+    ctx.transact(command, |unit, call| Box::pin(detach_in(unit, *call))).await
+}
+
+async fn detach_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
+    let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
+    let (call, case) = call.detach()?;
+    store::cases::guard(&mut unit.tx, case).await?;
+    store::calls::save(&mut unit.tx, &call, None).await?;
+    unit.emit(events::CallDetached { call: id, case });
+    // It may have been the one that told what is known of danger there.
+    dangers::ask_again(unit, case).await?;
+    Ok(call)
+}
+
 /// What can be said about a job now.
 #[derive(Debug, Clone)]
 pub struct Word {

@@ -9,6 +9,7 @@ use crate::{
         calls::{Call, CallBack, CallBackOutcome, CallBackState},
         events,
         ids::CallId,
+        phone::Phone,
     },
     store,
 };
@@ -45,7 +46,7 @@ async fn record_in(unit: &mut Unit, id: CallId, outcome: CallBackOutcome) -> Res
 }
 
 /// Somebody has called and was answered: nobody has to call back that number any more.
-pub(super) async fn called_again(unit: &mut Unit, phone: &str) -> Result<(), Error> {
+pub(super) async fn called_again(unit: &mut Unit, phone: &Phone) -> Result<(), Error> {
     for id in store::calls::due_of_number(&mut unit.tx, phone, SETTLED_MAX).await? {
         let Some(call) = store::calls::lock(&mut unit.tx, id).await? else { continue };
         if call.call_back == Some(CallBackState::Due) {

@@ -6,7 +6,9 @@ use super::{Command, Ctx, Error, Unit, alarms, call_backs, dangers, interpretati
 use crate::{
     domain::{
         alarms::AlarmKind,
-        calls::{Arrival, Call, CallBack, CallBackState, CallPerson, CallState, CallerRole, Channel},
+        calls::{
+            Arrival, Call, CallBack, CallBackState, CallPerson, CallState, CallerRole, Channel, NoNumber,
+        },
         emergencies::Handover,
         events::{self, Subject},
         ids::CallId,
@@ -34,7 +36,9 @@ pub struct Taken {
     /// Who is calling.
     pub caller_role: CallerRole,
     /// The caller's number.
-    pub phone: Phone,
+    pub phone: Option<Phone>,
+    /// Why there is none.
+    pub no_number: Option<NoNumber>,
     /// The caller's name, if given.
     pub name: Option<String>,
     /// When it began to ring; now, when not said.
@@ -51,6 +55,7 @@ async fn take_in(unit: &mut Unit, taken: &Taken) -> Result<Call, Error> {
     if offered_at > unit.now {
         return Err(Refusal::field("offered_at", "a call cannot have begun to ring in the future").into());
     }
+    check_number(taken)?;
     let reading = taken.reading_language.as_deref();
     let reading = reading.map(|given| reference::read_language(&unit.ctx, "reading_language", given));
     let call = Call {
@@ -70,7 +75,8 @@ async fn take_in(unit: &mut Unit, taken: &Taken) -> Result<Call, Error> {
         call_back: None,
     };
     let person = CallPerson {
-        phone: taken.phone.as_str().to_owned(),
+        phone: taken.phone.clone(),
+        no_number: taken.no_number,
         name: taken.name.clone(),
         language_wish: taken.language_wish.clone(),
     };
@@ -90,11 +96,20 @@ async fn take_in(unit: &mut Unit, taken: &Taken) -> Result<Call, Error> {
     }
 }
 
+/// A number, or the reason why there is none.
+fn check_number(taken: &Taken) -> Result<(), Refusal> {
+    match (&taken.phone, taken.no_number) {
+        (None, None) => Err(Refusal::field("no_number", "say why there is no number to call back")),
+        (Some(_), Some(_)) => Err(Refusal::field("no_number", "there is a number")),
+        _ => Ok(()),
+    }
+}
+
 /// A call is answered: nobody has to call that number back any more.
 async fn answered(unit: &mut Unit, call: &Call, person: Option<&CallPerson>) -> Result<(), Error> {
     unit.emit(events::CallAnswered { call: call.id, language: call.language.clone() });
-    match person {
-        Some(person) => call_backs::called_again(unit, &person.phone).await,
+    match person.and_then(|person| person.phone.as_ref()) {
+        Some(phone) => call_backs::called_again(unit, phone).await,
         None => Ok(()),
     }
 }
@@ -119,10 +134,14 @@ pub async fn abandon(ctx: &Ctx, command: Command<CallId>) -> Result<Call, Error>
 }
 
 async fn abandon_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
-    let call = locked(unit, id).await?.abandon(unit.now)?;
+    let person = store::calls::person(&mut unit.tx, id).await?;
+    let left = person.map_or(CallBackState::Due, |person| person.call_back());
+    let call = locked(unit, id).await?.abandon(left, unit.now)?;
     store::calls::save(&mut unit.tx, &call, None).await?;
     unit.emit(events::CallAbandoned { call: id });
-    alarms::raise(unit, AlarmKind::CallBackDue, Subject::Call, id.0).await?;
+    if left == CallBackState::Due {
+        alarms::raise(unit, AlarmKind::CallBackDue, Subject::Call, id.0).await?;
+    }
     Ok(call)
 }
 

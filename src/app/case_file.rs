@@ -356,10 +356,10 @@ fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Ma
     let reference = ctx.reference();
     let topic = case.topic.as_deref().and_then(|code| reference.out_of_scope().get(code)).cloned();
     Whole {
+        missing: missing(&reference, &case, resident.as_ref(), &marks, &calls, &jobs),
         resident,
         background,
         site,
-        missing: missing(&reference, &case, &marks, &calls, &jobs),
         obstacles: match case.state {
             CaseState::Open => obstacles(&reference, &case, &marks, &jobs),
             CaseState::Closed => Vec::new(),
@@ -373,9 +373,16 @@ fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Ma
     }
 }
 
-fn missing(reference: &Reference, case: &Case, marks: &Marks, calls: &[Call], jobs: &[Job]) -> Vec<Missing> {
+fn missing(
+    reference: &Reference,
+    case: &Case,
+    resident: Option<&Resident>,
+    marks: &Marks,
+    calls: &[Call],
+    jobs: &[Job],
+) -> Vec<Missing> {
     let callers: Vec<_> = calls.iter().map(|call| call.caller_role).collect();
-    let mut missing = intake::missing(case, &callers);
+    let mut missing = intake::missing(case, resident, &callers);
     let holds = |hazard: &str| reference.hazards().get(hazard).is_some_and(|kind| kind.holds_offers);
     if dangers::interview(reference, marks).leaves_open(holds) {
         missing.push(Missing::Dangers);

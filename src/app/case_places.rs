@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{Command, Ctx, Error, Unit, dockets, places};
 use crate::{
     domain::{
-        cases::{CaseState, Site},
+        cases::{CaseState, Pin, Site},
         events,
         ids::CaseId,
-        place::{JisCode, Point, Precision},
+        place::{JisCode, PinWord, Point, Precision},
         refusal::CaseRefused,
     },
     store,
@@ -16,8 +16,8 @@ use crate::{
 
 /// What a correction says of the pin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pin {
-    /// Nothing: one that a person has put stays.
+pub enum PinMove {
+    /// Nothing: one that a person has put stays, as long as the place stays in its municipality.
     Keep,
     /// A person has put it here.
     At(Point),
@@ -31,7 +31,9 @@ pub struct Correction {
     /// The address as it is now; its own pin is not read.
     pub address: places::Address,
     /// Where the pin goes.
-    pub pin: Pin,
+    pub pin: PinMove,
+    /// What that person says of it.
+    pub word: Option<PinWord>,
 }
 
 /// A case's place after a correction.
@@ -43,6 +45,8 @@ pub struct Corrected {
     pub site: Site,
     /// The municipality it was in, when it is another one now.
     pub moved_from: Option<JisCode>,
+    /// Whether the old pin was given up: it belongs to another municipality.
+    pub pin_dropped: bool,
     /// Metres from the kept pin to the point the gazetteer has for the new address.
     pub kept_pin_off_m: Option<i64>,
 }
@@ -77,20 +81,21 @@ async fn correct_in(
     let before = store::cases::site(&mut unit.tx, id).await?.ok_or(Error::NotFound("place of this case"))?;
     let looked_up = places::locate(unit, "", &correction.address).await?;
     let found = looked_up.point;
+    let moved_from = (before.jis_code != looked_up.jis_code).then(|| before.jis_code.clone());
+    let keeps = correction.pin == PinMove::Keep && before.precision == Precision::Pin;
     let pin = match correction.pin {
-        Pin::At(point) => Some(point),
-        Pin::Keep if before.precision == Precision::Pin => Some(before.point),
-        Pin::Keep | Pin::Lookup => None,
+        PinMove::At(point) => Some(point),
+        PinMove::Keep if keeps && moved_from.is_none() => Some(before.point),
+        PinMove::Keep | PinMove::Lookup => None,
     };
     let site = match pin {
-        Some(point) => Site { point, precision: Precision::Pin, ..looked_up },
+        Some(at) => places::pin(unit, id, looked_up, Pin { at, word: correction.word })?,
         None => looked_up,
     };
-    let kept = correction.pin == Pin::Keep && site.precision == Precision::Pin;
-    let moved_from = (before.jis_code != site.jis_code).then(|| before.jis_code.clone());
     let corrected = Corrected {
         version: version + 1,
-        kept_pin_off_m: kept.then(|| metres(site.point, found)),
+        pin_dropped: keeps && moved_from.is_some(),
+        kept_pin_off_m: (keeps && moved_from.is_none()).then(|| site.point.whole_metres_to(found)),
         moved_from,
         site,
     };
@@ -99,14 +104,6 @@ async fn correct_in(
         tell(unit, id, &corrected).await?;
     }
     Ok(corrected)
-}
-
-/// Whole metres between two points of the earth.
-fn metres(one: Point, other: Point) -> i64 {
-    // At most half the earth's circumference.
-    #[allow(clippy::cast_possible_truncation)]
-    let metres = one.metres_to(other).round() as i64;
-    metres
 }
 
 async fn tell(unit: &mut Unit, id: CaseId, corrected: &Corrected) -> Result<(), Error> {

@@ -72,8 +72,13 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
         None => call.reading_language.clone(),
     };
     let site = places::locate(unit, "place.", &opening.place).await?;
+    let id = unit.id();
+    let site = match opening.place.pin {
+        Some(pin) => places::pin(unit, id, site, pin)?,
+        None => site,
+    };
     let mut case = Case {
-        id: unit.id(),
+        id,
         version: 1,
         number: String::new(),
         programme: opening.programme.clone(),

@@ -45,8 +45,9 @@ pub async fn suggest(ctx: &Ctx, call: CallId, point: Option<Point>) -> Result<Ve
     let call = store::calls::find(&mut tx, call).await?.ok_or(Error::NotFound("call"))?;
     let since = now - LOOK_BACK;
     let mut found: BTreeMap<CaseId, (bool, Option<f64>)> = BTreeMap::new();
-    if let Some(person) = store::calls::person(&mut tx, call.id).await? {
-        for case in store::duplicates::of_number(&mut tx, &person.phone, since, CASES_MAX).await? {
+    let person = store::calls::person(&mut tx, call.id).await?;
+    if let Some(phone) = person.and_then(|person| person.phone) {
+        for case in store::duplicates::of_number(&mut tx, &phone, since, CASES_MAX).await? {
             found.entry(case).or_default().0 = true;
         }
     }

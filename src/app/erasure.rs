@@ -11,8 +11,8 @@ use crate::{
         events,
         evidence::ErasedFor,
         ids::CaseId,
-        refusal::{CaseRefused, Closing, Obstacle, Refusal},
-        retention::ErasureReason,
+        refusal::{CaseRefused, Refusal},
+        retention::{ErasureReason, LegalGround, check_erasure},
     },
     store,
 };
@@ -30,11 +30,19 @@ pub struct Erased {
     pub pictures: usize,
 }
 
+/// Why a case is erased on request.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked {
+    /// The reason.
+    pub reason: ErasureReason,
+    /// What demands it while something of the case is still open.
+    pub despite: Option<LegalGround>,
+}
+
 /// Erases the people, the place, the texts and the pictures of a closed case, because somebody has asked.
-pub async fn erase(ctx: &Ctx, case: CaseId, command: Command<ErasureReason>) -> Result<Erased, Error> {
-    let command = command.map(|reason| (case, reason));
-    let erased =
-        ctx.transact(command, |unit, (case, reason)| Box::pin(erase_in(unit, *case, *reason))).await?;
+pub async fn erase(ctx: &Ctx, case: CaseId, command: Command<Asked>) -> Result<Erased, Error> {
+    let command = command.map(|asked| (case, asked));
+    let erased = ctx.transact(command, |unit, (case, asked)| Box::pin(erase_in(unit, *case, *asked))).await?;
     if let Err(error) = evidence::sweep(ctx).await {
         // The retention worker deletes what is due as well.
         tracing::warn!(error = &error as &dyn std::error::Error, "erased files are deleted later");
@@ -50,35 +58,36 @@ pub(super) async fn forget(ctx: &Ctx) {
     }
 }
 
-async fn erase_in(unit: &mut Unit, id: CaseId, reason: ErasureReason) -> Result<Erased, Error> {
+async fn erase_in(unit: &mut Unit, id: CaseId, asked: Asked) -> Result<Erased, Error> {
     let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
     if case.state != CaseState::Closed {
         return Err(Error::Refused(CaseRefused::Open.into()));
     }
-    let jobs = store::jobs::of_case(&mut unit.tx, id).await?;
-    let open = jobs.into_iter().filter(|job| !job.state().is_final());
-    Closing::check(open.map(|job| Obstacle::JobNotFinal(job.job_code.clone(), job.state())).collect())?;
-    if reason == ErasureReason::Retention {
+    if asked.reason == ErasureReason::Retention {
         return Err(Refusal::field("reason", "is for what retention erases by itself").into());
     }
+    let hold = store::erasure::hold(&mut unit.tx, id).await?;
+    let needs = store::erasure::needs(&mut unit.tx, id).await?;
+    check_erasure(hold, needs, asked.despite)?;
     store::erasure::answers(&mut unit.tx, id).await?;
     store::erasure::blocks(&mut unit.tx, id).await?;
     store::erasure::place(&mut unit.tx, id).await?;
     // What retention has blurred before may still be erased whole; the first reason stays on file.
-    take_away(unit, id, reason, ErasedFor::Request).await
+    take_away(unit, id, asked, ErasedFor::Request).await
 }
 
 /// Takes the people of a case away because its time is over; of the place its town is left.
 pub(super) async fn outlived(unit: &mut Unit, id: CaseId) -> Result<(), Error> {
     store::cases::guard(&mut unit.tx, id).await?;
     store::erasure::blur_place(&mut unit.tx, id).await?;
-    take_away(unit, id, ErasureReason::Retention, ErasedFor::Retention).await.map(|_| ())
+    let by_itself = Asked { reason: ErasureReason::Retention, despite: None };
+    take_away(unit, id, by_itself, ErasedFor::Retention).await.map(|_| ())
 }
 
 async fn take_away(
     unit: &mut Unit,
     id: CaseId,
-    reason: ErasureReason,
+    Asked { reason, despite }: Asked,
     cause: ErasedFor,
 ) -> Result<Erased, Error> {
     store::erasure::people(&mut unit.tx, id).await?;
@@ -88,8 +97,10 @@ async fn take_away(
     }
     let by = unit.actor.token();
     store::erasure::record(&mut unit.tx, id, reason, unit.now, by).await?;
-    // Nobody is left to ask.
-    alarms::resolve_all(unit, id.0, &[]).await?;
-    unit.emit(events::CaseErased { case: id, reason, pictures: pictures.len() });
+    // Nobody is left to call back or to write to.
+    for subject in store::erasure::subjects(&mut unit.tx, id).await? {
+        alarms::resolve_all(unit, subject, &[]).await?;
+    }
+    unit.emit(events::CaseErased { case: id, reason, pictures: pictures.len(), despite });
     Ok(Erased { case_id: id, erased_at: unit.now, reason, pictures: pictures.len() })
 }

@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, dockets, interpretations, records, referrals, seen, settlement};
-pub use crate::domain::facts::reports::{Batch, FactOutcome, RefusalCode, Report, ReportOutcome};
+pub use crate::domain::facts::reports::{Batch, FactOutcome, RefusalCode, Report, ReportOutcome, Unreadable};
 use crate::{
     domain::{
         actor::{Actor, Scope},
         docket::Told,
+        events,
         facts::{
             Fact, FactKind, FieldRecord, Flag, Guard, OnRecord, Reporter,
-            reports::{Filing, Received},
+            reports::{Filing, Received, Rejected},
             worked_until,
         },
         ids::{FactId, JobId, TechnicianId},
@@ -82,6 +83,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     }
     let Received { outcomes, recorded, all } =
         batch.received(loaded.facts, &loaded.foreign, filing, &on_record);
+    reject(unit, filing, batch, &outcomes).await?;
     let fold = |guard: &Guard| records::own(&ctx, &job, guard, &all);
     let mut docket = dockets::take(unit, loaded.known);
     let told = Told { assignment: filing.assignment_id, recorded: &recorded, fold: &fold };
@@ -111,6 +113,22 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         }
     };
     Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
+}
+
+/// Writes down, once each, what was not put on record: for a person to see.
+async fn reject(
+    unit: &mut Unit,
+    filing: Filing,
+    batch: &Batch,
+    outcomes: &[FactOutcome],
+) -> Result<(), Error> {
+    for Rejected { id, code, field, mark } in batch.rejected(outcomes) {
+        if store::facts::reject(&mut unit.tx, filing.job_id, &mark).await? {
+            let (technician, device) = (filing.technician_id, batch.device.clone());
+            unit.emit(events::FactRejected { job: filing.job_id, technician, device, fact: id, code, field });
+        }
+    }
+    Ok(())
 }
 
 /// What the reports of a batch can name, as it is on record.

@@ -9,8 +9,10 @@ use super::{Ctx, Error, Unit};
 use crate::{
     domain::{
         address::{Hit, PlaceIndex},
-        cases::Site,
-        place::{JisCode, Place, Point, PostalCode, Precision},
+        cases::{Pin, Site},
+        events,
+        ids::CaseId,
+        place::{JisCode, Place, PostalCode},
         refusal::Refusal,
     },
     store,
@@ -34,7 +36,7 @@ pub struct Address {
     /// How to get in.
     pub access_notes: Option<String>,
     /// Where the dispatcher has put the pin; the gazetteer's point, when not said.
-    pub pin: Option<Point>,
+    pub pin: Option<Pin>,
 }
 
 /// The places of a postal code.
@@ -77,12 +79,11 @@ async fn index(ctx: &Ctx) -> Result<Arc<PlaceIndex>, Error> {
     Ok(index)
 }
 
-/// The site of an address: exactly one place of the gazetteer, at the pin where there is one. `within` is
-/// where in the request its fields are.
+/// The site of an address: exactly one place of the gazetteer, whatever its pin. `within` is where in the request its
+/// fields are.
 pub(super) async fn locate(unit: &mut Unit, within: &str, address: &Address) -> Result<Site, Error> {
     let places = once(store::places::by_postal_code(&mut unit.tx, &address.postal_code).await?);
     let place = choose(places, within, address)?;
-    let (point, precision) = address.pin.map_or((place.point, place.precision), |pin| (pin, Precision::Pin));
     Ok(Site {
         postal_code: place.postal_code,
         jis_code: place.jis_code,
@@ -91,9 +92,18 @@ pub(super) async fn locate(unit: &mut Unit, within: &str, address: &Address) -> 
         building: address.building.clone(),
         room: address.room.clone(),
         access_notes: address.access_notes.clone(),
-        point,
-        precision,
+        point: place.point,
+        precision: place.precision,
     })
+}
+
+/// The site of a case at the pin that a person has put; one far from its town only with a word, which is kept (G-13).
+pub(super) fn pin(unit: &mut Unit, case: CaseId, site: Site, pin: Pin) -> Result<Site, Error> {
+    let (site, confirmed) = site.pinned(pin)?;
+    if let Some(metres) = confirmed {
+        unit.emit(events::CasePinConfirmed { case, metres });
+    }
+    Ok(site)
 }
 
 fn choose(places: Vec<Place>, within: &str, address: &Address) -> Result<Place, Refusal> {

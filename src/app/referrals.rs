@@ -12,6 +12,7 @@ use crate::{
         facts::FoundReferral,
         ids::{CaseId, JobId, ReferralId},
         jobs::Job,
+        phone::Phone,
         reference::Handling,
         referrals::{
             ATTEMPTS_MAX, Acknowledged, After, Attempt, Component, ContactConsent, DeliveryStatus, FollowUp,
@@ -530,7 +531,7 @@ pub async fn notice(ctx: &Ctx, id: ReferralId, to: To, language: Language) -> Re
         case_no: &case.number,
         by_centre: referral.consent_to_contact == ContactConsent::Yes,
         resident: resident.as_ref().map(|resident| resident.name.as_str()),
-        resident_phone: resident.as_ref().map(|resident| resident.phone.as_str()),
+        resident_phone: resident.as_ref().and_then(|resident| resident.phone.as_ref()).map(Phone::as_str),
         language: &tongue,
         property: site.as_ref().and_then(|site| site.building.as_deref()),
         room: site.as_ref().and_then(|site| site.room.as_deref()),

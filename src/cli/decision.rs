@@ -33,7 +33,7 @@ fn id(text: &str) -> Result<DecisionId, uuid::Error> {
 /// Says what came of it.
 pub(super) async fn run(config: &Config, command: Decision) -> anyhow::Result<ExitCode> {
     let Decision::Replay { id } = command;
-    let ctx = service::open(config).await?;
+    let ctx = service::open_to_read(config).await?;
     let replayed =
         decisions::replay(&ctx, id).await.with_context(|| format!("cannot replay the decision {id}"));
     ctx.db().close().await;

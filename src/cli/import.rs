@@ -76,6 +76,9 @@ pub(super) struct File {
     dry_run: bool,
 }
 
+/// What somebody is told who stops it: all of a file is taken over in one transaction, at the very end.
+pub(super) const STOPPED: &str = "stopped; nothing was changed, unless that was the very end: run it again, what is there already counts as unchanged";
+
 /// Takes it over; a running service follows by itself.
 pub(super) async fn run(config: &Config, command: Import) -> anyhow::Result<ExitCode> {
     let (content, file) = match command {
@@ -84,7 +87,7 @@ pub(super) async fn run(config: &Config, command: Import) -> anyhow::Result<Exit
         Import::Shifts(file) => (Content::Shifts, file),
     };
     let bytes = read(&file.path)?;
-    let ctx = service::open_with_reference(config).await?;
+    let ctx = service::with_reference(service::open(config).await?).await?;
     let mode = if file.dry_run { Mode::DryRun } else { Mode::Keep };
     let outcome = import::run(&ctx, content, &bytes, mode).await;
     ctx.db().close().await;

@@ -97,10 +97,14 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Seed(seed) => seed::run(&config, seed).await,
             Command::Token(token) => token::run(&config, token).await,
             Command::User(user) => user::run(&config, user).await,
-            Command::Verify(verify) => verify::run(&config, verify).await,
+            Command::Verify(verify) => {
+                signals::or_say(verify::run(&config, verify), "stopped; nothing was changed").await
+            }
             Command::Demo(demo) => demo::run(&config, demo).await,
             Command::Decision(decision) => return decision::run(&config, decision).await,
-            Command::Import(import) => return import::run(&config, import).await,
+            Command::Import(import) => {
+                return signals::or_say(import::run(&config, import), import::STOPPED).await;
+            }
             Command::Roster(roster) => return roster::run(&config, roster).await,
             Command::CheckConfig(_) => Ok(()),
         }

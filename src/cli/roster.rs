@@ -32,7 +32,7 @@ pub(super) enum Roster {
 /// Prints the findings, a line each.
 pub(super) async fn run(config: &Config, command: Roster) -> anyhow::Result<ExitCode> {
     let Roster::Lint { from, days } = command;
-    let ctx = service::open_with_reference(config).await?;
+    let ctx = service::with_reference(service::open_to_read(config).await?).await?;
     let report = roster_lint::run(&ctx, from, days).await.map_err(in_flags);
     ctx.db().close().await;
     let report = report?;

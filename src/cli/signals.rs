@@ -15,6 +15,21 @@ const INTERRUPTED: i32 = 130;
 #[cfg(unix)]
 const TERMINATED: i32 = 143;
 
+/// Does something that a signal ends at once, with a word of what that means.
+pub(super) async fn or_say<T>(
+    work: impl Future<Output = anyhow::Result<T>>,
+    word: &str,
+) -> anyhow::Result<T> {
+    let mut signals = Signals::hear()?;
+    tokio::select! {
+        done = work => done,
+        code = signals.code() => {
+            super::output::note(word);
+            std::process::exit(code)
+        }
+    }
+}
+
 impl Signals {
     #[cfg(unix)]
     pub(super) fn hear() -> io::Result<Self> {

@@ -86,7 +86,10 @@ fn instant(text: &str) -> Result<Instant, String> {
 
 /// Does what is asked.
 pub(super) async fn run(config: &Config, token: Token) -> anyhow::Result<()> {
-    let ctx = service::open(config).await?;
+    let ctx = match token {
+        Token::List => service::open_to_read(config).await?,
+        Token::Issue(_) | Token::Revoke { .. } => service::open(config).await?,
+    };
     match token {
         Token::Issue(wanted) => issue(&ctx, wanted).await?,
         Token::List => list(&ctx).await?,

@@ -84,7 +84,10 @@ fn login(text: &str) -> Result<Login, String> {
 
 /// Does what is asked.
 pub(super) async fn run(config: &Config, user: User) -> anyhow::Result<()> {
-    let ctx = service::open(config).await?;
+    let ctx = match user {
+        User::List => service::open_to_read(config).await?,
+        _ => service::open(config).await?,
+    };
     match user {
         User::Add(wanted) => add(&ctx, wanted).await?,
         User::List => list(&ctx).await?,

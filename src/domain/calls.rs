@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     ids::{CallId, CaseId},
     interpretations::{Interpretation, InterpretationState},
+    phone::Phone,
     refusal::{CallRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
@@ -38,6 +39,18 @@ text_enum! {
         Landlord = "landlord",
         /// Anybody else.
         Other = "other",
+    }
+}
+
+text_enum! {
+    /// Why there is no number to call back.
+    pub enum NoNumber("reason for no number") {
+        /// The caller's number is not passed on.
+        Withheld = "withheld",
+        /// A public telephone, or one that was lent for this call.
+        Public = "public",
+        /// The caller has none, as in a chat.
+        None = "none",
     }
 }
 
@@ -83,7 +96,7 @@ text_enum! {
         Reached = "reached",
         /// The same number has called again and was answered.
         CalledAgain = "called_again",
-        /// Three attempts, and nobody was reached.
+        /// Three attempts, and nobody was reached; or there is no number to call.
         GivenUp = "given_up",
     }
 }
@@ -150,12 +163,22 @@ pub struct Call {
 /// Who called: personal data, kept apart from the call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CallPerson {
-    /// Telephone number or chat address.
-    pub phone: String,
+    /// Telephone number; nothing where there is none to call back.
+    pub phone: Option<Phone>,
+    /// Why there is none.
+    pub no_number: Option<NoNumber>,
     /// Name, if given.
     pub name: Option<String>,
     /// The language as the caller names it (N-01).
     pub language_wish: Option<String>,
+}
+
+impl CallPerson {
+    /// What is left to do when the caller has given up: nobody can call back somebody without a number.
+    #[must_use]
+    pub fn call_back(&self) -> CallBackState {
+        if self.phone.is_some() { CallBackState::Due } else { CallBackState::GivenUp }
+    }
 }
 
 /// Attempts to call back; after these it is given up.
@@ -194,12 +217,11 @@ impl Call {
         Ok(Self { state: CallState::Answered, answered_at: Some(now), ..self })
     }
 
-    /// The call whose caller gave up; somebody has to call back.
-    pub fn abandon(self, now: Instant) -> Result<Self, Refusal> {
+    /// The call whose caller gave up, and what that leaves to do.
+    pub fn abandon(self, left: CallBackState, now: Instant) -> Result<Self, Refusal> {
         self.must_be(CallState::Offered, CallRefused::CannotAbandon)?;
         self.not_before(self.offered_at, now)?;
-        let call_back = Some(CallBackState::Due);
-        Ok(Self { state: CallState::Abandoned, ended_at: Some(now), call_back, ..self })
+        Ok(Self { state: CallState::Abandoned, ended_at: Some(now), call_back: Some(left), ..self })
     }
 
     /// The call after the dispatcher has ended it.
@@ -240,6 +262,15 @@ impl Call {
     /// The call for which nobody has to call back any more: the caller was answered meanwhile.
     pub fn called_again(self) -> Result<Self, Refusal> {
         self.call_back_settled(CallBackState::CalledAgain)
+    }
+
+    /// The call without the case it was attached to, and that case. The call a case was opened from stays with it.
+    pub fn detach(self) -> Result<(Self, CaseId), Refusal> {
+        let case = self.case_id.ok_or(CallRefused::HasNoCase)?;
+        if self.purpose.is_none() {
+            return Err(CallRefused::OpenedItsCase.into());
+        }
+        Ok((Self { case_id: None, purpose: None, ..self }, case))
     }
 
     /// Refuses to go on with somebody nobody has spoken with: answered, or reached by calling back.
@@ -312,7 +343,7 @@ mod tests {
                 let before = call.clone();
                 let next = match step {
                     0 => call.answer(at(now)),
-                    1 => call.abandon(at(now)),
+                    1 => call.abandon(CallBackState::Due, at(now)),
                     2 => call.end(at(now)),
                     3 => call.wrap(at(now)),
                     4 => call.called_back(1, CallBackOutcome::Reached),
@@ -343,7 +374,7 @@ mod tests {
 
     #[test]
     fn three_attempts_and_it_is_given_up() {
-        let call = ringing(at(0)).abandon(at(9)).unwrap();
+        let call = ringing(at(0)).abandon(CallBackState::Due, at(9)).unwrap();
         let call = call.called_back(1, CallBackOutcome::NoAnswer).unwrap();
         let call = call.called_back(2, CallBackOutcome::WrongNumber).unwrap();
         assert_eq!(call.call_back, Some(CallBackState::Due));

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::CaseId,
-    place::{JisCode, Point, PostalCode, Precision},
+    phone::Phone,
+    place::{JisCode, PinWord, Point, PostalCode, Precision},
+    refusal::{CaseRefused, Refusal},
     text_enum::text_enum,
 };
 
@@ -95,6 +97,22 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// Why a closed case is opened again.
+    pub enum ReopenReason("reason for reopening") {
+        /// It was not put right.
+        NotSolved = "not_solved",
+        /// It was put right and has come back (C-14).
+        CameBack = "came_back",
+        /// Something is wrong with what was done.
+        Complaint = "complaint",
+        /// There is more to know or to do.
+        MoreToDo = "more_to_do",
+        /// It should not have been closed.
+        ClosedByMistake = "closed_by_mistake",
+    }
+}
+
 /// A case. Who it is about and where are kept apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Case {
@@ -132,6 +150,16 @@ pub struct Case {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
+impl Case {
+    /// The case opened again.
+    pub fn reopened(self) -> Result<Self, Refusal> {
+        match self.state {
+            CaseState::Open => Err(CaseRefused::OpenAlready.into()),
+            CaseState::Closed => Ok(Self { state: CaseState::Open, closed_at: None, ..self }),
+        }
+    }
+}
+
 /// Whom a case is about: personal data, erasable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Resident {
@@ -140,8 +168,8 @@ pub struct Resident {
     /// The name in kana, for reading aloud (N-03).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_kana: Option<String>,
-    /// Telephone number (E.164).
-    pub phone: String,
+    /// Telephone number (E.164); nothing where nobody has told one yet.
+    pub phone: Option<Phone>,
 }
 
 /// What else is personal about a case and is not for contractors (Y-03): erasable.
@@ -174,4 +202,80 @@ pub struct Site {
     pub point: Point,
     /// How well the point is known.
     pub precision: Precision,
+}
+
+/// A pin that a person has put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pin {
+    /// Where.
+    pub at: Point,
+    /// What that person says of it.
+    pub word: Option<PinWord>,
+}
+
+/// A pin may be so far from its town without a word, in metres (G-13).
+const PIN_REACH_M: i64 = 1_000;
+/// So many times as far as the town's own spread.
+const PIN_SPREADS: i64 = 3;
+
+impl Site {
+    /// The place the gazetteer has, at a pin; how far away that is in metres where it was confirmed because it is far from its
+    /// town (G-13).
+    pub fn pinned(self, pin: Pin) -> Result<(Self, Option<i64>), Refusal> {
+        let metres = self.point.whole_metres_to(pin.at);
+        let spread = self.precision.error_p90_m().unwrap_or_default();
+        let reach = PIN_REACH_M.max(PIN_SPREADS * spread);
+        let far = (metres > reach).then_some(metres);
+        match (far, pin.word) {
+            (Some(metres), None) => Err(CaseRefused::PinFarFromTown(metres, reach).into()),
+            _ => Ok((Self { point: pin.at, precision: Precision::Pin, ..self }, far)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(precision: Precision) -> Site {
+        Site {
+            postal_code: "4600008".parse().unwrap(),
+            jis_code: "23106".parse().unwrap(),
+            town: "栄".to_owned(),
+            address: "3-15-27".to_owned(),
+            building: None,
+            room: None,
+            access_notes: None,
+            point: Point::in_japan(35.0, 137.0).unwrap(),
+            precision,
+        }
+    }
+
+    /// A pin so far to the north: 0.001 degrees are 111 m.
+    fn north(millidegrees: f64, word: Option<PinWord>) -> Pin {
+        Pin { at: Point::in_japan(35.0 + millidegrees / 1_000.0, 137.0).unwrap(), word }
+    }
+
+    #[test]
+    fn a_pin_far_from_its_town_is_confirmed_by_a_person() {
+        // Known exactly: 1 km. A town: three times 600 m. The municipal office: three times 12 km.
+        for (precision, near, far) in [
+            (Precision::Pin, 8.9, 9.1),
+            (Precision::Town, 16.1, 16.3),
+            (Precision::Municipality, 323.0, 324.5),
+        ] {
+            let (pinned, confirmed) = site(precision).pinned(north(near, None)).unwrap();
+            assert_eq!((pinned.precision, confirmed), (Precision::Pin, None), "{precision}");
+            let refused = site(precision).pinned(north(far, None)).unwrap_err();
+            let Refusal::State(refused) = refused else { panic!("{refused}") };
+            assert_eq!((refused.code(), refused.rule()), ("pin_far_from_town", Some("G-13")), "{precision}");
+            let far = north(far, Some(PinWord::FarFromTown));
+            let (pinned, confirmed) = site(precision).pinned(far).unwrap();
+            assert_eq!(pinned.point, far.at);
+            assert!(confirmed.is_some(), "{precision}");
+            // A word that was not needed confirms nothing.
+            let (_, confirmed) = site(precision).pinned(north(near, Some(PinWord::FarFromTown))).unwrap();
+            assert_eq!(confirmed, None, "{precision}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     calls::CallerRole,
-    cases::{Case, Category, Eligibility, LesseeKind, LiabilityFlag},
+    cases::{Case, Category, Eligibility, LesseeKind, LiabilityFlag, Resident},
     reference::Reference,
     refusal::Refusal,
     span::Instant,
@@ -16,6 +16,8 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
+    /// A number to call back: the call came without one.
+    CallBackNumber,
     /// Whether somebody else was harmed (K-02).
     Liability,
     /// Whether the person is entitled (E-05).
@@ -43,6 +45,7 @@ impl Missing {
     #[must_use]
     pub fn ja(self) -> &'static str {
         match self {
+            Self::CallBackNumber => "折り返しの電話番号がありません。連絡方法を聞いてください。",
             Self::Liability => "第三者に損害がないか確認してください。",
             Self::Eligibility => "対象者かどうか未確認です。対応を先に進め、後で確認してください。",
             Self::Lessee => "お部屋の契約者(本人・受入企業・受入企業所有)を確認してください。",
@@ -60,6 +63,7 @@ impl Missing {
     #[must_use]
     pub fn en(self) -> &'static str {
         match self {
+            Self::CallBackNumber => "There is no number to call back: ask how to reach the person.",
             Self::Liability => "Ask whether somebody else suffered damage.",
             Self::Eligibility => "Not confirmed whether the person is entitled: serve first, verify later.",
             Self::Lessee => "Ask who rents the flat: the worker, the host company, or the host owns it.",
@@ -77,6 +81,7 @@ impl Missing {
     #[must_use]
     pub fn rule(self) -> &'static str {
         match self {
+            Self::CallBackNumber => "G-09",
             Self::Liability => "K-02",
             Self::Eligibility => "E-05",
             Self::Lessee => "R-04",
@@ -127,10 +132,13 @@ pub fn needs_the_worker(case: &Case, callers: &[CallerRole]) -> bool {
     case.spoken_with_worker.is_none() && !callers.contains(&CallerRole::Worker)
 }
 
-/// What is missing of what the case itself says.
+/// What is missing of what the case itself says; whom it is about is nobody once erased.
 #[must_use]
-pub fn missing(case: &Case, callers: &[CallerRole]) -> Vec<Missing> {
+pub fn missing(case: &Case, resident: Option<&Resident>, callers: &[CallerRole]) -> Vec<Missing> {
     let mut missing = Vec::new();
+    if resident.is_some_and(|resident| resident.phone.is_none()) {
+        missing.push(Missing::CallBackNumber);
+    }
     if case.liability_flag == LiabilityFlag::Unknown {
         missing.push(Missing::Liability);
     }

@@ -97,6 +97,23 @@ impl Point {
     pub fn metres_to(self, other: Self) -> f64 {
         Haversine.distance(geo::Point::new(self.lon(), self.lat()), geo::Point::new(other.lon(), other.lat()))
     }
+
+    /// The same in whole metres.
+    #[must_use]
+    pub fn whole_metres_to(self, other: Self) -> i64 {
+        // At most half the earth's circumference.
+        #[allow(clippy::cast_possible_truncation)]
+        let metres = self.metres_to(other).round() as i64;
+        metres
+    }
+}
+
+text_enum! {
+    /// What a person says of a pin.
+    pub enum PinWord("word about a pin") {
+        /// It belongs there, far from its town (G-13).
+        FarFromTown = "far_from_town",
+    }
 }
 
 /// A GeoJSON point (RFC 7946): longitude first.

@@ -1,11 +1,19 @@
 //! How long what is kept (7.2), and what was taken away.
 
+mod needs;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ids::RetentionRunId, text_enum::text_enum};
+use super::{
+    ids::RetentionRunId,
+    refusal::{CaseRefused, Refusal},
+    text_enum::text_enum,
+};
+
+pub use self::needs::Need;
 
 text_enum! {
     /// What has a time of its own.
@@ -61,6 +69,47 @@ text_enum! {
         /// It should not have been kept.
         Unlawful = "unlawful",
     }
+}
+
+text_enum! {
+    /// What demands an erasure while something of the case is still open.
+    pub enum LegalGround("legal ground") {
+        /// A court has ordered it.
+        CourtOrder = "court_order",
+        /// The authority for data protection has ordered it.
+        AuthorityOrder = "authority_order",
+        /// It must never have been collected.
+        UnlawfulCollection = "unlawful_collection",
+    }
+}
+
+text_enum! {
+    /// Why nothing of a case is erased for the time being.
+    pub enum HoldReason("reason of a legal hold") {
+        /// A court has it, or may.
+        Litigation = "litigation",
+        /// An authority asks about it.
+        Authority = "authority",
+        /// An insurer asks about it.
+        Insurer = "insurer",
+        /// What happened is being looked into.
+        Investigation = "investigation",
+    }
+}
+
+/// Whether a case may be erased on request.
+pub fn check_erasure(
+    hold: Option<HoldReason>,
+    needs: Vec<Need>,
+    despite: Option<LegalGround>,
+) -> Result<(), Refusal> {
+    if hold.is_some() {
+        return Err(CaseRefused::OnHold.into());
+    }
+    if !needs.is_empty() && despite.is_none() {
+        return Err(CaseRefused::StillNeeded(needs).into());
+    }
+    Ok(())
 }
 
 /// One application of the table.

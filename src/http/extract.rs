@@ -275,8 +275,10 @@ impl<S: Send + Sync> FromRequestParts<S> for IfSeen {
 }
 
 fn etag(value: &HeaderValue) -> Result<i64, Problem> {
+    let text = value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"'));
+    // As this service writes it: "01" and "+1" are the ETags of nothing.
     let version =
-        value.to_str().ok().and_then(|text| text.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        text.and_then(|text| text.parse::<i64>().ok().filter(|version| version.to_string() == text));
     version.ok_or_else(|| {
         Problem::unreadable("If-Match", "must be one ETag as given by this service, as in \"3\"")
     })

@@ -6,6 +6,7 @@ use super::{Error, Tx, codec::row, db::query, search::Search};
 use crate::domain::{
     calls::{Call, CallBack, CallBackState, CallPerson, CallState},
     ids::{CallId, CaseId},
+    phone::Phone,
 };
 
 row! {
@@ -48,9 +49,10 @@ pub async fn insert(
     query!(
         tx,
         execute,
-        "INSERT INTO call_person (call_id, phone, name, language_wish) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO call_person (call_id, phone, no_number, name, language_wish) VALUES ($1, $2, $3, $4, $5)",
         call.id,
-        &person.phone,
+        person.phone.as_ref(),
+        person.no_number,
         person.name.as_deref(),
         person.language_wish.as_deref()
     )?;
@@ -105,12 +107,12 @@ pub async fn person(tx: &mut Tx, id: CallId) -> Result<Option<CallPerson>, Error
     query!(
         tx,
         optional CallPerson,
-        "SELECT phone, name, language_wish FROM call_person WHERE call_id = $1",
+        "SELECT phone, no_number, name, language_wish FROM call_person WHERE call_id = $1",
         id
     )
 }
 
-row! { CallPerson: phone, name, language_wish }
+row! { CallPerson: phone, no_number, name, language_wish }
 
 /// The calls after `after`, in a state or with a call-back in a state if one is given, oldest first.
 pub async fn list(
@@ -126,7 +128,7 @@ pub async fn list(
 }
 
 /// The calls from this number that somebody has to call back, oldest first.
-pub async fn due_of_number(tx: &mut Tx, phone: &str, limit: i64) -> Result<Vec<CallId>, Error> {
+pub async fn due_of_number(tx: &mut Tx, phone: &Phone, limit: i64) -> Result<Vec<CallId>, Error> {
     query!(
         tx,
         all CallId,

@@ -11,6 +11,8 @@ use super::{
 use crate::domain::{
     cases::{Background, Case, CaseState, Resident, Site},
     ids::CaseId,
+    phone::Phone,
+    span::Instant,
 };
 
 row! {
@@ -68,7 +70,7 @@ pub async fn insert(
         case.id,
         &resident.name,
         resident.name_kana.as_deref(),
-        &resident.phone,
+        resident.phone.as_ref(),
         background.host_company.as_deref(),
         background.language_wish.as_deref()
     )?;
@@ -124,6 +126,18 @@ pub async fn save_background(tx: &mut Tx, id: CaseId, background: &Background) -
         background.host_company.as_deref(),
         background.language_wish.as_deref()
     )?;
+    Ok(())
+}
+
+/// Notes when a locked case was opened again.
+pub async fn note_reopening(tx: &mut Tx, id: CaseId, now: Instant) -> Result<(), Error> {
+    query!(tx, execute, "UPDATE case_file SET reopened_at = $2 WHERE id = $1", id, now)?;
+    Ok(())
+}
+
+/// Keeps the resident's number; nothing once erased.
+pub async fn save_phone(tx: &mut Tx, id: CaseId, phone: &Phone) -> Result<(), Error> {
+    query!(tx, execute, "UPDATE case_person SET phone = $2 WHERE case_id = $1", id, phone)?;
     Ok(())
 }
 

@@ -77,6 +77,13 @@ enum Engine {
     Postgres(PgPool),
 }
 
+/// Whether a file may be read and not written to.
+fn is_read_only(file: &std::path::Path) -> bool {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let opened = std::fs::OpenOptions::new().append(true).open(file);
+    opened.is_err_and(|error| matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem))
+}
+
 impl Db {
     /// Connects; makes the SQLite file when there is none. `connections` is the number of parallel readers
     /// (SQLite) or of connections (PostgreSQL) for requests; workers and reports have a few of their own, made when they
@@ -95,6 +102,27 @@ impl Db {
         }
     }
 
+    /// Connects to read only. A SQLite file that cannot be written to, as on a backup medium, is read as a copy.
+    pub async fn connect_to_read(url: &DatabaseUrl, connections: u32) -> Result<Self, Error> {
+        match &url.0 {
+            Target::Sqlite(options) if is_read_only(options.get_filename()) => {
+                Self::open_copy(url, connections).await
+            }
+            _ => Self::connect(url, connections).await,
+        }
+    }
+
+    /// Opens a SQLite file that nobody changes, without making anything beside it.
+    pub async fn open_copy(url: &DatabaseUrl, connections: u32) -> Result<Self, Error> {
+        let Target::Sqlite(options) = &url.0 else { return Self::connect(url, connections).await };
+        let mut log = options.get_filename().as_os_str().to_owned();
+        log.push("-wal");
+        // What stands in the log of changes belongs to the copy: with one the file alone is not the whole.
+        let is_whole = std::fs::metadata(log).map_or(true, |log| log.len() == 0);
+        let options = options.as_ref().clone().read_only(true).immutable(is_whole).foreign_keys(true);
+        Self::of_file(options.statement_cache_capacity(STATEMENTS_MAX), connections).await
+    }
+
     async fn connect_sqlite(options: &SqliteConnectOptions, connections: u32) -> Result<Self, Error> {
         if !options.get_filename().exists() {
             // Where it cannot be made, opening it says why.
@@ -110,6 +138,10 @@ impl Db {
             .pragma("secure_delete", "ON")
             .busy_timeout(BUSY_TIMEOUT)
             .statement_cache_capacity(STATEMENTS_MAX);
+        Self::of_file(options, connections).await
+    }
+
+    async fn of_file(options: SqliteConnectOptions, connections: u32) -> Result<Self, Error> {
         let writer = Door::open(options.clone(), ACQUIRE_TIMEOUT).await?;
         let options = options.read_only(true);
         let readers = |most| {

@@ -1,10 +1,10 @@
 //! Cases that may be the same trouble: by number, and by place.
 
 use super::{Error, Tx, codec::row, db::query};
-use crate::domain::{ids::CaseId, near, place::Point, span::Instant};
+use crate::domain::{ids::CaseId, near, phone::Phone, place::Point, span::Instant};
 
 /// The cases that are open, or were opened since then, about or by somebody with this number; newest first.
-pub async fn of_number(tx: &mut Tx, phone: &str, since: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
+pub async fn of_number(tx: &mut Tx, phone: &Phone, since: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
     query!(
         tx,
         all CaseId,

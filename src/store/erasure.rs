@@ -7,7 +7,12 @@ use super::{
     Error, Tx,
     db::{One, query},
 };
-use crate::domain::{ids::CaseId, ids::TokenId, retention::ErasureReason, span::Instant};
+use crate::domain::{
+    ids::CaseId,
+    ids::TokenId,
+    retention::{ErasureReason, HoldReason, Need},
+    span::Instant,
+};
 
 /// Takes away who a case is about, who has called about it, and what was written of them.
 pub async fn people(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
@@ -74,8 +79,9 @@ pub async fn answers(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
     let phones = query!(
         tx,
         all One<String>,
-        "SELECT phone FROM case_person WHERE case_id = $1
-         UNION SELECT phone FROM call_person WHERE call_id IN (SELECT id FROM call WHERE case_id = $1)",
+        "SELECT phone FROM case_person WHERE case_id = $1 AND phone IS NOT NULL
+         UNION SELECT phone FROM call_person WHERE call_id IN (SELECT id FROM call WHERE case_id = $1)
+           AND phone IS NOT NULL",
         case
     )?;
     let ids = ids.into_iter().map(|(id,)| id).chain([case.0]).map(|id| id.hyphenated().to_string());
@@ -104,6 +110,68 @@ pub async fn blocks(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
         case
     )?;
     Ok(())
+}
+
+/// What of a case is not over: money is due where charges and payments of one of its jobs differ.
+pub async fn needs(tx: &mut Tx, case: CaseId) -> Result<Vec<Need>, Error> {
+    let rows = query!(
+        tx,
+        all One<Need>,
+        "SELECT 'job_open' AS need FROM job j
+         WHERE j.case_id = $1 AND j.wake_at IS NOT NULL
+         UNION SELECT 'money_due' FROM job j
+         WHERE j.case_id = $1
+           AND COALESCE((SELECT SUM(l.amount_yen) FROM ledger_line l WHERE l.job_id = j.id), 0)
+            <> COALESCE((SELECT SUM(CASE WHEN p.kind = 'refund' THEN -p.amount_yen ELSE p.amount_yen END)
+                         FROM payment p WHERE p.job_id = j.id), 0)
+         UNION SELECT 'dispute_open' FROM job j JOIN dispute d ON d.job_id = j.id
+         WHERE j.case_id = $1 AND NOT EXISTS (SELECT 1 FROM dispute_resolution r WHERE r.dispute_id = d.id)
+         UNION SELECT 'review_open' FROM job j JOIN review r ON r.job_id = j.id
+         WHERE j.case_id = $1 AND r.state = 'open'
+         ORDER BY need",
+        case
+    )?;
+    Ok(rows.into_iter().map(|(need,)| need).collect())
+}
+
+/// What an alarm of a case can be about: the case, its calls, jobs, referrals, reviews and disputes.
+pub async fn subjects(tx: &mut Tx, case: CaseId) -> Result<Vec<Uuid>, Error> {
+    let rows = query!(
+        tx,
+        all One<Uuid>,
+        "SELECT id FROM case_file WHERE id = $1
+         UNION ALL SELECT id FROM call WHERE case_id = $1
+         UNION ALL SELECT id FROM job WHERE case_id = $1
+         UNION ALL SELECT id FROM referral WHERE case_id = $1
+         UNION ALL SELECT r.id FROM review r JOIN job j ON j.id = r.job_id WHERE j.case_id = $1
+         UNION ALL SELECT d.id FROM dispute d JOIN job j ON j.id = d.job_id WHERE j.case_id = $1",
+        case
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Why nothing of a case is erased.
+pub async fn hold(tx: &mut Tx, case: CaseId) -> Result<Option<HoldReason>, Error> {
+    let row = query!(tx, optional One<HoldReason>, "SELECT reason FROM case_hold WHERE case_id = $1", case)?;
+    Ok(row.map(|(reason,)| reason))
+}
+
+/// Has nothing of a case erased.
+pub async fn place_hold(tx: &mut Tx, case: CaseId, reason: HoldReason, now: Instant) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "INSERT INTO case_hold (case_id, placed_at, reason) VALUES ($1, $2, $3)",
+        case,
+        now,
+        reason
+    )?;
+    Ok(())
+}
+
+/// Lets what is kept of a case be erased again; `false` where it could be.
+pub async fn lift_hold(tx: &mut Tx, case: CaseId) -> Result<bool, Error> {
+    Ok(query!(tx, execute, "DELETE FROM case_hold WHERE case_id = $1", case)? == 1)
 }
 
 /// Takes away where a case is.

@@ -118,6 +118,7 @@ pub async fn outlived(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<(E
         "SELECT e.id, e.file FROM evidence e JOIN job j ON j.id = e.job_id JOIN case_file c ON c.id = j.case_id
          WHERE e.erased_at IS NULL AND e.received_at < $1 AND e.kind <> 'signature' AND c.liability_flag <> 'yes'
            AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id)
+           AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)
          ORDER BY e.received_at LIMIT $2",
         before,
         limit

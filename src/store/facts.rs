@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     actor::Scope,
-    facts::Fact,
+    facts::{Fact, reports::REJECTED_MAX},
     ids::{JobId, TechnicianId},
     span::Instant,
 };
@@ -52,6 +52,21 @@ pub fn insert(batch: &mut Batch, facts: &[Fact]) {
         fact.unresolved,
         Json(&fact.what),
     );
+}
+
+/// Notes that a report was refused; `false` when that was noted before, or the job has as many as are noted.
+pub async fn reject(tx: &mut Tx, job: JobId, mark: &str) -> Result<bool, Error> {
+    let made = query!(
+        tx,
+        execute,
+        "INSERT INTO fact_rejection (job_id, mark)
+         SELECT $1, $2 WHERE (SELECT COUNT(*) FROM fact_rejection WHERE job_id = $1) < $3
+         ON CONFLICT DO NOTHING",
+        job,
+        mark,
+        REJECTED_MAX
+    )?;
+    Ok(made == 1)
 }
 
 /// Every fact of a job. Their order means nothing.

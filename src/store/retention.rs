@@ -72,19 +72,28 @@ pub async fn ended_blocks(tx: &mut Tx, before: Instant, limit: i64) -> Result<u6
     )
 }
 
+/// Whether a case has a charge, a payment, or a consent to a charge. What was written off costs nothing.
+macro_rules! charged {
+    () => {
+        "EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id
+                   AND (EXISTS (SELECT 1 FROM ledger_line l WHERE l.job_id = j.id AND l.amount_yen <> 0)
+                        OR EXISTS (SELECT 1 FROM payment p WHERE p.job_id = j.id)
+                        OR EXISTS (SELECT 1 FROM fact f WHERE f.job_id = j.id AND f.kind = 'consent')))"
+    };
+}
+
 /// Cases over before an instant that cost nobody anything and harmed nobody: closed, or open with nothing under way.
 pub async fn cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
     query!(
         tx,
         all CaseId,
-        "SELECT c.id FROM case_file c
-         WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.opened_at) < $1
+        concat!("SELECT c.id FROM case_file c
+         WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.reopened_at, c.opened_at) < $1
            AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
+           AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)
            AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
-           AND NOT EXISTS (SELECT 1 FROM job j JOIN ledger_line l ON l.job_id = j.id WHERE j.case_id = c.id)
-           AND NOT EXISTS (SELECT 1 FROM job j JOIN fact f ON f.job_id = j.id
-                           WHERE j.case_id = c.id AND f.kind = 'consent')
-         ORDER BY c.id LIMIT $2",
+           AND NOT ", charged!(), "
+         ORDER BY c.id LIMIT $2"),
         before,
         limit
     )
@@ -95,14 +104,13 @@ pub async fn charged_cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<V
     query!(
         tx,
         all CaseId,
-        "SELECT c.id FROM case_file c
-         WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.opened_at) < $1
+        concat!("SELECT c.id FROM case_file c
+         WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.reopened_at, c.opened_at) < $1
            AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
+           AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)
            AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
-           AND (EXISTS (SELECT 1 FROM job j JOIN ledger_line l ON l.job_id = j.id WHERE j.case_id = c.id)
-                OR EXISTS (SELECT 1 FROM job j JOIN fact f ON f.job_id = j.id
-                           WHERE j.case_id = c.id AND f.kind = 'consent'))
-         ORDER BY c.id LIMIT $2",
+           AND ", charged!(), "
+         ORDER BY c.id LIMIT $2"),
         before,
         limit
     )
@@ -118,14 +126,12 @@ pub async fn liability_cases(
     query!(
         tx,
         all CaseId,
-        "SELECT c.id FROM case_file c
+        concat!("SELECT c.id FROM case_file c
          WHERE c.liability_flag = 'yes' AND c.state = 'closed' AND c.closed_at < $1
            AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
-           AND (c.closed_at < $2
-                OR NOT EXISTS (SELECT 1 FROM job j JOIN ledger_line l ON l.job_id = j.id WHERE j.case_id = c.id)
-                   AND NOT EXISTS (SELECT 1 FROM job j JOIN fact f ON f.job_id = j.id
-                                   WHERE j.case_id = c.id AND f.kind = 'consent'))
-         ORDER BY c.id LIMIT $3",
+           AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)
+           AND (c.closed_at < $2 OR NOT ", charged!(), ")
+         ORDER BY c.id LIMIT $3"),
         before,
         charged_before,
         limit

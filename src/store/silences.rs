@@ -118,14 +118,15 @@ async fn unwrapped(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     )
 }
 
-/// Somebody has to call back.
+/// Somebody has to call back: of an erased case the number is gone.
 async fn call_back(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     query!(
         tx,
         all OutOfStep,
         concat!(
             "WITH watched (id, since) AS (
-         SELECT id, ended_at FROM call WHERE call_back = 'due'",
+         SELECT c.id, c.ended_at FROM call c WHERE c.call_back = 'due'
+           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.case_id)",
             out_of_step!()
         ),
         alarm,
@@ -188,7 +189,7 @@ async fn case_without_job(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
         all OutOfStep,
         concat!(
             "WITH watched (id, since) AS (
-         SELECT c.id, c.opened_at FROM case_file c
+         SELECT c.id, COALESCE(c.reopened_at, c.opened_at) FROM case_file c
          WHERE c.state = 'open' AND EXISTS (
              SELECT 1 FROM case_category k WHERE k.case_id = c.id AND k.category IN ('water', 'lock')
              AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.trade = k.category))",
@@ -199,14 +200,17 @@ async fn case_without_job(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     )
 }
 
-/// No job of the case is in hand, and no referral of it is open: since the last job was over, or the opening.
+/// No job of the case is in hand, and no referral of it is open: since the last job was over, or the last opening.
 async fn case_left(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     query!(
         tx,
         all OutOfStep,
         concat!(
             "WITH watched (id, since) AS (
-         SELECT c.id, COALESCE((SELECT MAX(j.closed_at) FROM job j WHERE j.case_id = c.id), c.opened_at)
+         SELECT c.id, COALESCE(
+             (SELECT MAX(j.closed_at) FROM job j
+              WHERE j.case_id = c.id AND (c.reopened_at IS NULL OR j.closed_at > c.reopened_at)),
+             c.reopened_at, c.opened_at)
          FROM case_file c
          WHERE c.state = 'open'
            AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
@@ -218,14 +222,15 @@ async fn case_left(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     )
 }
 
-/// A referral is to be followed up.
+/// A referral is to be followed up: of an erased case nobody is left to ask for.
 async fn referral(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     query!(
         tx,
         all OutOfStep,
         concat!(
             "WITH watched (id, since) AS (
-         SELECT id, follow_up_due FROM referral WHERE state IN ('open', 'acknowledged')",
+         SELECT r.id, r.follow_up_due FROM referral r WHERE r.state IN ('open', 'acknowledged')
+           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = r.case_id)",
             out_of_step!()
         ),
         alarm,

@@ -108,6 +108,60 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn a_pin_far_from_its_town_is_confirmed_by_a_person(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let dispatcher = server.dispatcher();
+        // Sapporo, of an address in Nagoya; Sakae is known to 600 m, so that 1,800 are its reach.
+        let sapporo = world::point(43.06, 141.35);
+        for (pin, far) in [(sapporo.clone(), true), (world::point(35.1825, 136.9052), true), (world::point(35.18, 136.9052), false)] {
+            let mut case = world::case(&world::safe_call(&server).await);
+            case["place"]["pin"] = pin.clone();
+            let made = dispatcher.post("/v1/cases", case.clone()).await;
+            if !far {
+                assert_eq!(made.expect(201)["state"], "open");
+                continue;
+            }
+            assert_eq!((made.status.as_u16(), made.problem()), (409, "pin-far-from-town"));
+            assert_eq!(made.body["rule"], "G-13");
+            case["place"]["pin_confirmed"] = json!("somehow");
+            assert_eq!(dispatcher.post("/v1/cases", case.clone()).await.refused_field(), "place.pin_confirmed");
+            case["place"]["pin_confirmed"] = json!("far_from_town");
+            let made = id(&dispatcher.post("/v1/cases", case).await.expect(201));
+            let shown = dispatcher.get(&format!("/v1/cases/{made}")).await.expect(200);
+            assert_eq!((&shown["place"]["point"], &shown["place"]["precision"]), (&pin, &json!("pin")));
+        }
+        let told = db.raw().await.texts("SELECT data FROM event WHERE kind = 'case.pin_confirmed' ORDER BY ord").await;
+        assert_eq!(told.len(), 2, "{told:?}");
+        // A correction asks as well: of a new pin, and of one that would be kept far from the new address.
+        let path = format!("/v1/cases/{}/place", world::opened_case(&server).await);
+        let mut pinned = correction();
+        pinned["pin"] = sapporo.clone();
+        assert_eq!(dispatcher.put(&path, 1, pinned.clone()).await.problem(), "pin-far-from-town");
+        pinned["pin_confirmed"] = json!("far_from_town");
+        dispatcher.put(&path, 1, pinned).await.expect(200);
+        assert_eq!(dispatcher.put(&path, 2, correction()).await.problem(), "pin-far-from-town");
+        let mut kept = correction();
+        kept["pin_confirmed"] = json!("far_from_town");
+        let kept = dispatcher.put(&path, 2, kept).await.expect(200);
+        assert_eq!((&kept["place"]["point"], &kept["pin_dropped"]), (&sapporo, &json!(false)));
+        server.stop().await;
+    }
+
+    async fn another_municipality_drops_the_pin(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let dispatcher = server.dispatcher();
+        let path = format!("/v1/cases/{}/place", world::opened_case(&server).await);
+        let mut pinned = correction();
+        pinned["pin"] = world::point(35.16, 136.9);
+        dispatcher.put(&path, 1, pinned).await.expect(200);
+        let mut moved = correction();
+        (moved["postal_code"], moved["address"]) = (json!("461-0001"), json!("1-1"));
+        let moved = dispatcher.put(&path, 2, moved).await.expect(200);
+        assert_eq!((&moved["pin_dropped"], &moved["place"]["precision"]), (&json!(true), &json!("town")));
+        assert_eq!(moved["kept_pin_off_m"], Value::Null);
+        server.stop().await;
+    }
+
     async fn every_field_is_refused_by_name(db: TestDb) {
         let server = TestServer::start(&db).await;
         let dispatcher = server.dispatcher();

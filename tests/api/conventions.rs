@@ -67,6 +67,11 @@ on_both_engines! {
         let blind = administrator.request(Method::PUT, &path).json(&world::firm("改名"));
         let blind = administrator.send(blind).await;
         assert_eq!((blind.status.as_u16(), blind.problem()), (428, "if-match-required"));
+        for written_otherwise in ["\"01\"", "\"+1\"", "\"-1\"", "\" 1\"", "1", "W/\"1\""] {
+            let request = administrator.request(Method::PUT, &path).header("If-Match", written_otherwise);
+            let refused = administrator.send(request.json(&world::firm("改名"))).await;
+            assert!([400, 412].contains(&refused.status.as_u16()), "{written_otherwise}: {}", refused.status);
+        }
         let stale = administrator.put(&path, 7, world::firm("改名")).await;
         assert_eq!((stale.status.as_u16(), stale.problem()), (412, "version-mismatch"));
         let changed = administrator.put(&path, 1, world::firm("改名")).await;

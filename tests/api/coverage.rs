@@ -88,7 +88,7 @@ on_both_engines! {
         raw.execute(&format!("{open} WHERE id = {own}")).await.unwrap();
         let path = format!("/v1/cases/{case}/erasure");
         let refused = server.administrator().post(&path, json!({ "reason": "person_asked" })).await;
-        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "job-not-final"));
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "case-still-needed"));
         server.stop().await;
     }
 

@@ -75,7 +75,17 @@ on_both_engines! {
         close(&server, &case, "no").await;
         verify(&server).await;
         assert_eq!(supervisor.post(&path, json!({ "reason": "retention" })).await.refused_field(), "reason");
-        let erased = supervisor.post(&path, asked).await.expect(200);
+        // The bill is neither paid nor agreed to.
+        let refused = supervisor.post(&path, asked.clone()).await;
+        assert_eq!(refused.problem(), "case-still-needed");
+        let detail = refused.body["detail"].as_str().unwrap();
+        assert!(detail.contains("money is due") && detail.contains("a dispute is open"), "{detail}");
+        assert_eq!(words().await, "MARK-WORDS");
+        let mut ordered = asked;
+        ordered["despite"] = json!("whim");
+        assert_eq!(supervisor.post(&path, ordered.clone()).await.refused_field(), "despite");
+        ordered["despite"] = json!("court_order");
+        let erased = supervisor.post(&path, ordered).await.expect(200);
         assert_eq!((&erased["reason"], &erased["pictures"]), (&json!("person_asked"), &json!(1)));
         // Nobody is known any more.
         let shown = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
@@ -95,7 +105,7 @@ on_both_engines! {
         // What happened stays, and so does the chain.
         let after = site.statement(&desk).await;
         assert_eq!((&after["lines"], &after["total_yen"]), (&before["lines"], &before["total_yen"]));
-        assert_eq!(events(&db, "case.erased").await, [json!({ "reason": "person_asked", "pictures": 1 })]);
+        assert_eq!(events(&db, "case.erased").await, [json!({ "reason": "person_asked", "pictures": 1, "despite": "court_order" })]);
         verify(&server).await;
         // Nor is anything of them repeated: the answers that were kept for that are gone, and so there is nothing of
         // anybody anywhere.
@@ -104,8 +114,86 @@ on_both_engines! {
         for mark in ["Ram Example", "818055500101", "3-15-27", "栄ハイツ", "MARK-"] {
             assert_eq!(tables_with(&db, mark).await, [""; 0], "{mark}");
         }
-        supervisor.post(&path, json!({ "reason": "not_needed" })).await.expect(200);
+        let once_more = json!({ "reason": "not_needed", "despite": "court_order" });
+        supervisor.post(&path, once_more).await.expect(200);
         verify(&server).await;
+        server.stop().await;
+    }
+
+    async fn what_is_open_keeps_a_case_until_it_is_settled(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (site, mut device) = (Site::open(&server, "栄水道").await, Device::new("phone"));
+        let supervisor = server.client(Role::Supervisor);
+        let case = case_of(&server, &site.job).await;
+        server.pass(120).await;
+        let facts = device.plain(72 * 60, Some(2));
+        site.report(&server, &device, &facts).await;
+        close(&server, &case, "no").await;
+        let path = format!("/v1/cases/{case}/erasure");
+        let asked = json!({ "reason": "person_asked" });
+        let still = async || {
+            let refused = supervisor.post(&path, asked.clone()).await;
+            assert_eq!(refused.problem(), "case-still-needed");
+            refused.body["detail"].as_str().unwrap().to_owned()
+        };
+        assert!(still().await.starts_with("still open: money is due;"), "{}", still().await);
+        let paid = json!({
+            "kind": "later", "method": "card", "payer": "worker", "amount_yen": 2_200, "received_at": server.ctx.now(),
+        });
+        supervisor.post(&format!("/v1/jobs/{}/payments", site.job), paid).await.expect(201);
+        let disputes = format!("/v1/jobs/{}/disputes", site.job);
+        let dispute = supervisor.post(&disputes, json!({ "reason": "damage", "payer": "worker" })).await.expect(201);
+        assert!(still().await.starts_with("still open: a dispute is open;"), "{}", still().await);
+        let settled = format!("/v1/disputes/{}/resolution", dispute["id"].as_str().unwrap());
+        supervisor.post(&settled, json!({ "outcome": "rejected" })).await.expect(200);
+        supervisor.post(&path, asked.clone()).await.expect(200);
+        server.stop().await;
+    }
+
+    async fn a_legal_hold_keeps_a_case_whatever_is_asked(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (desk, supervisor) = (server.dispatcher(), server.client(Role::Supervisor));
+        let case = world::opened_case(&server).await;
+        close(&server, &case, "no").await;
+        let (hold, lift) = (format!("/v1/cases/{case}/legal-hold"), format!("/v1/cases/{case}/legal-hold-lifting"));
+        let why = json!({ "reason": "litigation" });
+        assert_eq!(supervisor.post(&lift, json!({})).await.problem(), "case-not-on-hold");
+        assert_eq!(desk.post(&hold, why.clone()).await.problem(), "forbidden");
+        assert_eq!(supervisor.post(&hold, json!({ "reason": "spite" })).await.refused_field(), "reason");
+        supervisor.post(&hold, why.clone()).await.expect(204);
+        assert_eq!(supervisor.post(&hold, why).await.problem(), "case-on-hold");
+        assert_eq!(events(&db, "case.hold_placed").await, [json!({ "reason": "litigation" })]);
+        let path = format!("/v1/cases/{case}/erasure");
+        for despite in [Value::Null, json!("court_order")] {
+            let asked = json!({ "reason": "person_asked", "despite": despite });
+            assert_eq!(supervisor.post(&path, asked).await.problem(), "case-on-hold");
+        }
+        supervisor.post(&lift, json!({})).await.expect(204);
+        supervisor.post(&path, json!({ "reason": "person_asked" })).await.expect(200);
+        assert_eq!(events(&db, "case.hold_lifted").await, [json!({})]);
+        assert_eq!(supervisor.post(&hold, json!({ "reason": "insurer" })).await.problem(), "case-erased");
+        verify(&server).await;
+        server.stop().await;
+    }
+
+    async fn nobody_is_rung_about_an_erased_case(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (desk, supervisor) = (server.dispatcher(), server.client(Role::Supervisor));
+        let case = world::opened_case(&server).await;
+        let referral = json!({
+            "reason": "wear", "stage": "triage", "component": "tap", "symptom": "蛇口の摩耗", "lessee_kind": "worker",
+            "recipients": [{ "kind": "landlord" }], "consent_to_contact": "yes",
+        });
+        desk.post(&format!("/v1/cases/{case}/referrals"), referral).await.expect(201);
+        close(&server, &case, "no").await;
+        // The recipient is to be asked again in the morning.
+        let open = "SELECT kind FROM alarm WHERE state <> 'resolved' AND kind = 'referral_follow_up'";
+        assert_eq!(db.raw().await.texts(open).await, ["referral_follow_up"]);
+        supervisor.post(&format!("/v1/cases/{case}/erasure"), json!({ "reason": "person_asked" })).await.expect(200);
+        assert_eq!(db.raw().await.texts(open).await, [""; 0]);
+        // Nor does whoever looks for what nobody goes on with find it again.
+        server.pass(24 * 60).await;
+        assert_eq!(db.raw().await.texts(open).await, [""; 0]);
         server.stop().await;
     }
 

@@ -61,6 +61,40 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn a_download_is_the_whole_file(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let job = billed(&server).await;
+        let (consumer, billing) = site::consumer(&server, "経理").await;
+        let supervisor = server.client(Role::Supervisor);
+        // The two lines of a settlement, which are never torn apart, and three payments.
+        for yen in [10, 20, 30] {
+            server.pass(15).await;
+            let paid = json!({
+                "kind": "later", "method": "card", "payer": "worker", "amount_yen": yen, "received_at": server.ctx.now(),
+            });
+            supervisor.post(&format!("/v1/jobs/{job}/payments"), paid).await.expect(201);
+        }
+        server.settle().await;
+        let rows = async |query: &str| {
+            let csv = billing.get(&format!("/v1/billing-consumers/{consumer}/lines?format=csv{query}")).await;
+            let text = csv.body.as_str().unwrap().to_owned();
+            let rows: Vec<_> = text.lines().skip(1).map(str::to_owned).collect();
+            (csv.headers.get("x-has-more").is_some(), rows)
+        };
+        let (has_more, page) = rows("&limit=1").await;
+        assert_eq!((has_more, page.len()), (true, 2));
+        for limit in [1, 2, 3, 500] {
+            let (has_more, whole) = rows(&format!("&limit={limit}&extent=whole&bom=true&after=0")).await;
+            assert_eq!((has_more, whole.len()), (false, 5), "{limit}");
+            let ids: std::collections::BTreeSet<_> = whole.iter().map(|row| row.split(',').nth(2).unwrap()).collect();
+            assert_eq!(ids.len(), 5, "each once");
+        }
+        assert_eq!(rows("&extent=page&limit=1").await.1, page);
+        let refused = billing.get(&format!("/v1/billing-consumers/{consumer}/lines?format=csv&extent=half")).await;
+        assert_eq!(refused.refused_field(), "query");
+        server.stop().await;
+    }
+
     async fn payments_and_disputes_are_listed_with_their_case(db: TestDb) {
         let server = TestServer::start(&db).await;
         let job = billed(&server).await;

@@ -162,6 +162,40 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn a_hold_a_reopening_and_what_was_written_off_set_the_time(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let supervisor = server.client(Role::Supervisor);
+        let (held, held_job) = plain(&server, 10, "no", false).await;
+        let (again, again_job) = plain(&server, 11, "no", false).await;
+        supervisor.post(&format!("/v1/cases/{held}/legal-hold"), json!({ "reason": "authority" })).await.expect(204);
+        // A part that nobody has agreed to: 0 yen, and no consent.
+        let (site, mut device) = (Site::open(&server, "栄水道").await, Device::new("phone"));
+        let free = server.dispatcher().get(&format!("/v1/jobs/{}", site.job)).await.expect(200);
+        let free = free["case_id"].as_str().unwrap().to_owned();
+        server.pass(120).await;
+        let facts = device.plain(72 * 60, None);
+        site.report(&server, &device, &facts).await;
+        server.settle().await;
+        assert!(count(&db, "ledger_line WHERE kind = 'write_off'").await > 0);
+        assert_eq!(count(&db, "ledger_line WHERE amount_yen <> 0").await, 0);
+        close(&server, &free, "no").await;
+        // Half a year later one is opened again, and closed three months after that.
+        let server = days_later(&db, server, 180).await;
+        let reopened = format!("/v1/cases/{again}/reopening");
+        server.dispatcher().post(&reopened, json!({ "reason": "complaint" })).await.expect(200);
+        let server = days_later(&db, server, 732).await;
+        assert_eq!(last_run(&server).await["counts"]["case"], 1);
+        assert_eq!(left(&server, &free, &site.job).await.0, false, "what was written off costs nothing");
+        assert_eq!(left(&server, &again, &again_job).await.0, true, "open since half a year after that");
+        assert_eq!(left(&server, &held, &held_job).await, (true, true, 1), "the picture too");
+        let lift = format!("/v1/cases/{held}/legal-hold-lifting");
+        server.client(Role::Supervisor).post(&lift, json!({})).await.expect(204);
+        let server = days_later(&db, server, 733).await;
+        assert_eq!(left(&server, &held, &held_job).await, (false, false, 0));
+        verify(&server).await;
+        server.stop().await;
+    }
+
     async fn messages_that_are_over_go_after_a_year_and_what_is_still_to_be_told_stays(db: TestDb) {
         let receiver = Receiver::start(Some(204)).await;
         let server = TestServer::start_telling(&db, None).await;

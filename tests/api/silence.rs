@@ -146,6 +146,11 @@ on_both_engines! {
         rings_after(&server, 86_400, &case, Watched::CaseLeft).await;
         desk.post(&format!("/v1/cases/{case}/closing"), json!({})).await.expect(200);
         is_quiet(&server, &case, Watched::CaseLeft).await;
+        // Opened again it is looked at from then on, and not from when its last job was over.
+        let again = json!({ "reason": "more_to_do" });
+        desk.post(&format!("/v1/cases/{case}/reopening"), again).await.expect(200);
+        is_quiet(&server, &case, Watched::CaseLeft).await;
+        rings_after(&server, 86_400, &case, Watched::CaseLeft).await;
         server.stop().await;
     }
 

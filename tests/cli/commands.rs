@@ -181,3 +181,32 @@ fn unknown_settings_are_errors_that_name_them() {
     let shown = format!("{}{}", text(&check.stdout), text(&check.stderr));
     assert!(shown.contains("db.example") && !shown.contains("s3cret-word"), "{shown}");
 }
+
+#[test]
+fn a_mistyped_path_makes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("mistyped.db").display());
+    let id = "01980000-0000-7000-8000-000000000001";
+    std::fs::write(folder.path().join("firms.csv"), "key,name,phone,areas\n").unwrap();
+    let firms = folder.path().join("firms.csv").display().to_string();
+    for args in [
+        &["verify"][..],
+        &["token", "list"],
+        &["token", "issue", "--role", "supervisor", "--name", "朝"],
+        &["token", "revoke", id],
+        &["user", "list"],
+        &["user", "disable", "--login", "sato"],
+        &["roster", "lint"],
+        &["decision", "replay", id],
+        &["seed"],
+        &["import", "firms", &firms],
+    ] {
+        let refused = Command::new(KAKETSUKE).args(args).args(["--database-url", &url]).output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{args:?}");
+        let said = text(&refused.stderr);
+        assert!(said.contains("there is no database") && said.contains("none was made"), "{args:?}: {said}");
+        let there: Vec<_> =
+            std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(there, ["firms.csv"], "{args:?}");
+    }
+}

@@ -6,6 +6,7 @@
 mod support;
 
 mod commits;
+mod copies;
 mod feed;
 mod invariants;
 mod plans;

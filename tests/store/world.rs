@@ -270,7 +270,7 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#205"), ("number", "'K-2'"), ("programme", "'000'"), ("language", "'ja'"),
         ("reading_language", "NULL"), ("eligibility", "'eligible'"), ("eligibility_basis", "'registry_import'"),
         ("lessee_kind", "'unknown'"), ("spoken_with_worker", "NULL"), ("topic", "NULL"), ("liability_flag", "'no'"),
-        ("state", "'open'"), ("opened_at", AT), ("closed_at", "NULL"),
+        ("state", "'open'"), ("opened_at", AT), ("closed_at", "NULL"), ("reopened_at", "NULL"),
     ]),
     ("case_category", &[("case_id", "#21"), ("category", "'water'")]),
     ("case_person", &[
@@ -289,7 +289,8 @@ const SAMPLES: &[(&str, Row)] = &[
         ("call_back", "NULL"), ("purpose", "NULL"),
     ]),
     ("call_person", &[
-        ("call_id", "#207"), ("phone", "'+81355500021'"), ("name", "NULL"), ("language_wish", "NULL"),
+        ("call_id", "#207"), ("phone", "'+81355500021'"), ("no_number", "NULL"), ("name", "NULL"),
+        ("language_wish", "NULL"),
     ]),
     ("call_draft", &[("call_id", "#207"), ("body", "'{}'"), ("saved_at", AT), ("saved_by", "#61")]),
     ("interpretation", &[
@@ -411,6 +412,7 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#212"), ("technician_id", "#11"), ("job_id", "#33"), ("starts_at", "'2026-11-24T02:00:00+00:00'"),
         ("ends_at", "'2026-11-24T04:00:00+00:00'"), ("state", "'planned'"), ("confirmation", "'null'"),
     ]),
+    ("fact_rejection", &[("job_id", "#31"), ("mark", "'x'")]),
     ("fact", &[
         ("id", "#213"), ("job_id", "#31"), ("assignment_id", "#81"), ("technician_id", "#11"), ("device", "'phone-1'"),
         ("device_seq", "2"), ("kind", "'arrival'"), ("device_time", AT), ("sent_at", AT), ("received_at", LATER),
@@ -439,6 +441,7 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#265"), ("at", AT), ("actor", "'dispatcher'"), ("actor_id", "#61"), ("route", "'GET /v1/cases/{id}'"),
         ("purpose", "'dispatch'"), ("subject", "'case'"), ("subject_id", "#21"), ("case_id", "#21"),
     ]),
+    ("case_hold", &[("case_id", "#22"), ("placed_at", AT), ("reason", "'litigation'")]),
     ("case_erasure", &[("case_id", "#22"), ("at", AT), ("reason", "'person_asked'"), ("erased_by", "#61")]),
     ("event", &[
         ("id", "#216"), ("at", AT), ("actor", "'dispatcher'"), ("actor_id", "#61"), ("subject", "'job'"),

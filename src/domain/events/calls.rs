@@ -39,6 +39,12 @@ payloads! {
         purpose: Purpose,
     }
 
+    /// A call was taken from the case it was attached to.
+    CallDetached of call: CallId {
+        /// The case.
+        case: CaseId,
+    }
+
     /// Somebody has tried to call back.
     CallBackTried of call: CallId {
         /// Its number among the attempts, from 1.

@@ -1,7 +1,7 @@
 //! Events of cases and of their referrals.
 
 use crate::domain::{
-    cases::{Eligibility, LiabilityFlag},
+    cases::{Eligibility, LiabilityFlag, ReopenReason},
     events::payload::payloads,
     ids::{CallId, CaseId, JobId, ReferralId},
     place::{JisCode, Precision},
@@ -9,7 +9,7 @@ use crate::domain::{
         Component, ContactConsent, DeliveryStatus, Language, NoticeChannel, RecipientKind, ReferralOutcome,
         ReferralReason, Stage,
     },
-    retention::ErasureReason,
+    retention::{ErasureReason, HoldReason, LegalGround},
     warrants::WarrantReason,
 };
 
@@ -30,6 +30,12 @@ payloads! {
         moved_from: Option<JisCode>,
     }
 
+    /// A person has confirmed a pin far from its town.
+    CasePinConfirmed of case: CaseId {
+        /// How far, in metres.
+        metres: i64,
+    }
+
     /// What is on file of a case was corrected.
     CaseCorrected of case: CaseId {
         /// Whether somebody else was harmed.
@@ -47,13 +53,30 @@ payloads! {
     /// A case was closed.
     CaseClosed of case: CaseId {}
 
+    /// A closed case was opened again.
+    CaseReopened of case: CaseId {
+        /// Why.
+        reason: ReopenReason,
+    }
+
     /// The people and the place of a case are known no more.
     CaseErased of case: CaseId {
         /// Why.
         reason: ErasureReason,
         /// How many pictures it had.
         pictures: usize,
+        /// What demanded it while something of the case was still open.
+        despite: Option<LegalGround>,
     }
+
+    /// Nothing of a case is erased until somebody lifts that.
+    CaseHoldPlaced of case: CaseId {
+        /// Why.
+        reason: HoldReason,
+    }
+
+    /// What is kept of a case may be erased again.
+    CaseHoldLifted of case: CaseId {}
 
     /// A trouble was referred to landlord or management company.
     ReferralMade of referral: ReferralId {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::domain::{
     events::payload::payloads,
     evidence::{AbsenceReason, EvidenceKind},
-    facts::{FactCode, JobOutcome},
-    ids::{AssignmentId, EvidenceId, JobId, TechnicianId},
+    facts::{FactCode, JobOutcome, ShortCode, reports::RefusalCode},
+    ids::{AssignmentId, EvidenceId, FactId, JobId, TechnicianId},
     jobs::JobState,
     span::Instant,
 };
@@ -32,6 +32,20 @@ payloads! {
         count: usize,
         /// How many of each kind.
         kinds: BTreeMap<FactCode, usize>,
+    }
+
+    /// A report from the site was refused by itself.
+    FactRejected of job: JobId {
+        /// Who has told it.
+        technician: TechnicianId,
+        /// The device.
+        device: ShortCode,
+        /// Its id, where that can be read.
+        fact: Option<FactId>,
+        /// Why.
+        code: RefusalCode,
+        /// The field that cannot be accepted, by our own name for it; empty where it is the report as a whole.
+        field: String,
     }
 
     /// The job's state as told by its facts changed.

@@ -18,6 +18,8 @@ macro_rules! every_kind {
             CallWrapped = "call.wrapped",
             /// A repeat call was attached to its case.
             CallAttached = "call.attached",
+            /// A call was taken from the case it was attached to.
+            CallDetached = "call.detached",
             /// Somebody has tried to call back.
             CallBackTried = "call.call_back_tried",
             /// Nobody has to call back any more.
@@ -48,12 +50,16 @@ macro_rules! every_kind {
             CaseOpened = "case.opened",
             /// The desk corrected where a case is.
             CasePlaceChanged = "case.place_changed",
+            /// A person has confirmed a pin far from its town.
+            CasePinConfirmed = "case.pin_confirmed",
             /// What is on file of a case was corrected.
             CaseCorrected = "case.corrected",
             /// Somebody answers for what a rule asks first.
             CaseWarranted = "case.warranted",
             /// A case was closed.
             CaseClosed = "case.closed",
+            /// A closed case was opened again.
+            CaseReopened = "case.reopened",
             /// How the identity will be checked was planned.
             IdentityPlanned = "job.identity_planned",
             /// A job was made for a case.
@@ -90,6 +96,8 @@ macro_rules! every_kind {
             OfferWithdrawn = "offer.withdrawn",
             /// A fact from the site was recorded.
             FactRecorded = "fact.recorded",
+            /// A report from the site was refused by itself.
+            FactRejected = "fact.rejected",
             /// The job's state as told by its facts changed.
             JobProgressed = "job.progressed",
             /// The job was priced; its lines are final.
@@ -156,6 +164,10 @@ macro_rules! every_kind {
             SignatureMissed = "evidence.no_signature",
             /// The people and the place of a case are known no more.
             CaseErased = "case.erased",
+            /// Nothing of a case is erased until somebody lifts that.
+            CaseHoldPlaced = "case.hold_placed",
+            /// What is kept of a case may be erased again.
+            CaseHoldLifted = "case.hold_lifted",
             /// The retention table was applied.
             RetentionApplied = "retention.applied",
             /// The head of the feed as it was that night, for those who keep it elsewhere.

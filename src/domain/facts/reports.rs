@@ -24,9 +24,40 @@ pub struct Batch {
     pub device: ShortCode,
     /// When the batch is sent, by the device's clock; when it is received, where that clock is right.
     pub sent_at: Option<Instant>,
-    /// The reports.
+    /// The reports that can be read.
     pub reports: Vec<Report>,
+    /// Those beside them that cannot.
+    pub unreadable: Vec<Unreadable>,
 }
+
+/// A report of several that cannot be read: it holds up none of the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its place among all that were sent, from 0.
+    pub place: usize,
+    /// Its id, where that can be read.
+    pub id: Option<FactId>,
+    /// The field that cannot be accepted, by our own name for it; empty where it is the report as a whole.
+    pub field: String,
+    /// SHA-256 of what was sent, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// A report that is not on record, and will not be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its id, where that can be read.
+    pub id: Option<FactId>,
+    /// Why.
+    pub code: RefusalCode,
+    /// The field that cannot be accepted; empty where it is the report as a whole.
+    pub field: String,
+    /// What makes it the same report when it is sent again.
+    pub mark: String,
+}
+
+/// Rejected reports of one job kept at most: a device that goes mad fills no log.
+pub const REJECTED_MAX: i64 = 100;
 
 /// One report.
 #[derive(Debug, Clone)]
@@ -62,6 +93,8 @@ text_enum! {
         ForeignJob = "foreign_job",
         /// The job has as many reports as a job can have.
         TooMany = "too_many_facts",
+        /// It cannot be read, or a field of it cannot be accepted.
+        Invalid = "invalid",
     }
 }
 
@@ -73,6 +106,7 @@ impl RefusalCode {
             Self::IdReused => "this id stands for another report of this job; make a new one",
             Self::ForeignJob => "this id stands for a report of another job",
             Self::TooMany => "the job has as many reports as a job can have",
+            Self::Invalid => "this report cannot be read; send it again as another one",
         }
     }
 }
@@ -115,6 +149,23 @@ pub struct Received {
 }
 
 impl Batch {
+    /// The reports that are not put on record: those that cannot be read, and those that were refused.
+    #[must_use]
+    pub fn rejected(&self, outcomes: &[FactOutcome]) -> Vec<Rejected> {
+        let unreadable = self.unreadable.iter().map(|one| Rejected {
+            id: one.id,
+            code: RefusalCode::Invalid,
+            field: one.field.clone(),
+            mark: one.sha256.clone(),
+        });
+        let refused = outcomes.iter().filter_map(|outcome| {
+            let code = outcome.code?;
+            let mark = format!("{}:{code}", outcome.id);
+            Some(Rejected { id: Some(outcome.id), code, field: String::new(), mark })
+        });
+        unreadable.chain(refused).collect()
+    }
+
     /// Files the reports beside those that are known of the job; `foreign` are those that another job has.
     #[must_use]
     pub fn received(
@@ -146,12 +197,17 @@ impl Batch {
         Received { outcomes, recorded, all: all.into_values().collect() }
     }
 
-    /// The first report that names what nobody has on record, by its place in the batch.
+    /// The first report that names what nobody has on record, by its place among all that were sent.
     #[must_use]
     pub fn first_unresolved(&self, on_record: &OnRecord<'_>, received_at: Instant) -> Option<(usize, Lack)> {
         let behind = self.behind(received_at);
         let lacks = self.reports.iter().map(|report| on_record.lacks(&report.what, behind));
-        lacks.enumerate().find_map(|(at, lack)| Some((at, lack?)))
+        lacks.enumerate().find_map(|(at, lack)| Some((self.place_of(at), lack?)))
+    }
+
+    /// The place of a readable report among all that were sent.
+    fn place_of(&self, at: usize) -> usize {
+        self.unreadable.iter().fold(at, |place, one| place + usize::from(one.place <= place))
     }
 
     /// The consents among the reports.

@@ -13,8 +13,23 @@ use crate::domain::retention::{Kept, Retention};
 
 /// A hundred years.
 const DAYS_MAX: u32 = 36_525;
-/// The database keeps the read log for a year, whatever is configured.
-const READ_LOG_DAYS_MIN: u32 = 366;
+
+/// The shortest time of each kind of data, in days: what the law asks, what the database keeps whatever is configured (the
+/// read log), and else what nobody means who has not mistyped a figure.
+const fn days_min(kept: Kept) -> u32 {
+    match kept {
+        // Invoices and receipts: seven years (C-36).
+        Kept::ChargedCase => 2_557,
+        // Claims lapse after three years (Insurance Act 95).
+        Kept::LiabilityCase => 1_096,
+        Kept::ReadLog => 366,
+        // Complaints, disputes and rescission come after the work.
+        Kept::Case => 90,
+        Kept::CallerWithoutCase | Kept::EndedBlock | Kept::HandOverNote | Kept::Photo => 30,
+        Kept::Message => 7,
+        Kept::CallDraft | Kept::Position => 1,
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,13 +50,21 @@ pub(super) fn parse(document: Document<'_>) -> Result<Retention, Vec<ReferenceEr
     let rules = file.rule.iter().enumerate();
     findings.refuse_repeats(rules.map(|(at, rule)| (format!("rule[{at}].kept"), rule.kept)));
     for (at, rule) in file.rule.iter().enumerate() {
-        let least = if rule.kept == Kept::ReadLog { READ_LOG_DAYS_MIN } else { 1 };
+        let least = days_min(rule.kept);
         if !(least..=DAYS_MAX).contains(&rule.days) {
             findings.refuse(format!("rule[{at}].days"), format!("expected from {least} to {DAYS_MAX}"));
         }
     }
     let times: BTreeMap<_, _> =
         file.rule.iter().map(|rule| (rule.kept, TimeDelta::days(rule.days.into()))).collect();
+    // What has a case of its own reason to stay does not go before a case that has none.
+    let of_case = times.get(&Kept::Case);
+    for (at, rule) in file.rule.iter().enumerate() {
+        let stays = matches!(rule.kept, Kept::ChargedCase | Kept::LiabilityCase);
+        if stays && of_case.is_some_and(|case| times.get(&rule.kept) < Some(case)) {
+            findings.refuse(format!("rule[{at}].days"), "expected no less than those of case");
+        }
+    }
     for kept in Kept::ALL.iter().filter(|kept| !times.contains_key(kept)) {
         findings.refuse("rule", format!("{kept} has no rule; expected one for each kind of data"));
     }
@@ -73,6 +96,27 @@ mod tests {
         let text = include_str!("../../../seeds/reference/retention.toml");
         for (from, to, path) in [
             ("days = 180", "days = 0", "rule[6].days"),
+            ("days = 366", "days = 29", "rule[0].days"),
+            ("days = 30\n", "days = 0\n", "rule[1].days"),
+            (
+                "\"caller_without_case\"    # as a case\ndays = 731",
+                "\"caller_without_case\"\ndays = 29",
+                "rule[2].days",
+            ),
+            ("referral texts and photos\ndays = 731", "referral texts and photos\ndays = 1", "rule[3].days"),
+            (
+                "referral texts and photos\ndays = 731",
+                "referral texts and photos\ndays = 1828",
+                "rule[5].days",
+            ),
+            (
+                "referral texts and photos\ndays = 731",
+                "referral texts and photos\ndays = 2558",
+                "rule[4].days",
+            ),
+            ("days = 2557", "days = 2556", "rule[4].days"),
+            ("days = 1827", "days = 1095", "rule[5].days"),
+            ("days = 366                      # the text", "days = 6 # the text", "rule[10].days"),
             ("days = 1096", "days = 365", "rule[9].days"),
             ("kept = \"position\" ", "kept = \"photo\" ", "rule[7].kept"),
             ("kept = \"position\" ", "kept = \"photo\" ", "rule"),

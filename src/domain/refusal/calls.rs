@@ -20,6 +20,10 @@ refusals! {
         NotSpokenWith = "call_not_answered",
         /// It belongs to a case.
         HasCase = "call_has_case",
+        /// It belongs to no case.
+        HasNoCase = "call_has_no_case",
+        /// Its case was opened from it.
+        OpenedItsCase = "call_opened_its_case",
         /// It belongs to a case, so no draft is kept of it.
         NoDraft = "call_has_case",
         /// Nobody has to call back.

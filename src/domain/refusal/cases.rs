@@ -1,7 +1,7 @@
 //! What cases and their dangers refuse.
 
 use super::family::refusals;
-use crate::domain::reference::out_of_scope::Topic;
+use crate::domain::{reference::out_of_scope::Topic, retention::Need};
 
 refusals! {
     /// Why a case does not allow it. Hazards are named by their codes, as in `H-GAS`.
@@ -12,10 +12,22 @@ refusals! {
         ClosedAlready = "case_closed",
         /// It is open, and is to be erased.
         Open = "case_open",
+        /// It is open, and is to be opened again.
+        OpenAlready = "case_not_closed",
+        /// It is to be erased, and something of it is not over.
+        StillNeeded(Vec<Need>) = "case_still_needed",
+        /// Nothing of it is erased until somebody lifts that.
+        OnHold = "case_on_hold",
+        /// It is to be held, and is.
+        OnHoldAlready = "case_on_hold",
+        /// A hold is to be lifted, and there is none.
+        NotOnHold = "case_not_on_hold",
         /// It was erased.
         Erased = "case_erased",
         /// Its place was erased.
         PlaceErased = "place_erased",
+        /// The pin is so many metres from its town, more than a town reaches, and nobody has confirmed it.
+        PinFarFromTown(i64, i64) = "pin_far_from_town" by "G-13",
         /// It is about something nobody is sent for.
         OutOfScope(Box<Topic>) = "out_of_scope" by "S-12",
         /// The person is not entitled, and nobody has said why they are served all the same.

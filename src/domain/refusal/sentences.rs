@@ -142,6 +142,8 @@ impl Display for CallRefused {
             Self::CannotJoin(state) => write!(f, "the call is {state}, so nobody can join it"),
             Self::NotSpokenWith => f.write_str("nobody has spoken with the caller yet"),
             Self::HasCase => f.write_str("this call belongs to a case already"),
+            Self::HasNoCase => f.write_str("this call belongs to no case"),
+            Self::OpenedItsCase => f.write_str("the case was opened from this call, so it stays there"),
             Self::NoDraft => f.write_str("the call has a case: write it there"),
             Self::NoCallBackDue => f.write_str("nobody has to call back for this call"),
             Self::ClockRunsBack => f.write_str("the service's clock is behind the call's"),
@@ -166,8 +168,27 @@ impl Display for CaseRefused {
             Self::Closed => f.write_str("the case is closed"),
             Self::ClosedAlready => f.write_str("the case is closed already"),
             Self::Open => f.write_str("the case is open: close it first, then erase it"),
+            Self::OpenAlready => f.write_str("the case is open already"),
+            Self::StillNeeded(needs) => {
+                let needs: Vec<_> = needs.iter().map(|need| need.in_words()).collect();
+                write!(
+                    f,
+                    "still open: {}; settle that first, or name what demands it all the same",
+                    needs.join(", ")
+                )
+            }
+            Self::OnHold => {
+                f.write_str("nothing of this case is erased: somebody has placed a legal hold on it")
+            }
+            Self::OnHoldAlready => f.write_str("there is a legal hold on this case already"),
+            Self::NotOnHold => f.write_str("there is no legal hold on this case"),
             Self::Erased => f.write_str("the case was erased; nothing more is kept of it"),
             Self::PlaceErased => f.write_str("the case has no place any more"),
+            Self::PinFarFromTown(metres, reach) => write!(
+                f,
+                "the pin is {metres} m from its town, further than {reach} m: look again, or confirm it with \
+                 pin_confirmed far_from_town"
+            ),
             Self::OutOfScope(topic) => out_of_scope(topic, f),
             Self::NotEntitled => f.write_str(
                 "the person is not entitled: record first why they are served all the same (a warrant)",

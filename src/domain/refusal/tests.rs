@@ -22,6 +22,7 @@ use crate::domain::{
         programme::Payer,
     },
     referrals::RecipientKind,
+    retention::Need,
     trade::Priority,
 };
 
@@ -41,6 +42,7 @@ const SHARED: &[&str] = &[
     "call_not_answered",
     "call_not_ringing",
     "case_closed",
+    "case_on_hold",
     "instructions_not_given",
     "job_state",
     "offer_not_open",
@@ -89,13 +91,15 @@ fn of_intake() -> Vec<(&'static str, Refusal)> {
     let hazards = || vec!["H-GAS".to_owned(), "H-FIRE".to_owned()];
     let mut all = examples!(CallRefused:
         CannotAnswer(CallState::Ended), CannotAbandon(CallState::Ended), CannotEnd(CallState::Offered),
-        CannotWrapUp(CallState::Answered), CannotJoin(CallState::Ended), NotSpokenWith, HasCase, NoDraft,
+        CannotWrapUp(CallState::Answered), CannotJoin(CallState::Ended), NotSpokenWith, HasCase, HasNoCase, OpenedItsCase,
+        NoDraft,
         NoCallBackDue, ClockRunsBack, HandoverConnected, HandoverEnded, TooManyHandovers,
         InterpretationSettled(InterpretationState::Joined),
         InterpreterNotOnTheLine(InterpretationState::Left), InterpreterOnTheLine, TooManyInterpreters,
     );
     all.extend(examples!(CaseRefused:
-        Closed, ClosedAlready, Open, Erased, PlaceErased, OutOfScope(topic(TopicKind::Service)),
+        Closed, ClosedAlready, Open, Erased, PlaceErased, PinFarFromTown(5_700, 1_800), OpenAlready,
+        StillNeeded(vec![Need::MoneyDue, Need::DisputeOpen]), OnHold, OnHoldAlready, NotOnHold, OutOfScope(topic(TopicKind::Service)),
         NotEntitled, TooManyWarrants, WorkerNotSpokenWith, ProgrammeNotInService, HazardsUnanswered(hazards()),
         InstructionsNotGiven(hazards()), NoInstruction, HazardNotOpen, ClearanceNotAllowed,
     ));

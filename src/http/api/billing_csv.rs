@@ -1,7 +1,13 @@
-//! A page of the ledger as CSV (RFC 4180): lines and payments in the order of the feed, one row each. No cell begins like
-//! a formula: a spreadsheet must never run what a person typed.
+//! The ledger as CSV (RFC 4180), a page of it or all of it: lines and payments in the order of the feed, one row each. No
+//! cell begins like a formula: a spreadsheet must never run what a person typed.
 
-use crate::app::billing::Page;
+use axum::body::{Body, Bytes};
+use futures_util::stream::{self, StreamExt as _};
+
+use crate::{
+    app::{self, Ctx, billing::Page},
+    domain::{actor::Actor, ids::ConsumerId},
+};
 
 /// The columns.
 const HEADER: [&str; 21] = [
@@ -28,8 +34,48 @@ const HEADER: [&str; 21] = [
     "text_en",
 ];
 
-/// The page as CSV.
-pub(super) fn page(page: &Page) -> String {
+/// What a file begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// The names of the columns.
+    Plain,
+    /// A byte-order mark before them, by which spreadsheets know UTF-8.
+    Marked,
+}
+
+impl Begin {
+    fn head(self) -> String {
+        let mark = if self == Self::Marked { "\u{feff}" } else { "" };
+        format!("{mark}{}\r\n", HEADER.join(","))
+    }
+}
+
+/// A page as a file.
+pub(super) fn page(begin: Begin, page: &Page) -> String {
+    format!("{}{}", begin.head(), rows(page))
+}
+
+/// Whose pages follow, and how many lines each is read with at most.
+pub(super) type Following = (Ctx, Actor, ConsumerId, u16);
+
+/// The page and all that comes after it as one file, read on as it is sent, so that it may be as long as it likes. What
+/// cannot be read breaks the transfer off: half a file is never taken for the whole.
+pub(super) fn whole(begin: Begin, first: &Page, (ctx, actor, id, limit): Following) -> Body {
+    let head = format!("{}{}", begin.head(), rows(first));
+    let more = |page: &Page| page.has_more.then_some(page.pos);
+    let rest = stream::try_unfold(more(first), move |after| {
+        let ctx = ctx.clone();
+        async move {
+            let Some(after) = after else { return Ok(None) };
+            let page = app::billing::pull(&ctx, &actor, id, Some(after), limit).await?;
+            Ok::<_, app::Error>(Some((Bytes::from(rows(&page)), more(&page))))
+        }
+    });
+    Body::from_stream(stream::once(async { Ok(Bytes::from(head)) }).chain(rest))
+}
+
+/// The rows of a page.
+fn rows(page: &Page) -> String {
     let mut rows: Vec<(i64, i64, [String; 21])> = Vec::new();
     for pulled in &page.lines {
         let (line, charge) = (&pulled.line, &pulled.line.charge);
@@ -75,8 +121,7 @@ pub(super) fn page(page: &Page) -> String {
         rows.push((pulled.pos, 0, cells));
     }
     rows.sort_by_key(|(pos, line, _)| (*pos, *line));
-    let mut text = HEADER.join(",");
-    text.push_str("\r\n");
+    let mut text = String::new();
     for (_, _, cells) in rows {
         text.push_str(&cells.join(","));
         text.push_str("\r\n");

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::{self, dangers::DangerStanding},
     domain::{
-        calls::{Arrival, Call, CallBack, CallBackState, CallPerson, CallState, CallerRole, Channel, Leg},
+        calls::{
+            Arrival, Call, CallBack, CallBackState, CallPerson, CallState, CallerRole, Channel, Leg, NoNumber,
+        },
         emergencies::Handover,
         ids::CallId,
         interpretations::Interpretation,
@@ -48,9 +50,14 @@ pub(super) struct TakenCall {
     /// Who is calling (K-05).
     #[garde(skip)]
     caller_role: CallerRole,
-    /// The caller's number.
+    /// The caller's number; `null` where there is none to call back, with the reason.
     #[garde(skip)]
-    phone: Phone,
+    #[serde(deserialize_with = "super::said_or_null")]
+    #[schema(required = true)]
+    phone: Option<Phone>,
+    /// Why there is no number to call back.
+    #[garde(skip)]
+    no_number: Option<NoNumber>,
     /// The caller's name, if given.
     #[garde(inner(length(chars, min = 1, max = 100), custom(super::text)))]
     #[schema(min_length = 1, max_length = 100)]
@@ -110,6 +117,7 @@ pub(super) async fn take(
         language_wish: body.language_wish,
         caller_role: body.caller_role,
         phone: body.phone,
+        no_number: body.no_number,
         name: body.name,
         offered_at: body.offered_at.map(super::cut),
     });

@@ -11,7 +11,7 @@ use crate::{
         calls::Call,
         cases::{
             Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
-            Resident, SpokenWithWorker,
+            ReopenReason, Resident, SpokenWithWorker,
         },
         dangers::CaseHazard,
         ids::CaseId,
@@ -240,6 +240,29 @@ pub(super) async fn close(
     Submit(command): Submit<CaseClosing>,
 ) -> Answer<Versioned<Case>> {
     let case = app::case_file::close(&service.ctx, command.map(|_| id)).await?;
+    Ok(Versioned(StatusCode::OK, case.version, case))
+}
+
+/// Why a case is opened again.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CaseReopening {
+    /// The reason.
+    #[garde(skip)]
+    reason: ReopenReason,
+}
+
+/// Open a closed case again
+///
+/// For a caller to whom it is not over: then jobs, rework and corrections are possible as before.
+#[utoipa::path(post, path = "/v1/cases/{id}/reopening", tag = "intake", params(("id" = CaseId, Path), Key),
+    request_body = CaseReopening, responses((status = 200, body = Case, headers(("ETag" = String)))))]
+pub(super) async fn reopen(
+    State(service): State<Service>,
+    Path(id): Path<CaseId>,
+    Submit(command): Submit<CaseReopening>,
+) -> Answer<Versioned<Case>> {
+    let case = app::case_reopening::reopen(&service.ctx, id, command.map(|body| body.reason)).await?;
     Ok(Versioned(StatusCode::OK, case.version, case))
 }
 

@@ -8,11 +8,11 @@ use super::cases::Place;
 use crate::{
     app::{
         self,
-        case_places::{Corrected, Pin},
+        case_places::{Corrected, PinMove},
     },
     domain::{
         ids::CaseId,
-        place::{GeoPoint, JisCode, Point, PostalCode},
+        place::{GeoPoint, JisCode, PinWord, Point, PostalCode},
     },
     http::{
         Service,
@@ -70,10 +70,14 @@ pub(super) struct PlaceCorrection {
     #[garde(inner(length(chars, min = 1, max = 500), custom(super::text)))]
     #[schema(min_length = 1, max_length = 500)]
     access_notes: Option<String>,
-    /// Where a person has put the pin, or `"lookup"` to give a pin up. Left out, a pin stays where it is.
+    /// Where a person has put the pin, or `"lookup"` to give a pin up. Left out, a pin stays where it is,
+    /// as long as the place stays in its municipality; in another one it is dropped.
     #[garde(skip)]
     #[schema(value_type = Option<GeoPoint>)]
     pin: Option<PinGiven>,
+    /// Confirms a pin that is further from its town than a town reaches.
+    #[garde(skip)]
+    pin_confirmed: Option<PinWord>,
 }
 
 /// A case's place after a correction.
@@ -88,6 +92,8 @@ pub(super) struct CorrectedPlace {
     /// The municipality it was in, when it is another one now.
     #[serde(skip_serializing_if = "Option::is_none")]
     moved_from: Option<String>,
+    /// Whether the old pin was dropped, because the place is in another municipality now.
+    pin_dropped: bool,
     /// Metres from the pin, which was kept, to the point the gazetteer has for the new address.
     #[serde(skip_serializing_if = "Option::is_none")]
     kept_pin_off_m: Option<i64>,
@@ -100,6 +106,7 @@ impl From<Corrected> for CorrectedPlace {
             place: corrected.site.into(),
             municipality_changed: corrected.moved_from.is_some(),
             moved_from: corrected.moved_from.map(String::from),
+            pin_dropped: corrected.pin_dropped,
             kept_pin_off_m: corrected.kept_pin_off_m,
         }
     }
@@ -107,9 +114,9 @@ impl From<Corrected> for CorrectedPlace {
 
 impl From<PlaceCorrection> for app::case_places::Correction {
     fn from(given: PlaceCorrection) -> Self {
-        let pin = given.pin.map_or(Pin::Keep, |pin| match pin {
-            PinGiven::At(point) => Pin::At(point),
-            PinGiven::Lookup => Pin::Lookup,
+        let pin = given.pin.map_or(PinMove::Keep, |pin| match pin {
+            PinGiven::At(point) => PinMove::At(point),
+            PinGiven::Lookup => PinMove::Lookup,
         });
         let address = app::places::Address {
             postal_code: given.postal_code,
@@ -121,7 +128,7 @@ impl From<PlaceCorrection> for app::case_places::Correction {
             access_notes: given.access_notes,
             pin: None,
         };
-        Self { address, pin }
+        Self { address, pin, word: given.pin_confirmed }
     }
 }
 

@@ -8,12 +8,12 @@ use crate::{
     app,
     domain::{
         cases::{
-            Background, Case, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag, Resident,
-            Site, SpokenWithWorker,
+            Background, Case, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag, Pin,
+            Resident, Site, SpokenWithWorker,
         },
         ids::CallId,
         phone::Phone,
-        place::{GeoPoint, JisCode, Point, PostalCode, Precision},
+        place::{GeoPoint, JisCode, PinWord, Point, PostalCode, Precision},
     },
     http::{
         Service,
@@ -98,9 +98,11 @@ struct NewResident {
     #[garde(inner(length(chars, min = 1, max = 100), custom(super::text)))]
     #[schema(min_length = 1, max_length = 100)]
     name_kana: Option<String>,
-    /// Telephone number.
+    /// Telephone number; `null` where there is none, and `missing` asks for one later.
     #[garde(skip)]
-    phone: Phone,
+    #[serde(deserialize_with = "super::said_or_null")]
+    #[schema(required = true)]
+    phone: Option<Phone>,
 }
 
 /// A place as a caller says it.
@@ -137,6 +139,9 @@ struct Address {
     #[garde(skip)]
     #[schema(value_type = Option<GeoPoint>)]
     pin: Option<Point>,
+    /// Confirms a pin that is further from its town than a town reaches.
+    #[garde(skip)]
+    pin_confirmed: Option<PinWord>,
 }
 
 impl From<NewCase> for app::cases::Opening {
@@ -155,11 +160,7 @@ impl From<NewCase> for app::cases::Opening {
             spoken_with_worker: new.spoken_with_worker,
             topic: new.topic,
             background: Background { host_company: new.host_company, language_wish: new.language_wish },
-            resident: Resident {
-                name: resident.name,
-                name_kana: resident.name_kana,
-                phone: resident.phone.as_str().to_owned(),
-            },
+            resident: Resident { name: resident.name, name_kana: resident.name_kana, phone: resident.phone },
             place: app::cases::Address {
                 postal_code: place.postal_code,
                 jis_code: place.jis_code,
@@ -168,7 +169,7 @@ impl From<NewCase> for app::cases::Opening {
                 building: place.building,
                 room: place.room,
                 access_notes: place.access_notes,
-                pin: place.pin,
+                pin: place.pin.map(|at| Pin { at, word: place.pin_confirmed }),
             },
         }
     }

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 
+use super::billing_csv::{self, Begin};
 use crate::{
     app::{self, billing::LINES_PER_PAGE_MAX},
     domain::{
@@ -96,6 +97,19 @@ pub(super) struct LinesQuery {
     /// As CSV only: begin with a byte-order mark, by which spreadsheets know UTF-8.
     #[garde(skip)]
     bom: Option<bool>,
+    /// As CSV only: `whole` for everything after the position in one file, without a limit; `page` otherwise.
+    #[garde(skip)]
+    extent: Option<Extent>,
+}
+
+/// How much of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Extent {
+    /// One page.
+    Page,
+    /// All there is.
+    Whole,
 }
 
 /// A form of the lines.
@@ -155,7 +169,8 @@ const HAS_MORE: HeaderName = HeaderName::from_static("x-has-more");
 ///
 /// The lines settled and the payments recorded after what is acknowledged, in the order of the feed: the same pull twice
 /// gives the same, and nothing late is ever skipped. With `?format=csv` or `Accept: text/csv` the same page as CSV (RFC 4180), `pos` and
-/// `has_more` in the headers `X-Position` and `X-Has-More`.
+/// `has_more` in the headers `X-Position` and `X-Has-More`; with `extent=whole` all there is in one file instead, streamed. A
+/// file that could not be read to its end is broken off, so that the transfer fails.
 #[utoipa::path(get, path = "/v1/billing-consumers/{id}/lines", tag = "billing",
     params(("id" = ConsumerId, Path), LinesQuery),
     responses((status = 200, content((SettledLines = "application/json"), (String = "text/csv")))))]
@@ -173,15 +188,21 @@ pub(super) async fn lines(
         None => accepts(&headers, "text/csv"),
     };
     if csv {
-        let headers = [
+        let file = [
             (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"lines.csv\"")),
             (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
+        ];
+        let begin = if query.bom == Some(true) { Begin::Marked } else { Begin::Plain };
+        if query.extent == Some(Extent::Whole) {
+            return Ok(
+                (file, billing_csv::whole(begin, &page, (service.ctx, actor, id, limit))).into_response()
+            );
+        }
+        let ends = [
             (POSITION, HeaderValue::from(page.pos)),
             (HAS_MORE, HeaderValue::from_static(if page.has_more { "true" } else { "false" })),
         ];
-        let mark = if query.bom == Some(true) { "\u{feff}" } else { "" };
-        let text = format!("{mark}{}", super::billing_csv::page(&page));
-        return Ok((headers, text).into_response());
+        return Ok((file, ends, billing_csv::page(begin, &page)).into_response());
     }
     let items = page.lines.into_iter().map(|pulled| SettledLine {
         pos: pulled.pos,

@@ -1,15 +1,18 @@
 //! Facts from the site.
 
+use std::borrow::Cow;
+
 use axum::{Json, extract::State};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     app::{
         self,
-        facts::{RefusalCode, ReportOutcome},
+        facts::{RefusalCode, ReportOutcome, Unreadable},
     },
     domain::{
         facts::{BATCH_MAX, DEVICE_SEQ_MAX, Fact, FactKind, Flag, ShortCode},
@@ -36,27 +39,24 @@ pub(super) struct FactBatch {
     /// The device, by a name of its own that stays the same for the whole job.
     device: ShortCode,
     /// When this batch is sent, by the device's clock: new for every attempt to send it. May be left out by a device whose
-    /// clock is right.
+    /// clock is right; with it, a clock may be as wrong as it likes.
     sent_at: Option<DateTime<Utc>>,
-    /// The reports, in any order.
-    #[schema(min_items = 1, max_items = 500)]
-    facts: Option<Vec<FactReport>>,
+    /// The reports, in any order. One of several that cannot be read is refused by itself; a single one with a 422.
+    #[schema(min_items = 1, max_items = 500, value_type = Option<Vec<FactReport>>)]
+    facts: Option<Vec<Value>>,
     /// The only report.
-    fact: Option<FactReport>,
+    #[schema(value_type = Option<FactReport>)]
+    fact: Option<Value>,
 }
 
 /// The same, read.
-#[derive(Debug, Deserialize, Validate)]
+#[derive(Debug, Deserialize)]
 #[serde(try_from = "FactBatch")]
 pub(super) struct Reports {
-    #[garde(skip)]
     technician_id: Option<TechnicianId>,
-    #[garde(skip)]
     device: ShortCode,
-    #[garde(inner(custom(moment)))]
     sent_at: Option<DateTime<Utc>>,
-    #[garde(length(min = 1, max = BATCH_MAX), dive)]
-    facts: Vec<FactReport>,
+    facts: Vec<Sent>,
 }
 
 impl TryFrom<FactBatch> for Reports {
@@ -70,13 +70,58 @@ impl TryFrom<FactBatch> for Reports {
             (Some(_), Some(_)) => return Err("give either `facts` or `fact`"),
         };
         let FactBatch { technician_id, device, sent_at, .. } = batch;
+        let facts =
+            facts.into_iter().enumerate().map(|(place, sent)| Sent::read(place, sent, sent_at)).collect();
         Ok(Self { technician_id, device, sent_at, facts })
     }
 }
 
+impl Validate for Reports {
+    type Context = ();
+
+    /// A single report that cannot be read is the request that cannot be read.
+    fn validate_into(&self, _: &(), root: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
+        if let Some(Err(error)) = self.sent_at.as_ref().map(|at| moment(at, &())) {
+            report.append(root().join("sent_at"), error);
+        }
+        match self.facts.as_slice() {
+            [Sent::Unreadable(unreadable, message)] => {
+                let path = root().join("facts").join(0_usize);
+                let field = Some(&unreadable.field).filter(|field| !field.is_empty());
+                let path = field.map_or(path.clone(), |field| path.join(field.as_str()));
+                report.append(path, garde::Error::new(message));
+            }
+            facts if !(1..=BATCH_MAX).contains(&facts.len()) => {
+                let message = format!("must be 1 to {BATCH_MAX} reports");
+                report.append(root().join("facts"), garde::Error::new(message));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A report as it was sent.
+#[derive(Debug)]
+enum Sent {
+    /// It can be read.
+    Report(FactReport),
+    /// It cannot: why, in words.
+    Unreadable(Unreadable, String),
+}
+
+impl Sent {
+    fn read(place: usize, sent: Value, sent_at: Option<DateTime<Utc>>) -> Self {
+        let id = sent.get("id").and_then(|id| FactId::deserialize(id).ok());
+        let sha256 = hex::encode(Sha256::digest(sent.to_string()));
+        match FactReport::read(sent, sent_at) {
+            Ok(report) => Self::Report(report),
+            Err((field, message)) => Self::Unreadable(Unreadable { place, id, field, sha256 }, message),
+        }
+    }
+}
+
 /// What happened, as a device reports it.
-#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
-#[serde(try_from = "Map<String, Value>")]
+#[derive(Debug, Serialize, Validate, utoipa::ToSchema)]
 struct FactReport {
     /// Made by the device; the same for every attempt to send it.
     #[garde(custom(not_nil))]
@@ -94,35 +139,55 @@ struct FactReport {
     what: FactKind,
 }
 
-/// The fields every report has are taken out; what is left is the kind's own, and nothing else.
-impl TryFrom<Map<String, Value>> for FactReport {
-    type Error = String;
+/// A field that cannot be accepted, by our name for it or empty for the whole, and why.
+type Wrong = (String, String);
 
-    fn try_from(mut fields: Map<String, Value>) -> Result<Self, String> {
+impl FactReport {
+    /// The fields every report has are taken out; what is left is the kind's own, and nothing else. Which of these is wrong
+    /// is in the words only.
+    fn read(sent: Value, sent_at: Option<DateTime<Utc>>) -> Result<Self, Wrong> {
+        let whole = |message: String| (String::new(), message);
+        let Value::Object(mut fields) = sent else {
+            return Err(whole("must be an object with named fields".to_owned()));
+        };
         let report = Self {
             id: take(&mut fields, "id")?,
             device_seq: take(&mut fields, "device_seq")?,
             device_time: take(&mut fields, "device_time")?,
-            what: serde_json::from_value(Value::Object(fields)).map_err(|error| error.to_string())?,
+            what: serde_json::from_value(Value::Object(fields)).map_err(|error| whole(error.to_string()))?,
         };
+        if let Err(broken) = report.validate() {
+            let first = broken.iter().next().map(|(path, error)| (path.to_string(), error.to_string()));
+            return Err(first.unwrap_or_default());
+        }
+        if sent_at.is_none() {
+            // Nothing tells how wrong the clock is.
+            super::instant(&report.device_time, &())
+                .map_err(|error| ("device_time".to_owned(), error.to_string()))?;
+        }
         match report.what {
-            FactKind::Position { point: None } => Err("missing field `point`".to_owned()),
+            FactKind::Position { point: None } => {
+                Err(("point".to_owned(), "missing field `point`".to_owned()))
+            }
             _ => Ok(report),
         }
     }
 }
 
-fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T, String> {
-    let value = fields.remove(name).ok_or_else(|| format!("missing field `{name}`"))?;
-    serde_json::from_value(value).map_err(|error| format!("{name}: {error}"))
+fn take<T: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<T, Wrong> {
+    let value = fields.remove(name).ok_or_else(|| (name.to_owned(), format!("missing field `{name}`")))?;
+    serde_json::from_value(value).map_err(|error| (name.to_owned(), error.to_string()))
 }
 
-/// An instant of this century, and not a leap second: no database keeps one.
-fn moment(value: &DateTime<Utc>, context: &()) -> garde::Result {
-    if chrono::Timelike::nanosecond(value) >= 1_000_000_000 {
-        return Err(garde::Error::new("must not be a leap second"));
+/// Years a device's clock may show: one that has never been set begins in 1970 or 1980.
+const DEVICE_YEARS: std::ops::Range<i32> = 1900..2200;
+
+/// An instant by a device's clock, and not a leap second: no database keeps one.
+fn moment(value: &DateTime<Utc>, _: &()) -> garde::Result {
+    if !DEVICE_YEARS.contains(&value.year()) || value.nanosecond() >= 1_000_000_000 {
+        return Err(garde::Error::new("must be from 1900 to 2199, and not a leap second"));
     }
-    super::instant(value, context)
+    Ok(())
 }
 
 /// The nil id is where every page begins.
@@ -132,18 +197,17 @@ fn not_nil(value: &FactId, _: &()) -> garde::Result {
 
 impl From<Reports> for app::facts::Batch {
     fn from(batch: Reports) -> Self {
-        let report = |report: FactReport| app::facts::Report {
-            id: report.id,
-            device_seq: report.device_seq,
-            device_time: report.device_time,
-            what: report.what,
-        };
-        Self {
-            technician_id: batch.technician_id,
-            device: batch.device,
-            sent_at: batch.sent_at,
-            reports: batch.facts.into_iter().map(report).collect(),
+        let Reports { technician_id, device, sent_at, facts } = batch;
+        let (mut reports, mut unreadable) = (Vec::with_capacity(facts.len()), Vec::new());
+        for sent in facts {
+            match sent {
+                Sent::Report(FactReport { id, device_seq, device_time, what }) => {
+                    reports.push(app::facts::Report { id, device_seq, device_time, what });
+                }
+                Sent::Unreadable(one, _) => unreadable.push(one),
+            }
         }
+        Self { technician_id, device, sent_at, reports, unreadable }
     }
 }
 
@@ -164,40 +228,67 @@ pub(super) struct Receipt {
 /// What became of one report.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 struct FactOutcome {
-    /// The report.
-    id: FactId,
+    /// The report; absent where its id cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<FactId>,
     /// What became of it.
     outcome: ReportOutcome,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<RefusalCode>,
+    /// The field that cannot be accepted, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
     /// The same in words.
     #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<&'static str>,
+    message: Option<Cow<'static, str>>,
 }
 
 impl From<app::facts::FactOutcome> for FactOutcome {
     fn from(app::facts::FactOutcome { id, outcome, code }: app::facts::FactOutcome) -> Self {
-        Self { id, outcome, code, message: code.map(RefusalCode::message) }
+        let message = code.map(|code| code.message().into());
+        Self { id: Some(id), outcome, code, field: None, message }
     }
 }
 
-impl From<app::facts::Receipt> for Receipt {
-    fn from(receipt: app::facts::Receipt) -> Self {
+impl FactOutcome {
+    fn unreadable(one: &Unreadable, message: &str) -> Self {
         Self {
-            facts: receipt.facts.into_iter().map(Into::into).collect(),
-            job_state: receipt.job_state,
-            flags: receipt.flags,
-            settlement: receipt.settlement,
+            id: one.id,
+            outcome: ReportOutcome::Refused,
+            code: Some(RefusalCode::Invalid),
+            field: Some(one.field.clone()).filter(|field| !field.is_empty()),
+            message: Some(message.to_owned().into()),
         }
+    }
+}
+
+/// What became of the reports that cannot be read, each at its place in the batch.
+fn unreadable(batch: &Reports) -> Vec<(usize, FactOutcome)> {
+    let told = batch.facts.iter().filter_map(|sent| match sent {
+        Sent::Report(_) => None,
+        Sent::Unreadable(one, message) => Some((one.place, FactOutcome::unreadable(one, message))),
+    });
+    told.collect()
+}
+
+impl Receipt {
+    /// The answer; `unreadable` in the order of the batch.
+    fn of(receipt: app::facts::Receipt, unreadable: Vec<(usize, FactOutcome)>) -> Self {
+        let mut facts: Vec<FactOutcome> = receipt.facts.into_iter().map(Into::into).collect();
+        for (place, outcome) in unreadable {
+            facts.insert(place, outcome);
+        }
+        Self { facts, job_state: receipt.job_state, flags: receipt.flags, settlement: receipt.settlement }
     }
 }
 
 /// Report what happened at the site
 ///
 /// By the technician, the firm, or a dispatcher on behalf. Late, repeated and out-of-order reports are normal; each is
-/// recorded, a duplicate, or refused by itself, so a repetition is harmless and no Idempotency-Key is needed. The job's
-/// state and its charge follow from all of its reports together.
+/// recorded, a duplicate, or refused by itself, so a repetition is harmless and no Idempotency-Key is needed. Of several
+/// one that cannot be read is refused with its field and told to the desk (`fact.rejected`), and the others are recorded. The
+/// job's state and its charge follow from all of its reports together.
 ///
 /// A report counts by itself when its time lies, give or take two minutes, between `counts_from` of its assignment and the
 /// release, not before the job was made, and it is received within 48 hours of it. After a completion payments count for 24
@@ -213,7 +304,9 @@ pub(super) async fn report(
     Path(job): Path<JobId>,
     Plain(command): Plain<Reports>,
 ) -> Answer<Json<Receipt>> {
-    Ok(Json(app::facts::report(&service.ctx, job, command.map(Into::into)).await?.into()))
+    let unreadable = unreadable(&command.body);
+    let receipt = app::facts::report(&service.ctx, job, command.map(Into::into)).await?;
+    Ok(Json(Receipt::of(receipt, unreadable)))
 }
 
 /// List what was reported of a job

@@ -9,6 +9,7 @@ mod blocks;
 mod calls;
 mod candidates;
 mod case_file;
+mod case_phone;
 mod case_place;
 mod cases;
 mod charge_estimates;
@@ -104,6 +105,8 @@ pub(super) fn routes() -> OpenApiRouter<Service> {
         .merge(message_routes())
         .merge(evidence_routes())
         .routes(routes!(privacy::erase))
+        .routes(routes!(privacy::hold))
+        .routes(routes!(privacy::lift))
         .routes(routes!(privacy::reads))
         .routes(routes!(privacy::runs))
         .routes(routes!(kpis::show))
@@ -220,6 +223,7 @@ fn intake_routes() -> OpenApiRouter<Service> {
         .routes(routes!(interpretations::end))
         .routes(routes!(repeats::call_back))
         .routes(routes!(repeats::attach))
+        .routes(routes!(repeats::detach))
         .routes(routes!(repeats::duplicates))
         .routes(routes!(languages::list))
         .routes(routes!(languages::show))
@@ -236,6 +240,8 @@ fn intake_routes() -> OpenApiRouter<Service> {
         .routes(routes!(cases::open, case_file::list))
         .routes(routes!(case_file::show, case_file::change))
         .routes(routes!(case_file::close))
+        .routes(routes!(case_file::reopen))
+        .routes(routes!(case_phone::correct))
         .routes(routes!(case_place::correct))
         .routes(routes!(identity::plan))
         .routes(routes!(guidance::job_codes))
@@ -274,6 +280,15 @@ fn paragraphs(value: &str, _: &()) -> garde::Result {
 fn code(value: &str, _: &()) -> garde::Result {
     let fits = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
     if fits { Ok(()) } else { Err(garde::Error::new("must be letters, digits, '.', '-' and '_' only")) }
+}
+
+/// A field that may say `null` and may not be left out: who forgets it has not said that there is nothing.
+fn said_or_null<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    serde::Deserialize::deserialize(deserializer)
 }
 
 /// An instant that every engine and every sum can hold: of this century, and no leap second.

@@ -1,6 +1,6 @@
 //! Who has read personal data and why, what retention has taken away, and erasure on request.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::{
     domain::{
         ids::{CaseId, JobId, TokenId},
         reads::{Read, ReadPurpose},
-        retention::{ErasureReason, Run},
+        retention::{ErasureReason, HoldReason, LegalGround, Run},
     },
     http::{
         Service,
@@ -129,12 +129,16 @@ pub(super) struct Erasure {
     /// The reason; `retention` is for what happens by itself.
     #[garde(skip)]
     reason: ErasureReason,
+    /// What demands it although something of the case is still open: money due, a dispute, a review.
+    #[garde(skip)]
+    despite: Option<LegalGround>,
 }
 
 /// Erase the people, the place, the texts and the pictures of a closed case
 ///
 /// For good. What happened stays: events, decisions, facts and charges know ids only, and their chain holds. Answers
-/// remembered for repeated requests are gone within a day.
+/// remembered for repeated requests are gone within a day. Refused while something of the case is open, unless a legal ground is
+/// named, and while there is a legal hold.
 #[utoipa::path(post, path = "/v1/cases/{id}/erasure", tag = "privacy", params(("id" = CaseId, Path), Key),
     request_body = Erasure, responses((status = 200, body = Erased)))]
 pub(super) async fn erase(
@@ -142,5 +146,48 @@ pub(super) async fn erase(
     Path(id): Path<CaseId>,
     Submit(command): Submit<Erasure>,
 ) -> Answer<Json<Erased>> {
-    Ok(Json(app::erasure::erase(&service.ctx, id, command.map(|body| body.reason)).await?))
+    let command = command.map(|body| app::erasure::Asked { reason: body.reason, despite: body.despite });
+    Ok(Json(app::erasure::erase(&service.ctx, id, command).await?))
+}
+
+/// Why nothing of a case is erased.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LegalHold {
+    /// The reason.
+    #[garde(skip)]
+    reason: HoldReason,
+}
+
+/// Place a legal hold on a case
+///
+/// Nothing of it is erased, on request or when its time is over, until the hold is lifted.
+#[utoipa::path(post, path = "/v1/cases/{id}/legal-hold", tag = "privacy", params(("id" = CaseId, Path), Key),
+    request_body = LegalHold, responses((status = 204)))]
+pub(super) async fn hold(
+    State(service): State<Service>,
+    Path(id): Path<CaseId>,
+    Submit(command): Submit<LegalHold>,
+) -> Answer<StatusCode> {
+    app::legal_holds::place(&service.ctx, id, command.map(|body| body.reason)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Nothing more to say.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HoldLifting {}
+
+/// Lift the legal hold on a case
+///
+/// From then on it is erased when its time is over.
+#[utoipa::path(post, path = "/v1/cases/{id}/legal-hold-lifting", tag = "privacy", params(("id" = CaseId, Path), Key),
+    request_body = HoldLifting, responses((status = 204)))]
+pub(super) async fn lift(
+    State(service): State<Service>,
+    Path(id): Path<CaseId>,
+    Submit(command): Submit<HoldLifting>,
+) -> Answer<StatusCode> {
+    app::legal_holds::lift(&service.ctx, command.map(|_| id)).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

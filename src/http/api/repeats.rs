@@ -107,6 +107,24 @@ pub(super) async fn attach(
     Ok(Json(Attached { call, jobs: jobs.collect() }))
 }
 
+/// Nothing more to say.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CallDetachment {}
+
+/// Detach a call from its case
+///
+/// It was about another one: attach it there, or open a case from it. The call a case was opened from stays with it.
+#[utoipa::path(post, path = "/v1/calls/{id}/detachment", tag = "intake", params(("id" = CallId, Path), Key),
+    request_body = CallDetachment, responses((status = 200, body = Call)))]
+pub(super) async fn detach(
+    State(service): State<Service>,
+    Path(id): Path<CallId>,
+    Submit(command): Submit<CallDetachment>,
+) -> Answer<Json<Call>> {
+    Ok(Json(app::attachments::detach(&service.ctx, command.map(|_| id)).await?))
+}
+
 /// Where the caller is, where that is known.
 #[derive(Debug, Deserialize, Validate, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -29,6 +29,7 @@ firm-danger-holds = Until it is cleared, begin nothing but to make safe.
 firm-danger-known = We know of it
 firm-access = How to get in
 firm-resident = Resident
+firm-no-phone = No number
 firm-phone = Telephone
 firm-not-shown = Not shown: the job is no longer yours
 firm-crew = Who goes

@@ -29,6 +29,7 @@ firm-danger-holds = 解除されるまで、安全確保のほかは作業を始
 firm-danger-known = 確認しました
 firm-access = 入室方法
 firm-resident = 利用者
+firm-no-phone = 電話番号なし
 firm-phone = 電話
 firm-not-shown = 担当が終わったため表示しません
 firm-crew = 担当

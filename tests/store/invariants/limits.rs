@@ -33,6 +33,7 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("call", "state", &["offered", "answered", "ended", "wrapped", "abandoned"]),
     ("call", "call_back", &["due", "reached", "called_again", "given_up"]),
     ("call", "purpose", &["where_is_he", "more_information", "complaint", "other"]),
+    ("call_person", "no_number", &["withheld", "public", "none"]),
     ("interpretation", "state", &["requested", "joined", "no_answer", "refused", "left"]),
     ("call_back", "outcome", &["reached", "no_answer", "wrong_number"]),
     ("hazard_answer", "answer", &["yes", "no", "unknown"]),
@@ -48,6 +49,7 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("evidence", "erased_for", &["retention", "request"]),
     ("signature_absence", "reason", &["refused", "nobody_there", "cannot_sign", "signed_on_paper", "other"]),
     ("read_log", "purpose", &["dispatch", "billing", "referral", "insurance_claim_need_assessment", "quality"]),
+    ("case_hold", "reason", &["litigation", "authority", "insurer", "investigation"]),
     ("case_erasure", "reason", &["retention", "person_asked", "consent_withdrawn", "not_needed", "unlawful"]),
     ("job", "trade", &["water", "lock"]),
     ("job", "priority", &["P0", "P1", "P2", "P3"]),
@@ -131,6 +133,7 @@ const COMPANIONS: &[Companions] = &[
     ("call", "abandoned", &[("answered_at", "NULL"), ("ended_at", "'2026-11-23T11:10:00+00:00'"), ("call_back", "'due'")]),
     ("call", "due", ABANDONED), ("call", "reached", ABANDONED), ("call", "called_again", ABANDONED),
     ("call", "given_up", ABANDONED),
+    ("call_person", "withheld", NO_NUMBER), ("call_person", "public", NO_NUMBER), ("call_person", "none", NO_NUMBER),
     ("interpretation", "joined", SETTLED), ("interpretation", "no_answer", SETTLED),
     ("interpretation", "refused", SETTLED),
     ("interpretation", "left", &[("settled_at", "'2026-11-23T11:10:00+00:00'"), ("left_at", "'2026-11-23T11:11:00+00:00'")]),
@@ -172,6 +175,7 @@ const ABANDONED: &[(&str, &str)] =
     &[("state", "'abandoned'"), ("answered_at", "NULL"), ("ended_at", "'2026-11-23T11:10:00+00:00'")];
 const ENDED: &[(&str, &str)] = &[("next_at", "NULL"), ("settled_at", "'2026-11-23T11:10:00+00:00'")];
 const ERASED: &[(&str, &str)] = &[("erased_at", "'2026-11-23T11:10:00+00:00'")];
+const NO_NUMBER: &[(&str, &str)] = &[("phone", "NULL")];
 const SETTLED: &[(&str, &str)] = &[("settled_at", "'2026-11-23T11:10:00+00:00'")];
 
 /// Free text: least and greatest number of characters.
@@ -214,7 +218,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("alarm", "kind", 1, 64), ("alarm", "subject", 1, 64),
     ("webhook", "url", 1, 2048), ("message_cursor", "name", 1, 64),
     ("assignment", "release_code", 1, 64),
-    ("fact", "device", 1, 128),
+    ("fact", "device", 1, 128), ("fact_rejection", "mark", 1, 128),
     ("ledger_line", "code", 1, 64), ("ledger_line", "rule", 1, 128), ("ledger_line", "text_ja", 1, 2000),
     ("ledger_line", "text_en", 1, 2000),
     ("event", "actor", 1, 64), ("event", "subject", 1, 64), ("event", "kind", 1, 64),

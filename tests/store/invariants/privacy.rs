@@ -42,9 +42,9 @@ const STAFF: &[&str] = &[
 /// Tables of ids, codes, figures and places of work.
 #[rustfmt::skip] // a list is read as a list
 const RECORD: &[&str] = &[
-    "alarm", "assignment", "blocked_pair", "call", "call_back", "case_category", "case_erasure", "case_file", "case_hazard",
+    "alarm", "assignment", "blocked_pair", "call", "call_back", "case_category", "case_erasure", "case_file", "case_hazard", "case_hold",
     "consumer", "counter", "decision", "dispute", "dispute_resolution", "emergency_handover", "event", "evidence", "fact",
-    "feed", "feed_head", "feed_queue", "firm_area", "hand_over", "hazard_answer", "hazard_instruction", "identity_plan",
+    "fact_rejection", "feed", "feed_head", "feed_queue", "firm_area", "hand_over", "hazard_answer", "hazard_instruction", "identity_plan",
     "interpretation", "job", "ledger_line", "loose_file", "message", "message_attempt", "message_cursor", "municipality",
     "offer", "order_note", "payer_authority", "payment", "planned_window", "read_log", "reference_dataset", "referral",
     "referral_acknowledgement", "referral_attempt", "retention_run", "review", "review_decision", "settlement",

@@ -11,4 +11,14 @@ languageField(input, (language) => {
   tellStanding(document.getElementById("language-stands"), language);
   phone.focus();
 });
+// A call without a number says why.
+const none = document.getElementById("no_number");
+none.addEventListener("change", () => {
+  phone.required = none.value === "";
+  if (none.value !== "") phone.value = "";
+});
+phone.addEventListener("input", () => {
+  none.value = "";
+  phone.required = true;
+});
 input.addEventListener("input", () => (chosen.value = ""));

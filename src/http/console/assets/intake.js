@@ -115,7 +115,8 @@ function lacking() {
   if (!dangers.settled()) missing.push(["danger-none", document.querySelector("#step-danger legend").firstChild.textContent.trim()]);
   if (!chosen.job) missing.push(["job-text", label("job-text")]);
   if (!chosen.place) missing.push(["place-text", label("place-text")]);
-  for (const id of ["place.address", "resident.name", "resident.phone"]) if (!byId(id).value.trim()) missing.push([id, label(id)]);
+  // Who has called without a number may have none to tell; the case asks for one later.
+  for (const id of ["place.address", "resident.name", "resident.phone"]) if (byId(id).required && !byId(id).value.trim()) missing.push([id, label(id)]);
   if (byId("eligibility").value === "eligible" && !byId("eligibility_basis").value) missing.push(["eligibility_basis", label("eligibility_basis")]);
   return missing;
 }
@@ -131,6 +132,10 @@ function showLacking() {
 const kept = (name, make) => sessionStorage.getItem(`${callId}-${name}`) ?? (sessionStorage.setItem(`${callId}-${name}`, make()), sessionStorage.getItem(`${callId}-${name}`));
 const forget = (name) => sessionStorage.removeItem(`${callId}-${name}`);
 
+// A pin far from its town, which the dispatcher has confirmed: as it stood then.
+let confirmedPin = "";
+const isFarPin = (error) => error instanceof Refused && error.problem.type?.endsWith(":pin-far-from-town");
+
 function caseBody() {
   const value = (name) => form.elements[name]?.value.trim() || undefined;
   const liability = value("liability_flag");
@@ -142,10 +147,11 @@ function caseBody() {
     eligibility: value("eligibility"), eligibility_basis: value("eligibility") === "eligible" ? value("eligibility_basis") : undefined,
     host_company: value("host_company"), lessee_kind: value("lessee_kind"), spoken_with_worker: value("spoken_with_worker"),
     topic: category === "consultation" ? value("topic") : undefined,
-    resident: { name: value("resident.name"), phone: phoneOf(value("resident.phone")) },
+    resident: { name: value("resident.name"), phone: value("resident.phone") ? phoneOf(value("resident.phone")) : null },
     place: {
       postal_code, jis_code, town, address: value("place.address"), building: value("place.building"), room: value("place.room"),
       access_notes: value("place.access_notes"), pin: chosen.pin ? { type: "Point", coordinates: chosen.pin } : undefined,
+      pin_confirmed: chosen.pin && confirmedPin === String(chosen.pin) ? "far_from_town" : undefined,
     },
   };
 }
@@ -174,9 +180,11 @@ async function send() {
     location.assign(to);
   } catch (error) {
     if (error instanceof Refused) forget(step);
-    tell(form, error);
     byId("send").disabled = false;
     sending = false;
+    if (!isFarPin(error) || !confirm(form.dataset.pinFar)) return tell(form, error);
+    confirmedPin = String(chosen.pin);
+    await send();
   }
 }
 

@@ -4,7 +4,7 @@
 //
 //   name        a path: `place.room` makes {place: {room: …}}; an empty field is left out
 //   confirmation  a fieldset of what may be passed over: shown with what a refusal lists in `confirm`
-//   data-kind   integer | phone | yes-no | instant (Tokyo's clock) | list (checkboxes of one name) | null-if-empty; text otherwise
+//   data-kind   integer | phone | phone-or-null | yes-no | instant (Tokyo's clock) | list (checkboxes of one name) | null-if-empty; text otherwise
 //   data-match  on the form: the version that was seen, sent as If-Match
 //   data-fixed  on the form: JSON that is sent as well
 //   data-listed on the form: names of what is a list of one, as `recipients`
@@ -49,9 +49,9 @@ function valueOf(field) {
   if (kind === "yes-no") return field.type === "checkbox" ? field.checked : field.value === "" ? undefined : field.value === "true";
   if (field.type === "radio" && !field.checked) return undefined;
   const text = field.value.trim();
-  if (text === "") return kind === "null-if-empty" ? null : undefined;
+  if (text === "") return kind === "null-if-empty" || kind === "phone-or-null" ? null : undefined;
   if (kind === "integer") return Number(text);
-  if (kind === "phone") return phoneOf(text);
+  if (kind === "phone" || kind === "phone-or-null") return phoneOf(text);
   if (kind === "instant") return `${text.length === 16 ? `${text}:00` : text}+09:00`;
   return text;
 }

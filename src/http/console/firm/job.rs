@@ -29,7 +29,7 @@ pub(super) struct View {
     priority_code: &'static str,
     state: String,
     language: String,
-    resident: Option<(String, Option<String>, String)>,
+    resident: Option<(String, Option<String>, Option<String>)>,
     place: Option<Place>,
     dangers: Vec<String>,
     is_held: bool,
@@ -96,7 +96,7 @@ pub(super) async fn show(
         resident: whole
             .resident
             .as_ref()
-            .map(|one| (one.name.clone(), one.name_kana.clone(), one.phone.clone())),
+            .map(|one| (one.name.clone(), one.name_kana.clone(), one.phone.clone().map(String::from))),
         place: place(&whole, municipality),
         dangers: whole
             .perils

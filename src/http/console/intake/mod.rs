@@ -101,6 +101,7 @@ struct Intake {
     call: CallView,
     caller_name: String,
     phone: String,
+    no_number: Option<String>,
     answered_ms: i64,
     target_s: u32,
     languages: Vec<LanguageView>,
@@ -159,7 +160,8 @@ fn intake(service: &Service, page: Page, whole: Whole) -> Intake {
         // What entitles to be helped; the covers pay for damage and send nobody.
         programme: reference.call_out().id.as_str().to_owned(),
         topics: topics.collect(),
-        phone: caller.as_ref().map(|caller| caller.phone.clone()).unwrap_or_default(),
+        phone: caller.as_ref().and_then(|caller| caller.phone.clone()).map(String::from).unwrap_or_default(),
+        no_number: caller.as_ref().and_then(|caller| caller.no_number).map(|why| page.code("no-number", why)),
         caller_name: caller.and_then(|caller| caller.name).unwrap_or_default(),
         answered_ms: call.answered_at.unwrap_or(call.offered_at).timestamp_millis(),
         target_s: reference.dispatch().intake.processing_s.seconds(),

@@ -101,6 +101,7 @@ pub(super) struct CallLine {
     pub(super) state: String,
     pub(super) talking: bool,
     pub(super) to_wrap: bool,
+    pub(super) attached: bool,
 }
 
 /// Another job of the case.
@@ -127,7 +128,7 @@ impl CaseView {
             liability: page.code("liability", case.liability_flag),
             liable: case.liability_flag == crate::domain::cases::LiabilityFlag::Yes,
             name: whole.resident.as_ref().map(|resident| resident.name.clone()),
-            phone: whole.resident.as_ref().map(|resident| resident.phone.clone()),
+            phone: whole.resident.as_ref().and_then(|resident| resident.phone.clone()).map(String::from),
             host_company: whole.background.as_ref().and_then(|one| one.host_company.clone()),
             place: whole.site.as_ref().map(|site| PlaceView {
                 postal_code: hyphened(site.postal_code.as_str()),
@@ -150,6 +151,7 @@ impl CaseView {
                     state: page.code("call-state", call.state),
                     talking: call.state == CallState::Answered,
                     to_wrap: call.state == CallState::Ended,
+                    attached: call.purpose.is_some(),
                 })
                 .collect(),
             hazards: whole

@@ -89,6 +89,8 @@ fn code(event: &Event) -> Option<(&'static str, &'static str)> {
         Event::JobOverridden(event) => ("override", event.reason.as_str()),
         Event::SignatureMissed(event) => ("unsigned", event.reason.as_str()),
         Event::CaseErased(event) => ("erasure", event.reason.as_str()),
+        Event::CaseReopened(event) => ("reopen", event.reason.as_str()),
+        Event::CaseHoldPlaced(event) => ("legal-hold", event.reason.as_str()),
         Event::ReviewDecided(event) => ("withdraw", event.reason.as_str()),
         Event::JobProgressed(event) => ("job-state", event.to.as_str()),
         _ => return None,

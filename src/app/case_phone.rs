@@ -1,0 +1,53 @@
+//! The number of the resident of a case, told later or corrected: who is kept apart from it may be under way.
+
+use super::{Command, Ctx, Error, Unit, standing};
+use crate::{
+    domain::{
+        blocks::Blocked,
+        cases::{Case, CaseState},
+        events,
+        ids::CaseId,
+        phone::Phone,
+        refusal::CaseRefused,
+    },
+    store,
+};
+
+/// Keeps the resident's number, as the caller has seen the case at `seen`.
+pub async fn correct(ctx: &Ctx, id: CaseId, seen: i64, command: Command<Phone>) -> Result<Case, Error> {
+    let command = command.map(|phone| (id, seen, phone));
+    ctx.transact(command, |unit, (id, seen, phone)| Box::pin(correct_in(unit, *id, *seen, phone))).await
+}
+
+async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, phone: &Phone) -> Result<Case, Error> {
+    let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
+    if case.version != seen + 1 {
+        return Err(Error::VersionMismatch { what: "case", current: case.version - 1 });
+    }
+    if case.state == CaseState::Closed {
+        return Err(Error::Refused(CaseRefused::Closed.into()));
+    }
+    let before = kept_apart(unit, id).await?;
+    store::cases::save_phone(&mut unit.tx, id, phone).await?;
+    unit.emit(events::CaseCorrected {
+        case: id,
+        liability_flag: case.liability_flag,
+        eligibility: case.eligibility,
+    });
+    for blocked in before {
+        standing::unblocked(unit, blocked).await?;
+    }
+    // What follows may look at the same jobs.
+    unit.flush().await.map_err(Error::in_the_way)?;
+    for blocked in kept_apart(unit, id).await? {
+        standing::blocked(unit, blocked).await?;
+    }
+    Ok(case)
+}
+
+/// Who is kept apart from the resident, by the number on file.
+async fn kept_apart(unit: &mut Unit, case: CaseId) -> Result<Vec<Blocked>, Error> {
+    let (firms, technicians) = store::blocks::of_case(&mut unit.tx, case).await?;
+    let technicians = technicians.into_iter().map(Blocked::Technician);
+    Ok(firms.into_iter().map(Blocked::Firm).chain(technicians).collect())
+}
