@@ -55,8 +55,8 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
     let span = Span::new(booking.starts_at, booking.ends_at);
     let when = span.map_or(When::Now, When::Visit);
     store::technicians::hold(&mut unit.tx, booking.technician_id).await?;
-    let question = fitness::question(unit, docket.job()).await?;
-    let looked = fitness::named(unit, &question, booking.technician_id, when).await?;
+    let known = fitness::named(unit, booking.technician_id).await?;
+    let looked = known.asked(&fitness::question(unit, docket.job()).await?, when);
     let window = Appointment {
         id: unit.id(),
         version: 1,

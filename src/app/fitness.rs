@@ -15,7 +15,13 @@ use crate::{
     store,
 };
 
-/// Somebody as the database knows them, and what is in the way of sending them.
+/// Somebody as the database knows them.
+pub(super) struct Known {
+    technician: Technician,
+    alone: Alone,
+}
+
+/// The same, with what is in the way of sending them.
 pub(super) struct Looked {
     /// Who.
     pub(super) technician: Technician,
@@ -33,28 +39,27 @@ pub(super) async fn question(unit: &mut Unit, job: &Job) -> Result<Question, Err
     questions::of_job(&unit.ctx, &mut unit.tx, job, &site).await
 }
 
-/// Looks at somebody; nothing, where there is no such technician.
-pub(super) async fn look(
-    unit: &mut Unit,
-    question: &Question,
-    id: TechnicianId,
-    when: When,
-) -> Result<Option<Looked>, Error> {
+/// Reads somebody; nothing, where there is no such technician. They are read before what is asked of them: whoever changes
+/// what keeps them from a resident changes their version, and so is never missed.
+pub(super) async fn find(unit: &mut Unit, id: TechnicianId) -> Result<Option<Known>, Error> {
     let Some(technician) = store::technicians::find(&mut unit.tx, id).await? else { return Ok(None) };
     let alone = unit.ctx.clone().alone(&mut unit.tx, technician.clone(), unit.now).await?;
-    let fitness = alone.fleet.fitness(id, question, when).unwrap_or_default();
-    Ok(Some(Looked { technician, fitness, alone }))
+    Ok(Some(Known { technician, alone }))
 }
 
-/// Looks at somebody whom a person names.
-pub(super) async fn named(
-    unit: &mut Unit,
-    question: &Question,
-    id: TechnicianId,
-    when: When,
-) -> Result<Looked, Error> {
-    let looked = look(unit, question, id, when).await?;
-    Ok(looked.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?)
+/// Reads somebody whom a person names.
+pub(super) async fn named(unit: &mut Unit, id: TechnicianId) -> Result<Known, Error> {
+    let known = find(unit, id).await?;
+    Ok(known.ok_or_else(|| Refusal::field("technician_id", "no such technician"))?)
+}
+
+impl Known {
+    /// What is in the way of sending them.
+    pub(super) fn asked(self, question: &Question, when: When) -> Looked {
+        let Self { technician, alone } = self;
+        let fitness = alone.fleet.fitness(technician.id, question, when).unwrap_or_default();
+        Looked { technician, fitness, alone }
+    }
 }
 
 /// The versions that were looked at.

@@ -162,9 +162,8 @@ async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Op
     };
     let span = visit.and_then(|window| Span::new(window.starts_at, window.ends_at));
     let when = span.map_or(When::Called { arrival_at: Some(unit.now) }, When::Visit);
-    let Some(Looked { technician, fitness, alone }) = fitness::look(unit, base, id, when).await? else {
-        return Ok(None);
-    };
+    let Some(known) = fitness::find(unit, id).await? else { return Ok(None) };
+    let Looked { technician, fitness, alone } = known.asked(base, when);
     let reckoned = reckoned(unit, docket, id).await?;
     let confirmed = visit.and_then(|window| window.confirmation.as_ref());
     let asking = if fitness.must_not_forbid().is_err() {

@@ -69,11 +69,9 @@ async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) ->
 
 /// Looks at whoever would go.
 async fn look(unit: &mut Unit, job: &Job, technician: TechnicianId, when: When) -> Result<Looked, Error> {
-    let question = fitness::question(unit, job).await?;
     // To a firm, somebody else's technician is nobody.
-    fitness::look(unit, &question, technician, when)
-        .await?
-        .ok_or_else(|| Refusal::from(Unfit::NotOfTheFirm).into())
+    let known = fitness::find(unit, technician).await?.ok_or_else(|| Refusal::from(Unfit::NotOfTheFirm))?;
+    Ok(known.asked(&fitness::question(unit, job).await?, when))
 }
 
 /// A firm that has accepted names the technician who goes.

@@ -109,8 +109,9 @@ pub(super) async fn agreed(
 ) -> Result<Given, Error> {
     let Sending { docket, others, technician, arrival_at, seen, .. } = sending;
     let (job, arrival_at) = (docket.job(), *arrival_at);
+    let known = fitness::named(unit, *technician).await?;
     let question = fitness::question(unit, job).await?;
-    let looked = fitness::named(unit, &question, *technician, When::Called { arrival_at }).await?;
+    let looked = known.asked(&question, When::Called { arrival_at });
     *seen = Some(looked.seen());
     let mut who = looked.sent(confirmation);
     if displacing.is_some() {
