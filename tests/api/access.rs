@@ -204,6 +204,15 @@ const IN_HAND: &[(&str, &str)] = &[
     ("POST", "/v1/jobs/{id}/facts"),
     ("POST", "/v1/jobs/{id}/evidence"),
     ("POST", "/v1/jobs/{id}/signature-absence"),
+    ("POST", "/v1/jobs/{id}/interpretations"),
+    ("POST", "/v1/interpretations/{id}/outcome"),
+    ("POST", "/v1/interpretations/{id}/ending"),
+    ("GET", "/v1/consent-texts"),
+    ("GET", "/v1/consent-texts/{version}/{language}"),
+    ("GET", "/v1/languages"),
+    ("GET", "/v1/languages/{tag}"),
+    ("GET", "/v1/job-codes"),
+    ("GET", "/v1/job-codes/{code}"),
 ];
 
 /// An id nothing has.
