@@ -2,6 +2,7 @@
 
 use super::family::refusals;
 use crate::domain::{
+    ids::JobId,
     jobs::{Action, Hold, JobState},
     trade::Priority,
 };
