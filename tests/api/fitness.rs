@@ -366,7 +366,7 @@ on_both_engines! {
             let kept = json!({ "technician_id": crew.technician, "phone": RESIDENT, "reason": "complaint" });
             let (given, kept) = tokio::join!(desk.post(&path, given), desk.post("/v1/blocks", kept));
             let kept = id(&kept.expect(201));
-            let rings = ringing(&server, "not_to_be_sent").await.contains(&job);
+            let rings = ringing(&server, "kept_apart").await.contains(&job);
             assert_eq!(given.status.is_success(), rings, "round {round}: sent, and nobody was told, or refused and told");
             let path = format!("/v1/jobs/{job}/cancellation");
             desk.post(&path, json!({ "reason": "duplicate" })).await.expect(200);
