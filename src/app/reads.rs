@@ -63,10 +63,18 @@ pub async fn write(ctx: &Ctx) -> Result<(), Error> {
             return Ok(());
         }
         if let Err(error) = append(ctx, &batch).await {
-            ctx.reads().put_back(batch);
+            // Where only the answer was lost, they are there.
+            let missing = missing(ctx, &batch).await.unwrap_or(batch);
+            ctx.reads().put_back(missing);
             return Err(error);
         }
     }
+}
+
+async fn missing(ctx: &Ctx, batch: &[Read]) -> Result<Vec<Read>, Error> {
+    let mut tx = ctx.db().glance().await?;
+    let written = store::reads::written(&mut tx, batch.iter().map(|read| read.id)).await?;
+    Ok(batch.iter().filter(|read| !written.contains(&read.id)).cloned().collect())
 }
 
 async fn append(ctx: &Ctx, batch: &[Read]) -> Result<(), Error> {

@@ -14,10 +14,27 @@ pub(super) async fn alive() -> &'static str {
     "alive\n"
 }
 
+/// Whether requests should come here.
+#[derive(Debug, Clone)]
+pub(super) enum Readiness {
+    Ready,
+    /// What is overdue, and by how long.
+    Late(String),
+    DiskFull,
+    Away,
+}
+
 /// The database takes a write and answers, reference data is in force, and what is due is done.
 pub(super) async fn ready(State(service): State<Service>) -> Response {
-    // One at a time: whoever asks often gives the disk no more to do.
-    let _turn = service.probing.lock().await;
+    match service.readiness.ask(readiness(&service)).await {
+        Readiness::Ready => "ready\n".into_response(),
+        Readiness::Late(detail) => Problem::late(detail).into_response(),
+        Readiness::DiskFull => Problem::disk_full().into_response(),
+        Readiness::Away => Problem::unavailable().into_response(),
+    }
+}
+
+async fn readiness(service: &Service) -> Readiness {
     let now = service.ctx.now();
     let late = |since: &Instant| (now - *since).to_std().unwrap_or_default() > service.limits.late_max;
     let due = match app::health::ready(&service.ctx).await {
@@ -25,34 +42,39 @@ pub(super) async fn ready(State(service): State<Service>) -> Response {
         Err(error) => Err(error),
     };
     match due {
-        Ok(due) if !due.iter().any(|(_, since)| late(since)) => "ready\n".into_response(),
+        Ok(due) if !due.iter().any(|(_, since)| late(since)) => Readiness::Ready,
         Ok(due) => {
             let late = due.iter().filter(|(_, since)| late(since));
             let late: Vec<_> =
                 late.map(|(what, since)| format!("{what} for {} s", (now - *since).num_seconds())).collect();
             let detail = format!("overdue: {}", late.join(", "));
             tracing::warn!(detail, "not ready");
-            Problem::late(detail).into_response()
+            Readiness::Late(detail)
         }
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "not ready");
             match error {
-                app::Error::DiskFull => Problem::disk_full(),
-                _ => Problem::unavailable(),
+                app::Error::DiskFull => Readiness::DiskFull,
+                _ => Readiness::Away,
             }
-            .into_response()
         }
     }
 }
 
 /// Figures in the Prometheus text format.
 pub(super) async fn metrics(State(service): State<Service>) -> Response {
-    match app::health::check(&service.ctx).await {
-        Ok(state) => {
+    let figures = async {
+        let figures = app::health::check(&service.ctx).await;
+        figures
+            .inspect_err(|error| tracing::warn!(error = error as &dyn std::error::Error, "no figures"))
+            .ok()
+    };
+    match service.figures.ask(figures).await {
+        Some(state) => {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], service.metrics.render(&state)).into_response()
         }
-        Err(error) => Problem::from(error).into_response(),
+        None => Problem::unavailable().into_response(),
     }
 }
 

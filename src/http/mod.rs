@@ -19,6 +19,7 @@ mod problem;
 mod protect;
 mod reads;
 mod reply;
+mod shared;
 mod tiles;
 
 use std::{sync::Arc, time::Duration};
@@ -31,6 +32,7 @@ use crate::app::Ctx;
 #[cfg(feature = "console")]
 use console::Listeners;
 use metrics::Metrics;
+use shared::Shared;
 
 pub(crate) use lines::{Client, Lines};
 pub use peer::Proxies;
@@ -95,8 +97,9 @@ pub(crate) struct Service {
     metrics: Arc<Metrics>,
     places: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
-    /// Whoever asks whether the service is ready.
-    probing: Arc<tokio::sync::Mutex<()>>,
+    readiness: Arc<Shared<health::Readiness>>,
+    /// What the service shows about itself, while it can.
+    figures: Arc<Shared<Option<crate::app::health::State>>>,
     limits: Limits,
     /// Whose word about the client is believed.
     proxies: Arc<Proxies>,
@@ -128,7 +131,8 @@ pub fn router(ctx: Ctx, limits: Limits, proxies: Proxies, tiles: Option<Tiles>) 
         ctx,
         places,
         uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
-        probing: Arc::default(),
+        readiness: Arc::default(),
+        figures: Arc::default(),
         limits,
         proxies: Arc::new(proxies),
         #[cfg(feature = "console")]

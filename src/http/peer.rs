@@ -1,7 +1,7 @@
 //! Where a request comes from. What a proxy of ours says is believed, and what anybody else says of himself is not. A
 //! proxy on this machine is one of ours; others are named by the operator.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::http::HeaderMap;
 
@@ -94,7 +94,7 @@ impl Peer {
         // whatever he sent.
         let mut address = connected;
         for said in values("x-forwarded-for") {
-            let Ok(said) = said.parse() else { break };
+            let Some(said) = address_of(said) else { break };
             address = said;
             if !proxies.believes(said) {
                 break;
@@ -102,6 +102,12 @@ impl Peer {
         }
         Self { address, tls: values("x-forwarded-proto").next() == Some("https") }
     }
+}
+
+/// Some proxies write the port as well: `198.51.100.7:5678`, `[2001:db8::7]:5678`, `[2001:db8::7]`.
+fn address_of(said: &str) -> Option<IpAddr> {
+    let bare = said.strip_prefix('[').and_then(|said| said.strip_suffix(']')).unwrap_or(said);
+    bare.parse().ok().or_else(|| said.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
 }
 
 #[cfg(test)]
@@ -139,6 +145,22 @@ mod tests {
         assert_eq!(of("192.0.2.2", "10.1.2.3,192.0.2.2"), by_tls("198.51.100.7"));
         let unsaid = Peer::from("::1".parse().unwrap(), &HeaderMap::new(), &Proxies::default());
         assert_eq!(unsaid, plain("::1"));
+    }
+
+    #[test]
+    fn an_address_may_bear_its_port() {
+        for (said, address) in [
+            ("198.51.100.7", Some("198.51.100.7")),
+            ("198.51.100.7:5678", Some("198.51.100.7")),
+            ("2001:db8::7", Some("2001:db8::7")),
+            ("[2001:db8::7]", Some("2001:db8::7")),
+            ("[2001:db8::7]:5678", Some("2001:db8::7")),
+            ("unknown", None),
+            ("198.51.100.7:port", None),
+            ("", None),
+        ] {
+            assert_eq!(address_of(said), address.map(|address| address.parse().unwrap()), "{said}");
+        }
     }
 
     #[test]

@@ -221,13 +221,17 @@ impl Db {
     }
 
     /// Writes something that changes nothing, and waits until the disk has it: fails where no use-case could be saved. On
-    /// SQLite the number that this program leaves at zero, on PostgreSQL the number of a transaction.
+    /// SQLite the number that this program leaves at zero, on PostgreSQL the lock of a row that nobody else takes: the server
+    /// writes it to its log, and refuses it where nothing may be written.
     pub async fn probe(&self) -> Result<(), Error> {
         let mut tx = self.write().await?;
         query!(
             tx,
             execute,
-            { sqlite: "PRAGMA user_version = 0", postgres: "SELECT CAST(pg_current_xact_id() AS TEXT)" }
+            {
+                sqlite: "PRAGMA user_version = 0",
+                postgres: "SELECT version FROM _sqlx_migrations ORDER BY version LIMIT 1 FOR NO KEY UPDATE"
+            }
         )?;
         tx.commit().await
     }

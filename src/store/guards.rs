@@ -14,7 +14,7 @@ pub type Guards = BTreeMap<String, String>;
 
 /// On SQLite, definitions stand as they were written.
 const OF_FILE: &str = "SELECT type || ' ' || name, sql FROM sqlite_schema
-    WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%' AND name <> '_sqlx_migrations'";
+    WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlx_migrations'";
 
 /// On PostgreSQL, as the server words them, without the schema.
 const OF_SERVER: &str = "

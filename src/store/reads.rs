@@ -1,14 +1,17 @@
 //! The read log: who has read personal data, of what, and why. Appended only; retention takes the oldest away.
 
+use std::collections::HashSet;
+
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
     codec::row,
-    db::{One, query},
+    db::{One, id_list, query},
     search::Search,
 };
 use crate::domain::{
+    ids::ReadId,
     reads::{Read, ReadPurpose, ReadSubject},
     span::Instant,
 };
@@ -72,6 +75,21 @@ async fn case_of(tx: &mut Tx, subject: ReadSubject, id: Uuid) -> Result<Option<U
         )?,
     };
     Ok(row.and_then(|(case,)| case))
+}
+
+/// Those of some ids that are written.
+pub async fn written(tx: &mut Tx, ids: impl IntoIterator<Item = ReadId>) -> Result<HashSet<ReadId>, Error> {
+    let rows = query!(
+        tx,
+        all One<ReadId>,
+        {
+            sqlite: "SELECT id FROM read_log WHERE id IN (SELECT unhex(value) FROM json_each($1))",
+            postgres: "SELECT id FROM read_log
+                WHERE id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))"
+        },
+        id_list(ids.into_iter().map(|id| id.0))
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Which reads.

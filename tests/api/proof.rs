@@ -338,6 +338,25 @@ on_both_engines! {
         assert!(found.starts_with("payment ") && found.ends_with("no event bears this row's seal"), "{found}");
     }
 
+    async fn a_row_that_is_sealed_anew_is_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        night(&server).await;
+        let files = server.ctx.files().clone();
+        server.stop().await;
+        let mut stored = Stored::of(&db, files).await;
+        stored.unguard().await;
+        let borne = stored.raw.texts("SELECT seals FROM event WHERE seals LIKE '%\"payment\"%'").await;
+        let borne: Vec<(String, String, String)> = serde_json::from_str(&borne[0]).unwrap();
+        let (name, key, hash) = borne.into_iter().find(|(name, ..)| name == "payment").unwrap();
+        // The forger's own seal, in an event that had none, whatever the chain says of it.
+        let other = hash.chars().rev().collect::<String>();
+        let forged = json!([[name, key, other]]);
+        let event = "SELECT MIN(ord) FROM event WHERE seals = '[]' AND ord > (SELECT MAX(ord) FROM event WHERE seals LIKE '%\"payment\"%')";
+        stored.run(&format!("UPDATE event SET seals = '{forged}' WHERE ord = ({event})")).await;
+        let found = stored.found("rows").await.unwrap();
+        assert!(found.starts_with("event ") && found.contains("seals a row of payment anew"), "{found}");
+    }
+
     async fn an_end_that_is_cut_off_and_a_chain_that_is_made_anew_are_found_out(db: TestDb) {
         let server = TestServer::start(&db).await;
         night(&server).await;

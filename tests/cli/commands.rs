@@ -79,6 +79,18 @@ on_both_engines! {
         let sound = run(&db, &["verify"]);
         assert!(sound.status.success(), "{}", text(&sound.stderr));
         let mut raw = db.raw().await;
+        let hash = match db.engine() {
+            Engine::Sqlite => "SELECT lower(hex(hash)) FROM feed WHERE pos = 1",
+            Engine::Postgres => "SELECT encode(hash, 'hex') FROM feed WHERE pos = 1",
+        };
+        let kept = format!("1:{}", raw.texts(hash).await.remove(0));
+        let held = run(&db, &["verify", "--expect", &kept]);
+        assert!(held.status.success() && text(&held.stdout).contains("hash that was kept"), "{}", text(&held.stderr));
+        for (other, why) in [(format!("1:{}", "0a".repeat(32)), "written anew"), (format!("9{kept}"), "no position 91")] {
+            let refused = run(&db, &["verify", "--expect", &kept, "--expect", &other]);
+            assert_eq!(refused.status.code(), Some(1), "{other}");
+            assert!(text(&refused.stderr).contains(why), "{}", text(&refused.stderr));
+        }
         // Whoever may change the schema can take the guard away; the chain still tells.
         let unguard = match db.engine() {
             Engine::Sqlite => {

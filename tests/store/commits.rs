@@ -16,7 +16,7 @@ use kaketsuke::{
 use uuid::Uuid;
 
 use crate::{
-    support::db::{TestDb, on_both_engines},
+    support::db::{Engine, TestDb, on_both_engines},
     world,
 };
 
@@ -155,5 +155,23 @@ on_both_engines! {
         drop(tx);
         assert!(!numbers(&store).await.contains(&800));
         store.close().await;
+    }
+
+    async fn who_asks_whether_the_server_takes_writes_is_told(db: TestDb) {
+        // SQLite's own is told beside its writer: `store::db`.
+        if db.engine() == Engine::Sqlite {
+            return;
+        }
+        let position = "SELECT CAST(pg_current_wal_insert_lsn() - '0/0' AS BIGINT)";
+        let mut raw = db.raw().await;
+        let before = raw.integer(position).await;
+        let writes = Db::connect(&db.url().parse().unwrap(), 1).await.unwrap();
+        writes.probe().await.unwrap();
+        assert!(raw.integer(position).await > before, "nothing is waited for where nothing is written");
+        let reads_only = format!("{}&options[default_transaction_read_only]=on", db.url());
+        let reads_only = Db::connect(&reads_only.parse().unwrap(), 1).await.unwrap();
+        assert!(matches!(reads_only.probe().await, Err(Error::Unavailable)));
+        let mut tx = reads_only.read().await.unwrap();
+        events::about(&mut tx, Uuid::from_u128(7), 1).await.unwrap();
     }
 }
