@@ -27,16 +27,6 @@ macro_rules! columns {
     };
 }
 
-/// The tokens of administrators that count at `$1`, but for those of people who cannot sign in again.
-macro_rules! administrators {
-    () => {
-        "SELECT t.id FROM token t
-         WHERE t.role = 'administrator' AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $1)
-           AND NOT EXISTS (SELECT 1 FROM user_account u
-                           WHERE u.token_id = t.id AND (u.disabled_at IS NOT NULL OR u.password_hash IS NULL)) "
-    };
-}
-
 #[derive(FromRow)]
 struct GrantRow {
     role: Role,
@@ -140,15 +130,16 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, now: Instant) -> Result<bool, Erro
 }
 
 /// The tokens with which an administrator gets in at `now`: by its secret, or by the password of whose it is. Nobody else
-/// revokes one of them until the transaction ends, which has written something already.
+/// revokes one of them until the transaction ends.
 pub async fn administrators(tx: &mut Tx, now: Instant) -> Result<Vec<TokenId>, Error> {
     query!(
         tx,
         all TokenId,
-        {
-            sqlite: concat!(administrators!(), "ORDER BY t.id"),
-            postgres: concat!(administrators!(), "ORDER BY t.id FOR UPDATE")
-        },
+        "UPDATE token SET revoked_at = revoked_at
+         WHERE role = 'administrator' AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
+           AND NOT EXISTS (SELECT 1 FROM user_account u
+                           WHERE u.token_id = token.id AND (u.disabled_at IS NOT NULL OR u.password_hash IS NULL))
+         RETURNING id",
         now
     )
 }

@@ -352,16 +352,23 @@ on_both_engines! {
         let mut cases = Vec::new();
         for (table, column, greatest) in JSON {
             let row = |literal: &str| insert(table, &[(*column, literal)]);
-            // Two brackets and two quotes around the letters.
-            let long = |length: usize| row(&format!("'[\"' || ~{} || '\"]'", length - 4));
-            let legal = row(r#"'["水", {"a": [1.5, null, true]}]'"#);
+            let is_object = *table == "technician_proposal";
+            // Two brackets and two quotes around the letters, and a name of no letters.
+            let long = |length: usize| match is_object {
+                true => row(&format!("'{{\"\":\"' || ~{} || '\"}}'", length - 7)),
+                false => row(&format!("'[\"' || ~{} || '\"]'", length - 4)),
+            };
+            let legal = match is_object {
+                true => row(r#"'{"水": [1.5, null, true]}'"#),
+                false => row(r#"'["水", {"a": [1.5, null, true]}]'"#),
+            };
             cases.push(Case::new(&long(*greatest), &long(greatest + 1), "check"));
             for wrong in ["", " ", "x", "{", "{'a': 1}", "[1,]", "{} {}", "NaN", "{a: 1}", "[01]"] {
                 let literal = format!("'{}'", wrong.replace('\'', "''"));
                 cases.push(Case::new(&legal, &row(&literal), "check"));
             }
-            if ["technician", "firm"].contains(table) || *column == "seals" {
-                for wrong in ["{}", "\"a\"", "1", "null"] {
+            if ["technician", "firm"].contains(table) || is_object || *column == "seals" {
+                for wrong in [if is_object { "[]" } else { "{}" }, "\"a\"", "1", "null"] {
                     cases.push(Case::new(&legal, &row(&format!("'{wrong}'")), "check"));
                 }
             }
