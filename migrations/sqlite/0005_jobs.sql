@@ -192,10 +192,10 @@ CREATE TRIGGER assignment_released BEFORE UPDATE ON assignment BEGIN
     WHERE OLD.slot = 'released'
       AND (NEW.id, NEW.job_id, NEW.offer_id, NEW.firm_id, NEW.technician_id, NEW.slot, NEW.assigned_at,
            NEW.counts_from, NEW.arrival_due_at, NEW.released_at, NEW.release_code, NEW.current_since, NEW.progress_at,
-           NEW.progress_lat_e6, NEW.progress_lon_e6)
+           NEW.progress_lat_e6, NEW.progress_lon_e6, NEW.heard_danger, NEW.heard_check)
        IS NOT (OLD.id, OLD.job_id, OLD.offer_id, OLD.firm_id, OLD.technician_id, OLD.slot, OLD.assigned_at,
            OLD.counts_from, OLD.arrival_due_at, OLD.released_at, OLD.release_code, OLD.current_since, OLD.progress_at,
-           OLD.progress_lat_e6, OLD.progress_lon_e6);
+           OLD.progress_lat_e6, OLD.progress_lon_e6, OLD.heard_danger, OLD.heard_check);
     SELECT RAISE(ABORT, 'kaketsuke: assignment_pkey')
     WHERE EXISTS (SELECT 1 FROM assignment WHERE id = NEW.id AND id <> OLD.id);
     SELECT RAISE(ABORT, 'kaketsuke: assignment_offer_id_key')

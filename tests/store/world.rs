@@ -345,7 +345,7 @@ const SAMPLES: &[(&str, Row)] = &[
         ("id", "#211"), ("job_id", "#32"), ("offer_id", "#72"), ("firm_id", "#1"), ("technician_id", "#12"),
         ("slot", "'current'"), ("assigned_at", AT), ("counts_from", AT), ("arrival_due_at", "NULL"), ("released_at", "NULL"),
         ("release_code", "NULL"), ("current_since", AT), ("progress_at", "NULL"), ("progress_lat_e6", "NULL"),
-        ("progress_lon_e6", "NULL"),
+        ("progress_lon_e6", "NULL"), ("heard_danger", "0"), ("heard_check", "0"),
     ]),
     ("referral", &[
         ("id", "#251"), ("case_id", "#21"), ("job_id", "NULL"), ("job_code", "NULL"), ("reason", "'unknown'"),

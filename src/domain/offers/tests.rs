@@ -83,6 +83,7 @@ fn assignment_row() -> Value {
     json!({
         "id": id, "version": 1, "job_id": id, "offer_id": id, "firm_id": id, "technician_id": id, "slot": "queued",
         "assigned_at": AT, "counts_from": AT, "arrival_due_at": null, "released_at": null, "release_code": null, "current_since": null,
+        "heard_danger": 0, "heard_check": 0,
     })
 }
 
@@ -93,6 +94,7 @@ fn assignments_read_back() {
         &[
             json!({}),
             json!({"arrival_due_at": AT}),
+            json!({"heard_danger": 2, "heard_check": 1}),
             json!({"slot": "current", "current_since": AT}),
             json!({"slot": "released", "released_at": AT, "release_code": "breakdown"}),
             json!({"slot": "released", "released_at": AT, "release_code": "completed", "current_since": AT}),

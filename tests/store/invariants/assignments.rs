@@ -134,6 +134,7 @@ on_both_engines! {
             ("arrival_due_at", "'2026-11-23T23:00:00+00:00'"), ("released_at", "'2026-11-23T23:00:00+00:00'"),
             ("release_code", "'other'"), ("current_since", "'2026-11-23T23:00:00+00:00'"),
             ("progress_at", "'2026-11-23T23:00:00+00:00'"), ("progress_lat_e6", "1"), ("progress_lon_e6", "1"),
+            ("heard_danger", "9"), ("heard_check", "9"),
         ];
         columns::assert_covers(&db, "assignment", changes.iter().map(|(column, _)| *column), &["version"]).await;
         let cases = changes.map(|(column, literal)| {
