@@ -339,20 +339,6 @@ fn what_a_payer_pays_too_much_is_for_the_lines_of_the_others() {
 
 #[test]
 fn what_another_payer_is_to_pay_waits_for_their_answer_and_then_for_a_supervisor() {
-    use crate::domain::{
-        jobs::Order,
-        trade::{Priority, Trade},
-    };
-    let order = Order { job_code: "W-TOILET-CLOG".to_owned(), trade: Trade::Water, priority: Priority::P1 };
-    let made = at("09:00:00");
-    let job = Job::new(
-        JobId(Uuid::from_u128(1)),
-        crate::domain::ids::CaseId(Uuid::from_u128(7)),
-        order,
-        made,
-        made,
-    );
-    let guard = || crate::domain::facts::Guard::of(&job, &[], &crate::domain::perils::Perils::default());
     let world = World::new();
     for (payer, days) in [("host_company", 14), ("landlord", 14), ("programme", 0)] {
         let mut facts = plain_job(&mut Device::of(1), &[("10:00:00", "11:50:00")]);
@@ -360,7 +346,14 @@ fn what_another_payer_is_to_pay_waits_for_their_answer_and_then_for_a_supervisor
         facts.push(office.consent("10:50:00", &Asked::units(1)));
         facts.push(office.consent("11:05:00", &Asked { payer, ..Asked::units(5) }));
         let proposed = facts[facts.len() - 1].id;
-        let record = FieldRecord::guarded(&facts, &guard());
+        let agreed = FieldRecord::of(&facts);
+        let since = ProposedPayer {
+            fact_id: proposed,
+            technician_id: technician(1),
+            payer: payer.parse().unwrap(),
+            since: at("11:05:00"),
+        };
+        let record = FieldRecord { proposed_payers: vec![since], ..agreed.clone() };
         let settled = Settled::of(&record, &[]);
         let judged = |settled: &Settled, after: chrono::TimeDelta| {
             let (priced, open) = priced(settled, &world.terms, &world.firms, at("11:05:00") + after);
@@ -383,8 +376,7 @@ fn what_another_payer_is_to_pay_waits_for_their_answer_and_then_for_a_supervisor
         };
         let accepted = Settled::of(&record, &[decision(vec![flag], Ruling::Accept)]);
         assert_eq!(judged(&accepted, day), (5_500, 0, vec![]), "{payer}");
-        let agreed = guard().authorised([payer.parse().unwrap()]);
-        let settled = Settled::of(&FieldRecord::guarded(&facts, &agreed), &[]);
+        let settled = Settled::of(&agreed, &[]);
         assert_eq!(judged(&settled, day), (5_500, 0, vec![]), "{payer}");
     }
 }
