@@ -31,6 +31,7 @@ const EXCLUSIVE: &[(&str, &[&str])] = &[
     ("/v1/users", &["firm_id", "technician_id", "consumer_id"]),
     ("/v1/blocks", &["firm_id"]),
     ("/v1/calls", &["no_number"]),
+    ("/v1/technician-proposals/00000000-0000-7000-8000-000000000000/decision", &["reason"]),
     ("/v1/webhooks", &["firm_id"]),
     ("/v1/jobs/00000000-0000-7000-8000-000000000000/facts", &["fact"]),
 ];
