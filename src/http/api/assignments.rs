@@ -113,7 +113,7 @@ pub(super) async fn withdraw(
 #[serde(deny_unknown_fields)]
 pub(super) struct DangerAcknowledgement {
     /// The dangers, as in `dangers` of the job; all that are not acknowledged yet must be among them.
-    #[garde(length(min = 1, max = 20), inner(length(chars, min = 1, max = 40)))]
+    #[garde(length(min = 1, max = 20), inner(length(chars, min = 1, max = 40), custom(super::text)))]
     #[schema(min_items = 1, max_items = 20)]
     dangers: Vec<String>,
 }

@@ -280,6 +280,7 @@ const NUMBERS: &[(&str, &str, i64, Option<i64>)] = &[
     ("offer", "rank", 0, None), ("offer", "round", 1, None), ("offer", "rung", 0, None),
     ("job", "round", 1, Some(1_000_000)), ("job", "rung", 0, Some(100)),
     ("alarm", "rung", 0, None),
+    ("assignment", "heard_danger", 0, None), ("assignment", "heard_check", 0, None),
     ("webhook", "failures", 0, None), ("webhook_secret", "number", 3, None), ("message_cursor", "pos", 0, None),
     ("message", "attempts", 0, None), ("message", "attempts_before", 0, None),
     ("message_attempt", "number", 2, None), ("message_attempt", "status", 100, Some(599)),
