@@ -66,7 +66,8 @@ on_both_engines! {
         assert_eq!(receipt["settlement"]["number"], 1);
         let statement = site.statement(&server.dispatcher()).await;
         assert_eq!(counts(&statement), (72 * 60, 2, 2, 0, 2_200));
-        assert_eq!(statement["totals"], json!([{ "payer": "worker", "amount_yen": 2_200 }]));
+        let total = json!({ "payer": "worker", "amount_yen": 2_200, "collected_yen": 0, "due_yen": 2_200 });
+        assert_eq!(statement["totals"], json!([total]));
         assert_eq!(site::brief(&statement["lines"]), [("overtime", "2", 2_200, "worker")]);
         let line = &statement["lines"][0];
         assert_eq!((&line["unit_price_yen"], &line["tax_included_yen"]), (&json!(1_100), &json!(200)));

@@ -47,7 +47,8 @@ on_both_engines! {
         // 72 minutes of work: 12 beyond the free hour are two units begun.
         let statement = crew.office.get(&format!("{path}/statement")).await.expect(200);
         assert_eq!((&statement["worked_seconds"], &statement["total_yen"]), (&json!(4_320), &json!(2_200)));
-        assert_eq!(statement["totals"], json!([{ "payer": "worker", "amount_yen": 2_200 }]));
+        let total = json!({ "payer": "worker", "amount_yen": 2_200, "collected_yen": 0, "due_yen": 2_200 });
+        assert_eq!(statement["totals"], json!([total]));
         assert_eq!(statement["arrived_at"], "2026-11-22T12:18:00Z");
         let line = &statement["lines"][0];
         assert_eq!((&line["kind"], &line["quantity"], &line["tax_included_yen"]), (&json!("overtime"), &json!("2"), &json!(200)));
@@ -82,13 +83,14 @@ on_both_engines! {
         // 80 minutes without consent: two units written off, and the consent that the office sends afterwards waits.
         let statement = server.dispatcher().get(&statement_path).await.expect(200);
         assert_eq!((&statement["lines"][0]["kind"], &statement["lines"][0]["payer"]), (&json!("write_off"), &json!("programme")));
+        server.pass(1).await;
         let late = office.fact("22:05", consent("22:05", 5));
         let mut batch = office.batch(&server, &[late]);
         let without = post_facts(&crew.office, &job, &batch).await;
         assert_eq!(without.refused_field(), "technician_id");
         batch["technician_id"] = json!(crew.technician);
         let receipt = post_facts(&crew.office, &job, &batch).await.expect(200);
-        // It was not heard of before the completion: a person must look at it (G-04), and until then the bill stays.
+        // It was not heard of before the bill: a person must look at it (G-04), and until then the bill stays.
         assert_eq!((codes(&receipt), &receipt["settlement"]), (vec!["consent_too_late"], &Value::Null));
         let statement = server.dispatcher().get(&statement_path).await.expect(200);
         let lines: Vec<_> =
