@@ -5,7 +5,7 @@ mod reason;
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 pub use self::reason::{InTheWay, Reason, Weight, WorkScope};
 use super::{
@@ -19,9 +19,18 @@ use super::{
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
     /// What is passed over, each by its code, as the refusal has listed it in `confirm`.
+    #[serde(deserialize_with = "no_more_than_there_are")]
     pub despite: BTreeSet<Reason>,
     /// Why.
     pub because: OverrideReason,
+}
+
+fn no_more_than_there_are<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeSet<Reason>, D::Error> {
+    let named = Vec::<Reason>::deserialize(deserializer)?;
+    match named.len() {
+        few if few <= Reason::ALL.len() => Ok(named.into_iter().collect()),
+        many => Err(D::Error::custom(format!("{many} reasons, and there are {}", Reason::ALL.len()))),
+    }
 }
 
 /// All that is in the way of sending somebody to a job at some time; nothing, where they may go.
