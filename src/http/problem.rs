@@ -22,20 +22,22 @@ use crate::{
 pub(crate) struct Problem {
     /// Stable name of the kind of problem, as in `urn:kaketsuke:problem:invalid`.
     #[serde(rename = "type")]
-    #[schema(rename = "type", format = "uri")]
-    kind: String,
+    #[schema(rename = "type", format = "uri", value_type = String)]
+    kind: Box<str>,
     /// The kind of problem, in words.
     title: Cow<'static, str>,
     /// The status of the answer.
     status: u16,
     /// What is wrong here and what would be right.
-    detail: String,
+    #[schema(value_type = String)]
+    detail: Box<str>,
     /// The rule of the domain behind it, where there is one, as in `S-04`.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
     /// What a person may pass over by naming it in `confirmation` (G-17).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    confirm: Vec<Reason>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(value_type = Vec<Reason>)]
+    confirm: Box<[Reason]>,
     /// The fields that cannot be accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Field>,
@@ -59,12 +61,12 @@ impl Problem {
         detail: impl Into<String>,
     ) -> Self {
         Self {
-            kind: format!("urn:kaketsuke:problem:{code}"),
+            kind: format!("urn:kaketsuke:problem:{code}").into(),
             title: Cow::Borrowed(title),
             status: status.as_u16(),
-            detail: detail.into(),
+            detail: detail.into().into(),
             rule: None,
-            confirm: Vec::new(),
+            confirm: Box::default(),
             errors: Vec::new(),
         }
     }
@@ -206,7 +208,7 @@ impl Problem {
         let problem = Self::new(StatusCode::CONFLICT, &code, "The state does not allow it", detail);
         let confirm = match refused {
             Refused::Fitness(FitnessRefused::Unconfirmed(all)) => all.iter().map(|one| one.reason).collect(),
-            _ => Vec::new(),
+            _ => Box::default(),
         };
         Self { rule: refused.rule(), confirm, ..problem }
     }

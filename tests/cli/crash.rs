@@ -82,9 +82,8 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
             ("SELECT COUNT(DISTINCT job_id) FROM identity_plan WHERE job_id = ", job)
         }
         ["jobs", _, "appointment"] => ("SELECT COUNT(*) FROM planned_window WHERE id = ", made),
-        ["jobs", _, "helpers"] => ("SELECT COUNT(*) FROM assignment WHERE id = ", made),
+        ["jobs", _, "helpers" | "override"] => ("SELECT COUNT(*) FROM assignment WHERE id = ", made),
         ["jobs", _, "payments"] => ("SELECT COUNT(*) FROM payment WHERE id = ", made),
-        ["jobs", _, "override"] => ("SELECT COUNT(*) FROM assignment WHERE id = ", made),
         ["jobs", job, "reassignment"] => (
             "SELECT COUNT(DISTINCT subject_id) FROM event WHERE kind = 'job.reassigned' AND subject_id = ",
             job,

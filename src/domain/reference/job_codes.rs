@@ -216,17 +216,13 @@ text_enum! {
 
 text_enum! {
     /// How much of the work needs the licence.
+    #[derive(Default)]
     pub enum LicenceFor("extent of a licence") {
         /// All of it.
+        #[default]
         AllWork = "all_work",
         /// What stays: whoever is sent at once may make safe without it.
         LastingWork = "lasting_work",
-    }
-}
-
-impl Default for LicenceFor {
-    fn default() -> Self {
-        Self::AllWork
     }
 }
 

@@ -33,14 +33,18 @@ enum Asked {
 }
 
 impl Asked {
-    fn when(is_complete: bool, settlements: &[Settlement]) -> Self {
-        if is_complete && settlements.is_empty() { Self::OfAll } else { Self::OfNew }
+    /// Of a job that is complete.
+    fn of_complete(settlements: &[Settlement]) -> Self {
+        if settlements.is_empty() { Self::OfAll } else { Self::OfNew }
     }
 }
 
 impl<'a> Known<'a> {
     pub(super) fn of(given: &Given<'a>) -> Self {
-        let asked = Asked::when(matches!(given.ending, Ending::Complete(_)), given.settlements);
+        let asked = match given.ending {
+            Ending::Complete(_) => Asked::of_complete(given.settlements),
+            _ => Asked::OfNew,
+        };
         let Given { job, payments, settlements, now, .. } = *given;
         Self { job, payments, settlements, asked, now }
     }
@@ -87,7 +91,10 @@ pub fn doubts(
     owed: Option<Yen>,
     now: Instant,
 ) -> Vec<Flag> {
-    let asked = Asked::when(job.state() == JobState::Completed, settlements);
+    let asked = match job.state() {
+        JobState::Completed => Asked::of_complete(settlements),
+        _ => Asked::OfNew,
+    };
     let cash = told(settled, &Known { job: job.id, payments, settlements, asked, now }, owed);
     settled.undecided(cash.doubts).collect()
 }
