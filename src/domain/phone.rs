@@ -34,6 +34,16 @@ fn separates(char: char) -> bool {
         || matches!(char, '-' | '.' | '/' | '(' | ')' | 'ー' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
+/// How many digits a number may have, from the code of its country on. Japanese ones whose second digit is 0 are of mobile
+/// telephones and the like: they have ten, and who types one less has mistyped.
+fn lengths(digits: &str) -> std::ops::RangeInclusive<usize> {
+    match digits.strip_prefix("81") {
+        Some(inland) if inland.as_bytes().get(1) == Some(&b'0') => 12..=12,
+        Some(_) => 11..=12,
+        None => 7..=15,
+    }
+}
+
 impl TryFrom<String> for Phone {
     type Error = BadPhone;
 
@@ -44,8 +54,7 @@ impl TryFrom<String> for Phone {
             Some(inland) => format!("81{inland}"),
             None => digits,
         };
-        let lengths = if digits.starts_with("81") { 11..=12 } else { 7..=15 };
-        let sound = lengths.contains(&digits.len())
+        let sound = lengths(&digits).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !digits.starts_with('0')
             && !digits.starts_with("810");
@@ -110,6 +119,8 @@ mod tests {
             "+81",
             "+8135550010",
             "+8190555001012",
+            "+81905550010",
+            "+81-80-5550-010",
             "+81００355500100",
             "+813555001001234567",
             "+123456",

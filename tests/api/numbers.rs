@@ -268,7 +268,7 @@ on_both_engines! {
         let accepted = crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
         let seen = crew.phone.get(&format!("/v1/jobs/{job}")).await.expect(200);
         assert_eq!((&seen["resident"]["name"], &seen["resident"]["phone"]), (&json!("Ram Example"), &Value::Null));
-        let note = format!("/v1/assignments/{}/order-note", id(&accepted));
+        let note = format!("/v1/assignments/{}/order-note", id(&accepted["assignment"]));
         crew.phone.get(&note).await.expect(200);
         // Told later, it is the number of somebody from whom the technician is kept apart: the desk is rung.
         let version = desk.get(&path).await.expect(200)["version"].as_i64().unwrap();
