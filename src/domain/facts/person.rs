@@ -110,6 +110,13 @@ pub(super) struct Told<'a> {
     pub(super) fact: &'a Fact,
 }
 
+impl Told<'_> {
+    /// What is said to be of the future is of when it was received, as far as trust goes.
+    pub(super) fn believed(&self) -> Instant {
+        self.at.min(self.fact.received_at)
+    }
+}
+
 /// One technician, as told so far.
 pub(super) struct Person<'a> {
     technician: TechnicianId,

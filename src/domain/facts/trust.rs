@@ -115,8 +115,9 @@ impl Guard {
         let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
             fact.told_by != Reporter::Desk && doubts.contains_key(&fact.id)
         };
-        let idle: BTreeSet<_> =
-            told.iter().filter(|told| self.is_idle(**told)).map(|told| told.fact.id).collect();
+        let done = self.done_at(told);
+        let is_idle = |told: &&Told<'_>| done.is_some_and(|done| self.is_idle(**told, done));
+        let idle: BTreeSet<_> = told.iter().filter(is_idle).map(|told| told.fact.id).collect();
         let all = told;
         let told: Vec<_> = told.iter().filter(|told| !idle.contains(&told.fact.id)).copied().collect();
         let mut doubts = self.filled_late(all, &told);
@@ -144,14 +145,22 @@ impl Guard {
         Verdict { doubts, idle, from_receipt }
     }
 
+    /// When the job was completed, as whoever had it then has told; they may have told it later.
+    fn done_at(&self, told: &[Told<'_>]) -> Option<Instant> {
+        let ends = told.iter().filter(|told| matches!(told.fact.what, FactKind::Completion { .. }));
+        ends.filter(|told| self.completed(told.fact).is_some()).map(Told::believed).min()
+    }
+
+    /// When whoever reports was released because the job was complete.
+    fn completed(&self, fact: &Fact) -> Option<Instant> {
+        let over = self.terms.get(&fact.technician_id).and_then(|term| term.over);
+        over.filter(|(_, code)| *code == ReleaseCode::Completed).map(|(at, _)| at)
+    }
+
     /// Whether it says nothing any more: once the job is complete, that somebody is on the way, late, at the door or away.
-    fn is_idle(&self, told: Told<'_>) -> bool {
-        let at = told.at.min(told.fact.received_at);
-        let is_after_completion = || {
-            let over = self.terms.get(&told.fact.technician_id).and_then(|term| term.over);
-            over.is_some_and(|(over, code)| code == ReleaseCode::Completed && at > over + TRUST_SLACK)
-        };
-        told.fact.what.only_moves() && is_after_completion()
+    fn is_idle(&self, told: Told<'_>, done: Instant) -> bool {
+        let over = self.completed(told.fact).map(|over| over.min(done));
+        told.fact.what.only_moves() && over.is_some_and(|over| told.believed() > over + TRUST_SLACK)
     }
 
     /// Numbers that were missing when the job was billed, and were closed by whoever decided that: what fills one later is
@@ -213,8 +222,7 @@ impl Guard {
         if self.called_off_at.is_some_and(|at| fact.received_at > at) && fact.what.is_of_the_bill() {
             return Some(FlagCode::AfterCancellation);
         }
-        // What is said to be of the future is of when it was received, as far as trust goes.
-        let at = told.at.min(fact.received_at);
+        let at = told.believed();
         if at < self.made_at - TRUST_SLACK {
             return Some(FlagCode::BeforeJob);
         }
