@@ -44,6 +44,54 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
         ["firms", _, "technicians"] => ("SELECT COUNT(*) FROM technician WHERE id = ", made),
         ["tokens"] => ("SELECT COUNT(*) FROM token WHERE id = ", made),
         ["calls"] => ("SELECT COUNT(*) FROM call WHERE answered_at IS NOT NULL AND id = ", made),
+        ["calls", ..] | ["interpretations" | "emergency-handovers", ..] | ["jobs", _, "interpretations"] => {
+            trace_of_call(&parts, made)
+        }
+        ["cases"] => ("SELECT COUNT(*) FROM case_file WHERE id = ", made),
+        ["cases", case, "closing"] => {
+            ("SELECT COUNT(*) FROM case_file WHERE state = 'closed' AND id = ", case)
+        }
+        ["cases", case, "clearances"] => (
+            "SELECT COUNT(DISTINCT case_id) FROM case_hazard WHERE cleared_at IS NOT NULL AND case_id = ",
+            case,
+        ),
+        ["cases", case, "warrants"] => ("SELECT COUNT(DISTINCT case_id) FROM warrant WHERE case_id = ", case),
+        ["cases", _, "jobs"] => ("SELECT COUNT(*) FROM job WHERE id = ", made),
+        ["jobs", job, "identity-plan"] => {
+            ("SELECT COUNT(DISTINCT job_id) FROM identity_plan WHERE job_id = ", job)
+        }
+        ["jobs", _, "appointment"] => ("SELECT COUNT(*) FROM planned_window WHERE id = ", made),
+        ["jobs", _, "helpers" | "override"] => ("SELECT COUNT(*) FROM assignment WHERE id = ", made),
+        ["jobs", _, "payer-authorities"] => ("SELECT COUNT(*) FROM payer_authority WHERE id = ", made),
+        ["jobs", _, "payments"] => ("SELECT COUNT(*) FROM payment WHERE id = ", made),
+        ["jobs", job, "reassignment"] => (
+            "SELECT COUNT(DISTINCT subject_id) FROM event WHERE kind = 'job.reassigned' AND subject_id = ",
+            job,
+        ),
+        ["jobs", job, "cancellation"] => {
+            ("SELECT COUNT(*) FROM job WHERE state = 'cancelled' AND id = ", job)
+        }
+        ["offers", offer, "acceptance"] => {
+            ("SELECT COUNT(*) FROM offer WHERE answered_at IS NOT NULL AND state <> 'open' AND id = ", offer)
+        }
+        ["offers", offer, "technician"] => ("SELECT COUNT(*) FROM assignment WHERE offer_id = ", offer),
+        ["offers", _, "refusal"] => ("SELECT COUNT(*) FROM offer WHERE state = 'declined' AND id = ", made),
+        ["assignments", one, "withdrawal"] => {
+            ("SELECT COUNT(*) FROM assignment WHERE slot = 'released' AND id = ", one)
+        }
+        ["jobs", _, "facts"] => ("SELECT COUNT(*) FROM fact WHERE id = ", made),
+        ["cases", _, "referrals"] | ["referrals", ..] => trace_of_referral(&parts, made),
+        ["billing-consumers"] => ("SELECT COUNT(*) FROM consumer WHERE id = ", made),
+        ["billing-consumers", _, "acknowledgements"] => {
+            ("SELECT COUNT(*) FROM consumer WHERE acknowledged_pos > 0 AND id = ", made)
+        }
+        other => panic!("an acknowledged change nobody looks for: {other:?}"),
+    }
+}
+
+/// The same of what is done in a call, and with whoever is asked to join.
+fn trace_of_call<'a>(parts: &[&'a str], made: &'a str) -> (&'static str, &'a str) {
+    match parts {
         ["calls", _, "ending"] => ("SELECT COUNT(*) FROM call WHERE state = 'ended' AND id = ", made),
         ["calls", call, "hazard-answers"] => {
             ("SELECT COUNT(DISTINCT call_id) FROM hazard_answer WHERE call_id = ", call)
@@ -67,43 +115,6 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
         }
         ["calls", call, "attachment"] => {
             ("SELECT COUNT(*) FROM call WHERE purpose IS NOT NULL AND id = ", call)
-        }
-        ["cases"] => ("SELECT COUNT(*) FROM case_file WHERE id = ", made),
-        ["cases", case, "closing"] => {
-            ("SELECT COUNT(*) FROM case_file WHERE state = 'closed' AND id = ", case)
-        }
-        ["cases", case, "clearances"] => (
-            "SELECT COUNT(DISTINCT case_id) FROM case_hazard WHERE cleared_at IS NOT NULL AND case_id = ",
-            case,
-        ),
-        ["cases", case, "warrants"] => ("SELECT COUNT(DISTINCT case_id) FROM warrant WHERE case_id = ", case),
-        ["cases", _, "jobs"] => ("SELECT COUNT(*) FROM job WHERE id = ", made),
-        ["jobs", job, "identity-plan"] => {
-            ("SELECT COUNT(DISTINCT job_id) FROM identity_plan WHERE job_id = ", job)
-        }
-        ["jobs", _, "appointment"] => ("SELECT COUNT(*) FROM planned_window WHERE id = ", made),
-        ["jobs", _, "helpers" | "override"] => ("SELECT COUNT(*) FROM assignment WHERE id = ", made),
-        ["jobs", _, "payments"] => ("SELECT COUNT(*) FROM payment WHERE id = ", made),
-        ["jobs", job, "reassignment"] => (
-            "SELECT COUNT(DISTINCT subject_id) FROM event WHERE kind = 'job.reassigned' AND subject_id = ",
-            job,
-        ),
-        ["jobs", job, "cancellation"] => {
-            ("SELECT COUNT(*) FROM job WHERE state = 'cancelled' AND id = ", job)
-        }
-        ["offers", offer, "acceptance"] => {
-            ("SELECT COUNT(*) FROM offer WHERE answered_at IS NOT NULL AND state <> 'open' AND id = ", offer)
-        }
-        ["offers", offer, "technician"] => ("SELECT COUNT(*) FROM assignment WHERE offer_id = ", offer),
-        ["offers", _, "refusal"] => ("SELECT COUNT(*) FROM offer WHERE state = 'declined' AND id = ", made),
-        ["assignments", one, "withdrawal"] => {
-            ("SELECT COUNT(*) FROM assignment WHERE slot = 'released' AND id = ", one)
-        }
-        ["jobs", _, "facts"] => ("SELECT COUNT(*) FROM fact WHERE id = ", made),
-        ["cases", _, "referrals"] | ["referrals", ..] => trace_of_referral(&parts, made),
-        ["billing-consumers"] => ("SELECT COUNT(*) FROM consumer WHERE id = ", made),
-        ["billing-consumers", _, "acknowledgements"] => {
-            ("SELECT COUNT(*) FROM consumer WHERE acknowledged_pos > 0 AND id = ", made)
         }
         other => panic!("an acknowledged change nobody looks for: {other:?}"),
     }
