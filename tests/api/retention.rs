@@ -185,8 +185,8 @@ on_both_engines! {
         server.dispatcher().post(&reopened, json!({ "reason": "complaint" })).await.expect(200);
         let server = days_later(&db, server, 732).await;
         assert_eq!(last_run(&server).await["counts"]["case"], 1);
-        assert_eq!(left(&server, &free, &site.job).await.0, false, "what was written off costs nothing");
-        assert_eq!(left(&server, &again, &again_job).await.0, true, "open since half a year after that");
+        assert!(!left(&server, &free, &site.job).await.0, "what was written off costs nothing");
+        assert!(left(&server, &again, &again_job).await.0, "open since half a year after that");
         assert_eq!(left(&server, &held, &held_job).await, (true, true, 1), "the picture too");
         let lift = format!("/v1/cases/{held}/legal-hold-lifting");
         server.client(Role::Supervisor).post(&lift, json!({})).await.expect(204);
