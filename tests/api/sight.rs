@@ -20,8 +20,8 @@ use crate::{
 /// What only the way in needs: nobody writes it on an invoice.
 const WAY_IN: &str = "MARK-ACCESS";
 
-/// How a picture begins.
-const PICTURE: &str = "JFIF";
+/// Eight bits, eight lines, eight columns: from the frame of a picture, and in no text.
+const PICTURE: &str = "\u{8}\0\u{8}\0\u{8}";
 
 /// What everybody asks for.
 struct Asked {
