@@ -148,7 +148,7 @@ impl Guard {
     /// When the job was completed, as whoever had it then has told; they may have told it later.
     fn done_at(&self, told: &[Told<'_>]) -> Option<Instant> {
         let ends = told.iter().filter(|told| matches!(told.fact.what, FactKind::Completion { .. }));
-        ends.filter(|told| self.completed(told.fact).is_some()).map(Told::believed).min()
+        ends.filter(|told| self.completed(told.fact).is_some()).map(Told::believed).max()
     }
 
     /// When whoever reports was released because the job was complete.
