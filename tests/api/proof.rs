@@ -75,6 +75,8 @@ async fn night(server: &TestServer) {
     desk.post(&format!("/v1/jobs/{door}/identity-plan"), json!({ "method": "card_on_person" }))
         .await
         .expect(201);
+    let taken_on = json!({ "reason": "taken_on" });
+    desk.post(&format!("/v1/cases/{locked}/warrants"), taken_on).await.expect(201);
     // Another one, who is known no more.
     let erased = world::opened_case(server).await;
     close(server, &erased, "no").await;

@@ -93,6 +93,7 @@ fn trace_of(ack: &Acknowledged) -> (&'static str, &str) {
 fn trace_of_call<'a>(parts: &[&'a str], made: &'a str) -> (&'static str, &'a str) {
     match parts {
         ["calls", _, "ending"] => ("SELECT COUNT(*) FROM call WHERE ended_at IS NOT NULL AND id = ", made),
+        ["calls", _, "wrap-up"] => ("SELECT COUNT(*) FROM call WHERE wrapped_at IS NOT NULL AND id = ", made),
         ["calls", call, "hazard-answers"] => {
             ("SELECT COUNT(DISTINCT call_id) FROM hazard_answer WHERE call_id = ", call)
         }

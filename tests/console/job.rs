@@ -110,7 +110,6 @@ on_both_engines! {
 
     async fn nobody_unfit_is_chosen_beforehand_and_what_may_be_passed_over_is_confirmed_there(db: TestDb) {
         let server = TestServer::start(&db).await;
-        add(&server, "dispatcher", Grant::Dispatcher).await;
         let kept = world::crew(&server, "栄水道", 35.165, 136.91).await;
         let off = world::crew(&server, "休日水道", 35.166, 136.91).await;
         let body = json!({ "technician_id": kept.technician, "phone": "+818055500101", "reason": "complaint" });
