@@ -144,7 +144,7 @@ on_both_engines! {
             let path = format!("/v1/technicians/{}", crew.technician);
             let mut shown = server.administrator().get(&path).await.expect(200);
             let version = shown["version"].as_i64().unwrap();
-            for field in ["id", "version", "firm_id", "created_at", "confirmed_at"] {
+            for field in ["id", "version", "firm_id", "created_at", "confirmed_at", "proposed"] {
                 shown.as_object_mut().unwrap().remove(field);
             }
             shown["state"] = json!("suspended");
