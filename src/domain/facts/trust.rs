@@ -115,9 +115,8 @@ impl Guard {
         let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
             fact.told_by != Reporter::Desk && doubts.contains_key(&fact.id)
         };
-        let done = self.done_at(told);
-        let is_idle = |told: &&Told<'_>| done.is_some_and(|done| self.is_idle(**told, done));
-        let idle: BTreeSet<_> = told.iter().filter(is_idle).map(|told| told.fact.id).collect();
+        let is_idle = |told: &&Told<'_>| self.is_idle(**told, None);
+        let mut idle: BTreeSet<_> = told.iter().filter(is_idle).map(|told| told.fact.id).collect();
         let all = told;
         let told: Vec<_> = told.iter().filter(|told| !idle.contains(&told.fact.id)).copied().collect();
         let mut doubts = self.filled_late(all, &told);
@@ -141,6 +140,10 @@ impl Guard {
         let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
         doubts.extend(consents::doubtful(all, &counts, self.billed_at.first().copied()));
         let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
+        // What was told of the time between the end and when the end was heard of.
+        let done = self.done_at(&sure);
+        let is_idle = |told: &&Told<'_>| self.is_idle(**told, done);
+        idle.extend(sure.iter().filter(is_idle).map(|told| told.fact.id));
         let from_receipt = consents::from_receipt(&sure);
         Verdict { doubts, idle, from_receipt }
     }
@@ -158,8 +161,8 @@ impl Guard {
     }
 
     /// Whether it says nothing any more: once the job is complete, that somebody is on the way, late, at the door or away.
-    fn is_idle(&self, told: Told<'_>, done: Instant) -> bool {
-        let over = self.completed(told.fact).map(|over| over.min(done));
+    fn is_idle(&self, told: Told<'_>, done: Option<Instant>) -> bool {
+        let over = self.completed(told.fact).map(|over| done.map_or(over, |done| over.min(done)));
         told.fact.what.only_moves() && over.is_some_and(|over| told.believed() > over + TRUST_SLACK)
     }
 
