@@ -43,7 +43,7 @@ async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, 
     unit.emit(events::CallAttached { call: id, case: case.id, purpose: to.purpose });
     let told = dangers::there(unit, id).await?;
     dangers::raise(unit, &case, id, told).await?;
-    dangers::ask_again(unit, case.id).await?;
+    dangers::ask_again_about(unit, case.id).await?;
     Ok(call)
 }
 
@@ -60,7 +60,7 @@ async fn detach_in(unit: &mut Unit, id: CallId) -> Result<Call, Error> {
     store::calls::save(&mut unit.tx, &call, None).await?;
     unit.emit(events::CallDetached { call: id, case });
     // It may have been the one that told what is known of danger there.
-    dangers::ask_again(unit, case).await?;
+    dangers::ask_again_about(unit, case).await?;
     Ok(call)
 }
 

@@ -68,7 +68,7 @@ async fn answer_in(unit: &mut Unit, id: CallId, given: &Answers) -> Result<Dange
         let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
         let told = said.into_iter().filter(|(_, answer)| *answer == HazardAnswer::Yes);
         raise(unit, &case, id, told.map(|(hazard, _)| hazard)).await?;
-        ask_again(unit, case.id).await?;
+        ask_again_about(unit, case.id).await?;
     }
     let ctx = unit.ctx.clone();
     standing(&ctx, &mut unit.tx, id).await
@@ -141,14 +141,19 @@ pub(super) fn interview(reference: &Reference, marks: &Marks) -> Interview {
     Interview::of(marks.told.values().map(|told| stand(reference, &told.answers, &told.given)))
 }
 
+/// The same after the jobs of a case, or what is known of it, have changed.
+pub(super) async fn ask_again_about(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
+    let jobs = store::jobs::of_case(&mut unit.tx, case).await?;
+    ask_again(unit, case, &jobs).await
+}
+
 /// A person asks again where somebody is sent and nothing at all is known of danger, until something is (4.1).
-pub(super) async fn ask_again(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
+pub(super) async fn ask_again(unit: &mut Unit, case: CaseId, jobs: &[Job]) -> Result<(), Error> {
     let marks = store::job_file::marks(&mut unit.tx, case).await?;
     let reference = unit.ctx.reference();
     if !interview(&reference, &marks).tells_nothing() {
         return alarms::resolve(unit, AlarmKind::DangersUnknown, case.0).await;
     }
-    let jobs = store::jobs::of_case(&mut unit.tx, case).await?;
     match jobs.iter().any(|job| !job.state().is_final()) {
         true => alarms::raise_once(unit, AlarmKind::DangersUnknown, Subject::Case, case.0).await,
         false => Ok(()),

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     Command, Ctx, Error, Unit,
     reviews::{self, Decide, Decided},
+    settlement::File,
 };
 use crate::{
     domain::{
@@ -113,7 +114,8 @@ async fn resolve_in(unit: &mut Unit, id: DisputeId, resolve: &Resolve) -> Result
             return Err(Error::Refused(MoneyRefused::NothingToCorrect.into()));
         }
         (DisputeOutcome::Upheld, Some(decide)) if decide.ruling != Ruling::Accept => {
-            Some(reviews::rule(unit, &job, About::Dispute(id), decide).await?)
+            let file = File::load(&unit.ctx.clone(), &mut unit.tx, job).await?;
+            Some(reviews::rule(unit, file, About::Dispute(id), decide).await?)
         }
         (DisputeOutcome::Upheld, _) => {
             let message = "say how the bill is corrected: correct, write_off or rescind";
@@ -133,7 +135,7 @@ async fn resolve_in(unit: &mut Unit, id: DisputeId, resolve: &Resolve) -> Result
     store::disputes::resolve(&mut unit.writes, id, &resolution, by);
     unit.emit(events::DisputeResolved {
         dispute: id,
-        job: job.id,
+        job: dispute.job_id,
         outcome: resolution.outcome,
         decision: resolution.decision_id,
     });

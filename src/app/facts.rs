@@ -12,13 +12,13 @@ use crate::{
         docket::Told,
         events,
         facts::{
-            Fact, FactKind, FieldRecord, Flag, Guard, OnRecord, Reporter,
+            Fact, FactKind, Flag, Guard, OnRecord, Reporter,
             reports::{Filing, Received, Rejected},
             worked_until,
         },
-        ids::{FactId, JobId, TechnicianId},
+        ids::{JobId, TechnicianId},
         interpretations::{Interpretation, Line},
-        jobs::{Job, JobState},
+        jobs::JobState,
         ledger::Settlement,
         offers::Assignment,
         positions::measured,
@@ -98,7 +98,8 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         interpretations::line_ended(unit, Line::Job(id)).await?;
     }
     let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();
-    refer(unit, &known.job, &record, &new).await?;
+    let found = record.referral_findings.iter().filter(|found| new.contains(&found.fact_id));
+    referrals::found(unit, &known.job, &found.collect::<Vec<_>>()).await?;
     let (settlement, flags) = match loaded.billing {
         // What is not complete and was never billed nor doubted has nothing to settle.
         Billing::Untouched if record.completed_at.is_none() && record.payments.is_empty() => {
@@ -185,15 +186,6 @@ fn reporter(actor: &Actor, filed: &Assignment) -> Reporter {
         _ if !is_own(actor, filed) => Reporter::Suspended,
         Scope::Firm(_) | Scope::Technician(..) | Scope::Nothing => Reporter::Device,
     }
-}
-
-/// What was found to be the landlord's matter is referred (3.4).
-async fn refer(unit: &mut Unit, job: &Job, record: &FieldRecord, new: &[FactId]) -> Result<(), Error> {
-    for found in record.referral_findings.iter().filter(|found| new.contains(&found.fact_id)) {
-        unit.flush().await.map_err(Error::in_the_way)?;
-        referrals::found(unit, job, found).await?;
-    }
-    Ok(())
 }
 
 /// Where the technician was, by the service's clock, as far as that can be (G-13): for the dispatch, which keeps the newest only.

@@ -55,9 +55,7 @@ async fn create_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Job, Erro
     let order = Order { job_code: new.job_code.clone(), trade, priority: new.priority.unwrap_or(usual) };
     let wait = unit.ctx.reference().dispatch().policy(order.priority).start_after_s.delta();
     let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
-    store::jobs::insert(&mut unit.tx, &job).await?;
-    unit.emit(events::JobCreated::from(&job));
-    hold_new(unit, job).await
+    open(unit, job).await
 }
 
 /// Nobody sends two for one trouble by mistake: whoever wants another job of the same code names the one under way.
@@ -71,11 +69,13 @@ fn must_be_meant(new: &New, others: &[Job]) -> Result<(), Refusal> {
 }
 
 /// A new job is held from the beginning where its case is dangerous; where nothing is known of danger, a person asks again.
-async fn hold_new(unit: &mut Unit, job: Job) -> Result<Job, Error> {
-    let (case, known) = (job.case_id, store::dangers::of_case(&mut unit.tx, job.case_id).await?);
-    let docket = dockets::take(unit, Known { dangers: known, ..Known::new(job) });
+async fn open(unit: &mut Unit, job: Job) -> Result<Job, Error> {
+    let dangers = store::dangers::of_case(&mut unit.tx, job.case_id).await?;
+    let created = events::JobCreated::from(&job);
+    let mut docket = dockets::take(unit, Known { dangers, ..Known::new(job) });
+    docket.say(created);
     let job = holds::apply(unit, docket).await?;
-    dangers::ask_again(unit, case).await?;
+    dangers::ask_again(unit, job.case_id, std::slice::from_ref(&job)).await?;
     Ok(job)
 }
 
@@ -98,9 +98,7 @@ async fn rework_in(unit: &mut Unit, id: JobId, priority: Option<Priority>) -> Re
     let wait = unit.ctx.reference().dispatch().policy(order.priority).start_after_s.delta();
     let job = Job::new(unit.id(), case.id, order, unit.now, unit.now + wait);
     let job = Job { rework_of: Some(first.id), ..job };
-    store::jobs::insert(&mut unit.tx, &job).await?;
-    unit.emit(events::JobCreated::from(&job));
-    hold_new(unit, job).await
+    open(unit, job).await
 }
 
 /// Calls a job off: whoever was asked or had accepted is free again. Costs nothing (C-25).

@@ -15,9 +15,10 @@ use crate::{
         phone::Phone,
         reference::Handling,
         referrals::{
-            ATTEMPTS_MAX, Acknowledged, After, Attempt, Component, ContactConsent, DeliveryStatus, FollowUp,
-            LesseeKind, NoticeChannel, Part, Progress, Recipient, RecipientKind, Referral, ReferralOutcome,
-            ReferralReason, ReferralState, Stage, Texts, follow_up::follow_up,
+            self, ATTEMPTS_MAX, Acknowledged, After, Attempt, Component, ContactConsent, DeliveryStatus,
+            FollowUp, LesseeKind, NoticeChannel, OF_CASE_MAX, Part, Progress, Recipient, RecipientKind,
+            Referral, ReferralOutcome, ReferralReason, ReferralState, Stage, Texts,
+            found::{self, Referred},
         },
         refusal::{CaseRefused, ReferralRefused, Refusal},
         span::Instant,
@@ -29,8 +30,6 @@ pub use crate::documents::{Language, Notice, To};
 
 /// The desk whose number is called back.
 const WORKER_LINE: &str = "000.jbr.worker_line";
-/// Referrals of one case at most.
-const OF_CASE_MAX: usize = 20;
 
 /// A trouble to be referred.
 #[derive(Debug, Clone)]
@@ -131,18 +130,19 @@ async fn make_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Whole, Erro
         stop_gap: new.stop_gap.as_ref().map(|(what, ..)| what.clone()),
         stop_gap_by: new.stop_gap.as_ref().and_then(|(.., by)| by.clone()),
     };
-    keep(unit, referral, &texts, &new.recipients).await
+    keep(unit, &referral, &texts, &new.recipients).await?;
+    whole(&mut unit.tx, referral).await
 }
 
 /// Writes a new referral down; somebody looks at it again when it is due.
 async fn keep(
     unit: &mut Unit,
-    referral: Referral,
+    referral: &Referral,
     texts: &Texts,
     recipients: &[Recipient],
-) -> Result<Whole, Error> {
+) -> Result<(), Error> {
     let by = unit.actor.token();
-    store::referrals::insert(&mut unit.tx, &referral, by, texts, recipients).await?;
+    store::referrals::insert(&mut unit.tx, referral, by, texts, recipients).await?;
     if let Some(due) = referral.follow_up_due {
         alarms::move_to(unit, AlarmKind::ReferralFollowUp, Subject::Referral, referral.id.0, due).await?;
     }
@@ -155,67 +155,29 @@ async fn keep(
         stage: referral.stage,
         consent_to_contact: referral.consent_to_contact,
     });
-    whole(&mut unit.tx, referral).await
+    Ok(())
 }
 
-/// Opens the referral that a finding at the site asks for (3.4), under the id of its report. Whom to tell, and whether the
-/// centre may, is taken over from an earlier referral of the case, or told later by the desk. A case that is closed or has
-/// as many as it can have keeps the finding in its job's record; so does one that has referred the same component already.
-pub(super) async fn found(unit: &mut Unit, job: &Job, found: &FoundReferral) -> Result<(), Error> {
-    let id = ReferralId(found.fact_id.0);
-    let is_open = store::referrals::hold_case_open(&mut unit.tx, job.case_id).await?;
-    let earlier = store::referrals::of_case(&mut unit.tx, job.case_id).await?;
-    let is_same =
-        |known: &Referral| known.component == found.finding.component && known.state != ReferralState::Closed;
-    let is_known = earlier.iter().any(is_same) || store::referrals::find(&mut unit.tx, id).await?.is_some();
-    if !is_open || is_known || earlier.len() >= OF_CASE_MAX {
+/// Opens the referrals that findings at the site ask for (3.4); none in a case that is closed.
+pub(super) async fn found(unit: &mut Unit, job: &Job, found: &[&FoundReferral]) -> Result<(), Error> {
+    if found.is_empty() || !store::referrals::hold_case_open(&mut unit.tx, job.case_id).await? {
         return Ok(());
     }
-    let (recipients, consent, lessee_kind) = match earlier.last() {
-        Some(last) => {
-            let recipients = store::referrals::recipients(&mut unit.tx, last.id).await?;
-            (recipients, last.consent_to_contact, last.lessee_kind)
-        }
-        None => {
-            let case = store::cases::find(&mut unit.tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
-            let lessee = case.lessee_kind.as_str().parse().unwrap_or(LesseeKind::Unknown);
-            (Vec::new(), ContactConsent::NotAsked, lessee)
-        }
+    let case = store::cases::find(&mut unit.tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
+    let mut referrals = store::referrals::of_case(&mut unit.tx, case.id).await?;
+    let recipients = match referrals.last() {
+        Some(last) => store::referrals::recipients(&mut unit.tx, last.id).await?,
+        None => Vec::new(),
     };
-    let due = due(unit, After::Decision, lessee_kind, &recipients, None);
-    let finding = &found.finding;
-    let referral = Referral {
-        id,
-        version: 1,
-        case_id: job.case_id,
-        job_id: Some(job.id),
-        job_code: Some(job.job_code.clone()),
-        reason: finding.reason,
-        stage: Stage::OnSite,
-        component: finding.component,
-        private_or_common: finding.private_or_common.unwrap_or(finding.component.part()),
-        lessee_kind,
-        consent_to_contact: consent,
-        evidence: finding.evidence.clone(),
-        stop_gap_at: finding.made_safe.then_some(found.at),
-        state: ReferralState::Open,
-        decided_at: unit.now,
-        follow_up_due: Some(due.due),
-        follow_up_assumed: due.assumed,
-        outcome: None,
-        closed_at: None,
-    };
-    let texts = Texts {
-        symptom: match &finding.note {
-            Some(note) => format!("現地の作業で判明しました(所見コード: {})。", note.as_str()),
-            None => "現地の作業で判明しました。".to_owned(),
-        },
-        age_hint: None,
-        basis_text: finding.component.basis().to_owned(),
-        stop_gap: finding.made_safe.then(|| "現地で応急の安全措置をとりました。".to_owned()),
-        stop_gap_by: None,
-    };
-    keep(unit, referral, &texts, &recipients).await?;
+    let reference = unit.ctx.reference();
+    for found in found {
+        let so_far =
+            Referred { lessee_kind: case.lessee_kind, referrals: &referrals, recipients: &recipients };
+        let opened = found::opened(found, job, so_far, unit.now, reference.holidays());
+        let Some((referral, texts)) = opened else { continue };
+        keep(unit, &referral, &texts, &recipients).await?;
+        referrals.push(referral);
+    }
     Ok(())
 }
 
@@ -284,7 +246,7 @@ async fn job_code(unit: &mut Unit, case: CaseId, new: &New) -> Result<Option<Str
     }
 }
 
-/// When to follow up: at the first opening of those who are still to be told.
+/// When to follow up, by the holidays in force.
 fn due(
     unit: &Unit,
     after: After,
@@ -292,15 +254,7 @@ fn due(
     recipients: &[Recipient],
     told: Option<(&Referral, &Progress)>,
 ) -> FollowUp {
-    let reference = unit.ctx.reference();
-    let open: Vec<_> = lessee
-        .sides()
-        .iter()
-        .filter(|side| told.is_none_or(|(referral, progress)| !referral.is_settled(side, progress)))
-        .flat_map(|side| recipients.iter().filter(|recipient| side.contains(&recipient.kind)))
-        .collect();
-    let all: Vec<_> = if open.is_empty() { recipients.iter().collect() } else { open };
-    follow_up(after, unit.now, all.into_iter().map(|recipient| &recipient.hours), reference.holidays())
+    referrals::due(after, lessee, recipients, told, unit.now, unit.ctx.reference().holidays())
 }
 
 /// An attempt to tell somebody.

@@ -1,47 +1,31 @@
 //! The review queue: what is doubtful is decided by a supervisor, with a reason, before it is billed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, programmes, records, review_queue, settlement};
+use super::{
+    Command, Ctx, Error, Unit, programmes, records, review_queue,
+    settlement::{self, File},
+};
+pub use crate::domain::ruling::Decide;
 use crate::{
     domain::{
         disputes::ToldDispute,
         events,
         facts::{Fact, FieldRecord, Flag, Guard},
-        ids::{DisputeId, FactId, JobId, ReviewId, TechnicianId},
+        ids::{DisputeId, JobId, ReviewId},
         jobs::{Job, JobState},
         ledger::{Charge, Priced, Settlement, difference},
         money::Yen,
         perils::{Perils, SafetyRules},
         reference::Dataset,
-        refusal::{MoneyRefused, Refusal},
-        reviews::{
-            About, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionReason, Review, ReviewState, Ruling,
-            Settled, StartsFrom, StatedWork, Stretch, reported_work,
-        },
+        reviews::{About, Decision, Review, ReviewState, Settled},
+        ruling::Decider,
     },
     store::{self, Tx, technicians::Names},
 };
-
-/// What a supervisor decides.
-#[derive(Debug, Clone)]
-pub struct Decide {
-    /// What.
-    pub ruling: Ruling,
-    /// From what it starts.
-    pub starts_from: StartsFrom,
-    /// Why.
-    pub reason: DecisionReason,
-    /// The same in words.
-    pub note: String,
-    /// Reports that are not billed.
-    pub disregard: Vec<FactId>,
-    /// Work as it was.
-    pub work: Vec<(TechnicianId, Vec<Stretch>)>,
-}
 
 /// What became of a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -90,130 +74,41 @@ pub async fn decide(ctx: &Ctx, id: ReviewId, seen: i64, command: Command<Decide>
 
 async fn decide_in(unit: &mut Unit, id: ReviewId, seen: i64, decide: &Decide) -> Result<Decided, Error> {
     let missing = || Error::NotFound("review");
-    let review = store::reviews::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
-    let job = store::jobs::lock(&mut unit.tx, review.job_id).await?.ok_or_else(missing)?;
-    // Read again under the lock: a fact may have changed it meanwhile.
-    let known = store::reviews::of_job(&mut unit.tx, job.id).await?;
-    let review = known.iter().find(|review| review.id == id).cloned().ok_or_else(missing)?;
+    let of = store::reviews::find(&mut unit.tx, id).await?.ok_or_else(missing)?.job_id;
+    let job = store::jobs::lock(&mut unit.tx, of).await?.ok_or_else(missing)?;
+    let file = File::load(&unit.ctx.clone(), &mut unit.tx, job).await?;
+    let review = file.books.reviews.iter().find(|review| review.id == id).cloned().ok_or_else(missing)?;
     if review.version != seen {
         return Err(Error::VersionMismatch { what: "review", current: review.version });
     }
-    if review.state == ReviewState::Gone || known.last().is_some_and(|last| last.id != id) {
-        return Err(Error::Refused(MoneyRefused::ReviewOver.into()));
-    }
+    file.grounds(unit.now).must_be_last(&review)?;
     if review.state == ReviewState::Open {
         store::reviews::save(&mut unit.writes, &review.closed(ReviewState::Decided, unit.now));
         review_queue::nobody_waits(unit, id).await?;
     }
-    rule(unit, &job, About::Review(id), decide).await
+    rule(unit, file, About::Review(id), decide).await
 }
 
 /// Writes a decision about a locked job and settles the job by it.
 pub(super) async fn rule(
     unit: &mut Unit,
-    job: &Job,
+    file: File,
     about: About,
     decide: &Decide,
 ) -> Result<Decided, Error> {
-    let (decision, record) = prepare(&unit.ctx.clone(), &mut unit.tx, job, about, decide, unit.now).await?;
-    let decision = Decision { id: unit.id(), decided_by: unit.actor.token(), ..decision };
+    let who = Decider { id: unit.id(), by: unit.actor.token() };
+    let (decision, _) = file.grounds(unit.now).decide(about, decide, who)?;
     store::reviews::decide(&mut unit.writes, &decision, &decide.note);
     unit.emit(events::ReviewDecided {
-        job: job.id,
+        job: decision.job_id,
         decision: decision.id,
         number: decision.number,
         ruling: decision.ruling,
         reason: decision.reason,
         about,
     });
-    let assignments = store::assignments::of_job(&mut unit.tx, job.id).await?;
-    let (settlement, flags) = settlement::settle_decided(unit, job, &record, &assignments, &decision).await?;
+    let (settlement, flags) = settlement::settle_decided(unit, file, &decision).await?;
     Ok(Decided { decision, settlement, flags })
-}
-
-/// The decision as it would be written, checked against the record. The doubts a dispute did not look at stay open.
-async fn prepare(
-    ctx: &Ctx,
-    tx: &mut Tx,
-    job: &Job,
-    about: About,
-    decide: &Decide,
-    now: crate::domain::span::Instant,
-) -> Result<(Decision, FieldRecord), Error> {
-    let record = records::of_job(ctx, tx, job).await?;
-    let earlier = store::reviews::decisions(tx, job.id).await?;
-    if earlier.last().is_some_and(|last| last.ruling == Ruling::Rescind) {
-        return Err(Error::Refused(MoneyRefused::Rescinded.into()));
-    }
-    if job.state() == JobState::Cancelled && decide.ruling != Ruling::Accept {
-        return Err(Error::Refused(MoneyRefused::NothingToCorrect.into()));
-    }
-    let number = earlier.last().map_or(1, |last| last.number + 1);
-    if number > DECISIONS_PER_JOB_MAX {
-        return Err(Error::Refused(MoneyRefused::TooManyDecisions.into()));
-    }
-    let assignments = store::assignments::of_job(tx, job.id).await?;
-    let firms = settlement::firms(&assignments);
-    for (index, (technician, _)) in decide.work.iter().enumerate() {
-        if !firms.contains_key(technician) {
-            let field = format!("work[{index}].technician_id");
-            return Err(Refusal::field(field, "has no assignment on this job").into());
-        }
-    }
-    let delivered: Vec<FactId> = record
-        .parts
-        .iter()
-        .map(|part| part.fact_id)
-        .chain(record.special_works.iter().map(|work| work.fact_id))
-        .collect();
-    if let Some(index) = decide.disregard.iter().position(|fact| !delivered.contains(fact)) {
-        let field = format!("disregard[{index}]");
-        return Err(Refusal::field(field, "is no report of a part or of special work of this job").into());
-    }
-    let work = decide.work.iter().map(|(technician_id, stretches)| StatedWork {
-        technician_id: *technician_id,
-        stretches: stretches.clone(),
-        replaces: reported_work(&record, *technician_id),
-    });
-    let correction = Correction { disregard: decide.disregard.clone(), work: work.collect() };
-    correction.check(decide.ruling, now)?;
-    let before = earlier.last().filter(|_| decide.starts_from == StartsFrom::InForce);
-    let (ruling, correction) = correction.in_force(decide.ruling, before);
-    let flags = decided_flags(tx, about, &record, earlier.last()).await?;
-    let decision = Decision {
-        id: Uuid::nil().into(),
-        job_id: job.id,
-        number,
-        about,
-        ruling,
-        reason: decide.reason,
-        flags,
-        correction,
-        decided_at: now,
-        decided_by: None,
-    };
-    let terms = programmes::terms_of(ctx, tx, job).await?;
-    let settled = Settled::of(&record, std::slice::from_ref(&decision));
-    if settlement::priced(&settled, &terms, &firms, (job.id, now)).0.is_none() {
-        return Err(Error::Refused(MoneyRefused::RecordOverLimits.into()));
-    }
-    Ok((decision, record))
-}
-
-/// The doubts that a decision settles: those that were seen, of the record, its price and its payments. What was decided of single
-/// reports stays decided; what a dispute did not look at stays open.
-async fn decided_flags(
-    tx: &mut Tx,
-    about: About,
-    record: &FieldRecord,
-    before: Option<&Decision>,
-) -> Result<Vec<Flag>, Error> {
-    let before = before.map(|last| last.flags.clone()).unwrap_or_default();
-    let About::Review(id) = about else { return Ok(before) };
-    let seen = store::reviews::find(tx, id).await?.ok_or(Error::NotFound("review"))?;
-    let of_reports = before.into_iter().filter(|flag| flag.fact_id.is_some());
-    let flags: BTreeSet<_> = record.flags.iter().cloned().chain(seen.flags).chain(of_reports).collect();
-    Ok(flags.into_iter().collect())
 }
 
 /// What a decision would change.
@@ -249,18 +144,15 @@ async fn preview_of(
     decide: &Decide,
 ) -> Result<Preview, Error> {
     let job = store::jobs::find(tx, job).await?.ok_or(Error::NotFound("job"))?;
-    let (decision, record) = prepare(ctx, tx, &job, about, decide, ctx.now()).await?;
-    let settled = Settled::of(&record, std::slice::from_ref(&decision));
-    let firms = settlement::firms(&store::assignments::of_job(tx, job.id).await?);
-    let terms = programmes::terms_of(ctx, tx, &job).await?;
-    let priced = settlement::priced(&settled, &terms, &firms, (job.id, ctx.now())).0;
-    let priced = priced.ok_or_else(|| Error::Refused(MoneyRefused::PreviewOverLimits.into()))?;
-    let lines = store::ledger::lines(tx, job.id).await?;
-    let difference = difference(&lines, priced.charges.clone());
+    let file = File::load(ctx, tx, job).await?;
+    let who = Decider { id: Uuid::nil().into(), by: None };
+    let (_, priced) = file.grounds(ctx.now()).decide(about, decide, who)?;
+    let lines = &file.books.lines;
+    let difference = difference(lines, priced.charges.clone());
     Ok(Preview {
-        priced,
         billed_yen: lines.iter().map(|line| line.charge.amount_yen).sum(),
         difference: difference.into_iter().map(|entry| entry.charge).collect(),
+        priced,
     })
 }
 

@@ -17,6 +17,7 @@ use crate::{
         payments::Payment,
         refusal::Refusal,
         reviews::{About, Decision, Review, ReviewState, Settled},
+        ruling::Grounds,
         settling::{self, Awaited, Ending, Given, Settling},
         span::Instant,
     },
@@ -37,7 +38,7 @@ pub(super) async fn settle(
     assignments: &[Assignment],
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     let terms = terms(unit, job, record).await?;
-    let books = Books::load(unit, job, record).await?;
+    let books = Books::load(&mut unit.tx, job, record).await?;
     let ending = books.ending(job, terms.as_ref());
     let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), unit.now))?;
     carry_out(unit, job.id, settling).await
@@ -52,18 +53,57 @@ pub(super) async fn again(unit: &mut Unit, id: JobId) -> Result<(), Error> {
     Ok(())
 }
 
+/// A locked job with everything a decision about its money looks at.
+pub(super) struct File {
+    /// The job.
+    pub job: Job,
+    /// Its record as it was reported.
+    pub record: FieldRecord,
+    /// The firm of everybody who was ever on it.
+    pub firms: BTreeMap<TechnicianId, FirmId>,
+    /// What it is priced by.
+    pub terms: Terms,
+    /// What is written about its money.
+    pub books: Books,
+}
+
+impl File {
+    pub(super) async fn load(ctx: &Ctx, tx: &mut Tx, job: Job) -> Result<Self, Error> {
+        let record = records::of_job(ctx, tx, &job).await?;
+        Ok(Self {
+            firms: firms(&store::assignments::of_job(tx, job.id).await?),
+            terms: programmes::terms_of(ctx, tx, &job).await?,
+            books: Books::load(tx, &job, &record).await?,
+            record,
+            job,
+        })
+    }
+
+    /// What a supervisor's decision is checked against.
+    pub(super) fn grounds(&self, now: Instant) -> Grounds<'_> {
+        Grounds {
+            job: &self.job,
+            record: &self.record,
+            decisions: &self.books.decisions,
+            reviews: &self.books.reviews,
+            firms: &self.firms,
+            terms: &self.terms,
+            now,
+        }
+    }
+}
+
 /// Settles a locked job by a new decision of a supervisor, which is written with the use-case.
 pub(super) async fn settle_decided(
     unit: &mut Unit,
-    job: &Job,
-    record: &FieldRecord,
-    assignments: &[Assignment],
+    file: File,
     decision: &Decision,
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
-    let terms = terms(unit, job, record).await?;
-    let books = Books::load(unit, job, record).await?.decided(decision);
-    let ending = books.ending(job, terms.as_ref());
-    let settling = decide(unit, &books.given(job.id, ending, record, &firms(assignments), unit.now))?;
+    let File { job, record, firms, terms, books } = file;
+    let terms = settling::is_complete(&job, &record).then_some(&terms);
+    let books = books.decided(decision);
+    let ending = books.ending(&job, terms);
+    let settling = decide(unit, &books.given(job.id, ending, &record, &firms, unit.now))?;
     carry_out(unit, job.id, settling).await
 }
 
@@ -79,25 +119,28 @@ async fn terms(unit: &mut Unit, job: &Job, record: &FieldRecord) -> Result<Optio
 pub(super) async fn settle_cancelled(unit: &mut Unit, job: &Job, reason: CancelReason) -> Result<(), Error> {
     let record = records::of_job(&unit.ctx.clone(), &mut unit.tx, job).await?;
     let ending = Ending::CalledOff(settling::called_off(reason));
-    let books = Books::load(unit, job, &record).await?;
+    let books = Books::load(&mut unit.tx, job, &record).await?;
     let settling = decide(unit, &books.given(job.id, ending, &record, &BTreeMap::new(), unit.now))?;
     carry_out(unit, job.id, settling).await?;
     Ok(())
 }
 
 /// What is written about a job's money so far.
-struct Books {
-    decisions: Vec<Decision>,
+pub(super) struct Books {
+    /// What supervisors decided, oldest first.
+    pub decisions: Vec<Decision>,
     settlements: Vec<Settlement>,
-    lines: Vec<LedgerLine>,
+    /// Its ledger lines, once it is over.
+    pub lines: Vec<LedgerLine>,
     payments: Vec<Payment>,
-    reviews: Vec<Review>,
+    /// Its reviews, oldest first.
+    pub reviews: Vec<Review>,
 }
 
 impl Books {
     /// Lines are asked for only once the job is over, payments also where the site tells of some: most reports come before.
-    async fn load(unit: &mut Unit, job: &Job, record: &FieldRecord) -> Result<Self, Error> {
-        let (tx, is_over, job) = (&mut unit.tx, job.state().is_final(), job.id);
+    async fn load(tx: &mut Tx, job: &Job, record: &FieldRecord) -> Result<Self, Error> {
+        let (is_over, job) = (job.state().is_final(), job.id);
         let is_paid = is_over || !record.payments.is_empty();
         Ok(Self {
             decisions: store::reviews::decisions(tx, job).await?,

@@ -150,6 +150,12 @@ impl AlarmKind {
             Self::DangerOnCase | Self::DangerOnJob | Self::DangerUnacknowledged | Self::IdentityOnJob
         )
     }
+
+    /// Whether only settled money ends it (G-06, G-07): neither who is sent nor a closed case does.
+    #[must_use]
+    pub fn is_of_money(self) -> bool {
+        matches!(self, Self::PayerAwaited | Self::RefundDue)
+    }
 }
 
 impl Alarm {

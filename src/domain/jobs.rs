@@ -71,12 +71,12 @@ pub struct Job {
 }
 
 impl Job {
-    /// A new job, looked at first at `wake_at`.
+    /// A new job, looked at first at `wake_at`. Its first version is written when it is decided whether it is held.
     #[must_use]
     pub fn new(id: JobId, case_id: CaseId, what: Order, now: Instant, wake_at: Instant) -> Self {
         Self {
             id,
-            version: 1,
+            version: 0,
             case_id,
             job_code: what.job_code,
             trade: what.trade,

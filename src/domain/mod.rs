@@ -57,6 +57,7 @@ pub mod registration;
 pub mod retention;
 pub mod reviews;
 pub mod roster;
+pub mod ruling;
 pub mod scrub;
 pub mod settling;
 pub mod sight;

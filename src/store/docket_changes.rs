@@ -22,7 +22,11 @@ const WAITING_MAX: i64 = 20;
 /// of it.
 pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
     let Some(job) = &changes.job else { return };
-    change_job(batch, job);
+    batch.soonest_mut().job(job.wake_at());
+    match job.version {
+        1 => insert_job(batch, job),
+        _ => change_job(batch, job),
+    }
     for window in &changes.windows.changed {
         change_window(batch, window);
     }
@@ -45,8 +49,31 @@ pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
     }
 }
 
+fn insert_job(batch: &mut Batch, job: &Job) {
+    later!(
+        batch,
+        one,
+        "INSERT INTO job (id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, round, rung,
+                          created_at, rework_of)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        job.id,
+        job.version,
+        job.case_id,
+        &job.job_code,
+        job.trade,
+        job.priority,
+        job.state(),
+        job.state_since,
+        job.hold(),
+        job.wake_at(),
+        job.round,
+        job.rung,
+        job.created_at,
+        job.rework_of,
+    );
+}
+
 fn change_job(batch: &mut Batch, job: &Job) {
-    batch.soonest_mut().job(job.wake_at());
     later!(
         batch,
         one,

@@ -28,31 +28,6 @@ where
     }
 }
 
-/// Keeps a new job.
-pub async fn insert(tx: &mut Tx, job: &Job) -> Result<(), Error> {
-    tx.soonest_mut().job(job.wake_at());
-    query!(
-        tx,
-        execute,
-        "INSERT INTO job (id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at,
-                          created_at, rework_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        job.id,
-        job.version,
-        job.case_id,
-        &job.job_code,
-        job.trade,
-        job.priority,
-        job.state(),
-        job.state_since,
-        job.hold(),
-        job.wake_at(),
-        job.created_at,
-        job.rework_of
-    )?;
-    Ok(())
-}
-
 /// The job of an id.
 pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
     query!(

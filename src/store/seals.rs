@@ -100,6 +100,8 @@ const PLACE: &[&str] = &[
     "progress_at",
     "progress_lat_e6",
     "progress_lon_e6",
+    "heard_danger",
+    "heard_check",
 ];
 const REVIEW: &[&str] = &["state", "flags", "closed_at"];
 const ERASED: &[&str] = &["erased_at", "erased_for"];
@@ -181,6 +183,13 @@ impl Facet {
             self.key.iter().filter_map(|column| row.get(*column)).map(|value| shown(value)).collect();
         Some(Seal { facet: self.name, key: key.join("/"), hash })
     }
+}
+
+/// Whether a column of a table may be written after the row was: it is not sealed, or sealed anew each time.
+#[must_use]
+pub fn may_change(table: &str, column: &str) -> bool {
+    let mut facets = FACETS.iter().filter(|facet| facet.table == table);
+    column == "version" || facets.all(|facet| !facet.is_written_once() || !facet.covers(column))
 }
 
 /// What a row was.

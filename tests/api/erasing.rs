@@ -10,7 +10,7 @@ use crate::{
     support::{
         db::{TestDb, on_both_engines},
         server::TestServer,
-        world,
+        world::{self, case_of, close},
     },
     visits::{Device, Site},
 };
@@ -22,23 +22,6 @@ pub(crate) async fn verify(server: &TestServer) {
         let verdict = check.run(&server.ctx).await.unwrap();
         assert!(matches!(verdict, app::verify::Verdict::Intact(_)), "{}: {verdict:?}", check.name);
     }
-}
-
-/// Answers what keeps a case open, and closes it.
-pub(crate) async fn close(server: &TestServer, case: &str, liability: &str) {
-    let desk = server.dispatcher();
-    let seen = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
-    let right = json!({
-        "categories": ["water"], "language": "ne", "eligibility": "unverified", "liability_flag": liability,
-        "lessee_kind": "unknown", "host_company": "MARK-HOST",
-    });
-    desk.put(&format!("/v1/cases/{case}"), seen["version"].as_i64().unwrap(), right).await.expect(200);
-    desk.post(&format!("/v1/cases/{case}/closing"), json!({})).await.expect(200);
-}
-
-async fn case_of(server: &TestServer, job: &str) -> String {
-    let job = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200);
-    job["case_id"].as_str().unwrap().to_owned()
 }
 
 on_both_engines! {

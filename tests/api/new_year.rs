@@ -315,6 +315,7 @@ async fn check_now(server: &TestServer, cast: &Cast, rest_days: &BTreeSet<NaiveD
     assert_eq!(asked, first, "{now}");
     let cancel = format!("/v1/jobs/{job}/cancellation");
     server.dispatcher().post(&cancel, json!({ "reason": "solved_by_itself" })).await.expect(200);
+    world::wrap_up(server, &job).await;
     candidates.len()
 }
 

@@ -9,6 +9,7 @@ use crate::{
     support::{
         db::{TestDb, on_both_engines},
         server::TestServer,
+        world,
     },
     visits::{self as site, Device, Site, at},
 };
@@ -96,6 +97,7 @@ on_both_engines! {
     async fn without_an_answer_a_supervisor_is_asked_after_fourteen_days(db: TestDb) {
         let server = TestServer::start(&db).await;
         let site = shared(&server, "host_company").await;
+        world::wrap_up(&server, &site.job).await;
         server.pass(14 * 24 * 60 - 1).await;
         assert_eq!(open_reviews(&server).await, [] as [Value; 0]);
         assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());

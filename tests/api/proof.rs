@@ -13,13 +13,13 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::{
-    erasing::{close, verify},
+    erasing::verify,
     evidence, reviews,
     support::{
         db::{Engine, Raw, TestDb, on_both_engines},
         server::{TestServer, evening, id},
         site::{acknowledge, consumer},
-        world,
+        world::{self, close},
     },
 };
 

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use crate::{
-    erasing::{close, verify},
+    erasing::verify,
     privacy::events,
     support::{
         db::{TestDb, on_both_engines},
         server::{TestServer, id},
         site::{self, Device},
-        world,
+        world::{self, close},
     },
 };
 

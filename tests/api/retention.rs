@@ -6,14 +6,14 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    erasing::{close, verify},
+    erasing::verify,
     evidence,
     privacy::events,
     support::{
         db::{TestDb, on_both_engines},
         receiver::{Receiver, until},
         server::{TestServer, evening, id},
-        world,
+        world::{self, close},
     },
     visits::{Device, Site},
 };

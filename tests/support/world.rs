@@ -109,6 +109,37 @@ pub(crate) async fn job(server: &TestServer) -> String {
     id(&job)
 }
 
+/// Answers what keeps a case open, and closes it.
+pub(crate) async fn close(server: &TestServer, case: &str, liability: &str) {
+    let desk = server.dispatcher();
+    let seen = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+    let right = json!({
+        "categories": ["water"], "language": "ne", "eligibility": "unverified", "liability_flag": liability,
+        "lessee_kind": "unknown", "host_company": "MARK-HOST",
+    });
+    desk.put(&format!("/v1/cases/{case}"), seen["version"].as_i64().unwrap(), right).await.expect(200);
+    desk.post(&format!("/v1/cases/{case}/closing"), json!({})).await.expect(200);
+}
+
+/// The calls about a job that is over are wrapped up and its case is closed: nothing rings about it in the days that follow.
+pub(crate) async fn wrap_up(server: &TestServer, job: &str) {
+    let case = case_of(server, job).await;
+    let desk = server.dispatcher();
+    let seen = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+    for call in seen["calls"].as_array().unwrap() {
+        for step in ["ending", "wrap-up"] {
+            desk.post(&format!("/v1/calls/{}/{step}", id(call)), json!({})).await.expect(200);
+        }
+    }
+    close(server, &case, "no").await;
+}
+
+/// The case of a job.
+pub(crate) async fn case_of(server: &TestServer, job: &str) -> String {
+    let job = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200);
+    job["case_id"].as_str().unwrap().to_owned()
+}
+
 /// The only open offer of a technician or firm.
 pub(crate) async fn open_offer(client: &Client) -> Option<String> {
     let offers = client.get("/v1/offers?state=open").await.expect(200);

@@ -63,10 +63,11 @@ impl Docket {
     }
 
     /// The causes of all alarms are gone, but for those of the kinds to keep. A danger is over when somebody has cleared it,
-    /// whatever else happens (G-08).
+    /// whatever else happens (G-08), and what is owed when it is paid or decided.
     pub fn resolve_all(&mut self, keep: &[AlarmKind]) {
+        let lives_on = |kind: &AlarmKind| keep.contains(kind) || kind.is_of_danger() || kind.is_of_money();
         let kinds: Vec<_> = self.is.alarms.iter().map(|alarm| alarm.kind).collect();
-        for kind in kinds.into_iter().filter(|kind| !keep.contains(kind) && !kind.is_of_danger()) {
+        for kind in kinds.into_iter().filter(|kind| !lives_on(kind)) {
             self.resolve(kind);
         }
     }

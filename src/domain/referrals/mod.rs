@@ -3,6 +3,7 @@
 
 pub mod component;
 pub mod follow_up;
+pub mod found;
 pub mod words;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +20,7 @@ pub use self::{
 };
 pub use super::cases::LesseeKind;
 use super::{
+    calendar::Holidays,
     ids::{CaseId, JobId, ReferralId},
     refusal::{ReferralRefused, Refusal},
     span::Instant,
@@ -28,6 +30,8 @@ use super::{
 pub const ATTEMPTS_MIN: usize = 3;
 /// Attempts kept of one referral.
 pub const ATTEMPTS_MAX: usize = 100;
+/// Referrals of one case at most.
+pub const OF_CASE_MAX: usize = 20;
 
 /// A referral. Texts and whom to tell are kept apart: they are personal data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -276,3 +280,23 @@ impl Referral {
 
 #[cfg(test)]
 mod tests;
+
+/// When to follow up: at the first opening of those who are still to be told.
+#[must_use]
+pub fn due(
+    after: After,
+    lessee: LesseeKind,
+    recipients: &[Recipient],
+    told: Option<(&Referral, &Progress)>,
+    now: Instant,
+    holidays: &Holidays,
+) -> FollowUp {
+    let open: Vec<_> = lessee
+        .sides()
+        .iter()
+        .filter(|side| told.is_none_or(|(referral, progress)| !referral.is_settled(side, progress)))
+        .flat_map(|side| recipients.iter().filter(|recipient| side.contains(&recipient.kind)))
+        .collect();
+    let all: Vec<_> = if open.is_empty() { recipients.iter().collect() } else { open };
+    follow_up::follow_up(after, now, all.into_iter().map(|recipient| &recipient.hours), holidays)
+}

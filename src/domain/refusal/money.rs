@@ -22,8 +22,6 @@ refusals! {
         TooManyDecisions = "too_many_decisions",
         /// The record is more than one job can hold, and cannot be accepted as it is.
         RecordOverLimits = "over_limits",
-        /// What would be billed is more than one job can hold.
-        PreviewOverLimits = "over_limits",
         /// The contract was rescinded: in law that is final (G-18).
         Rescinded = "contract_rescinded",
         /// The job was called off and cost nothing: there is no bill to correct.

@@ -302,7 +302,6 @@ impl Display for MoneyRefused {
             Self::RecordOverLimits => {
                 f.write_str("the record is more than one job can hold: correct it or write it off")
             }
-            Self::PreviewOverLimits => f.write_str("more than one job can hold"),
             Self::Rescinded => f.write_str("the contract was rescinded, which is final"),
             Self::NothingToCorrect => f.write_str("the job cost nothing: there is no bill to correct"),
             Self::PaymentForNothing => f.write_str(

@@ -114,7 +114,7 @@ fn of_the_rest() -> Vec<(&'static str, Refusal)> {
     let mut all = examples!(EvidenceRefused: UploadTooSlow, IdReused, TooManyPictures(60), AbsenceKnown);
     all.extend(examples!(MoneyRefused:
         NotSettled, DisputeResolved, TooManyDisputes, TooManyPayments, TooManyReceipts, ReviewOver,
-        TooManyDecisions, RecordOverLimits, PreviewOverLimits, Rescinded, NothingToCorrect, PaymentForNothing,
+        TooManyDecisions, RecordOverLimits, Rescinded, NothingToCorrect, PaymentForNothing,
         PaymentOverpaid(Yen(1)), PaymentRepeated, PayerNotOnBill(Payer::Landlord), DisputeOpen, NoReferral, PayerAuthorised, ConsumerExists, AcknowledgementBack(7),
         AcknowledgementAhead(9),
     ));

@@ -1,0 +1,142 @@
+//! What a supervisor decides about a bill that is doubtful or disputed: checked against the record, joined with the decision
+//! in force (G-18), and final where the law makes it so (Y-13). Nothing is read or written here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    facts::{FieldRecord, Flag},
+    ids::{FactId, FirmId, ReviewDecisionId, TechnicianId, TokenId},
+    jobs::{Job, JobState},
+    ledger::{Priced, Terms},
+    refusal::{MoneyRefused, Refusal},
+    reviews::{
+        About, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionReason, Review, ReviewState, Ruling,
+        Settled, StartsFrom, StatedWork, Stretch, reported_work,
+    },
+    settling,
+    span::Instant,
+};
+
+/// What a supervisor wants decided.
+#[derive(Debug, Clone)]
+pub struct Decide {
+    /// What.
+    pub ruling: Ruling,
+    /// From what it starts.
+    pub starts_from: StartsFrom,
+    /// Why.
+    pub reason: DecisionReason,
+    /// The same in words.
+    pub note: String,
+    /// Reports that are not billed.
+    pub disregard: Vec<FactId>,
+    /// Work as it was.
+    pub work: Vec<(TechnicianId, Vec<Stretch>)>,
+}
+
+/// Everything that is decided on.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds<'a> {
+    /// The job.
+    pub job: &'a Job,
+    /// Its record as it was reported.
+    pub record: &'a FieldRecord,
+    /// What was decided about it before, oldest first.
+    pub decisions: &'a [Decision],
+    /// Its reviews, oldest first.
+    pub reviews: &'a [Review],
+    /// The firm of everybody who was ever on it.
+    pub firms: &'a BTreeMap<TechnicianId, FirmId>,
+    /// What it is priced by.
+    pub terms: &'a Terms,
+    /// Now.
+    pub now: Instant,
+}
+
+/// Who decides, under which id.
+#[derive(Debug, Clone, Copy)]
+pub struct Decider {
+    /// The id of the decision.
+    pub id: ReviewDecisionId,
+    /// By which token; none where it is only tried.
+    pub by: Option<TokenId>,
+}
+
+impl Grounds<'_> {
+    /// The decision as it is written, and what the job costs under it.
+    pub fn decide(&self, about: About, decide: &Decide, who: Decider) -> Result<(Decision, Priced), Refusal> {
+        let before = self.decisions.last();
+        if before.is_some_and(|last| last.ruling == Ruling::Rescind) {
+            return Err(MoneyRefused::Rescinded.into());
+        }
+        if self.job.state() == JobState::Cancelled && decide.ruling != Ruling::Accept {
+            return Err(MoneyRefused::NothingToCorrect.into());
+        }
+        let number = before.map_or(1, |last| last.number + 1);
+        if number > DECISIONS_PER_JOB_MAX {
+            return Err(MoneyRefused::TooManyDecisions.into());
+        }
+        let correction = self.correction(decide)?;
+        correction.check(decide.ruling, self.now)?;
+        let in_force = before.filter(|_| decide.starts_from == StartsFrom::InForce);
+        let (ruling, correction) = correction.in_force(decide.ruling, in_force);
+        let decision = Decision {
+            id: who.id,
+            job_id: self.job.id,
+            number,
+            about,
+            ruling,
+            reason: decide.reason,
+            flags: self.settled_by(about),
+            correction,
+            decided_at: self.now,
+            decided_by: who.by,
+        };
+        let settled = Settled::of(self.record, std::slice::from_ref(&decision));
+        let (priced, _) = settling::priced(&settled, self.terms, self.firms, self.now);
+        Ok((decision, priced.map_err(|_| MoneyRefused::RecordOverLimits)?))
+    }
+
+    /// Refuses to decide about a review that is gone, or that another one has followed.
+    pub fn must_be_last(&self, review: &Review) -> Result<(), Refusal> {
+        let is_last = self.reviews.last().is_some_and(|last| last.id == review.id);
+        match review.state {
+            ReviewState::Open | ReviewState::Decided if is_last => Ok(()),
+            _ => Err(MoneyRefused::ReviewOver.into()),
+        }
+    }
+
+    /// What is corrected, of what the record has.
+    fn correction(&self, decide: &Decide) -> Result<Correction, Refusal> {
+        let stranger = decide.work.iter().position(|(technician, _)| !self.firms.contains_key(technician));
+        if let Some(index) = stranger {
+            let field = format!("work[{index}].technician_id");
+            return Err(Refusal::field(field, "has no assignment on this job"));
+        }
+        let parts = self.record.parts.iter().map(|part| part.fact_id);
+        let delivered: BTreeSet<FactId> =
+            parts.chain(self.record.special_works.iter().map(|work| work.fact_id)).collect();
+        if let Some(index) = decide.disregard.iter().position(|fact| !delivered.contains(fact)) {
+            let field = format!("disregard[{index}]");
+            return Err(Refusal::field(field, "is no report of a part or of special work of this job"));
+        }
+        let work = decide.work.iter().map(|(technician_id, stretches)| StatedWork {
+            technician_id: *technician_id,
+            stretches: stretches.clone(),
+            replaces: reported_work(self.record, *technician_id),
+        });
+        Ok(Correction { disregard: decide.disregard.clone(), work: work.collect() })
+    }
+
+    /// The doubts that a decision settles: those that were seen, of the record, its price and its payments. What was decided
+    /// of single reports stays decided; what a dispute did not look at stays open.
+    fn settled_by(&self, about: About) -> Vec<Flag> {
+        let before = self.decisions.last().map(|last| last.flags.clone()).unwrap_or_default();
+        let About::Review(id) = about else { return before };
+        let seen = self.reviews.iter().filter(|review| review.id == id);
+        let seen = seen.flat_map(|review| review.flags.iter().cloned());
+        let of_reports = before.into_iter().filter(|flag| flag.fact_id.is_some());
+        let flags: BTreeSet<_> = self.record.flags.iter().cloned().chain(seen).chain(of_reports).collect();
+        flags.into_iter().collect()
+    }
+}
