@@ -65,14 +65,13 @@ async fn load_in(unit: &mut Unit, files: &Files) -> Result<Vec<String>, Error> {
         .filter(|(dataset, (_, sha256))| is_new(dataset, sha256))
         .collect();
     let checked = check(&known, files)?;
+    // Read before the first change: while it is read nobody waits for what is held, and no session is silent.
+    let gazetteer = match new.get(&Dataset::Gazetteer) {
+        Some((file, _)) => Some(Gazetteer::read_gzip(file.as_slice()).map_err(|error| refuse(&error))?),
+        None => None,
+    };
     for (dataset, (file, sha256)) in &new {
-        let body = match dataset {
-            Dataset::Gazetteer => {
-                replace_gazetteer(unit, file).await?;
-                Vec::new()
-            }
-            _ => file.to_vec(),
-        };
+        let body = if *dataset == Dataset::Gazetteer { Vec::new() } else { file.to_vec() };
         let row = store::reference::Dataset {
             name: dataset.name().to_owned(),
             version: version(dataset).map_or(1, |row| row.version + 1),
@@ -82,6 +81,9 @@ async fn load_in(unit: &mut Unit, files: &Files) -> Result<Vec<String>, Error> {
         store::reference::insert(&mut unit.tx, &row, unit.now).await?;
         let load = unit.id();
         unit.emit(events::ReferenceLoaded { load, dataset: *dataset, version: row.version });
+    }
+    if let Some(gazetteer) = &gazetteer {
+        replace_gazetteer(unit, gazetteer).await?;
     }
     // After the gazetteer that may come with them.
     succeed(unit, &checked).await?;
@@ -148,8 +150,7 @@ fn stored(known: &[store::reference::Dataset]) -> impl Iterator<Item = (Dataset,
     })
 }
 
-async fn replace_gazetteer(unit: &mut Unit, file: &[u8]) -> Result<(), Error> {
-    let gazetteer = Gazetteer::read_gzip(file).map_err(|error| Refusal::field("file", error.to_string()))?;
+async fn replace_gazetteer(unit: &mut Unit, gazetteer: &Gazetteer) -> Result<(), Error> {
     store::reference::clear_gazetteer(&mut unit.tx).await?;
     let municipalities: Vec<_> = gazetteer
         .municipalities
