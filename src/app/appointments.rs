@@ -56,7 +56,7 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
     let when = span.map_or(When::Now, When::Visit);
     store::technicians::hold(&mut unit.tx, booking.technician_id).await?;
     let known = fitness::named(unit, booking.technician_id).await?;
-    let looked = known.asked(&fitness::question(unit, docket.job()).await?, when);
+    let looked = known.asked(&fitness::question(unit, docket.job()).await?, when)?;
     let window = Appointment {
         id: unit.id(),
         version: 1,

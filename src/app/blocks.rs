@@ -54,13 +54,19 @@ async fn make_in(unit: &mut Unit, new: &New) -> Result<Block, Error> {
         ended_at: None,
     };
     store::blocks::insert(&mut unit.tx, &block, &new.phone).await?;
-    match new.blocked {
-        Blocked::Firm(firm) => store::firms::touch(&mut unit.tx, firm).await?,
-        Blocked::Technician(technician) => store::technicians::touch(&mut unit.tx, technician).await?,
-    }
+    touch(unit, new.blocked).await?;
     unit.emit(events::BlockMade { blocked: new.blocked, block: block.id, reason: block.reason });
     standing::blocked(unit, new.blocked).await?;
     Ok(block)
+}
+
+/// Whoever decides meanwhile by what keeps them from a resident decides again.
+pub(super) async fn touch(unit: &mut Unit, blocked: Blocked) -> Result<(), Error> {
+    match blocked {
+        Blocked::Firm(firm) => store::firms::touch(&mut unit.tx, firm).await?,
+        Blocked::Technician(technician) => store::technicians::touch(&mut unit.tx, technician).await?,
+    }
+    Ok(())
 }
 
 /// Ends a block the caller has seen at `version`; the record stays.

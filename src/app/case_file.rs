@@ -89,6 +89,7 @@ async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, with: &Correction) -
     store::cases::save(&mut unit.tx, &case).await?;
     store::cases::save_background(&mut unit.tx, id, &with.background).await?;
     remind_of_eligibility(unit, &case).await?;
+    super::warrants::found_out(unit, &case).await?;
     unit.emit(events::CaseCorrected {
         case: id,
         liability_flag: case.liability_flag,
@@ -122,6 +123,7 @@ async fn verify_in(unit: &mut Unit, id: CaseId, found: FoundOut) -> Result<Case,
     check(unit, &case)?;
     store::cases::save(&mut unit.tx, &case).await?;
     remind_of_eligibility(unit, &case).await?;
+    super::warrants::found_out(unit, &case).await?;
     unit.emit(events::CaseCorrected {
         case: id,
         liability_flag: case.liability_flag,

@@ -1,6 +1,6 @@
 //! The number of the resident of a case, told later or corrected: who is kept apart from it may be under way.
 
-use super::{Command, Ctx, Error, Unit, standing};
+use super::{Command, Ctx, Error, Unit, blocks, standing};
 use crate::{
     domain::{
         blocks::Blocked,
@@ -40,6 +40,8 @@ async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, phone: &Phone) -> Re
     // What follows may look at the same jobs.
     unit.flush().await.map_err(Error::in_the_way)?;
     for blocked in kept_apart(unit, id).await? {
+        // Whoever has looked at them by the number before looks again.
+        blocks::touch(unit, blocked).await?;
         standing::blocked(unit, blocked).await?;
     }
     Ok(case)

@@ -20,8 +20,8 @@ use crate::{
         ids::{EvidenceId, FirmId, JobId, TechnicianId},
         jobs::Job,
         offers::Assignment,
-        refusal::{CaseRefused, EvidenceRefused, Refusal},
-        sight::Sight,
+        refusal::{CaseRefused, EvidenceRefused, JobRefused, Refusal},
+        sight::{Sight, is_own, says_the_end},
         span::Instant,
     },
     store,
@@ -131,7 +131,8 @@ async fn keep_in(unit: &mut Unit, new: &Evidence, sha256: &[u8; 32]) -> Result<(
 async fn whose(unit: &mut Unit, new: &Evidence) -> Result<(Option<FirmId>, Option<TechnicianId>), Error> {
     let assignments = store::assignments::of_job(&mut unit.tx, new.job_id).await?;
     let scope = unit.actor.scope();
-    let own: Vec<_> = assignments.iter().filter(|one| scope.covers(one.firm_id, one.technician_id)).collect();
+    let actor = unit.actor;
+    let own: Vec<_> = assignments.iter().filter(|one| is_own(&actor, one)).collect();
     if own.is_empty() && scope != Scope::All {
         return Err(Error::NotFound("job"));
     }
@@ -215,7 +216,8 @@ pub(super) fn listed(
             || facts.iter().any(|fact| matches!(fact.what, FactKind::ReferralFinding(_))),
         signature_settled: absence.is_some(),
     };
-    let there: BTreeSet<_> = all.iter().map(|evidence| evidence.kind).collect();
+    let proves = all.iter().filter(|evidence| evidence.proves(crew));
+    let there: BTreeSet<_> = proves.map(|evidence| evidence.kind).collect();
     let reference = ctx.reference();
     let missing = missing(&reference.evidence().needs, circumstances, &there).into_iter().cloned().collect();
     let sight = Sight::of(actor, crew, ctx.now());
@@ -258,11 +260,10 @@ pub async fn sign_nothing(
 
 async fn sign_nothing_in(unit: &mut Unit, id: JobId, reason: AbsenceReason) -> Result<AbsenceReason, Error> {
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
-    let scope = unit.actor.scope();
-    let assignments = store::assignments::of_job(&mut unit.tx, id).await?;
-    let own = assignments.iter().any(|one| scope.covers(one.firm_id, one.technician_id));
-    if scope != Scope::All && !own {
-        return Err(Error::NotFound("job"));
+    let (actor, crew) = (unit.actor, store::assignments::of_job(&mut unit.tx, id).await?);
+    seen::must_see(&actor, &crew)?;
+    if actor.scope() != Scope::All && !crew.iter().any(|one| says_the_end(&actor, one)) {
+        return Err(Error::Refused(JobRefused::NobodyOnIt.into()));
     }
     let by = unit.actor.token();
     if !store::evidence::insert_absence(&mut unit.tx, id, reason, unit.now, by).await? {

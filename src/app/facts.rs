@@ -4,19 +4,26 @@ use chrono::{SubsecRound as _, TimeDelta};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, dockets, interpretations, records, referrals, seen, settlement};
+use super::{
+    Command, Ctx, Error, Unit, dockets,
+    fitness::{self, Looked},
+    interpretations, questions, records, referrals, seen, settlement,
+};
 pub use crate::domain::facts::reports::{Batch, FactOutcome, RefusalCode, Report, ReportOutcome, Unreadable};
 use crate::{
+    dispatch::question::When,
     domain::{
         actor::{Actor, Scope},
-        docket::Told,
+        docket::{Docket, Told},
         events,
+        evidence::EvidenceKind,
         facts::{
             Fact, FactKind, Flag, Guard, OnRecord, Reporter,
             reports::{Filing, Received, Rejected},
             worked_until,
         },
-        ids::{JobId, TechnicianId},
+        firms::Standing,
+        ids::{AssignmentId, JobId, TechnicianId},
         interpretations::{Interpretation, Line},
         jobs::JobState,
         ledger::Settlement,
@@ -29,7 +36,7 @@ use crate::{
         warrants::Warrant,
     },
     store::{
-        self,
+        self, Tx,
         dockets::{Billing, Wanted},
         positions::Position,
     },
@@ -71,10 +78,10 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         assignment_id: filed.id,
         technician_id: filed.technician_id,
         received_at: unit.now,
-        told_by: reporter(&unit.actor, filed),
+        told_by: reporter(unit, filed).await?,
     };
     let job = loaded.known.job.clone();
-    let named = Named::load(unit, id, filed.technician_id, batch).await?;
+    let named = Named::load(unit, id, filed.technician_id, &loaded.known.assignments, batch).await?;
     let ctx = unit.ctx.clone();
     let reference = ctx.reference();
     let on_record = named.on_record(&reference, &job.job_code);
@@ -86,7 +93,9 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     reject(unit, filing, batch, &outcomes).await?;
     let fold = |guard: &Guard| records::own(&ctx, &job, guard, &all);
     let mut docket = dockets::take(unit, loaded.known);
-    let told = Told { assignment: filing.assignment_id, recorded: &recorded, fold: &fold };
+    let returning = returning(unit, &docket, filing.assignment_id).await?;
+    let fitness = returning.as_ref().map(|looked| &looked.fitness);
+    let told = Told { assignment: filing.assignment_id, recorded: &recorded, fold: &fold, fitness };
     let record = docket.aftermath(told, reference.dispatch())?;
     let worked = worked_until(&all, unit.now);
     docket.remind_of_consent(&record, worked, &reference.call_out().charging);
@@ -94,6 +103,9 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     store::facts::insert(&mut unit.writes, &recorded);
     store::positions::keep(&mut unit.writes, &positions(batch, filing.technician_id, unit.now));
     let known = dockets::close(unit, docket).await?;
+    if let Some(looked) = returning {
+        looked.seen().must_hold(unit);
+    }
     if known.job.state().is_final() && !job.state().is_final() {
         interpretations::line_ended(unit, Line::Job(id)).await?;
     }
@@ -114,6 +126,19 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         }
     };
     Ok(Receipt { facts: outcomes, job_state: known.job.state(), flags, settlement })
+}
+
+/// What is in the way of whoever reports having the job again, where they can: that they were given up unheard sends nobody whom
+/// nobody may send (G-17).
+async fn returning(unit: &mut Unit, docket: &Docket, before: AssignmentId) -> Result<Option<Looked>, Error> {
+    let Some(technician) = docket.who_may_return(before).map(|before| before.technician_id) else {
+        return Ok(None);
+    };
+    let job = docket.job();
+    let Some(known) = fitness::find(unit, technician).await? else { return Ok(None) };
+    let Some(site) = store::cases::site(&mut unit.tx, job.case_id).await? else { return Ok(None) };
+    let question = questions::of_job(&unit.ctx, &mut unit.tx, job, &site).await?;
+    Ok(Some(known.asked(&question, When::Now)?))
 }
 
 /// Writes down, once each, what was not put on record: for a person to see.
@@ -147,6 +172,7 @@ impl Named {
         unit: &mut Unit,
         job: JobId,
         technician: TechnicianId,
+        crew: &[Assignment],
         batch: &Batch,
     ) -> Result<Self, Error> {
         let tx = &mut unit.tx;
@@ -161,7 +187,7 @@ impl Named {
             interpretations: store::interpretations::about(tx, job).await?,
             speaks: known.map(|technician| technician.languages).unwrap_or_default(),
             warrants,
-            proofs: if is_proved { store::evidence::proofs(tx, job).await? } else { Vec::new() },
+            proofs: if is_proved { proofs(tx, job, crew).await? } else { Vec::new() },
         })
     }
 
@@ -169,6 +195,16 @@ impl Named {
         let Self { interpretations, speaks, proofs, warrants } = self;
         OnRecord { reference, interpretations, speaks, proofs, job_code, warrants }
     }
+}
+
+/// What can prove a consent: the signatures of a job and the calls of its case, by id.
+async fn proofs(tx: &mut Tx, job: JobId, crew: &[Assignment]) -> Result<Vec<Uuid>, Error> {
+    let pictures = store::evidence::of_job(tx, job).await?;
+    let signatures = pictures
+        .iter()
+        .filter(|picture| picture.kind == EvidenceKind::Signature && picture.proves(crew))
+        .map(|picture| picture.id.0);
+    Ok(signatures.chain(store::evidence::calls(tx, job).await?).collect())
 }
 
 /// The desk can mend at once what it names wrongly.
@@ -179,13 +215,19 @@ fn asked_back(batch: &Batch, on_record: &OnRecord<'_>, now: Instant) -> Result<(
     }
 }
 
-/// Whose word a batch is: who sees every job speaks for the desk, and who is suspended for nobody but what is in hand.
-fn reporter(actor: &Actor, filed: &Assignment) -> Reporter {
-    match actor.scope() {
-        Scope::All => Reporter::Desk,
-        _ if !is_own(actor, filed) => Reporter::Suspended,
-        Scope::Firm(_) | Scope::Technician(..) | Scope::Nothing => Reporter::Device,
+/// Whose word a batch is: who sees every job speaks for the desk, and who is suspended for nobody but what is in hand, whoever
+/// of the firm sends it.
+async fn reporter(unit: &mut Unit, filed: &Assignment) -> Result<Reporter, Error> {
+    let actor = unit.actor;
+    if actor.scope() == Scope::All {
+        return Ok(Reporter::Desk);
     }
+    if !filed.is_over() {
+        return Ok(Reporter::Device);
+    }
+    let technician = store::technicians::find(&mut unit.tx, filed.technician_id).await?;
+    let is_suspended = technician.is_some_and(|technician| technician.state == Standing::Suspended);
+    Ok(if is_suspended || !is_own(&actor, filed) { Reporter::Suspended } else { Reporter::Device })
 }
 
 /// Where the technician was, by the service's clock, as far as that can be (G-13): for the dispatch, which keeps the newest only.

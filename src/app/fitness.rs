@@ -1,13 +1,13 @@
 //! Whether somebody may be sent (G-17), by what the database says of them in this use-case. One rule answers
 //! (`dispatch::rules`), the docket decides, and what was looked at must still be so when the decision is written.
 
-use super::{Error, Unit, dockets, fleet::Alone, questions};
+use super::{Error, Unit, dockets, fleet::Alone, questions, warrants};
 use crate::{
     dispatch::question::{Question, When},
     domain::{
         docket::Sent,
-        firms::Technician,
-        fitness::{Confirmation, Fitness},
+        firms::{Standing, Technician},
+        fitness::{Confirmation, Fitness, Reason},
         ids::{FirmId, TechnicianId},
         jobs::Job,
         refusal::{CaseRefused, Refusal},
@@ -31,8 +31,9 @@ pub(super) struct Looked {
     pub(super) alone: Alone,
 }
 
-/// What is asked of everybody for a job.
+/// What is asked of everybody for a job, where somebody is sent at all (G-14).
 pub(super) async fn question(unit: &mut Unit, job: &Job) -> Result<Question, Error> {
+    warrants::must_be_served(unit, job.case_id).await?;
     let Some(site) = store::cases::site(&mut unit.tx, job.case_id).await? else {
         return Err(Error::Refused(CaseRefused::PlaceErased.into()));
     };
@@ -55,10 +56,15 @@ pub(super) async fn named(unit: &mut Unit, id: TechnicianId) -> Result<Known, Er
 
 impl Known {
     /// What is in the way of sending them.
-    pub(super) fn asked(self, question: &Question, when: When) -> Looked {
+    pub(super) fn asked(self, question: &Question, when: When) -> Result<Looked, Error> {
         let Self { technician, alone } = self;
-        let fitness = alone.fleet.fitness(technician.id, question, when).unwrap_or_default();
-        Looked { technician, fitness, alone }
+        let unknown = || Error::Internal("somebody was looked at in a fleet without them".to_owned());
+        let fitness = alone.fleet.fitness(technician.id, question, when).ok_or_else(unknown)?;
+        let fitness = match alone.firm_state {
+            Standing::Suspended => fitness.and_the_firm(Reason::Suspended),
+            Standing::Active => fitness,
+        };
+        Ok(Looked { technician, fitness, alone })
     }
 }
 

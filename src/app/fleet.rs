@@ -261,7 +261,8 @@ impl Ctx {
     ) -> Result<Alone, Error> {
         let id = technician.id;
         let member = gather(tx, technician, now).await?;
-        let (firm_version, position) = (member.firm.version, member.position);
+        let (firm_version, firm_state) = (member.firm.version, member.firm.state);
+        let position = member.position;
         let (since, only) = (now - ACCEPTED_COUNT_FOR, BTreeSet::from([id]));
         let mut engaged = store::fleet::engaged_of(tx, &only, now, since, PLANNED_MAX).await?;
         let engaged = engaged.remove(&id).unwrap_or_default();
@@ -270,7 +271,7 @@ impl Ctx {
         fleet.set_rest_days(self.rest_days());
         put(&mut fleet, member)?;
         occupy(&mut fleet, &self.reference(), id, engaged, now)?;
-        Ok(Alone { fleet, firm_version, position, open_offer })
+        Ok(Alone { fleet, firm_version, firm_state, position, open_offer })
     }
 }
 
@@ -280,6 +281,8 @@ pub(super) struct Alone {
     pub(super) fleet: Fleet,
     /// The version of their firm.
     pub(super) firm_version: i64,
+    /// Whether their firm is in service.
+    pub(super) firm_state: Standing,
     /// Where they were last.
     pub(super) position: Option<Position>,
     /// The offer they have not answered yet.

@@ -8,6 +8,7 @@ use crate::{
         events,
         ids::{CallId, InterpretationId, JobId},
         interpretations::{Interpretation, InterpretationOutcome, InterpretationState, Line},
+        offers::Assignment,
         refusal::{CallRefused, JobRefused, Refusal},
         span::Instant,
     },
@@ -58,9 +59,7 @@ pub async fn request_at_site(
 async fn request_at_site_in(unit: &mut Unit, id: JobId, request: &Request) -> Result<Interpretation, Error> {
     let actor = unit.actor;
     let (job, crew) = seen::seen(&mut unit.tx, &actor, id).await?;
-    if seen::own(&actor, &crew).iter().all(|one| one.is_over()) {
-        return Err(Error::Refused(JobRefused::NobodyOnIt.into()));
-    }
+    must_be_on_it(&actor, &crew)?;
     let language = match &request.language {
         Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
         None => {
@@ -149,9 +148,18 @@ async fn must_hear(unit: &mut Unit, actor: &Actor, line: Line) -> Result<(), Err
         (_, Scope::All) => Ok(()),
         (Line::Job(job), _) => {
             let crew = store::assignments::of_job(&mut unit.tx, job).await?;
-            seen::must_see(actor, &crew).map_err(|_| Error::NotFound("interpretation"))
+            seen::must_see(actor, &crew).map_err(|_| Error::NotFound("interpretation"))?;
+            must_be_on_it(actor, &crew)
         }
         (Line::Call(_), _) => Err(Error::NotFound("interpretation")),
+    }
+}
+
+/// Whoever was taken off the job neither asks nor says who has heard what.
+fn must_be_on_it(actor: &Actor, crew: &[Assignment]) -> Result<(), Error> {
+    match seen::own(actor, crew).iter().any(|one| !one.is_over()) {
+        true => Ok(()),
+        false => Err(Error::Refused(JobRefused::NobodyOnIt.into())),
     }
 }
 

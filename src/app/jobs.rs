@@ -2,6 +2,7 @@
 
 use super::{
     Command, Ctx, Error, Unit, case_file, dangers, dockets, holds, interpretations, reference, settlement,
+    warrants,
 };
 use crate::{
     domain::{
@@ -90,6 +91,7 @@ async fn rework_in(unit: &mut Unit, id: JobId, priority: Option<Priority>) -> Re
     let case = store::cases::guard(&mut unit.tx, first.case_id).await?.ok_or(Error::NotFound("case"))?;
     let first = store::jobs::find(&mut unit.tx, id).await?.unwrap_or(first);
     may(Action::Rework, &first, &[], case.state, None)?;
+    warrants::must_be_served(unit, case.id).await?;
     let order = Order {
         job_code: first.job_code.clone(),
         trade: first.trade,

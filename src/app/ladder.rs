@@ -8,6 +8,7 @@ use super::{
     fitness::{self, Looked},
     questions,
     rounds::Round,
+    warrants,
 };
 use crate::{
     dispatch::{
@@ -92,11 +93,18 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
     };
     let base = questions::of_job(&unit.ctx, &mut unit.tx, docket.job(), &site).await?;
     let subject = subject(unit, &docket, &base).await?;
+    let is_served = warrants::is_served(unit, docket.job().case_id).await?;
     let recorded_at = store::decisions::last_at(&mut unit.tx, id).await?;
     let (ctx, reference) = (unit.ctx.clone(), unit.ctx.reference());
     let mut asking = |job: &Job, rung: &Rung, out: &LeftOut| ask(&ctx, &base, job, rung, out);
-    let mut sight =
-        Sight { rules: reference.dispatch(), site: site.point, subject, recorded_at, asking: &mut asking };
+    let mut sight = Sight {
+        rules: reference.dispatch(),
+        site: site.point,
+        subject,
+        is_served,
+        recorded_at,
+        asking: &mut asking,
+    };
     let was = docket.job().state();
     let runs = step(&mut docket, &mut sight)?;
     let is_uncovered = was == JobState::Unassigned && docket.job().state() == JobState::NoCoverage;
@@ -163,7 +171,7 @@ async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Op
     let span = visit.and_then(|window| Span::new(window.starts_at, window.ends_at));
     let when = span.map_or(When::Called { arrival_at: Some(unit.now) }, When::Visit);
     let Some(known) = fitness::find(unit, id).await? else { return Ok(None) };
-    let Looked { technician, fitness, alone } = known.asked(base, when);
+    let Looked { technician, fitness, alone } = known.asked(base, when)?;
     let reckoned = reckoned(unit, docket, id).await?;
     let confirmed = visit.and_then(|window| window.confirmation.as_ref());
     let asking = if fitness.must_not_forbid().is_err() {

@@ -71,7 +71,7 @@ async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) ->
 async fn look(unit: &mut Unit, job: &Job, technician: TechnicianId, when: When) -> Result<Looked, Error> {
     // To a firm, somebody else's technician is nobody.
     let known = fitness::find(unit, technician).await?.ok_or_else(|| Refusal::from(Unfit::NotOfTheFirm))?;
-    Ok(known.asked(&fitness::question(unit, job).await?, when))
+    known.asked(&fitness::question(unit, job).await?, when)
 }
 
 /// A firm that has accepted names the technician who goes.

@@ -111,7 +111,7 @@ pub(super) async fn agreed(
     let (job, arrival_at) = (docket.job(), *arrival_at);
     let known = fitness::named(unit, *technician).await?;
     let question = fitness::question(unit, job).await?;
-    let looked = known.asked(&question, When::Called { arrival_at });
+    let looked = known.asked(&question, When::Called { arrival_at })?;
     *seen = Some(looked.seen());
     let mut who = looked.sent(confirmation);
     if displacing.is_some() {

@@ -40,6 +40,7 @@ pub async fn ring(ctx: &Ctx) -> Result<Option<Instant>, Error> {
 }
 
 async fn ring_in(unit: &mut Unit, id: AlarmId) -> Result<(), Error> {
+    store::jobs::lock_of_alarm(&mut unit.tx, id, AlarmKind::PayerAwaited).await?;
     let Some(alarm) = store::alarms::lock_due(&mut unit.tx, id, unit.now).await? else { return Ok(()) };
     let alarm = alarm.ring(unit.now, &unit.ctx.reference().dispatch().alarms);
     store::alarms::save(&mut unit.tx, &alarm, None).await?;

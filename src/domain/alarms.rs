@@ -77,6 +77,8 @@ text_enum! {
         NoAccess = "no_access",
         /// Accepted, but not on the way.
         NotDeparted = "not_departed",
+        /// Nobody is asked: the resident is not entitled, and nobody has said why they are served all the same (G-14).
+        NotEntitled = "not_entitled",
         /// Who has the job, or its planned visit, is suspended, or may not do such work.
         NotToBeSent = "not_to_be_sent",
         /// A firm has accepted and not named its technician.

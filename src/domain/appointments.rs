@@ -53,6 +53,8 @@ text_enum! {
         Contractor = "contractor",
         /// The desk decided so.
         Desk = "desk",
+        /// The job is held: nobody goes before that is cleared.
+        Held = "held",
         /// It made way for an emergency, and the resident chooses another window.
         Rebook = "rebook",
         /// It made way for an emergency, and somebody else goes at the promised time.

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     ids::{EvidenceId, FirmId, JobId, TechnicianId},
     jobs::JobState,
+    offers::{Assignment, ReleaseCode},
     text_enum::text_enum,
     trade::Trade,
 };
@@ -125,6 +126,22 @@ pub struct Evidence {
     /// The name of its file: never shown.
     #[serde(skip)]
     pub file: Uuid,
+}
+
+impl Evidence {
+    /// Whether it proves anything of the job with this crew: what the desk has kept does, and what somebody has sent who was on
+    /// it then, or has done their part. What whoever was taken off sends afterwards is kept, and proves nothing (G-02).
+    #[must_use]
+    pub fn proves(&self, crew: &[Assignment]) -> bool {
+        let Some(firm) = self.firm_id else { return true };
+        let is_theirs = |one: &&Assignment| {
+            one.firm_id == firm && self.technician_id.is_none_or(|technician| technician == one.technician_id)
+        };
+        crew.iter().filter(is_theirs).any(|one| match one.release_code() {
+            None | Some(ReleaseCode::Completed | ReleaseCode::VisitOver) => true,
+            Some(_) => one.released_at().is_some_and(|over| self.received_at <= over),
+        })
+    }
 }
 
 text_enum! {

@@ -35,34 +35,49 @@ fn no_more_than_there_are<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
 
 /// All that is in the way of sending somebody to a job at some time; nothing, where they may go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fitness(Vec<InTheWay>);
+pub struct Fitness {
+    in_the_way: Vec<InTheWay>,
+    /// What of that keeps the whole firm away.
+    of_firm: BTreeSet<Reason>,
+}
 
 impl Fitness {
     /// Of these things.
     #[must_use]
     pub fn of(in_the_way: Vec<InTheWay>) -> Self {
-        Self(in_the_way)
+        Self { in_the_way, of_firm: BTreeSet::new() }
+    }
+
+    /// The same where this keeps the whole firm away.
+    #[must_use]
+    pub fn and_the_firm(mut self, reason: Reason) -> Self {
+        self.of_firm.insert(reason);
+        self
     }
 
     /// All that is in the way.
     pub fn iter(&self) -> impl Iterator<Item = &InTheWay> {
-        self.0.iter()
+        self.in_the_way.iter()
     }
 
     /// Whether this is in the way.
     #[must_use]
     pub fn has(&self, reason: Reason) -> bool {
-        self.0.iter().any(|one| one.reason == reason)
+        self.in_the_way.iter().any(|one| one.reason == reason)
     }
 
     /// Refuses what nobody passes over.
     pub fn must_not_forbid(&self) -> Result<(), Refusal> {
-        self.0.iter().find_map(|one| forbidden(one.reason)).map_or(Ok(()), |refused| Err(refused.into()))
+        let refused = self.in_the_way.iter().find_map(|one| forbidden(one.reason));
+        refused.map_or(Ok(()), |refused| Err(refused.into()))
     }
 
-    /// Refuses what a firm cannot mend by naming somebody else: that it has no licence (S-08).
+    /// Refuses what a firm cannot mend by naming somebody else: that it has no licence (S-08), is suspended, or kept apart from
+    /// the resident.
     pub fn must_not_forbid_firm(&self) -> Result<(), Refusal> {
-        if self.has(Reason::Licence) { Err(FitnessRefused::Licence.into()) } else { Ok(()) }
+        let licence = self.has(Reason::Licence).then_some(Reason::Licence);
+        let refused = self.of_firm.iter().copied().chain(licence).find_map(forbidden);
+        refused.map_or(Ok(()), |refused| Err(refused.into()))
     }
 
     /// Refuses what nobody passes over, and what a person may but has not: all of it at once.
@@ -72,19 +87,21 @@ impl Fitness {
             one.reason.weight() == Weight::Confirmable
                 && confirmed.is_none_or(|confirmed| !confirmed.despite.contains(&one.reason))
         };
-        let open: Vec<_> = self.0.iter().filter(is_open).copied().collect();
+        let open: Vec<_> = self.in_the_way.iter().filter(is_open).copied().collect();
         if open.is_empty() { Ok(()) } else { Err(FitnessRefused::Unconfirmed(open).into()) }
     }
 
     /// The jobs of the planned visits that are in the way.
     pub fn visits(&self) -> impl Iterator<Item = JobId> {
-        self.0.iter().filter_map(|one| one.visit).map(|(job, _)| job)
+        self.in_the_way.iter().filter_map(|one| one.visit).map(|(job, _)| job)
     }
 
     /// The same without the planned visits that are in the way: what becomes of them has been said.
     #[must_use]
     pub fn but_for_visits(&self) -> Self {
-        Self(self.0.iter().filter(|one| one.reason != Reason::Booked).copied().collect())
+        let mut rest = self.clone();
+        rest.in_the_way.retain(|one| one.reason != Reason::Booked);
+        rest
     }
 }
 
@@ -133,6 +150,16 @@ mod tests {
             };
             assert_eq!((alone, by_name), expected, "{reason}");
             assert_eq!(of(reason).must_not_forbid().is_err(), reason.weight() == Weight::Never, "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_firm_mends_by_naming_somebody_else_what_is_not_its_own() {
+        for &reason in Reason::ALL {
+            let of_technician = of(reason).must_not_forbid_firm().is_ok();
+            assert_eq!(of_technician, reason != Reason::Licence, "{reason}");
+            let of_firm = of(reason).and_the_firm(reason).must_not_forbid_firm().is_err();
+            assert_eq!(of_firm, reason.weight() == Weight::Never, "{reason}");
         }
     }
 

@@ -104,6 +104,12 @@ impl Job {
         Ok(self.entered(Step::Unassigned, now, now))
     }
 
+    /// The same of one that waits for another visit: a person is asked now who comes when.
+    pub fn cleared_between_visits(self, now: Instant) -> Result<Self, Refusal> {
+        self.must_be(&[JobState::Held], JobRefused::CannotClear)?;
+        Ok(self.entered(Step::AwaitingReturn, now, now))
+    }
+
     /// The job with a planned visit; somebody is asked at `ask_at`.
     pub fn booked(self, now: Instant, ask_at: Instant) -> Result<Self, Refusal> {
         Action::Book.check(self.state())?;
@@ -156,7 +162,7 @@ impl Job {
     }
 
     /// The job as its facts tell, looked at again at `look_at`; they tell when it was completed once it is. Facts describe
-    /// what happened, so they are never refused by a state.
+    /// what happened, so they are never refused by a state: work that was done is done, whatever the job has waited for since.
     #[must_use]
     pub fn told(
         self,
@@ -165,7 +171,12 @@ impl Job {
         now: Instant,
         look_at: Instant,
     ) -> Self {
-        if !self.state().is_in_the_field() && self.state() != JobState::Completed {
+        let is_told = match self.state() {
+            JobState::Cancelled => false,
+            JobState::Completed => true,
+            state => state.is_in_the_field() || completed_at.is_some(),
+        };
+        if !is_told {
             return self;
         }
         match (completed_at, Step::plain(state)) {

@@ -61,6 +61,13 @@ pub fn is_own(actor: &Actor, one: &Assignment) -> bool {
         && (actor.standing() == Standing::Active || !one.is_over())
 }
 
+/// Whether an assignment lets its contractor say how the work ended: while it lasts, and once the work was done under it. Whoever was
+/// taken off settles nothing (G-02).
+#[must_use]
+pub fn says_the_end(actor: &Actor, one: &Assignment) -> bool {
+    is_own(actor, one) && matches!(one.release_code(), None | Some(ReleaseCode::Completed))
+}
+
 /// What an assignment lets its contractor see (G-11).
 fn under(one: &Assignment, now: Instant) -> Sight {
     match (one.released_at(), one.release_code()) {

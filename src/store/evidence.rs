@@ -75,14 +75,12 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Evidence>, Error> {
     )
 }
 
-/// What can prove a consent: the signatures of a job and the calls of its case, by id.
-pub async fn proofs(tx: &mut Tx, job: JobId) -> Result<Vec<Uuid>, Error> {
+/// The calls of a job's case, by id: each can prove a consent.
+pub async fn calls(tx: &mut Tx, job: JobId) -> Result<Vec<Uuid>, Error> {
     let rows = query!(
         tx,
         all One<Uuid>,
-        "SELECT id FROM evidence WHERE job_id = $1 AND kind = 'signature'
-         UNION ALL
-         SELECT k.id FROM job j JOIN call k ON k.case_id = j.case_id WHERE j.id = $1",
+        "SELECT k.id FROM job j JOIN call k ON k.case_id = j.case_id WHERE j.id = $1",
         job
     )?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

@@ -9,7 +9,8 @@ use super::{
     db::{One, query},
 };
 use crate::domain::{
-    ids::{CaseId, FirmId, JobId, TechnicianId},
+    alarms::AlarmKind,
+    ids::{AlarmId, CaseId, FirmId, JobId, TechnicianId},
     jobs::{FlatJob, Job},
     span::Instant,
 };
@@ -44,6 +45,19 @@ pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
 /// somebody else has changed it meanwhile.
 pub fn claim(batch: &mut Batch, job: &Job) {
     later!(batch, one, "UPDATE job SET version = $2 + 1 WHERE id = $1 AND version = $2", job.id, job.version);
+}
+
+/// Locks the job that an alarm of a kind is about, before the alarm: the order of everybody who changes both.
+pub async fn lock_of_alarm(tx: &mut Tx, alarm: AlarmId, kind: AlarmKind) -> Result<(), Error> {
+    query!(
+        tx,
+        execute,
+        "UPDATE job SET version = version + 1
+         WHERE id = (SELECT subject_id FROM alarm WHERE id = $1 AND kind = $2)",
+        alarm,
+        kind
+    )?;
+    Ok(())
 }
 
 /// The job, locked for this transaction at a new version.

@@ -4,11 +4,14 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::{
-    db::{TestDb, on_both_engines},
-    server::{Client, TestServer, id},
-    site::{self, Device},
-    world,
+use crate::{
+    standing::put_state,
+    support::{
+        db::{TestDb, on_both_engines},
+        server::{Client, TestServer, id},
+        site::{self, Device},
+        world,
+    },
 };
 
 /// A case of the call that says these things otherwise.
@@ -65,6 +68,31 @@ async fn replaced(server: &TestServer, crew: &world::Crew, case: &str, special: 
     flags.collect()
 }
 
+/// The resident turns out not to be entitled.
+async fn find_out(server: &TestServer, case: &str, door: &str) {
+    let desk = server.dispatcher();
+    if door == "eligibility" {
+        let found = json!({ "eligibility": "not_eligible" });
+        desk.post(&format!("/v1/cases/{case}/eligibility"), found).await.expect(200);
+    } else {
+        let shown = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+        let mut body = json!({ "eligibility": "not_eligible" });
+        for field in ["categories", "language", "liability_flag", "lessee_kind"] {
+            body[field] = shown[field].clone();
+        }
+        desk.put(&format!("/v1/cases/{case}"), shown["version"].as_i64().unwrap(), body).await.expect(200);
+    }
+    server.settle().await;
+}
+
+/// Whether the desk is told that nobody is asked for a job.
+async fn rings(desk: &Client, job: &str) -> bool {
+    let alarms = desk.get("/v1/alarms?limit=200").await.expect(200);
+    alarms["items"].as_array().unwrap().iter().any(|alarm| {
+        alarm["subject_id"] == job && alarm["kind"] == "not_entitled" && alarm["state"] != "resolved"
+    })
+}
+
 on_both_engines! {
     async fn g_14_nobody_is_sent_for_who_is_not_entitled_before_somebody_answers_for_it(db: TestDb) {
         let server = TestServer::start(&db).await;
@@ -86,6 +114,92 @@ on_both_engines! {
         assert_eq!(shown["warrants"][1], said);
         let nonsense = desk.post(&format!("/v1/cases/{case}/warrants"), json!({ "reason": "because" })).await;
         assert_eq!(nonsense.refused_field(), "reason");
+        server.stop().await;
+    }
+
+    async fn g_14_who_turns_out_not_to_be_entitled_is_looked_for_no_more(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        for door in ["eligibility", "correction"] {
+            let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+            let case = opened(&server, &json!({})).await;
+            let made = desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-TOILET-CLOG" })).await;
+            let job = id(&made.expect(201));
+            server.settle().await;
+            let offer = world::open_offer(&crew.phone).await.expect("asked while nobody knows better");
+            find_out(&server, &case, door).await;
+            assert_eq!(world::open_offer(&crew.phone).await, None, "{door}");
+            assert!(rings(&desk, &job).await, "{door}");
+            // Every door is shut, and the ladder asks nobody.
+            let over = crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await;
+            assert_eq!(over.status.as_u16(), 409, "{door}");
+            let given = json!({ "technician_id": crew.technician, "reason": "volunteered" });
+            let refused = desk.post(&format!("/v1/jobs/{job}/override"), given.clone()).await;
+            assert_eq!(refused.problem(), "not-entitled", "{door}");
+            server.pass(120).await;
+            assert_eq!(world::open_offer(&crew.phone).await, None, "{door}");
+            // Somebody answers for it.
+            warrant(&desk, &case, "sponsor_agreed").await;
+            server.settle().await;
+            assert!(!rings(&desk, &job).await, "{door}");
+            let offer = world::open_offer(&crew.phone).await.expect("asked again");
+            crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+            let over = json!({ "reason": "solved_by_itself" });
+            desk.post(&format!("/v1/jobs/{job}/cancellation"), over).await.expect(200);
+            put_state(&server, &format!("/v1/technicians/{}", crew.technician), "suspended").await;
+        }
+        server.stop().await;
+    }
+
+    async fn g_14_nobody_does_it_again_for_who_is_not_entitled(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = site::accepted_job(&server, &crew).await;
+        server.pass(60).await;
+        let mut phone = Device::new(&job, "phone");
+        let facts = site::work(&mut phone, "21:10", "21:40");
+        let receipt = phone.send(&server, &crew.phone, &facts).await.expect(200);
+        assert_eq!(receipt["job_state"], "completed", "{receipt}");
+        let case = desk.get(&format!("/v1/jobs/{job}")).await.expect(200)["case_id"].as_str().unwrap().to_owned();
+        find_out(&server, &case, "eligibility").await;
+        let again = format!("/v1/jobs/{job}/rework");
+        assert_eq!(desk.post(&again, json!({})).await.problem(), "not-entitled");
+        warrant(&desk, &case, "danger").await;
+        desk.post(&again, json!({})).await.expect(201);
+        server.stop().await;
+    }
+
+    async fn g_14_who_has_the_job_keeps_it_and_nobody_follows_them(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let other = world::crew(&server, "錦水道", 35.169, 136.91).await;
+        let case = opened(&server, &json!({})).await;
+        let made = desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-TOILET-CLOG" })).await;
+        let job = id(&made.expect(201));
+        server.settle().await;
+        let (mut has_it, mut follows) = (&crew, &other);
+        if world::open_offer(&crew.phone).await.is_none() {
+            (has_it, follows) = (follows, has_it);
+        }
+        let offer = world::open_offer(&has_it.phone).await.unwrap();
+        has_it.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+        find_out(&server, &case, "eligibility").await;
+        let shown = desk.get(&format!("/v1/jobs/{job}")).await.expect(200);
+        assert_eq!(shown["state"], "assigned", "a person says what becomes of them");
+        let helps = json!({ "technician_id": follows.technician });
+        assert_eq!(desk.post(&format!("/v1/jobs/{job}/helpers"), helps).await.problem(), "not-entitled");
+        let reason = json!({ "reason": "too_late" });
+        desk.post(&format!("/v1/jobs/{job}/reassignment"), reason).await.expect(200);
+        server.pass(30).await;
+        assert_eq!(world::open_offer(&follows.phone).await, None);
+        assert!(rings(&desk, &job).await);
+        // It was a mistake: they are entitled.
+        let found = json!({ "eligibility": "eligible", "basis": "host_call_back" });
+        desk.post(&format!("/v1/cases/{case}/eligibility"), found).await.expect(200);
+        server.settle().await;
+        assert!(world::open_offer(&follows.phone).await.is_some());
         server.stop().await;
     }
 

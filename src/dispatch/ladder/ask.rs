@@ -29,6 +29,9 @@ pub(super) fn next(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
         // Whoever had it has left it held.
         return Ok(());
     }
+    if !sight.is_served {
+        return docket.await_warrant(docket.now() + sight.rules.held_reminder);
+    }
     let policy = sight.rules.policy(docket.job().priority);
     let mut last = None;
     while let Some(rung) = usize::try_from(docket.job().rung).ok().and_then(|at| policy.rungs.get(at)) {

@@ -94,6 +94,8 @@ pub struct Sight<'a> {
     pub site: Point,
     /// Whom the look is about.
     pub subject: Option<Subject>,
+    /// Whether the resident is served (G-14).
+    pub is_served: bool,
     /// When the last matching run of this job was written down.
     pub recorded_at: Option<Instant>,
     /// The fleet.
@@ -113,6 +115,12 @@ pub struct Run {
 pub fn step(docket: &mut Docket, sight: &mut Sight<'_>) -> Result<Vec<Run>, Refusal> {
     let mut runs = Vec::new();
     docket.obey_hold()?;
+    if sight.is_served {
+        docket.resolve(AlarmKind::NotEntitled);
+    } else if docket.on_it().next().is_none() && asks(docket.job().state()) {
+        docket.await_warrant(docket.now() + sight.rules.held_reminder)?;
+        return Ok(runs);
+    }
     match docket.job().state() {
         JobState::Unassigned | JobState::NoCoverage => ask::next(docket, sight, &mut runs)?,
         JobState::Offered => expire(docket, sight, &mut runs)?,
@@ -125,6 +133,18 @@ pub fn step(docket: &mut Docket, sight: &mut Sight<'_>) -> Result<Vec<Run>, Refu
         _ => coming::look(docket, sight, &mut runs)?,
     }
     Ok(runs)
+}
+
+/// Whether somebody is asked, or will be.
+fn asks(state: JobState) -> bool {
+    matches!(
+        state,
+        JobState::Unassigned
+            | JobState::NoCoverage
+            | JobState::Offered
+            | JobState::Accepted
+            | JobState::Booked
+    )
 }
 
 /// Ends the offers whose deadline has passed; when none is left, the next ones are asked.

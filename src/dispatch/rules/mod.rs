@@ -121,7 +121,12 @@ pub fn fitness(asked: &Asked<'_>, view: &dyn CandidateView) -> Fitness {
         let visit = (reason == Reason::Booked).then(|| rank::visit_in_the_way(asked, view)).flatten();
         InTheWay { reason, visit: visit.map(|visit| (visit.job, visit.starts_at)) }
     });
-    Fitness::of(in_the_way.collect())
+    let fitness = Fitness::of(in_the_way.collect());
+    if asked.question.blocked.contains(&view.firm()) {
+        fitness.and_the_firm(Reason::Blocked)
+    } else {
+        fitness
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{
     dispatch::{
         fleet::Fleet,
         matcher,
-        question::{MakingSafe, Named, Queueing},
+        question::{MakingSafe, Named, Queueing, When},
         samples::{areas, at, firm_id, jis, point, question, technician, technician_id},
         technician::{Commitment, NextJob, PlannedVisit, TechnicianProfile, TechnicianState},
     },
@@ -121,6 +121,13 @@ fn a_licence_counts_where_and_while_it_is_valid() {
     // To make safe needs none; whoever may do all of the work comes first.
     let urgent = Question { stop_gap: MakingSafe::Allowed, ..needed.clone() };
     assert_eq!(judged(technician(1), unchanged, &urgent), None, "closes the valve");
+    let visit = When::Visit(Span::new(at(24 * 3_600), at(25 * 3_600)).unwrap());
+    let mut fleet = Fleet::new(at(0));
+    fleet.upsert_technician(technician(1)).unwrap();
+    for (when, lacks) in [(When::Now, false), (When::Called { arrival_at: None }, false), (visit, true)] {
+        let fitness = fleet.fitness(technician_id(1), &urgent, when).unwrap();
+        assert_eq!(fitness.has(Reason::Licence), lacks, "{when:?}: a planned visit is for lasting work");
+    }
     // Free at half past midnight: that is the day that counts.
     let late = |fleet: &mut Fleet| {
         let commitment =
@@ -153,6 +160,20 @@ fn a_tool_is_carried_and_opening_tools_with_authority() {
     let both = needs(&[Tool::HighPressureMachine, Tool::OpeningTools]);
     assert_eq!(judged(with(&[Tool::OpeningTools], yes), unchanged, &both), refused);
     assert_eq!(judged(with(&[], no), unchanged, &question()), None);
+}
+
+#[test]
+fn a_firm_that_is_kept_apart_cannot_name_somebody_else() {
+    let mut fleet = Fleet::new(at(0));
+    fleet.upsert_technician(technician(1)).unwrap();
+    let apart = [technician(1).firm].into_iter().collect::<std::collections::BTreeSet<_>>();
+    let of_firm = Question { blocked: Named::try_from(apart).unwrap(), ..question() };
+    let apart = [technician_id(1)].into_iter().collect::<std::collections::BTreeSet<_>>();
+    let of_technician = Question { blocked_technicians: Named::try_from(apart).unwrap(), ..question() };
+    for (asked, is_mended) in [(of_firm, false), (of_technician, true), (question(), true)] {
+        let fitness = fleet.fitness(technician_id(1), &asked, When::Now).unwrap();
+        assert_eq!(fitness.must_not_forbid_firm().is_ok(), is_mended);
+    }
 }
 
 #[test]

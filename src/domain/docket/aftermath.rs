@@ -6,6 +6,7 @@ use crate::domain::{
     alarms::AlarmKind,
     events::{AssignmentDelayed, FactRecorded, JobProgressed},
     facts::{Fact, FactKind, FieldRecord, FieldState, Flag, FlagCode, Guard, Reporter, ToldDelay, is_about},
+    fitness::Fitness,
     ids::AssignmentId,
     jobs::JobState,
     offers::{Assignment, ReleaseCode, WithdrawCode},
@@ -23,6 +24,9 @@ pub struct Told<'a> {
     pub recorded: &'a [Fact],
     /// What all reports of the job add up to, as far as a guard lets them count.
     pub fold: &'a dyn Fn(&Guard) -> FieldRecord,
+    /// What is in the way of sending whoever tells, where they can have the job again ([`Docket::who_may_return`]); they do
+    /// not, where it is not known.
+    pub fitness: Option<&'a Fitness>,
 }
 
 impl Docket {
@@ -32,7 +36,7 @@ impl Docket {
         if let Some(event) = FactRecorded::of(told.recorded) {
             self.say(event);
         }
-        self.reinstate(told.assignment, told.fold, rules)?;
+        self.reinstate(told, rules)?;
         let record = (told.fold)(&self.guard());
         self.catch_up(&record, rules)?;
         let nobody_opened = told.recorded.iter().any(|fact| matches!(fact.what, FactKind::NoAccess { .. }));
@@ -171,12 +175,19 @@ impl Docket {
         if state == JobState::Completed {
             self.release_all(ReleaseCode::Completed);
             self.forget_bars();
+            self.call_nobody_else(before)?;
         }
         if matches!(state, JobState::Completed | JobState::AwaitingReturn) {
             self.end_visit();
         }
         self.resolve_all(KEPT);
         self.obey_hold()
+    }
+
+    /// The work is done: nobody else who is asked for it, or has yet to say who goes, has to come.
+    fn call_nobody_else(&mut self, before: JobState) -> Result<(), Refusal> {
+        self.withdraw_open(WithdrawCode::TakenByOther)?;
+        if before == JobState::Accepted { self.withdraw_accepted(WithdrawCode::TakenByOther) } else { Ok(()) }
     }
 
     /// As far on as whoever is on it. Whoever was taken off it and goes all the same does not move it; once nobody is on

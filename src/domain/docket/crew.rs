@@ -2,6 +2,7 @@
 
 use super::{Docket, Waiting, alarms::KEPT};
 use crate::domain::{
+    alarms::AlarmKind,
     events::AssignmentReleased,
     ids::{AssignmentId, TechnicianId},
     jobs::JobState,
@@ -28,6 +29,8 @@ impl Docket {
         };
         self.resolve_all(KEPT);
         self.forget_bars();
+        // Whoever has it now was told where it is.
+        self.resolve(AlarmKind::PlaceChanged);
         Ok(assignment)
     }
 
@@ -134,6 +137,10 @@ impl Docket {
         }
         self.say(event);
         self.await_acknowledgements();
+        if self.on_it().next().is_none() {
+            // Nobody is left who would go to the wrong place.
+            self.resolve(AlarmKind::PlaceChanged);
+        }
         self.waiting = Waiting::LookedAt;
     }
 }

@@ -4,11 +4,12 @@
 use super::Docket;
 use crate::domain::{
     alarms::AlarmKind,
+    appointments::GivenUp,
     dangers::CaseHazard,
     events::{JobCleared, JobEndangered, JobHeld, JobSafe},
     ids::AssignmentId,
     jobs::{Hold, JobState},
-    offers::{Assignment, Heard, WithdrawCode},
+    offers::{Assignment, Heard, ReleaseCode, WithdrawCode},
     perils::{KnownDanger, Perils, PlannedCheck, codes},
     refusal::Refusal,
     span::Instant,
@@ -94,7 +95,11 @@ impl Docket {
             return Ok(());
         }
         self.withdraw_all(WithdrawCode::Held)?;
-        self.end_visit();
+        if self.window().is_some() {
+            // Whoever waits for the visit must be told that nobody comes then.
+            self.give_visit_up(GivenUp::Held);
+            self.raise(AlarmKind::AppointmentAtRisk);
+        }
         let remind_at = self.now + self.safety.held_reminder;
         self.is.job = self.is.job.clone().held(hold.clone(), self.now, remind_at)?;
         self.say(JobHeld { job: self.is.job.id, hold: hold.into() });
@@ -108,20 +113,29 @@ impl Docket {
         let job = self.is.job.clone();
         let job =
             if self.is.offers.iter().any(|offer| offer.round == round) { job.next_round() } else { job };
-        self.is.job = job.cleared(self.now)?;
+        self.is.job = if self.is_between_visits() {
+            job.cleared_between_visits(self.now)?
+        } else {
+            job.cleared(self.now)?
+        };
         self.say(JobCleared { job: self.is.job.id });
         self.resolve(AlarmKind::Held);
         Ok(())
     }
 
+    /// Whether whoever had it last has been there and left: who comes next, and when, is a person's to say.
+    fn is_between_visits(&self) -> bool {
+        let last = self.is.assignments.iter().max_by_key(|one| (one.released_at(), one.id));
+        last.and_then(Assignment::release_code) == Some(ReleaseCode::VisitOver)
+    }
+
     /// Whoever comes back has heard of danger as much as before.
     pub(super) fn heard_only(&mut self, id: AssignmentId, heard: Heard) {
         self.is.assignments.iter_mut().filter(|one| one.id == id).for_each(|one| one.heard = heard);
-        self.warn_crew();
     }
 
     /// Whoever is on the job and has not acknowledged what is dangerous is told, and so is the desk.
-    fn warn_crew(&mut self) {
+    pub(super) fn warn_crew(&mut self) {
         let (job, perils) = (self.is.job.id, self.perils());
         let mut told: Vec<JobEndangered> = Vec::new();
         for one in self.on_it() {

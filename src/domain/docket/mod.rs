@@ -25,6 +25,7 @@ mod standing;
 mod tests;
 mod together;
 mod visit;
+mod warranted;
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,5 @@
-//! The place of a job in hand was corrected: who has accepted it must be told, who has not is looked for again.
+//! The place of a job in hand was corrected: who has accepted it must be told; where nobody has, or seemed to serve it, somebody
+//! is looked for again.
 
 use super::Docket;
 use crate::domain::{alarms::AlarmKind, events::JobPlaceChanged, jobs::JobState};
@@ -7,11 +8,12 @@ impl Docket {
     /// The place of the case has changed.
     pub fn place_changed(&mut self) {
         match self.is.job.state() {
-            JobState::Unassigned => {
+            JobState::Unassigned | JobState::NoCoverage => {
                 let soon = self.is.job.wake_at().map_or(self.now, |at| at.min(self.now));
                 self.is.job = self.is.job.clone().look_again(soon);
             }
-            JobState::Held | JobState::Booked | JobState::Offered => {}
+            // Whoever is asked, or comes again, learns where it is then.
+            JobState::Held | JobState::Booked | JobState::Offered | JobState::AwaitingReturn => {}
             state if state.is_final() => {}
             _ => self.tell_contractor(),
         }

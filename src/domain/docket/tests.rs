@@ -1,7 +1,9 @@
 //! A docket is a value: the same docket and the same decision give the same changes, each row changes once, and whatever is
 //! decided in whatever order leaves nothing that must never be.
 
+mod comeback;
 mod dangers;
+mod waiting;
 
 use std::sync::LazyLock;
 
@@ -248,6 +250,16 @@ fn ask_of(docket: &mut Docket, number: u128, addressee: Addressee) -> Result<(),
 
 /// Reports of somebody who has, or has had, the job.
 fn report(docket: &mut Docket, facts: Vec<Fact>, reports: &mut Vec<Fact>) -> Result<(), Refusal> {
+    report_of(docket, &Fitness::default(), facts, reports)
+}
+
+/// The same of somebody in whose way these things are.
+fn report_of(
+    docket: &mut Docket,
+    fitness: &Fitness,
+    facts: Vec<Fact>,
+    reports: &mut Vec<Fact>,
+) -> Result<(), Refusal> {
     let who = facts[0].technician_id;
     let own = docket.known().assignments.iter().rfind(|one| one.technician_id == who);
     let Some(assignment) = own.map(|one| one.id) else { return Ok(()) };
@@ -256,7 +268,8 @@ fn report(docket: &mut Docket, facts: Vec<Fact>, reports: &mut Vec<Fact>) -> Res
     recorded.iter_mut().for_each(|fact| fact.assignment_id = assignment);
     reports.extend(recorded.iter().cloned());
     let fold = |guard: &Guard| FieldRecord::guarded(reports, guard);
-    docket.aftermath(Told { assignment, recorded: &recorded, fold: &fold }, REFERENCE.dispatch())?;
+    let told = Told { assignment, recorded: &recorded, fold: &fold, fitness: Some(fitness) };
+    docket.aftermath(told, REFERENCE.dispatch())?;
     Ok(())
 }
 

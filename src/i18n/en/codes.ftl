@@ -88,6 +88,7 @@ alarm-kept_apart = Who has it is kept apart from the resident
 alarm-late_arrival = Arrival is late
 alarm-no_coverage = No contractor serves this place
 alarm-not_departed = Accepted, not on the way
+alarm-not_entitled = The resident is not entitled: nobody is asked
 alarm-not_to_be_sent = Who has it may not be sent any more
 alarm-not_named = Technician not named
 alarm-payer_awaited = Payer's answer awaited

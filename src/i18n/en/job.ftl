@@ -230,6 +230,7 @@ cancel-no_coverage = No firm serves the place
 unbook-resident = The resident
 unbook-contractor = The contractor
 unbook-desk = The desk
+unbook-held = On hold
 line-overtime = Overtime
 line-part = Part
 line-special_work = Special work

@@ -88,6 +88,7 @@ alarm-kept_apart = 担当者と入居者の組み合わせが禁止
 alarm-late_arrival = 到着予定を過ぎた
 alarm-no_coverage = 対応できる会社がない地域
 alarm-not_departed = 受諾後、出発していない
+alarm-not_entitled = 対象外の入居者のため手配を停止中
 alarm-not_to_be_sent = 担当者が派遣できない状態
 alarm-not_named = 作業員が指名されていない
 alarm-payer_awaited = 支払者の回答待ち

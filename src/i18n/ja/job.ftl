@@ -230,6 +230,7 @@ cancel-no_coverage = 対応地域外
 unbook-resident = 入居者の都合
 unbook-contractor = 協力会社の都合
 unbook-desk = 受付の都合
+unbook-held = 保留
 line-overtime = 超過料金
 line-part = 部品
 line-special_work = 特殊作業
