@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        actor::Actor,
+        actor::{Actor, Scope},
         alarms::AlarmKind,
         cases::{Resident, Site},
         facts::{Fact, FieldRecord, FieldState, Guard, JobOutcome, TechnicianAtSite, is_about},
@@ -55,7 +55,7 @@ pub struct Whole {
     pub technicians: Vec<TechnicianAtSite>,
     /// How it ended at the site.
     pub outcome: Option<JobOutcome>,
-    /// What is dangerous about it, or unchecked.
+    /// What is dangerous about it, or unchecked; for the desk and who is on it (Y-04).
     pub perils: Perils,
     /// What can be done with it now.
     pub open: Vec<Action>,
@@ -126,8 +126,8 @@ fn whole(actor: &Actor, job: Job, case: &OnFile, about: About<'_>) -> Whole {
         assignments,
         technicians: record.technicians.clone(),
         outcome: record.outcome,
-        perils,
-        job,
+        perils: if sight == Sight::Whole { perils } else { Perils::default() },
+        job: sight.job(job),
     }
 }
 
@@ -143,7 +143,10 @@ pub async fn list(
     if actor.standing() == Standing::Suspended {
         return Ok(store::job_lists::in_hand(&mut tx, actor.scope(), state, after, limit).await?);
     }
-    Ok(store::job_lists::list(&mut tx, actor.scope(), state, after, limit).await?)
+    let jobs = store::job_lists::list(&mut tx, actor.scope(), state, after, limit).await?;
+    // Nobody is on a job that is held: what holds it is the desk's alone.
+    let sight = if actor.scope() == Scope::All { Sight::Whole } else { Sight::Record };
+    Ok(jobs.into_iter().map(|job| sight.job(job)).collect())
 }
 
 /// Everything on file of a job, for the desk.
