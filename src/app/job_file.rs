@@ -21,6 +21,7 @@ use crate::{
         firms::Standing,
         guidance::Caution,
         ids::{JobId, TechnicianId},
+        interpretations::Interpretation,
         jobs::{Action, Job, JobState},
         messages::JobMessage,
         offers::{Assignment, Offer},
@@ -171,6 +172,8 @@ pub struct File {
     pub evidence: Listed,
     /// Who was told of it.
     pub messages: Vec<JobMessage>,
+    /// The interpreter who is asked to join from the site, or is on that line.
+    pub interpreter: Option<Interpretation>,
     /// What everybody in it is called.
     pub names: Names,
 }
@@ -254,6 +257,10 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
         statement: statements::stated(ctx, tx, actor, known, Money::of(papers)).await?,
         evidence: evidence::listed(ctx, actor, &job, &crew, &facts, pictures),
         messages: messages::about_job(tx, actor, id).await?,
+        interpreter: {
+            let attempts = store::interpretations::of_job(tx, id).await?;
+            attempts.into_iter().find(Interpretation::is_under_way)
+        },
         facts: {
             facts.retain(|fact| is_own_report(actor, &crew, fact));
             facts.truncate(FACTS_MAX);
