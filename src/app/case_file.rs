@@ -19,6 +19,7 @@ use crate::{
         reference::{Reference, job_codes::FreeScope, out_of_scope::Topic},
         referrals::Referral,
         refusal::{CaseRefused, Closing, Obstacle, Refusal},
+        retention::HoldReason,
         trade::Trade,
         warrants::{self, Warrant, WarrantKind},
     },
@@ -116,8 +117,8 @@ pub async fn verify(ctx: &Ctx, id: CaseId, command: Command<FoundOut>) -> Result
 
 async fn verify_in(unit: &mut Unit, id: CaseId, found: FoundOut) -> Result<Case, Error> {
     let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
-    if found.eligibility == Eligibility::Unverified {
-        return Err(Refusal::field("eligibility", "say what was found out").into());
+    if found.eligibility == Eligibility::Eligible && found.basis.is_none() {
+        return Err(Refusal::field("basis", "say how it was found out").into());
     }
     let case = Case { eligibility: found.eligibility, eligibility_basis: found.basis, ..case };
     check(unit, &case)?;
@@ -301,6 +302,8 @@ pub struct Whole {
     pub topic: Option<Topic>,
     /// Who answers for what a rule asks first.
     pub warrants: Vec<Warrant>,
+    /// Why nothing of it is erased for the time being.
+    pub legal_hold: Option<HoldReason>,
 }
 
 /// The case of an id.
@@ -354,7 +357,7 @@ pub(super) async fn page_of(
 }
 
 fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Marks) -> Whole {
-    let OnFile { case, resident, background, site, .. } = on_file;
+    let OnFile { case, resident, background, site, legal_hold, .. } = on_file;
     let reference = ctx.reference();
     let topic = case.topic.as_deref().and_then(|code| reference.out_of_scope().get(code)).cloned();
     Whole {
@@ -369,6 +372,7 @@ fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Ma
         hazards: marks.hazards,
         topic,
         warrants: marks.warrants,
+        legal_hold,
         calls,
         jobs,
         case,

@@ -14,13 +14,14 @@ use super::{
 };
 use crate::{
     domain::{
-        actor::Actor,
+        actor::{Actor, Scope},
         alarms::AlarmKind,
         cases::{Resident, Site},
         facts::{Fact, FieldRecord, FieldState, Guard, JobOutcome, TechnicianAtSite, is_about},
         firms::Standing,
         guidance::Caution,
         ids::{JobId, TechnicianId},
+        interpretations::Interpretation,
         jobs::{Action, Job, JobState},
         messages::JobMessage,
         offers::{Assignment, Offer},
@@ -55,7 +56,7 @@ pub struct Whole {
     pub technicians: Vec<TechnicianAtSite>,
     /// How it ended at the site.
     pub outcome: Option<JobOutcome>,
-    /// What is dangerous about it, or unchecked.
+    /// What is dangerous about it, or unchecked; for the desk and who is on it (Y-04).
     pub perils: Perils,
     /// What can be done with it now.
     pub open: Vec<Action>,
@@ -126,8 +127,8 @@ fn whole(actor: &Actor, job: Job, case: &OnFile, about: About<'_>) -> Whole {
         assignments,
         technicians: record.technicians.clone(),
         outcome: record.outcome,
-        perils,
-        job,
+        perils: if sight == Sight::Whole { perils } else { Perils::default() },
+        job: sight.job(job),
     }
 }
 
@@ -143,7 +144,10 @@ pub async fn list(
     if actor.standing() == Standing::Suspended {
         return Ok(store::job_lists::in_hand(&mut tx, actor.scope(), state, after, limit).await?);
     }
-    Ok(store::job_lists::list(&mut tx, actor.scope(), state, after, limit).await?)
+    let jobs = store::job_lists::list(&mut tx, actor.scope(), state, after, limit).await?;
+    // Nobody is on a job that is held: what holds it is the desk's alone.
+    let sight = if actor.scope() == Scope::All { Sight::Whole } else { Sight::Record };
+    Ok(jobs.into_iter().map(|job| sight.job(job)).collect())
 }
 
 /// Everything on file of a job, for the desk.
@@ -168,6 +172,8 @@ pub struct File {
     pub evidence: Listed,
     /// Who was told of it.
     pub messages: Vec<JobMessage>,
+    /// The interpreter who is asked to join from the site, or is on that line.
+    pub interpreter: Option<Interpretation>,
     /// What everybody in it is called.
     pub names: Names,
 }
@@ -251,6 +257,10 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
         statement: statements::stated(ctx, tx, actor, known, Money::of(papers)).await?,
         evidence: evidence::listed(ctx, actor, &job, &crew, &facts, pictures),
         messages: messages::about_job(tx, actor, id).await?,
+        interpreter: {
+            let attempts = store::interpretations::of_job(tx, id).await?;
+            attempts.into_iter().find(Interpretation::is_under_way)
+        },
         facts: {
             facts.retain(|fact| is_own_report(actor, &crew, fact));
             facts.truncate(FACTS_MAX);

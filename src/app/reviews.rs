@@ -22,7 +22,7 @@ use crate::{
         perils::{Perils, SafetyRules},
         reference::Dataset,
         reviews::{About, Decision, Review, ReviewState, Settled},
-        ruling::Decider,
+        ruling::{Decider, Grounds},
     },
     store::{self, Tx, technicians::Names},
 };
@@ -43,7 +43,8 @@ pub struct Decided {
 pub struct Figures {
     /// What the ledger says now.
     pub billed_yen: Yen,
-    /// What it would say if the record were accepted as it is; unknown where it is more than one job can hold.
+    /// What it would say if it were accepted: under the decision in force, or else by the record as it was reported; unknown
+    /// where that is more than one job can hold.
     pub accepted_yen: Option<Yen>,
     /// What it would say under the decision in force.
     pub decided_yen: Option<Yen>,
@@ -188,6 +189,9 @@ pub async fn page(ctx: &Ctx, id: ReviewId) -> Result<ReviewPage, Error> {
     let facts = store::facts::of_job(&mut tx, item.job.id).await?;
     let people = facts.iter().map(|fact| fact.technician_id);
     let people = people.chain(item.record.work().map(|work| work.technician_id));
+    // Of somebody who has reported nothing, a decision may have stated the work all the same.
+    let crew = store::assignments::of_job(&mut tx, item.job.id).await?;
+    let people = people.chain(crew.iter().map(|one| one.technician_id));
     let names = store::technicians::names(&mut tx, people).await?;
     let disputes = store::disputes::told_of_job(&mut tx, item.job.id).await?;
     Ok(ReviewPage { item, facts, disputes, names })
@@ -250,9 +254,18 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
                 settlement::priced(&Settled::of(&record, decisions), &terms, &firms, (job.id, ctx.now()));
             priced.map(|priced| priced.charges.iter().map(|charge| charge.amount_yen).sum())
         };
+        let grounds = Grounds {
+            job,
+            record: &record,
+            decisions: &decisions,
+            reviews: std::slice::from_ref(&review),
+            firms: &firms,
+            terms: &terms,
+            now: ctx.now(),
+        };
         let figures = Figures {
             billed_yen: bills.billed.get(&job.id).copied().unwrap_or(Yen(0)),
-            accepted_yen: total(&[]),
+            accepted_yen: grounds.accepted(review.id),
             decided_yen: total(&decisions),
         };
         let (job, case_number) = (job.clone(), case_number.clone());

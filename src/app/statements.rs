@@ -188,15 +188,22 @@ pub(super) async fn stated(
 /// A contractor sees the own work.
 fn keep_own(scope: Scope, firms: &BTreeMap<TechnicianId, FirmId>, record: &mut FieldRecord) {
     let is_own = |technician| firms.get(&technician).is_some_and(|firm| scope.covers_firm(*firm));
+    record.completed_by = record.completed_by.filter(|technician| is_own(*technician));
     record.visits.iter_mut().for_each(|visit| visit.work.retain(|work| is_own(work.technician_id)));
     record.pauses.retain(|pause| is_own(pause.technician_id));
     record.parts.retain(|part| is_own(part.technician_id));
     record.special_works.retain(|work| is_own(work.technician_id));
     record.technicians.retain(|technician| is_own(technician.technician_id));
+    record.consents.retain(|consent| is_own(consent.technician_id));
+    record.proposed_payers.retain(|proposed| is_own(proposed.technician_id));
+    record.id_checks.retain(|check| is_own(check.technician_id));
+    record.no_access.retain(|attempt| is_own(attempt.technician_id));
+    record.referral_findings.retain(|finding| is_own(finding.technician_id));
     record.payments.retain(|payment| is_own(payment.technician_id));
     record.delays.retain(|delay| is_own(delay.technician_id));
     record.leavings.retain(|left| is_own(left.technician_id));
     record.withdrawals.retain(|withdrawn| is_own(withdrawn.technician_id));
+    record.flags.retain(|flag| flag.technician_id.is_none_or(is_own));
 }
 
 /// The statement as it is printed, in HTML.

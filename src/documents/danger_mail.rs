@@ -19,6 +19,8 @@ pub struct DangerFacts<'f> {
 pub enum Restraint {
     /// Nothing is begun but to make safe.
     MakeSafeOnly,
+    /// The door is not opened: the identity cannot be checked (S-04).
+    KeepShut,
     /// Nothing: they take care.
     Care,
 }
@@ -29,21 +31,32 @@ pub fn endangered(facts: &DangerFacts<'_>) -> Letter {
     let (list_ja, list_en) = lists(&facts.offer);
     let named: Vec<_> = facts.dangers.iter().map(|(ja, _)| ja.as_str()).collect();
     let named_en: Vec<_> = facts.dangers.iter().map(|(_, en)| en.as_str()).collect();
+    let (title, label) = match facts.restraint {
+        Restraint::KeepShut => {
+            (("本人確認のお知らせ", "Identity not checked"), ("確認事項", "To be settled"))
+        }
+        _ => (("危険のお知らせ", "Danger at your job"), ("危険", "Danger")),
+    };
     let (restraint_ja, restraint_en) = match facts.restraint {
         Restraint::MakeSafeOnly => (
             "安全の確認をお知らせするまで、安全確保のほかは作業を始めないでください。",
             "Until we tell you that it is safe, nothing may be begun but to make safe.",
         ),
+        Restraint::KeepShut => (
+            "本人確認の方法をお知らせするまで、開錠しないでください。",
+            "Do not open the door until we tell you how the identity is checked.",
+        ),
         Restraint::Care => ("十分にご注意ください。", "Please take care."),
     };
     let (danger_ja, danger_en) = (named.join("、"), named_en.join("; "));
     Letter {
-        subject: subject("危険のお知らせ", "Danger at your job", &facts.offer),
+        subject: subject(title.0, title.1, &facts.offer),
         text: format!(
             "お引き受けいただいた現場について、次のことが分かりました。作業員の方へすぐにお伝えのうえ、システムまたはお電話で\
-             確認のご返答をお願いします。\n\n危険：{danger_ja}\n{restraint_ja}\n\n{list_ja}\n----\n\n\
+             確認のご返答をお願いします。\n\n{}：{danger_ja}\n{restraint_ja}\n\n{list_ja}\n----\n\n\
              This has become known about the job you have accepted. Tell your technician at once, and acknowledge it in the \
-             system or by telephone.\n\nDanger: {danger_en}\n{restraint_en}\n\n{list_en}"
+             system or by telephone.\n\n{}: {danger_en}\n{restraint_en}\n\n{list_en}",
+            label.0, label.1
         ),
     }
 }
@@ -55,8 +68,8 @@ pub fn safe(facts: &OfferFacts<'_>) -> Letter {
     Letter {
         subject: subject("危険の解除", "Safe again", facts),
         text: format!(
-            "お知らせした危険は解除されました。作業を始めていただけます。作業員の方へお伝えください。\n\n{list_ja}\n----\n\n\
-             The danger we told you of is over and work may begin. Please tell your technician.\n\n{list_en}"
+            "お知らせした危険または本人確認の問題は解消されました。作業を始めていただけます。作業員の方へお伝えください。\n\n{list_ja}\n----\n\n\
+             The danger, or the missing identity check, that we told you of is settled, and work may begin. Please tell your technician.\n\n{list_en}"
         ),
     }
 }
@@ -91,7 +104,13 @@ mod tests {
         {
             assert!(letter.text.contains(part), "{part}\n{}", letter.text);
         }
+        let unchecked = endangered(&facts(Restraint::KeepShut)).text;
+        assert!(
+            unchecked.contains("開錠しないでください") && unchecked.contains("Do not open the door"),
+            "{unchecked}"
+        );
+        assert!(!unchecked.contains("危険") && !unchecked.contains("安全確保"), "{unchecked}");
         assert!(!endangered(&facts(Restraint::Care)).text.contains("nothing may be begun"));
-        assert!(safe(&facts(Restraint::Care).offer).text.contains("解除されました"));
+        assert!(safe(&facts(Restraint::Care).offer).text.contains("解消されました"));
     }
 }

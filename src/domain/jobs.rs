@@ -98,6 +98,17 @@ impl Job {
         Ok(self.entered(Step::Held(hold), now, remind_at))
     }
 
+    /// The job as those see it who may not know what holds it: nobody is on it.
+    #[must_use]
+    pub fn without_hold(self) -> Self {
+        match self.stage {
+            JobStage::InHand { step: Step::Held(_), wake_at } => {
+                Self { stage: JobStage::InHand { step: Step::Unassigned, wake_at }, ..self }
+            }
+            _ => self,
+        }
+    }
+
     /// The held job set free: it is looked at now.
     pub fn cleared(self, now: Instant) -> Result<Self, Refusal> {
         self.must_be(&[JobState::Held], JobRefused::CannotClear)?;

@@ -3,11 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use uuid::Uuid;
+
 use super::{
     facts::{FieldRecord, Flag},
-    ids::{FactId, FirmId, ReviewDecisionId, TechnicianId, TokenId},
+    ids::{FactId, FirmId, ReviewDecisionId, ReviewId, TechnicianId, TokenId},
     jobs::{Job, JobState},
     ledger::{Priced, Terms},
+    money::Yen,
     refusal::{MoneyRefused, Refusal},
     reviews::{
         About, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionReason, Review, ReviewState, Ruling,
@@ -95,6 +98,27 @@ impl Grounds<'_> {
         let settled = Settled::of(self.record, std::slice::from_ref(&decision));
         let (priced, _) = settling::priced(&settled, self.terms, self.firms, self.now);
         Ok((decision, priced.map_err(|_| MoneyRefused::RecordOverLimits)?))
+    }
+
+    /// What the job would cost if a review of it were accepted; unknown where that is more than one job can hold. What was
+    /// called off or rescinded costs nothing whatever is told of it (C-25, G-18).
+    #[must_use]
+    pub fn accepted(&self, review: ReviewId) -> Option<Yen> {
+        let is_rescinded = self.decisions.last().is_some_and(|last| last.ruling == Ruling::Rescind);
+        if is_rescinded || self.job.state() == JobState::Cancelled {
+            return Some(Yen::ZERO);
+        }
+        let accept = Decide {
+            ruling: Ruling::Accept,
+            starts_from: StartsFrom::InForce,
+            reason: DecisionReason::Other,
+            note: String::new(),
+            disregard: Vec::new(),
+            work: Vec::new(),
+        };
+        let tried = Decider { id: Uuid::nil().into(), by: None };
+        let (_, priced) = self.decide(About::Review(review), &accept, tried).ok()?;
+        Some(priced.total())
     }
 
     /// Refuses to decide about a review that is gone, or that another one has followed.

@@ -6,6 +6,7 @@ use super::{
     actor::{Actor, Scope},
     cases::{Resident, Site},
     firms::Standing,
+    jobs::Job,
     offers::{Assignment, ReleaseCode},
     span::Instant,
 };
@@ -35,6 +36,12 @@ impl Sight {
         }
         let own = crew.iter().filter(|one| is_own(actor, one)).map(|one| under(one, now));
         own.max().unwrap_or(Self::Nothing)
+    }
+
+    /// The job without what holds it: a danger of the case is for the desk and who is on the job (Y-04).
+    #[must_use]
+    pub fn job(self, job: Job) -> Job {
+        if self == Self::Whole { job } else { job.without_hold() }
     }
 
     /// What is left of whom to help.

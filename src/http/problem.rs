@@ -13,7 +13,8 @@ use crate::{
     app,
     domain::{
         fitness::Reason,
-        refusal::{FieldError, FitnessRefused, Refusal, Refused},
+        payments::PaymentDoubt,
+        refusal::{FieldError, FitnessRefused, MoneyRefused, Refusal, Refused},
     },
 };
 
@@ -34,13 +35,23 @@ pub(crate) struct Problem {
     /// The rule of the domain behind it, where there is one, as in `S-04`.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
-    /// What a person may pass over by naming it in `confirmation` (G-17).
+    /// What a person may pass over by naming it: in `confirmation` who is sent (G-17), in `confirm` a payment (G-07).
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    #[schema(value_type = Vec<Reason>)]
-    confirm: Box<[Reason]>,
+    #[schema(value_type = Vec<Confirmable>)]
+    confirm: Box<[Confirmable]>,
     /// The fields that cannot be accepted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Field>,
+}
+
+/// Something that a person may pass over.
+#[derive(Debug, Clone, Copy, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Confirmable {
+    /// What is in the way of sending somebody.
+    Fitness(Reason),
+    /// What is doubtful about a payment.
+    Payment(PaymentDoubt),
 }
 
 /// One field that cannot be accepted.
@@ -206,8 +217,19 @@ impl Problem {
     fn state(refused: &Refused) -> Self {
         let (code, detail) = (refused.code().replace('_', "-"), refused.to_string());
         let problem = Self::new(StatusCode::CONFLICT, &code, "The state does not allow it", detail);
-        let confirm = match refused {
-            Refused::Fitness(FitnessRefused::Unconfirmed(all)) => all.iter().map(|one| one.reason).collect(),
+        let confirm: Box<[Confirmable]> = match refused {
+            Refused::Fitness(FitnessRefused::Unconfirmed(all)) => {
+                all.iter().map(|one| Confirmable::Fitness(one.reason)).collect()
+            }
+            Refused::Money(MoneyRefused::PaymentForNothing) => {
+                Box::new([Confirmable::Payment(PaymentDoubt::NothingOwed)])
+            }
+            Refused::Money(MoneyRefused::PaymentOverpaid(_)) => {
+                Box::new([Confirmable::Payment(PaymentDoubt::Overpaid)])
+            }
+            Refused::Money(MoneyRefused::PaymentRepeated) => {
+                Box::new([Confirmable::Payment(PaymentDoubt::Repeated)])
+            }
             _ => Box::default(),
         };
         Self { rule: refused.rule(), confirm, ..problem }

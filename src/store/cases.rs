@@ -12,6 +12,7 @@ use crate::domain::{
     cases::{Background, Case, CaseState, Resident, Site},
     ids::CaseId,
     phone::Phone,
+    retention::HoldReason,
     span::Instant,
 };
 
@@ -270,13 +271,15 @@ pub struct OnFile {
     pub site: Option<Site>,
     /// Name of its municipality; nothing once its place is erased.
     pub municipality: Option<String>,
+    /// Why nothing of it is erased for the time being.
+    pub legal_hold: Option<HoldReason>,
     /// Last position of the feed.
     pub pos: i64,
 }
 
 row! {
     OnFile: case: flat, resident: maybe name flat, background: maybe name flat, site: maybe postal_code flat,
-    municipality, pos
+    municipality, legal_hold, pos
 }
 
 /// What is joined to a case.
@@ -284,6 +287,7 @@ macro_rules! on_file {
     () => {
         ", p.name, p.name_kana, p.phone, p.host_company, p.language_wish, s.postal_code, s.jis_code, s.town, s.address,
            s.building, s.room, s.access_notes, s.lat_e6, s.lon_e6, s.precision, m.name AS municipality,
+           (SELECT h.reason FROM case_hold h WHERE h.case_id = c.id) AS legal_hold,
            COALESCE((SELECT MAX(f.pos) FROM feed f), 0) AS pos
          FROM case_file c LEFT JOIN case_person p ON p.case_id = c.id LEFT JOIN case_place s ON s.case_id = c.id
               LEFT JOIN municipality m ON m.jis_code = s.jis_code "

@@ -428,6 +428,12 @@ on_both_engines! {
         assert!(!letter.text.contains("Ram") && !letter.text.contains("栄ハイツ"), "{}", letter.text);
         scene.clear(&server, Peril::Hazard("H-GAS")).await;
         until("its end is told", async || is_sent("危険の解除")).await;
+        // A missing identity check is told as what it is: the door stays shut (S-04).
+        scene.become_known(&server, Peril::NoIdentity).await;
+        until("the identity is told", async || is_sent("本人確認のお知らせ")).await;
+        let letter = outbox.mails().into_iter().find(|mail| mail.subject.contains("本人確認のお知らせ")).unwrap();
+        assert!(letter.text.contains("開錠しないでください") && letter.text.contains("Do not open the door"), "{}", letter.text);
+        assert!(!letter.text.contains("安全確保"), "{}", letter.text);
         server.stop().await;
     }
 }

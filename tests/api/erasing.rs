@@ -143,7 +143,10 @@ on_both_engines! {
         assert_eq!(supervisor.post(&lift, json!({})).await.problem(), "case-not-on-hold");
         assert_eq!(desk.post(&hold, why.clone()).await.problem(), "forbidden");
         assert_eq!(supervisor.post(&hold, json!({ "reason": "spite" })).await.refused_field(), "reason");
+        let held = async || desk.get(&format!("/v1/cases/{case}")).await.expect(200)["legal_hold"].clone();
+        assert_eq!(held().await, Value::Null);
         supervisor.post(&hold, why.clone()).await.expect(204);
+        assert_eq!(held().await, "litigation");
         assert_eq!(supervisor.post(&hold, why).await.problem(), "case-on-hold");
         assert_eq!(events(&db, "case.hold_placed").await, [json!({ "reason": "litigation" })]);
         let path = format!("/v1/cases/{case}/erasure");
@@ -152,6 +155,7 @@ on_both_engines! {
             assert_eq!(supervisor.post(&path, asked).await.problem(), "case-on-hold");
         }
         supervisor.post(&lift, json!({})).await.expect(204);
+        assert_eq!(held().await, Value::Null);
         supervisor.post(&path, json!({ "reason": "person_asked" })).await.expect(200);
         assert_eq!(events(&db, "case.hold_lifted").await, [json!({})]);
         assert_eq!(supervisor.post(&hold, json!({ "reason": "insurer" })).await.problem(), "case-erased");

@@ -89,6 +89,11 @@ on_both_engines! {
             let review = supervisor.get(&format!("/v1/reviews/{}", id(&review))).await.expect(200);
             decide(&supervisor, &review, ruling).await.expect(200);
             assert_eq!(site.statement(&supervisor).await["total_yen"], wanted);
+            // To accept leaves what is in force.
+            let review = supervisor.get(&format!("/v1/reviews/{}", id(&review))).await.expect(200);
+            assert_eq!(review["accepted_yen"], wanted);
+            let accepted = supervisor.post(&format!("/v1/reviews/{}/preview", id(&review)), decision("accept", &[])).await;
+            assert_eq!(accepted.expect(200)["total_yen"], wanted);
             assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         }
         let statement = site.statement(&supervisor).await;

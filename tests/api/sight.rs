@@ -170,4 +170,85 @@ on_both_engines! {
         }
         server.stop().await;
     }
+
+    // Y-04: a danger of the case is told to the desk and to whoever is on the job, while they are on it.
+    async fn y_04_who_was_taken_off_hears_nothing_of_dangers(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let first = world::crew(&server, "前の会社", 35.165, 136.91).await;
+        let second = world::crew(&server, "後の会社", 35.17, 136.91).await;
+        let desk = server.dispatcher();
+        let call = world::safe_call(&server).await;
+        let case = id(&desk.post("/v1/cases", world::case(&call)).await.expect(201));
+        let made = desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-TOILET-CLOG" })).await;
+        let job = id(&made.expect(201));
+        give(&server, &job, &first).await;
+        take_back(&server, &job, "not_reachable").await;
+        give(&server, &job, &second).await;
+        let crime = json!({ "answers": [{ "hazard": "H-CRIME", "answer": "yes" }] });
+        desk.post(&format!("/v1/calls/{call}/hazard-answers"), crime).await.expect(200);
+        server.settle().await;
+        let path = format!("/v1/jobs/{job}");
+        for client in [&second.phone, &second.office] {
+            assert_eq!(client.get(&path).await.expect(200)["dangers"][0]["code"], "H-CRIME");
+        }
+        let pages = [path.clone(), "/v1/jobs".to_owned()];
+        holds_none("who was taken off", &everything(&first.office, &pages, &[]).await, &["H-CRIME"]);
+        take_back(&server, &job, "too_late").await;
+        assert_eq!(desk.get(&path).await.expect(200)["hold"], "H-CRIME", "the desk sees what holds it");
+        for client in [&first.phone, &first.office, &second.phone, &second.office] {
+            assert_eq!(client.get(&path).await.expect(200)["dangers"], json!([]));
+            holds_none("who was taken off", &everything(client, &pages, &[]).await, &["H-CRIME"]);
+        }
+        server.stop().await;
+    }
+
+    // Y-03: of what was reported, a contractor reads the own.
+    async fn y_03_a_statement_tells_a_contractor_of_the_own_reports(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let first = world::crew(&server, "前の会社", 35.165, 136.91).await;
+        let second = world::crew(&server, "後の会社", 35.17, 136.91).await;
+        let job = world::job(&server).await;
+        give(&server, &job, &first).await;
+        take_back(&server, &job, "not_reachable").await;
+        give(&server, &job, &second).await;
+        server.pass(60).await;
+        let mut own = Device::new(&job, "phone-2");
+        let mut host = site::consent("21:40", 2);
+        host["payer"] = json!("host_company");
+        let told = [
+            ("21:10", kind("departure")),
+            ("21:20", kind("arrival")),
+            ("21:21", json!({ "kind": "no_access", "reason": "nobody_there" })),
+            ("21:30", kind("arrival")),
+            ("21:31", json!({
+                "kind": "id_check", "way": "card_at_door", "id_kind": "residence_card", "face_ok": true, "name_ok": true,
+                "address_ok": true, "pledge_signed": true,
+            })),
+            ("21:32", json!({ "kind": "work_start", "work": "work" })),
+            ("21:40", host),
+            ("21:45", json!({
+                "kind": "referral_finding", "reason": "common_area", "component": "stack", "note": "stack_blocked",
+                "made_safe": true, "evidence": [],
+            })),
+            ("21:50", kind("work_end")),
+            ("21:51", kind("completion")),
+        ];
+        let facts: Vec<_> = told.into_iter().map(|(time, what)| own.fact(time, what)).collect();
+        own.send(&server, &second.phone, &facts).await.expect(200);
+        let path = format!("/v1/jobs/{job}/statement");
+        let reported = ["consents", "proposed_payers", "id_checks", "no_access", "referral_findings", "flags"];
+        let all = server.dispatcher().get(&path).await.expect(200);
+        for kind in reported {
+            assert_ne!(all[kind], json!([]), "{kind} is reported");
+        }
+        for client in [&first.phone, &first.office] {
+            let seen = client.get(&path).await.expect(200);
+            holds_none("who was taken off", &seen.to_string(), &[&second.technician]);
+            for kind in reported {
+                assert_eq!(seen[kind], json!([]), "{kind}");
+            }
+        }
+        assert_eq!(second.phone.get(&path).await.expect(200)["consents"], all["consents"]);
+        server.stop().await;
+    }
 }

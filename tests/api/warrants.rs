@@ -224,7 +224,7 @@ on_both_engines! {
         desk.post(&format!("/v1/cases/{case}/closing"), json!({})).await.expect(200);
         assert_eq!(reminder(&desk, &case).await, due, "also of a closed case");
         assert_eq!(desk.post(&path, json!({ "eligibility": "unverified" })).await.refused_field(), "eligibility");
-        assert_eq!(desk.post(&path, json!({ "eligibility": "eligible" })).await.refused_field(), "eligibility_basis");
+        assert_eq!(desk.post(&path, json!({ "eligibility": "eligible" })).await.refused_field(), "basis");
         let found = json!({ "eligibility": "eligible", "basis": "host_call_back" });
         let verified = desk.post(&path, found).await.expect(200);
         assert_eq!((&verified["eligibility"], &verified["state"]), (&json!("eligible"), &json!("closed")));

@@ -125,6 +125,23 @@ on_both_engines! {
         server.stop().await;
     }
 
+    // G-14: why somebody is served who is not entitled is said on the page of the case, and the way there is shown.
+    async fn who_is_not_entitled_leads_to_the_page_where_it_is_answered_for(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        add(&server, "dispatcher", Grant::Dispatcher).await;
+        world::crew(&server, "栄水道", 35.165, 136.91).await;
+        signed_in(&browser, &server).await;
+        begin(&browser, "ne", "08055500103").await;
+        tell(&browser, "toilet clog", DOWN, "Ram Example").await;
+        browser.run("document.getElementById('eligibility').value = 'not_eligible'").await;
+        browser.chord(Browser::CONTROL, ENTER).await;
+        browser.until("document.querySelector('#form > .refusal a[href^=\"/cases/\"]')").await;
+        browser.run("document.querySelector('#form > .refusal a').click()").await;
+        browser.until("location.pathname.startsWith('/cases/') && document.querySelector('form[data-send$=\"/warrants\"]')").await;
+        server.stop().await;
+    }
+
     async fn a_danger_fills_the_screen_until_its_instruction_was_given(db: TestDb) {
         let Some(browser) = Browser::open().await else { return };
         let server = TestServer::start(&db).await;

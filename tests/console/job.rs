@@ -33,6 +33,26 @@ async fn sign_in(browser: &Browser, server: &TestServer, job: &str) {
 }
 
 on_both_engines! {
+    // I-06: whoever asked may be gone; the desk says what became of an interpreter from the site.
+    async fn the_line_of_an_interpreter_from_the_site_is_ended_on_the_page(db: TestDb) {
+        let Some(browser) = Browser::open().await else { return };
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = site::accepted_job(&server, &crew).await;
+        let asked = json!({ "interpreter": "int-07" });
+        crew.phone.post(&format!("/v1/jobs/{job}/interpretations"), asked).await.expect(201);
+        add(&server, "dispatcher", Grant::Dispatcher).await;
+        sign_in(&browser, &server, &job).await;
+        browser.until("document.body.innerText.includes('int-07')").await;
+        browser.run("document.querySelector('form[data-send$=\"/outcome\"]').requestSubmit()").await;
+        browser.until("document.querySelector('form[data-send^=\"POST /v1/interpretations\"][data-send$=\"/ending\"]')").await;
+        browser.run("document.querySelector('form[data-send^=\"POST /v1/interpretations\"][data-send$=\"/ending\"]').requestSubmit()").await;
+        browser.until("!document.body.innerText.includes('int-07')").await;
+        let asked = json!({ "interpreter": "int-08" });
+        crew.phone.post(&format!("/v1/jobs/{job}/interpretations"), asked).await.expect(201);
+        server.stop().await;
+    }
+
     async fn there_is_a_form_for_what_the_state_allows_and_for_nothing_else(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;

@@ -19,7 +19,7 @@ const ENTER: &str = "\u{e007}";
 const DOWN: &str = "\u{e015}";
 
 /// 72 minutes of work with consent to two units. With `skipped` reports of the device missing, it is doubtful.
-async fn worked(server: &TestServer, crew: &Crew, skipped: i64) -> String {
+pub(crate) async fn worked(server: &TestServer, crew: &Crew, skipped: i64) -> String {
     let job = site::accepted_job(server, crew).await;
     server.pass(80).await;
     let mut phone = Device::new(&job, "phone").after(skipped);
@@ -29,7 +29,7 @@ async fn worked(server: &TestServer, crew: &Crew, skipped: i64) -> String {
     job
 }
 
-async fn firm_visitor(server: &TestServer, crew: &Crew, login: &str) -> Visitor {
+pub(crate) async fn firm_visitor(server: &TestServer, crew: &Crew, login: &str) -> Visitor {
     let firm: uuid::Uuid = crew.firm.parse().unwrap();
     add(server, login, Grant::new(Role::Firm, Some(firm.into()), None, None).unwrap()).await;
     let mut visitor = Visitor::new(server);
@@ -37,14 +37,14 @@ async fn firm_visitor(server: &TestServer, crew: &Crew, login: &str) -> Visitor 
     visitor
 }
 
-async fn sign_in(browser: &Browser, server: &TestServer, login: &str, then: &str) {
+pub(crate) async fn sign_in(browser: &Browser, server: &TestServer, login: &str, then: &str) {
     browser.go(&format!("{}/sign-in", server.base)).await;
     browser.press(&format!("{login}{TAB}{PASSWORD}{ENTER}")).await;
     browser.until(&format!("location.pathname === '{then}'")).await;
 }
 
 /// What a page of a browser sees of the API.
-async fn first_of(server: &TestServer, path: &str) -> Value {
+pub(crate) async fn first_of(server: &TestServer, path: &str) -> Value {
     server.client(Role::Supervisor).get(path).await.expect(200)["items"][0].clone()
 }
 

@@ -20,6 +20,7 @@ use crate::{
     domain::{
         events::Event,
         ids::{AssignmentId, FirmId, ReferralId, WebhookId},
+        jobs::Hold,
         messages::{Mail, Outgoing, WebhookCall},
         reference::Reference,
         referrals::{DeliveryStatus, NoticeChannel},
@@ -165,8 +166,11 @@ async fn danger(
     let letter = if dangers.is_empty() {
         danger_mail::safe(&offer)
     } else {
-        let is_held = perils.holding().is_some();
-        let restraint = if is_held { Restraint::MakeSafeOnly } else { Restraint::Care };
+        let restraint = match perils.holding() {
+            Some(Hold::Hazard(_)) => Restraint::MakeSafeOnly,
+            Some(Hold::Identity) => Restraint::KeepShut,
+            None => Restraint::Care,
+        };
         danger_mail::endangered(&DangerFacts { offer, dangers, restraint })
     };
     let mail = Mail { id: taken.id, to, at, subject: letter.subject, text: letter.text };

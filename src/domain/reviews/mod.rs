@@ -49,7 +49,7 @@ text_enum! {
 text_enum! {
     /// What a supervisor decides.
     pub enum Ruling("ruling") {
-        /// The record is right as it is.
+        /// The doubts are settled, and what is in force stays: the decision before, or else the record as it was reported.
         Accept = "accept",
         /// Something of it is corrected: work stated anew, reports left out.
         Correct = "correct",

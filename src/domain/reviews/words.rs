@@ -115,7 +115,7 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "Another payer than the resident is named by the technician's word alone",
         ),
         FlagCode::ConsentLanguage => (
-            "同意の言語が、このサービスの言語ではありません",
+            "同意の言語が、このサービスの対応言語に含まれていません",
             "A consent names a language that the programme does not serve",
         ),
         FlagCode::ConsentText => (

@@ -19,6 +19,7 @@ use crate::{
         jobs::Job,
         reference::out_of_scope::Topic,
         refusal::Obstacle,
+        retention::HoldReason,
         warrants::Warrant,
     },
     http::{
@@ -56,6 +57,8 @@ pub(super) struct WholeCase {
     missing: Vec<MissingThing>,
     /// Who answers for what a rule asks first.
     warrants: Vec<Warrant>,
+    /// Why nothing of it is erased for the time being; `null` where there is no legal hold.
+    legal_hold: Option<HoldReason>,
     /// Why it cannot be closed.
     closing_obstacles: Vec<ClosingObstacle>,
     /// Whom to ask about the topic of the consultation.
@@ -120,6 +123,7 @@ pub(super) async fn show(
         jobs: whole.jobs,
         missing: whole.missing.into_iter().map(Into::into).collect(),
         warrants: whole.warrants,
+        legal_hold: whole.legal_hold,
         closing_obstacles: whole.obstacles.into_iter().map(Into::into).collect(),
         out_of_scope: whole.topic,
     };
@@ -200,12 +204,31 @@ pub(super) async fn change(
 #[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EligibilityFound {
-    /// Whether the person is entitled: `eligible` or `not_eligible`.
+    /// Whether the person is entitled.
     #[garde(skip)]
-    eligibility: Eligibility,
+    eligibility: Found,
     /// How that was found out; needed where somebody is entitled.
     #[garde(skip)]
     basis: Option<EligibilityBasis>,
+}
+
+/// What it can be found out to be.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Found {
+    /// They are entitled.
+    Eligible,
+    /// They are not.
+    NotEligible,
+}
+
+impl From<Found> for Eligibility {
+    fn from(found: Found) -> Self {
+        match found {
+            Found::Eligible => Self::Eligible,
+            Found::NotEligible => Self::NotEligible,
+        }
+    }
 }
 
 /// Record whether somebody is entitled
@@ -218,8 +241,8 @@ pub(super) async fn verify_eligibility(
     Path(id): Path<CaseId>,
     Submit(command): Submit<EligibilityFound>,
 ) -> Answer<Versioned<Case>> {
-    let command =
-        command.map(|body| app::case_file::FoundOut { eligibility: body.eligibility, basis: body.basis });
+    let command = command
+        .map(|body| app::case_file::FoundOut { eligibility: body.eligibility.into(), basis: body.basis });
     let case = app::case_file::verify(&service.ctx, id, command).await?;
     Ok(Versioned(StatusCode::OK, case.version, case))
 }

@@ -19,6 +19,7 @@ use crate::{
         ids::{FactId, JobId, TechnicianId},
         jobs::JobState,
         ledger::Settlement,
+        refusal::Refusal,
     },
     http::{
         Service,
@@ -57,12 +58,15 @@ pub(super) struct Reports {
     device: ShortCode,
     sent_at: Option<DateTime<Utc>>,
     facts: Vec<Sent>,
+    /// Whether it was sent as `fact`.
+    is_single: bool,
 }
 
 impl TryFrom<FactBatch> for Reports {
     type Error = &'static str;
 
     fn try_from(batch: FactBatch) -> Result<Self, &'static str> {
+        let is_single = batch.fact.is_some();
         let facts = match (batch.facts, batch.fact) {
             (Some(facts), None) => facts,
             (None, Some(fact)) => vec![fact],
@@ -72,7 +76,7 @@ impl TryFrom<FactBatch> for Reports {
         let FactBatch { technician_id, device, sent_at, .. } = batch;
         let facts =
             facts.into_iter().enumerate().map(|(place, sent)| Sent::read(place, sent, sent_at)).collect();
-        Ok(Self { technician_id, device, sent_at, facts })
+        Ok(Self { technician_id, device, sent_at, facts, is_single })
     }
 }
 
@@ -86,7 +90,8 @@ impl Validate for Reports {
         }
         match self.facts.as_slice() {
             [Sent::Unreadable(unreadable, message)] => {
-                let path = root().join("facts").join(0_usize);
+                let path =
+                    if self.is_single { root().join("fact") } else { root().join("facts").join(0_usize) };
                 let field = Some(&unreadable.field).filter(|field| !field.is_empty());
                 let path = field.map_or(path.clone(), |field| path.join(field.as_str()));
                 report.append(path, garde::Error::new(message));
@@ -197,7 +202,7 @@ fn not_nil(value: &FactId, _: &()) -> garde::Result {
 
 impl From<Reports> for app::facts::Batch {
     fn from(batch: Reports) -> Self {
-        let Reports { technician_id, device, sent_at, facts } = batch;
+        let Reports { technician_id, device, sent_at, facts, .. } = batch;
         let (mut reports, mut unreadable) = (Vec::with_capacity(facts.len()), Vec::new());
         for sent in facts {
             match sent {
@@ -304,9 +309,21 @@ pub(super) async fn report(
     Path(job): Path<JobId>,
     Plain(command): Plain<Reports>,
 ) -> Answer<Json<Receipt>> {
-    let unreadable = unreadable(&command.body);
-    let receipt = app::facts::report(&service.ctx, job, command.map(Into::into)).await?;
+    let (unreadable, is_single) = (unreadable(&command.body), command.body.is_single);
+    let receipt = app::facts::report(&service.ctx, job, command.map(Into::into)).await;
+    let receipt = receipt.map_err(|error| if is_single { of_the_only_one(error) } else { error })?;
     Ok(Json(Receipt::of(receipt, unreadable)))
+}
+
+/// The refusal of the only report, by the name under which it was sent.
+fn of_the_only_one(error: app::Error) -> app::Error {
+    let app::Error::Refused(Refusal::Invalid(mut errors)) = error else { return error };
+    for wrong in &mut errors {
+        if let Some(rest) = wrong.field.strip_prefix("facts[0]") {
+            wrong.field = format!("fact{rest}");
+        }
+    }
+    app::Error::Refused(Refusal::Invalid(errors))
 }
 
 /// List what was reported of a job

@@ -99,7 +99,7 @@ pub(super) async fn list(
 /// A job with its offers and who is on it.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct WholeJob {
-    /// What is dangerous about it, or unchecked: before anything else (G-08).
+    /// What is dangerous about it, or unchecked: before anything else (G-08); for the desk and who is on the job.
     dangers: Vec<JobDanger>,
     /// The job.
     #[serde(flatten)]

@@ -58,7 +58,7 @@ impl From<Beside> for ListedProposal {
 
 /// List what firms have said of their staff
 ///
-/// Of a firm, its own. What waits is known to the firm and the office only; nobody is sent by it (G-10).
+/// Of a firm, its own. What waits stands with its technician as `proposed`, for whoever sees them; nobody is sent by it (G-10).
 #[utoipa::path(get, path = "/v1/technician-proposals", tag = "firms", params(ProposalQuery),
     responses((status = 200, body = Page<ListedProposal>)))]
 pub(super) async fn list(

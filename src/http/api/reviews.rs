@@ -69,7 +69,8 @@ pub(super) struct ReviewItem {
     job: Job,
     /// What the job is billed now.
     billed_yen: Yen,
-    /// What it would be if the record were accepted as it is; absent where that is more than one job can hold.
+    /// What it would be if it were accepted, under the decision in force or else as it was reported; `null` where that is more
+    /// than one job can hold.
     accepted_yen: Option<Yen>,
     /// What it would be if everything were written off.
     written_off_yen: Yen,

@@ -39,9 +39,9 @@ pub(super) struct JobStatement {
     job_id: JobId,
     /// Where it is.
     job_state: JobState,
-    /// When it was last settled; absent while it is not.
+    /// When it was last settled; `null` while it is not.
     settled_at: Option<DateTime<Utc>>,
-    /// Whole seconds of ordinary work; absent while the record is beyond what can be billed.
+    /// Whole seconds of ordinary work; `null` while the record is beyond what can be billed.
     worked_seconds: Option<i64>,
     /// Overtime units worked.
     units: Option<i64>,
@@ -55,18 +55,18 @@ pub(super) struct JobStatement {
     tax_included_yen: Yen,
     /// The same by payer.
     totals: Vec<PayerTotal>,
-    /// What was collected, refunds taken off; absent for a contractor who shares the job.
+    /// What was collected, refunds taken off; `null` for a contractor who shares the job.
     collected_yen: Option<Yen>,
-    /// What is still due; negative: to be paid back.
+    /// What is still due; negative: to be paid back. `null` for a contractor who shares the job.
     due_yen: Option<Yen>,
     /// What was paid, in the order it was recorded.
     payments: Vec<Payment>,
     /// Whether the document of the door-to-door sales rules must be handed over: unless the total is under 3,000 yen and
     /// was paid in cash at the site (Y-12).
     statutory_document_required: bool,
-    /// Until when the contract may be rescinded (Y-11); absent where no document is required.
+    /// Until when the contract may be rescinded (Y-11); `null` where no document is required.
     cooling_off: Option<CoolingOff>,
-    /// Why the last settlement says what it says, in words; absent while there is none.
+    /// Why the last settlement says what it says, in words; `null` while there is none.
     basis_words: Option<BasisWords>,
     /// What a supervisor decided about the bill, oldest first; for the desk.
     decisions: Vec<Decision>,
@@ -92,9 +92,10 @@ struct PayerTotal {
     payer: Payer,
     /// How much, tax included.
     amount_yen: Yen,
-    /// What this payer has paid, refunds taken off; absent for a contractor who shares the job.
+    /// What this payer has paid, refunds taken off; `null` for a contractor who shares the job.
     collected_yen: Option<Yen>,
-    /// What is still due from this payer; negative: to be paid back. What somebody has paid is for their own lines first.
+    /// What is still due from this payer; negative: to be paid back. What somebody has paid is for their own lines first. `null`
+    /// for a contractor who shares the job.
     due_yen: Option<Yen>,
 }
 

@@ -50,6 +50,7 @@ const FILES: &[File] = &[
     own!(SCRIPT, "combobox.js"),
     own!(SCRIPT, "console.js"),
     own!(SCRIPT, "dangers.js"),
+    own!(SCRIPT, "difference.js"),
     own!(SCRIPT, "draft.js"),
     own!(SCRIPT, "intake.js"),
     own!(SCRIPT, "interpreter.js"),

@@ -156,6 +156,15 @@ function caseBody() {
   };
 }
 
+// What is in the way of the job is settled on the page of the case, once that is made.
+function tellRefusal(error) {
+  tell(form, error);
+  const made = sessionStorage.getItem(`${callId}-case`);
+  if (!made) return;
+  const link = Object.assign(document.createElement("a"), { href: `/cases/${made}`, textContent: form.dataset.toCase });
+  form.querySelector(":scope > .refusal").append(document.createElement("br"), link);
+}
+
 let sending = false;
 async function send() {
   const missing = lacking();
@@ -182,7 +191,7 @@ async function send() {
     if (error instanceof Refused) forget(step);
     byId("send").disabled = false;
     sending = false;
-    if (!isFarPin(error) || !confirm(form.dataset.pinFar)) return tell(form, error);
+    if (!isFarPin(error) || !confirm(form.dataset.pinFar)) return tellRefusal(error);
     confirmedPin = String(chosen.pin);
     await send();
   }

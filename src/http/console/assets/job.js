@@ -53,6 +53,18 @@ follow(page.dataset.worker, Number(page.dataset.pos), {
   },
 });
 
+// Another job is made beside one of the same kind, and of no other.
+const kind = document.getElementById("job_code");
+function offerBeside() {
+  const box = document.getElementById("beside-box");
+  if (!kind || !box) return;
+  const same = [...box.querySelectorAll("option[data-code]")].filter((option) => (option.hidden = option.disabled = option.dataset.code !== kind.value) === false);
+  box.hidden = same.length === 0;
+  box.querySelector("select").value = "";
+}
+kind?.addEventListener("change", offerBeside);
+offerBeside();
+
 // A message that waits is shown as sent once it is.
 setInterval(async () => {
   if (!document.querySelector(".m-pending")) return;

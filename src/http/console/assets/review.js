@@ -1,4 +1,5 @@
 // A decision: what each ruling would cost, shown while it is being thought about; digits choose, Ctrl+Enter decides.
+import { showCharges, showDifference, yen } from "./difference.js";
 import { call, newKey, Refused, tell } from "./send.js";
 
 const WAIT_MS = 250;
@@ -14,7 +15,6 @@ let key = newKey();
 
 const ruling = () => form.elements.ruling.value;
 const instant = (text) => `${text.length === 16 ? `${text}:00` : text}+09:00`;
-const yen = (amount) => form.dataset.yen.replace("{amount}", amount.toLocaleString("en"));
 
 /** What is stated of the work, as the API takes it. */
 function stated() {
@@ -31,20 +31,22 @@ function decision(which, { reason, note }) {
   const body = { ruling: which, reason, note };
   if (which !== "correct") return body;
   const left = [...form.querySelectorAll('[name="disregard"]:checked')].map((box) => box.value);
-  // The form shows what is in force, so what it says is all of it.
-  return { ...body, starts_from: "record", disregard: left, work: stated() };
+  const work = stated();
+  // The form shows what is in force, so what it says is all of it; where it says nothing any more, the record counts again.
+  if (form.dataset.decided && left.length + work.length === 0) return { ...body, ruling: "accept", starts_from: "record" };
+  return { ...body, starts_from: "record", disregard: left, work };
 }
 
 async function preview(which) {
   const cost = form.querySelector(`[data-cost="${which}"]`);
   const body = decision(which, { reason: "other", note: "-" });
-  if (which === "correct" && body.disregard.length === 0 && body.work.length === 0) {
+  if (body.ruling === "correct" && body.disregard.length + body.work.length === 0) {
     cost.textContent = form.dataset.unknown;
     return null;
   }
   try {
     const answer = await call("POST", `/v1/reviews/${form.dataset.id}/preview`, { body });
-    cost.textContent = yen(answer.body.total_yen);
+    cost.textContent = yen(form, answer.body.total_yen);
     return answer.body;
   } catch (error) {
     cost.textContent = error.problem?.type?.endsWith("over-limits") ? form.dataset.tooMuch : form.dataset.unknown;
@@ -52,21 +54,10 @@ async function preview(which) {
   }
 }
 
-function show(list, charges, none) {
-  const texts = charges?.map((line) => (form.dataset.language === "ja" ? line.text_ja : line.text_en)) ?? [];
-  const rows = (texts.length > 0 ? texts : [none]).map((text) => {
-    const line = document.createElement("li");
-    line.textContent = text;
-    return line;
-  });
-  list.replaceChildren(...rows);
-}
-
 /** What would be billed, and line by line what that changes of what is billed now. */
 function showLines(priced) {
-  show(lines, priced?.lines, form.dataset.none);
-  show(difference, priced?.difference, form.dataset.same);
-  change.textContent = priced ? yen(priced.change_yen) : form.dataset.unknown;
+  showCharges(form, lines, priced?.lines, form.dataset.none);
+  showDifference(form, change, difference, priced);
 }
 
 async function look() {
@@ -99,7 +90,7 @@ async function send() {
 if (form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (form.elements.reason) send();
+    if (form.elements.reason && (ruling() !== "rescind" || confirm(form.dataset.rescind))) send();
   });
   form.addEventListener("input", (event) => {
     key = newKey();

@@ -121,9 +121,10 @@ function askToConfirm(form, reasons) {
   const fieldset = form.querySelector("fieldset.confirmation");
   if (!fieldset) return;
   fieldset.hidden = reasons.length === 0;
-  fieldset.querySelector("select").disabled = reasons.length === 0;
+  for (const select of fieldset.querySelectorAll("select")) select.disabled = reasons.length === 0;
   for (const box of fieldset.querySelectorAll("input")) {
-    box.disabled = !reasons.includes(box.value);
+    // Where one is asked after the other, what was confirmed stays confirmed.
+    box.disabled = !reasons.includes(box.value) && !("keep" in fieldset.dataset && box.checked);
     box.checked &&= !box.disabled;
     box.closest("label").hidden = box.disabled;
   }

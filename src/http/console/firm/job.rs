@@ -7,6 +7,7 @@ use super::{Page, figures, words};
 use crate::{
     app::{self, job_file::Whole},
     domain::{
+        guidance::Caution,
         ids::{AssignmentId, JobId},
         jobs::Action,
         offers::{Assignment, WithdrawCode},
@@ -32,7 +33,8 @@ pub(super) struct View {
     resident: Option<(String, Option<String>, Option<String>)>,
     place: Option<Place>,
     dangers: Vec<String>,
-    is_held: bool,
+    /// What is to be refrained from meanwhile.
+    restraint: Option<String>,
     crew: Vec<Goer>,
     codes: &'static [WithdrawCode],
     may_withdraw: bool,
@@ -64,6 +66,14 @@ fn place(whole: &Whole, town: Option<String>) -> Option<Place> {
         lines: vec![street, home].into_iter().filter(|line| !line.trim().is_empty()).collect(),
         access_notes: site.access_notes.clone(),
     })
+}
+
+fn restraint(caution: Caution, page: &Page) -> Option<String> {
+    match caution {
+        Caution::MakeSafeOnly => Some(page.text("firm-make-safe-only")),
+        Caution::KeepShut => Some(page.text("firm-keep-shut")),
+        Caution::Acknowledge | Caution::None => None,
+    }
 }
 
 pub(super) async fn show(
@@ -103,7 +113,7 @@ pub(super) async fn show(
             .open()
             .map(|peril| words::hold(peril.what.as_str(), &page, &reference))
             .collect(),
-        is_held: whole.perils.holding().is_some(),
+        restraint: restraint(whole.caution(), &page),
         crew,
         codes: WithdrawCode::CONTRACTOR,
         may_withdraw: whole.open.contains(&Action::Withdraw),

@@ -22,6 +22,7 @@ use crate::{
         ids::{FirmId, JobId, OfferId, TechnicianId},
         jobs::{Job, JobState},
         offers::{Addressee, DeclineCode},
+        perils::{Perils, codes},
         span::{Instant, Span, tokyo},
     },
     http::{Service, extract::Query, problem::Problem, reply::Answer},
@@ -56,12 +57,20 @@ struct View {
     offers: Vec<OfferView>,
     naming: Vec<OfferView>,
     jobs: Vec<JobRow>,
+    endangered: Vec<Endangered>,
     chips: Vec<Chip>,
     technicians: Vec<DutyView>,
     declines: &'static [DeclineCode],
     confirming: Confirming,
-    /// The offers shown, for the script that looks whether there are others.
+    /// The offers and dangers shown, for the script that looks whether there are others.
     shown: String,
+}
+
+/// A job in hand of which something is dangerous, or unchecked (G-08).
+struct Endangered {
+    id: JobId,
+    what: String,
+    dangers: Vec<String>,
 }
 
 /// An offer, with the technicians who could be named for it.
@@ -90,6 +99,7 @@ struct JobRow {
     since_ms: i64,
     since: String,
     is_final: bool,
+    is_endangered: bool,
 }
 
 /// A technician's day.
@@ -120,9 +130,9 @@ async fn show(
 ) -> Answer<Html<View>> {
     let (ctx, actor) = (&service.ctx, &visitor.actor);
     let id = own_firm(actor)?;
-    let FirmOffice { firm, rosters, open, naming, jobs } =
+    let FirmOffice { firm, rosters, open, naming, jobs, endangered } =
         app::firm_office::show(ctx, actor, id, today(ctx)?, filter.state).await?;
-    let shown: Vec<_> = open.iter().chain(&naming).map(|offered| offered.offer.id.to_string()).collect();
+    let shown = shown(open.iter().chain(&naming), &endangered);
     let arrival = tokyo(ctx.now() + ARRIVAL_IN).format("%Y-%m-%dT%H:%M").to_string();
     let view = |offered: &Offered| offer(offered, &rosters, &arrival, &page, ctx);
     Ok(Html(View {
@@ -130,12 +140,13 @@ async fn show(
         firm: firm.name,
         offers: open.iter().map(view).collect(),
         naming: naming.iter().map(view).collect(),
-        jobs: jobs.iter().map(|job| job_row(job, &page, ctx)).collect(),
+        jobs: jobs.iter().map(|job| job_row(job, &endangered, &page, ctx)).collect(),
+        endangered: endangered.iter().map(|one| warning(one, &page, ctx)).collect(),
         chips: chips(filter, &page),
         technicians: rosters.iter().map(|days| duty(days, ctx.now(), &page)).collect(),
         declines: DeclineCode::ALL,
         confirming: Confirming::of(&page),
-        shown: shown.join(","),
+        shown,
         page,
     }))
 }
@@ -176,8 +187,26 @@ fn offer(offered: &Offered, rosters: &[RosterDays], arrival: &str, page: &Page, 
     }
 }
 
-fn job_row(job: &Job, page: &Page, ctx: &Ctx) -> JobRow {
+/// What is shown of offers and dangers: another text, and the page is to be read anew.
+fn shown<'o>(offers: impl Iterator<Item = &'o Offered>, endangered: &[(Job, Perils)]) -> String {
+    let offers = offers.map(|offered| offered.offer.id.to_string());
+    let dangers =
+        endangered.iter().map(|(job, perils)| format!("{}:{}", job.id, codes(perils.open()).join("+")));
+    offers.chain(dangers).collect::<Vec<_>>().join(",")
+}
+
+fn warning((job, perils): &(Job, Perils), page: &Page, ctx: &Ctx) -> Endangered {
+    let reference = ctx.reference();
+    Endangered {
+        id: job.id,
+        what: words::job_code(&job.job_code, page, &reference),
+        dangers: perils.open().map(|peril| words::hold(peril.what.as_str(), page, &reference)).collect(),
+    }
+}
+
+fn job_row(job: &Job, endangered: &[(Job, Perils)], page: &Page, ctx: &Ctx) -> JobRow {
     JobRow {
+        is_endangered: endangered.iter().any(|(one, _)| one.id == job.id),
         id: job.id,
         what: words::job_code(&job.job_code, page, &ctx.reference()),
         priority: page.code("priority", job.priority),

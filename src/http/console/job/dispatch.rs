@@ -5,8 +5,10 @@ use uuid::Uuid;
 use crate::{
     app::{decisions::Considered, job_file::File},
     domain::{
-        ids::{AssignmentId, OfferId},
+        ids::{AssignmentId, InterpretationId, OfferId},
+        interpretations::{Interpretation, InterpretationState},
         offers::{Addressee, Via},
+        reference::Reference,
     },
     http::console::{page::Page, words},
 };
@@ -54,6 +56,23 @@ pub(super) fn offers(file: &File, page: &Page) -> Vec<OfferView> {
         }
     };
     file.job.offers.iter().map(view).collect()
+}
+
+/// The interpreter on the line from the site.
+pub(super) struct InterpreterView {
+    pub(super) id: InterpretationId,
+    pub(super) who: String,
+    pub(super) joined: bool,
+}
+
+/// The interpreter who is asked to join from the site, or is on that line.
+pub(super) fn interpreter(file: &File, page: &Page, reference: &Reference) -> Option<InterpreterView> {
+    let view = |one: &Interpretation| InterpreterView {
+        id: one.id,
+        who: format!("{} ({})", words::language(&one.language, page, reference), one.interpreter),
+        joined: one.state == InterpretationState::Joined,
+    };
+    file.interpreter.as_ref().map(view)
 }
 
 /// Somebody who goes, or went.

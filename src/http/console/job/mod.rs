@@ -14,13 +14,18 @@ use axum::{Router, extract::State, routing::get};
 use super::{
     confirming::Confirming,
     page::{Html, Page, Visitor},
+    words,
 };
 use crate::{
     app::{case_file, job_file},
-    domain::ids::{CaseId, JobId},
+    domain::{
+        ids::{CaseId, JobId},
+        jobs::Job,
+        reference::Reference,
+    },
     http::{Service, extract::Path, reply::Answer},
 };
-use dispatch::{AssignmentView, DecisionView, OfferView};
+use dispatch::{AssignmentView, DecisionView, InterpreterView, OfferView};
 use forms::{Choices, JobForms};
 use head::{CaseView, HeadView};
 use messages::MessageView;
@@ -40,6 +45,7 @@ struct JobPage {
     case: CaseView,
     offers: Vec<OfferView>,
     assignments: Vec<AssignmentView>,
+    interpreter: Option<InterpreterView>,
     decisions: Vec<DecisionView>,
     lines: Vec<Line>,
     money: MoneyView,
@@ -65,6 +71,7 @@ async fn show(
         case: CaseView::of(&file.case, &page, &reference),
         offers: dispatch::offers(&file, &page),
         assignments: dispatch::assignments(&file, &page),
+        interpreter: dispatch::interpreter(&file, &page, &reference),
         decisions: dispatch::decisions(&file, &page),
         lines: timeline::lines(&file, &page),
         money: MoneyView::of(&file.statement, &page),
@@ -86,8 +93,26 @@ struct CasePage {
     case: CaseView,
     referrals: Vec<ReferralView>,
     job_codes: Vec<(String, String)>,
-    /// What is under way, beside which another one of the same kind may be made: id and kind.
-    under_way: Vec<(JobId, String)>,
+    /// What is under way, beside which another one of the same kind may be made.
+    under_way: Vec<Beside>,
+}
+
+/// A job under way.
+struct Beside {
+    id: JobId,
+    job_code: String,
+    /// Its kind, where it stands and since when, in words.
+    what: String,
+}
+
+fn beside(job: &Job, page: &Page, reference: &Reference) -> Beside {
+    let (kind, state) =
+        (words::job_code(&job.job_code, page, reference), page.code("job-state", job.state()));
+    Beside {
+        id: job.id,
+        job_code: job.job_code.clone(),
+        what: format!("{kind} / {state} / {}", words::moment(job.created_at)),
+    }
 }
 
 async fn show_case(
@@ -104,7 +129,7 @@ async fn show_case(
         pos: case.pos,
         case: CaseView::of(&case, &page, &reference),
         referrals: money::referrals(&case.referrals, &page),
-        under_way: under_way.map(|job| (job.id, job.job_code.clone())).collect(),
+        under_way: under_way.map(|job| beside(job, &page, &reference)).collect(),
         job_codes: kinds.map(|kind| (kind.code.as_str().to_owned(), name(&kind.ja, &kind.en))).collect(),
         page,
     }))

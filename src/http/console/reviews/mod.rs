@@ -190,9 +190,16 @@ async fn show(State(service): State<Service>, page: Page, Path(id): Path<ReviewI
     let people: Names = names.into_iter().map(|(id, (technician, _))| (id, technician)).collect();
     facts.sort_by_key(|fact| (fact.device_time, fact.received_at, fact.device_seq, fact.id));
     let reference = ctx.reference();
-    let rulings = Ruling::ALL.iter().map(|&ruling| {
-        let help = page.text(&format!("ruling-help-{ruling}"));
-        (ruling, words(ruling.words(), &page), help)
+    let is_decided = !item.decisions.is_empty();
+    let rulings = Ruling::ALL.iter().map(|&ruling| match ruling {
+        // What starts from a decision in force is another thing than what starts from the record.
+        Ruling::Accept if is_decided => {
+            (ruling, page.text("ruling-accept-decided"), page.text("ruling-help-accept"))
+        }
+        Ruling::Correct if is_decided => {
+            (ruling, words(ruling.words(), &page), page.text("ruling-help-correct-decided"))
+        }
+        _ => (ruling, words(ruling.words(), &page), page.text(&format!("ruling-help-{ruling}"))),
     });
     let reasons = DecisionReason::ALL.iter().map(|&reason| (reason, words(reason.words(), &page)));
     Ok(Html(View {
