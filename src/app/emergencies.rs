@@ -23,7 +23,11 @@ pub async fn begin(ctx: &Ctx, call: CallId, command: Command<EmergencyService>) 
 
 async fn begin_in(unit: &mut Unit, call: CallId, service: EmergencyService) -> Result<Handover, Error> {
     store::calls::lock(&mut unit.tx, call).await?.ok_or(Error::NotFound("call"))?;
-    if store::emergencies::of_call(&mut unit.tx, call).await?.len() >= HANDOVERS_MAX {
+    let before = store::emergencies::of_call(&mut unit.tx, call).await?;
+    if before.iter().any(|one| one.service == service && one.ended_at.is_none()) {
+        return Err(Error::Refused(CallRefused::HandoverUnderWay.into()));
+    }
+    if before.len() >= HANDOVERS_MAX {
         return Err(Error::Refused(CallRefused::TooManyHandovers.into()));
     }
     let handover = Handover {

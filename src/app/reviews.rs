@@ -222,15 +222,16 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
     }
     let of_job = |job: &JobId| facts.get(job).map(Vec::as_slice).unwrap_or_default();
     let crews = store::assignments::of_jobs(tx, &ids).await?;
-    let perils = store::dangers::perils_of(tx, &ids, &SafetyRules::of(&ctx.reference())).await?;
+    let crew = |job: &JobId| crews.get(job).map(Vec::as_slice).unwrap_or_default();
+    let rules = SafetyRules::of(&ctx.reference());
     let bills = store::reviews::bills(tx, &ids, programmes::PRICED_BY.map(Dataset::name)).await?;
     let guard = |job: &Job| {
         let settled_at = bills.settled_at.get(&job.id).into_iter().flatten().copied();
         let authorised = bills.authorised.get(&job.id).into_iter().flatten().copied();
-        let crew = crews.get(&job.id).map(Vec::as_slice).unwrap_or_default();
-        Guard::of(job, crew, perils.get(&job.id).unwrap_or(&Perils::default()))
-            .billed(settled_at)
-            .authorised(authorised)
+        let dangers = bills.dangers.get(&job.id).cloned().unwrap_or_default();
+        let checks = bills.checks.get(&job.id).map(Vec::as_slice).unwrap_or_default();
+        let perils = Perils::of(dangers, checks, &rules);
+        Guard::of(job, crew(&job.id), &perils).billed(settled_at).authorised(authorised)
     };
     let own: BTreeMap<_, _> =
         jobs.iter().map(|(job, _)| (job.id, records::own(ctx, job, &guard(job), of_job(&job.id)))).collect();
@@ -244,7 +245,7 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
         let record = records::besides(record.clone(), &around, &elsewhere);
         let terms = programmes::terms(ctx, tx, &programmes::in_force(&bills.versions, job)).await?;
         let decisions = bills.decisions.get(&job.id).cloned().unwrap_or_default();
-        let firms = bills.firms.get(&job.id).cloned().unwrap_or_default();
+        let firms = settlement::firms(crew(&job.id));
         let total = |decisions: &[Decision]| {
             if job.state() == JobState::Cancelled {
                 // Whatever is told of it, it costs nothing (C-25).

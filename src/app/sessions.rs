@@ -9,6 +9,7 @@ use super::{Command, Ctx, Error, Unit, tokens};
 use crate::{
     domain::{
         actor::Actor,
+        attempts::Origin,
         events,
         ids::{SessionId, UserId},
         span::Instant,
@@ -19,8 +20,8 @@ use crate::{
 
 /// Sessions of a person shown at most.
 const SHOWN_MAX: i64 = 50;
-/// How long what no longer counts is kept, so that a late request is told apart from a forged one.
-const KEPT: TimeDelta = TimeDelta::days(7);
+/// How long what no longer counts is kept, so that a late request is told apart from a forged one, and the browser is known.
+const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// Who is signed in.
 #[derive(Debug, Clone)]
@@ -43,6 +44,14 @@ pub struct Opened {
     pub secret: String,
 }
 
+impl Opened {
+    /// What the browser keeps of it, long after: it tells where somebody was signed in, and opens nothing.
+    #[must_use]
+    pub fn browser(&self) -> [u8; 32] {
+        tokens::digest(&self.secret)
+    }
+}
+
 /// An attempt to sign in.
 #[derive(Debug, Clone)]
 pub struct Attempt {
@@ -52,6 +61,8 @@ pub struct Attempt {
     pub password: Password,
     /// Where it comes from.
     pub address: IpAddr,
+    /// What the browser keeps of the last time somebody signed in with it ([`Opened::browser`]).
+    pub browser: Option<[u8; 32]>,
 }
 
 /// What became of an attempt.
@@ -74,13 +85,13 @@ pub struct Confirmed {
 
 /// Compares a password, unless it comes too early.
 pub async fn confirm(ctx: &Ctx, attempt: Attempt) -> Result<Outcome<Confirmed>, Error> {
-    let Attempt { login, password, address } = attempt;
-    if let Err(due) = ctx.attempts().begin(&login, address, ctx.now()) {
+    let from = origin(ctx, &attempt).await?;
+    let Attempt { login, password, address, .. } = attempt;
+    if let Err(due) = ctx.attempts().begin(&login, from, ctx.now()) {
         return Ok(Outcome::TooEarly(due));
     }
     let compared = compare(ctx, &login, password).await;
-    let Compared { user, hash, right } =
-        compared.inspect_err(|_| ctx.attempts().not_made(&login, address))?;
+    let Compared { user, hash, right } = compared.inspect_err(|_| ctx.attempts().not_made(&login, from))?;
     let Some(user) = user.filter(|user| right && user.is_live(ctx.now())) else {
         let failures = ctx.attempts().to_tell(&login);
         if let Some(failures) = failures {
@@ -88,8 +99,19 @@ pub async fn confirm(ctx: &Ctx, attempt: Attempt) -> Result<Outcome<Confirmed>, 
         }
         return Ok(Outcome::Wrong);
     };
-    ctx.attempts().succeeded(&login, address);
+    ctx.attempts().succeeded(&login, from);
     Ok(Outcome::Right(Confirmed { user, hash }))
+}
+
+/// Where an attempt comes from: a browser is known to the login that was signed in with it last.
+async fn origin(ctx: &Ctx, attempt: &Attempt) -> Result<Origin, Error> {
+    let address = Origin::Address(attempt.address);
+    let Some(digest) = attempt.browser else { return Ok(address) };
+    let mut tx = ctx.db().read().await?;
+    let session = store::sessions::by_digest(&mut tx, &digest).await?;
+    let user = store::users::by_login(&mut tx, &attempt.login).await?;
+    let known = session.zip(user).filter(|(session, user)| session.user_id == user.id);
+    Ok(known.map_or(address, |(session, _)| Origin::Browser(session.id)))
 }
 
 /// Who has a login, and whether the password is theirs.

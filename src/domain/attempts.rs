@@ -8,7 +8,7 @@ use std::{
 
 use chrono::TimeDelta;
 
-use super::{span::Instant, users::Login};
+use super::{ids::SessionId, span::Instant, users::Login};
 
 /// Failures of one login from one address that cost nothing: people mistype.
 const FREE_OF_LOGIN: u32 = 4;
@@ -26,10 +26,26 @@ const REMEMBERED_MAX: usize = 20_000;
 /// So many failures of one login, from whichever addresses, are told to the operator, and every time as many again.
 const TOLD_EVERY: u32 = 20;
 
-/// Who tries: one login from one address, an address whichever the login, or a login whichever the address.
+/// Where an attempt comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An address, of which nothing more is known.
+    Address(IpAddr),
+    /// A browser in which this login was signed in before: whoever guesses at the same address does not slow it down.
+    Browser(SessionId),
+}
+
+impl From<IpAddr> for Origin {
+    fn from(address: IpAddr) -> Self {
+        Self::Address(address)
+    }
+}
+
+/// Who tries: one login from one address or known browser, an address whichever the login, or a login wherever from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Who {
     Login(Login, IpAddr),
+    Browser(Login, SessionId),
     Address(IpAddr),
     /// Slows nobody down: it is counted to be told.
     Anywhere(Login),
@@ -48,16 +64,15 @@ pub struct Attempts(HashMap<Who, Failures>);
 impl Attempts {
     /// Begins an attempt, which counts as failed until `succeeded` says otherwise: many at once gain nothing. An attempt
     /// that comes too early is not made; the answer is when it may be.
-    pub fn begin(&mut self, login: &Login, address: IpAddr, now: Instant) -> Result<(), Instant> {
-        let address = network(address);
-        let both =
-            [(Who::Login(login.clone(), address), FREE_OF_LOGIN), (Who::Address(address), FREE_OF_ADDRESS)];
-        let due = both.iter().filter_map(|(who, free)| self.due(who, *free, now)).max();
+    pub fn begin(&mut self, login: &Login, from: impl Into<Origin>, now: Instant) -> Result<(), Instant> {
+        let (own, shared) = counted(login, from.into());
+        let slowed = [(Some(&own), FREE_OF_LOGIN), (shared.as_ref(), FREE_OF_ADDRESS)];
+        let due = slowed.iter().filter_map(|(who, free)| self.due((*who)?, *free, now)).max();
         if let Some(due) = due {
             return Err(due);
         }
         self.make_room(now);
-        for who in both.into_iter().map(|(who, _)| who).chain([Who::Anywhere(login.clone())]) {
+        for who in [own, Who::Anywhere(login.clone())].into_iter().chain(shared) {
             let failures = self.0.entry(who).or_insert(Failures { count: 0, last: now });
             if failures.last + FORGOTTEN_AFTER <= now {
                 failures.count = 0;
@@ -67,18 +82,19 @@ impl Attempts {
         Ok(())
     }
 
-    /// The attempt succeeded: what went before of this login from this address is forgotten.
-    pub fn succeeded(&mut self, login: &Login, address: IpAddr) {
-        let address = network(address);
-        self.0.remove(&Who::Login(login.clone(), address));
-        self.forgive(&Who::Address(address));
-        self.forgive(&Who::Anywhere(login.clone()));
+    /// The attempt succeeded: what went before of this login from there is forgotten.
+    pub fn succeeded(&mut self, login: &Login, from: impl Into<Origin>) {
+        let (own, shared) = counted(login, from.into());
+        self.0.remove(&own);
+        for who in [Who::Anywhere(login.clone())].into_iter().chain(shared) {
+            self.forgive(&who);
+        }
     }
 
     /// The attempt was not made after all: we were too busy, which is nobody's wrong password.
-    pub fn not_made(&mut self, login: &Login, address: IpAddr) {
-        let address = network(address);
-        for who in [Who::Login(login.clone(), address), Who::Address(address), Who::Anywhere(login.clone())] {
+    pub fn not_made(&mut self, login: &Login, from: impl Into<Origin>) {
+        let (own, shared) = counted(login, from.into());
+        for who in [own, Who::Anywhere(login.clone())].into_iter().chain(shared) {
             self.forgive(&who);
         }
     }
@@ -123,6 +139,17 @@ impl Attempts {
             let median = *median;
             self.0.retain(|_, failures| failures.last > median);
         }
+    }
+}
+
+/// Under whom an attempt is counted: the login from there, and the address it shares with others.
+fn counted(login: &Login, from: Origin) -> (Who, Option<Who>) {
+    match from {
+        Origin::Address(address) => {
+            let address = network(address);
+            (Who::Login(login.clone(), address), Some(Who::Address(address)))
+        }
+        Origin::Browser(session) => (Who::Browser(login.clone(), session), None),
     }
 }
 
@@ -181,6 +208,22 @@ mod tests {
         while attempts.begin(&sato, there, at(0)).is_ok() {}
         assert_eq!(attempts.begin(&sato, address("198.51.100.7"), at(0)), Ok(()));
         assert_eq!(attempts.begin(&login("suzuki"), there, at(0)), Ok(()));
+    }
+
+    #[test]
+    fn a_browser_that_is_known_is_slowed_down_by_itself_alone() {
+        let (mut attempts, sato, here) = (Attempts::default(), login("sato"), address("192.0.2.1"));
+        for n in 0..100 {
+            attempts.begin(&login(&format!("user{n}")), here, at(0)).ok();
+        }
+        assert!(attempts.begin(&sato, here, at(0)).is_err());
+        let known = Origin::Browser(SessionId(uuid::Uuid::from_u128(1)));
+        for _ in 0..4 {
+            assert_eq!(attempts.begin(&sato, known, at(0)), Ok(()));
+        }
+        assert_eq!(attempts.begin(&sato, known, at(0)), Err(at(2)));
+        attempts.succeeded(&sato, known);
+        assert_eq!(attempts.begin(&sato, known, at(0)), Ok(()));
     }
 
     #[test]

@@ -63,13 +63,14 @@ pub struct Handover {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+/// The clocks of a hand-over only go forward, whatever the clock of the machine does.
 impl Handover {
     /// They are on the line.
     pub fn connected(self, now: Instant) -> Result<Self, Refusal> {
         if self.connected_at.is_some() || self.ended_at.is_some() {
             return Err(CallRefused::HandoverConnected.into());
         }
-        Ok(Self { connected_at: Some(now), ..self })
+        Ok(Self { connected_at: Some(now.max(self.begun_at)), ..self })
     }
 
     /// It is over, reached or not.
@@ -77,6 +78,6 @@ impl Handover {
         if self.ended_at.is_some() {
             return Err(CallRefused::HandoverEnded.into());
         }
-        Ok(Self { ended_at: Some(now), ..self })
+        Ok(Self { ended_at: Some(now.max(self.connected_at.unwrap_or(self.begun_at))), ..self })
     }
 }

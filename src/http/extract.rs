@@ -9,7 +9,7 @@ use garde::Validate;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
-use super::{guard::Redactions, place::Place, problem::Problem};
+use super::{guard::Redactions, pace::was_too_slow, place::Place, problem::Problem};
 use crate::{
     app::{Command, IdempotencyKey},
     domain::{actor::Actor, refusal::FieldError},
@@ -100,6 +100,7 @@ pub(super) async fn read_bytes<S: Send + Sync>(request: Request, state: &S) -> R
                 "the body is over the limit of this endpoint",
             )
         }
+        slow if was_too_slow(&slow) => Problem::too_slow(),
         other => Problem::unreadable("body", other.to_string()),
     })?;
     body_read(&extensions)?;
@@ -141,15 +142,20 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(
     bytes: &[u8],
 ) -> Result<T, Problem> {
     let json = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-        let media = value.split(';').next().unwrap_or_default().trim();
-        media.eq_ignore_ascii_case("application/json")
+        let mut parts = value.split(';').map(str::trim);
+        let is_json = parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
+        // JSON is UTF-8 (RFC 8259): whoever says otherwise sends something else.
+        let charset = parts
+            .filter_map(|part| part.split_once('='))
+            .find(|(name, _)| name.eq_ignore_ascii_case("charset"));
+        is_json && charset.is_none_or(|(_, name)| name.trim_matches('"').eq_ignore_ascii_case("utf-8"))
     });
     if !json {
         return Err(Problem::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "not-json",
-            "The request is not JSON",
-            "send the body as 'Content-Type: application/json'",
+            "The request is not JSON in UTF-8",
+            "send the body as 'Content-Type: application/json', in UTF-8",
         ));
     }
     // A list would be read as the fields of an object in their order.

@@ -13,6 +13,7 @@ mod lines;
 mod metrics;
 mod observe;
 mod openapi;
+mod pace;
 mod peer;
 mod place;
 mod problem;
@@ -21,6 +22,7 @@ mod reads;
 mod reply;
 mod shared;
 mod tiles;
+mod uploads;
 
 use std::{sync::Arc, time::Duration};
 
@@ -33,13 +35,12 @@ use crate::app::Ctx;
 use console::Listeners;
 use metrics::Metrics;
 use shared::Shared;
+use uploads::Uploads;
 
 pub(crate) use lines::{Client, Lines};
+pub use pace::Pace;
 pub use peer::Proxies;
 pub use tiles::Tiles;
-
-/// Pictures taken in at once: each is in the memory several times.
-const UPLOADS_MAX: usize = 16;
 
 /// What limits a request.
 #[derive(Debug, Clone, Copy)]
@@ -54,6 +55,8 @@ pub struct Limits {
     pub late_max: Duration,
     /// How long the form of somebody who is not known may take to come.
     pub form_timeout: Duration,
+    /// How fast a body has to come at least.
+    pub pace: Pace,
     /// Connections at once; for one more, the one that has been silent longest is closed.
     pub connections_max: usize,
     /// How long the header of a request may take to come before its connection is closed.
@@ -80,6 +83,8 @@ impl Default for Limits {
             requests_max: 512,
             request_timeout: Duration::from_secs(30),
             form_timeout: Duration::from_secs(5),
+            // A kilobyte a second: less than any telephone's line.
+            pace: Pace { bytes: 5 * 1024, within: Duration::from_secs(5) },
             // Fewer than the 1,024 files that many systems let a process open.
             connections_max: 800,
             header_timeout: Duration::from_secs(10),
@@ -96,7 +101,7 @@ pub(crate) struct Service {
     ctx: Ctx,
     metrics: Arc<Metrics>,
     places: Arc<Semaphore>,
-    uploads: Arc<Semaphore>,
+    uploads: Uploads,
     readiness: Arc<Shared<health::Readiness>>,
     /// What the service shows about itself, while it can.
     figures: Arc<Shared<Option<crate::app::health::State>>>,
@@ -130,7 +135,7 @@ pub fn router(ctx: Ctx, limits: Limits, proxies: Proxies, tiles: Option<Tiles>) 
         metrics: Arc::new(Metrics::new()),
         ctx,
         places,
-        uploads: Arc::new(Semaphore::new(UPLOADS_MAX)),
+        uploads: Uploads::default(),
         readiness: Arc::default(),
         figures: Arc::default(),
         limits,

@@ -11,7 +11,9 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-use super::{Service, lines::Client, peer::Peer, place::Place, problem::Problem, reply::REQUEST_ID};
+use super::{
+    Service, lines::Client, pace::paced, peer::Peer, place::Place, problem::Problem, reply::REQUEST_ID,
+};
 use crate::domain::actor::Actor;
 
 /// Longest request id taken over from a caller, in characters.
@@ -65,6 +67,7 @@ pub(super) async fn bound(State(service): State<Service>, mut request: Request, 
         Err(problem) => return problem.into_response(),
     };
     request.extensions_mut().insert(place.clone());
+    let request = paced(request, service.limits.pace);
     let answer = tokio::time::timeout(service.limits.request_timeout, next.run(request)).await;
     let mut response = answer.unwrap_or_else(|_| Problem::timed_out().into_response());
     place.answered(&mut response);

@@ -176,6 +176,16 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "late", "What is due is not done", detail)
     }
 
+    /// The body came too slowly, or its form took too long.
+    pub(super) fn too_slow() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too-slow",
+            "The request took too long to come",
+            "nothing was changed; send the whole request at once",
+        )
+    }
+
     /// The answer took too long. What was begun is finished all the same.
     pub(super) fn timed_out() -> Self {
         Self::new(

@@ -15,8 +15,9 @@ use super::{
 };
 use crate::domain::{
     facts::Flag,
-    ids::{DisputeId, FirmId, JobId, ReviewDecisionId, ReviewId, TechnicianId, TokenId},
+    ids::{DisputeId, JobId, ReviewDecisionId, ReviewId, TokenId},
     money::Yen,
+    perils::{KnownDanger, PlannedCheck},
     reference::programme::Payer,
     reviews::{About, Correction, Decision, DecisionReason, Review, ReviewState, Ruling},
     span::Instant,
@@ -200,8 +201,10 @@ pub async fn note(tx: &mut Tx, decision: ReviewDecisionId) -> Result<Option<Stri
 pub struct Bills {
     /// The decisions about each job, oldest first.
     pub decisions: BTreeMap<JobId, Vec<Decision>>,
-    /// For whom the technicians of each job work.
-    pub firms: BTreeMap<JobId, BTreeMap<TechnicianId, FirmId>>,
+    /// What was ever dangerous about each job.
+    pub dangers: BTreeMap<JobId, Vec<KnownDanger>>,
+    /// How the identity was to be checked at each job.
+    pub checks: BTreeMap<JobId, Vec<PlannedCheck>>,
     /// The sum of the lines of each job that has any.
     pub billed: BTreeMap<JobId, Yen>,
     /// The payers of each job who have agreed.
@@ -225,6 +228,7 @@ struct BillRow {
     data: String,
     at: Instant,
     decided_by: Option<TokenId>,
+    until: Option<Instant>,
 }
 
 impl BillRow {
@@ -252,11 +256,15 @@ impl Bills {
         let job = row.job_id;
         match row.what.as_str() {
             "decision" => self.decisions.entry(job).or_default().push(row.decision()?),
-            "assignment" => {
-                let works = row.review_id.zip(row.dispute_id);
-                let (technician, firm) =
-                    works.ok_or_else(|| Error::corrupt("assignment", "firm_id", "nothing"))?;
-                self.firms.entry(job).or_default().insert(technician.into(), firm.into());
+            "danger" => {
+                let (number, hazard, raised_at, cleared_at) = (row.number, row.data, row.at, row.until);
+                let danger = KnownDanger { number, hazard, raised_at, cleared_at };
+                self.dangers.entry(job).or_default().push(danger);
+            }
+            "check" => {
+                let method = parsed(&row.data, "identity_plan", "method")?;
+                let check = PlannedCheck { number: row.number, method, planned_at: row.at };
+                self.checks.entry(job).or_default().push(check);
             }
             "authority" => {
                 let payer = parsed(&row.data, "payer_authority", "payer")?;
@@ -280,47 +288,56 @@ pub async fn bills(tx: &mut Tx, jobs: &[JobId], datasets: [&str; 2]) -> Result<B
         {
             sqlite: "WITH wanted (id) AS (SELECT unhex(value) FROM json_each($1))
                      SELECT 'decision' AS what, d.job_id, d.id, d.number, d.review_id, d.dispute_id, d.ruling, d.reason,
-                            d.data, d.decided_at AS at, d.decided_by
+                            d.data, d.decided_at AS at, d.decided_by, NULL AS until
                      FROM review_decision d WHERE d.job_id IN (SELECT id FROM wanted)
                      UNION ALL
-                     SELECT 'assignment', a.job_id, a.id, 0, a.technician_id, a.firm_id, '', '', '', a.assigned_at, NULL
-                     FROM assignment a WHERE a.job_id IN (SELECT id FROM wanted)
+                     SELECT 'danger', j.id, j.id, h.number, NULL, NULL, '', '', h.hazard, h.raised_at, NULL, h.cleared_at
+                     FROM job j CROSS JOIN case_hazard h ON h.case_id = j.case_id
+                     WHERE j.id IN (SELECT id FROM wanted)
                      UNION ALL
-                     SELECT 'authority', p.job_id, p.id, 0, NULL, NULL, '', '', p.payer, p.recorded_at, NULL
+                     SELECT 'check', i.job_id, i.job_id, i.number, NULL, NULL, '', '', i.method, i.planned_at, NULL, NULL
+                     FROM identity_plan i WHERE i.job_id IN (SELECT id FROM wanted)
+                     UNION ALL
+                     SELECT 'authority', p.job_id, p.id, 0, NULL, NULL, '', '', p.payer, p.recorded_at, NULL, NULL
                      FROM payer_authority p WHERE p.job_id IN (SELECT id FROM wanted)
                      UNION ALL
-                     SELECT 'settlement', s.job_id, s.id, s.number, NULL, NULL, '', '', '', s.settled_at, NULL
+                     SELECT 'settlement', s.job_id, s.id, s.number, NULL, NULL, '', '', '', s.settled_at, NULL, NULL
                      FROM settlement s WHERE s.job_id IN (SELECT id FROM wanted)
                      UNION ALL
                      SELECT 'line', l.job_id, l.job_id, CAST(SUM(l.amount_yen) AS BIGINT), NULL, NULL, '', '', '',
-                            MIN(s.settled_at), NULL
+                            MIN(s.settled_at), NULL, NULL
                      FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
                      WHERE l.job_id IN (SELECT id FROM wanted) GROUP BY l.job_id
                      UNION ALL
-                     SELECT 'version', w.id, w.id, v.version, NULL, NULL, '', '', v.name, v.loaded_at, NULL
+                     SELECT 'version', w.id, w.id, v.version, NULL, NULL, '', '', v.name, v.loaded_at, NULL, NULL
                      FROM reference_dataset v CROSS JOIN (SELECT MIN(id) AS id FROM wanted) w
                      WHERE v.name IN ($2, $3)",
             postgres: "WITH wanted (id) AS (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
                        SELECT 'decision' AS what, d.job_id, d.id, d.number, d.review_id, d.dispute_id, d.ruling,
-                              d.reason, d.data, d.decided_at AS at, d.decided_by
+                              d.reason, d.data, d.decided_at AS at, d.decided_by, CAST(NULL AS TIMESTAMPTZ) AS until
                        FROM review_decision d WHERE d.job_id IN (SELECT id FROM wanted)
                        UNION ALL
-                       SELECT 'assignment', a.job_id, a.id, 0, a.technician_id, a.firm_id, '', '', '', a.assigned_at,
-                              NULL
-                       FROM assignment a WHERE a.job_id IN (SELECT id FROM wanted)
+                       SELECT 'danger', j.id, j.id, h.number, NULL, NULL, '', '', h.hazard, h.raised_at, NULL,
+                              h.cleared_at
+                       FROM job j JOIN case_hazard h ON h.case_id = j.case_id
+                       WHERE j.id IN (SELECT id FROM wanted)
                        UNION ALL
-                       SELECT 'authority', p.job_id, p.id, 0, NULL, NULL, '', '', p.payer, p.recorded_at, NULL
+                       SELECT 'check', i.job_id, i.job_id, i.number, NULL, NULL, '', '', i.method, i.planned_at, NULL,
+                              NULL
+                       FROM identity_plan i WHERE i.job_id IN (SELECT id FROM wanted)
+                       UNION ALL
+                       SELECT 'authority', p.job_id, p.id, 0, NULL, NULL, '', '', p.payer, p.recorded_at, NULL, NULL
                        FROM payer_authority p WHERE p.job_id IN (SELECT id FROM wanted)
                        UNION ALL
-                       SELECT 'settlement', s.job_id, s.id, s.number, NULL, NULL, '', '', '', s.settled_at, NULL
+                       SELECT 'settlement', s.job_id, s.id, s.number, NULL, NULL, '', '', '', s.settled_at, NULL, NULL
                        FROM settlement s WHERE s.job_id IN (SELECT id FROM wanted)
                        UNION ALL
                        SELECT 'line', l.job_id, l.job_id, CAST(SUM(l.amount_yen) AS BIGINT), NULL, NULL, '', '', '',
-                              MIN(s.settled_at), NULL
+                              MIN(s.settled_at), NULL, NULL
                        FROM ledger_line l JOIN settlement s ON s.id = l.settlement_id
                        WHERE l.job_id IN (SELECT id FROM wanted) GROUP BY l.job_id
                        UNION ALL
-                       SELECT 'version', w.id, w.id, v.version, NULL, NULL, '', '', v.name, v.loaded_at, NULL
+                       SELECT 'version', w.id, w.id, v.version, NULL, NULL, '', '', v.name, v.loaded_at, NULL, NULL
                        FROM reference_dataset v CROSS JOIN (SELECT id FROM wanted ORDER BY id LIMIT 1) w
                        WHERE v.name IN ($2, $3)"
         },

@@ -221,6 +221,8 @@ on_both_engines! {
         assert_eq!(begun["dial"], "119");
         assert_eq!(desk.post(&path, json!({ "service": "police" })).await.expect(201)["dial"], "110");
         assert_eq!(desk.post(&path, json!({ "service": "gas" })).await.expect(201)["dial"], Value::Null);
+        let again = json!({ "service": "fire_ambulance" });
+        assert_eq!(desk.post(&path, again.clone()).await.problem(), "handover-under-way", "one at a time of each");
         let step = format!("/v1/emergency-handovers/{}", id(&begun));
         server.pass(1).await;
         let connected = desk.post(&format!("{step}/connection"), json!({})).await.expect(200);
@@ -230,6 +232,7 @@ on_both_engines! {
         let ended = desk.post(&format!("{step}/ending"), json!({})).await.expect(200);
         assert_eq!((&ended["begun_at"], &ended["ended_at"]), (&json!("2026-11-22T12:00:00Z"), &json!("2026-11-22T12:03:00Z")));
         assert_eq!(desk.post(&format!("{step}/ending"), json!({})).await.problem(), "handover-ended");
+        desk.post(&path, again).await.expect(201);
         assert_eq!(desk.post(&path, json!({ "service": "army" })).await.refused_field(), "service");
         assert_eq!(desk.post(&path, json!({})).await.refused_field(), "service");
         server.stop().await;

@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use kaketsuke::{domain::actor::Role, http::Limits};
+use kaketsuke::{
+    domain::actor::Role,
+    http::{Limits, Pace},
+};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -64,6 +67,37 @@ on_both_engines! {
         }
         server.dispatcher().post("/v1/calls", world::call()).await.expect(201);
         drop(held);
+        server.stop().await;
+    }
+
+    async fn a_body_that_drips_is_given_up_and_one_that_comes_is_not(db: TestDb) {
+        let pace = Pace { bytes: 1_000, within: SHORT };
+        let limits = Limits { pace, request_timeout: LONG, ..Limits::default() };
+        let server = TestServer::start_with(&db, limits).await;
+        let token = server.token(Role::Dispatcher, None, None, None).await;
+        let head = |path: &str, kind: &str| {
+            format!(
+                "POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\nidempotency-key: slow\r\n\
+                 content-type: {kind}\r\ncontent-length: 100000\r\n\r\n"
+            )
+        };
+        let picture = "/v1/jobs/00000000-0000-7000-8000-000000000000/evidence?\
+                       id=00000000-0000-7000-8000-000000000001&kind=photo_after&device_time=2026-11-22T12:00:00Z";
+        // Of one sender four pictures are taken in at once: they are given up as well, and keep nobody else out.
+        for (path, kind, held) in [("/v1/calls", "application/json", 1_usize), (picture, "image/jpeg", 20)] {
+            let mut lines = Vec::new();
+            for _ in 0..held {
+                lines.push(holding(&server, &head(path, kind)).await);
+            }
+            let mut slow = 0;
+            for line in &mut lines {
+                let told = until_closed(line).await;
+                slow += usize::from(told.starts_with("HTTP/1.1 408") && told.contains("too-slow"));
+                assert!(told.contains("connection: close"), "{told}");
+            }
+            assert!(slow >= held.min(4), "{path}: {slow}");
+        }
+        server.dispatcher().post("/v1/calls", world::call()).await.expect(201);
         server.stop().await;
     }
 

@@ -73,6 +73,28 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn what_is_no_position_keeps_no_other_one_from_being_recorded(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let now = "2026-11-22T12:00:00Z";
+        let good = world::point(35.2, 136.95);
+        let one = |point: &Value, measured_at: &str, accuracy_m: i64| {
+            json!({ "technician_id": crew.technician, "point": point, "measured_at": measured_at, "accuracy_m": accuracy_m })
+        };
+        let batch = json!({ "positions": [
+            one(&world::point(0.0, 0.0), now, 10),
+            one(&good, "2026-11-22T12:03:00Z", 10),
+            one(&good, now, 10),
+            one(&good, now, 3_001),
+        ] });
+        let request = crew.phone.request(reqwest::Method::POST, "/v1/positions").json(&batch);
+        let told = crew.phone.send(request).await.expect(200);
+        let fields: Vec<_> = told["refused"].as_array().unwrap().iter().map(|one| one["field"].clone()).collect();
+        assert_eq!(fields, ["positions[0].point", "positions[1].measured_at", "positions[3].accuracy_m"]);
+        assert_eq!(sighted(&server, &crew.technician).await, (good, json!(now)));
+        server.stop().await;
+    }
+
     async fn a_report_with_such_a_position_counts_without_it(db: TestDb) {
         let server = TestServer::start(&db).await;
         let (site, mut device) = (Site::open(&server, "栄水道").await, Device::new("phone"));

@@ -25,8 +25,6 @@ const ONE: u32 = 6;
 const JOB: u32 = 15;
 /// A list of any length.
 const LIST: u32 = 6;
-/// Reviews with what they are about: what was dangerous then is part of it.
-const REVIEWS: u32 = 7;
 /// Nine kinds of rows for the figures.
 const FIGURES: u32 = 9;
 
@@ -89,7 +87,7 @@ const LIMITS: &[(&str, u32, &str)] = &[
     ("/v1/evidence/{id}",                  ONE,  "/v1/evidence/{evidence}"),
     ("/v1/read-log",                       LIST, "/v1/read-log?limit=200"),
     ("/v1/retention-runs",                 LIST, "/v1/retention-runs"),
-    ("/v1/reviews",                        REVIEWS, "/v1/reviews?limit=200"),
+    ("/v1/reviews",                        LIST, "/v1/reviews?limit=200"),
     ("/v1/reviews/{id}",                   JOB,  "/v1/reviews/{review}"),
     ("/v1/ledger-lines",                   LIST, "/v1/ledger-lines?limit=200"),
     ("/v1/payments",                       LIST, "/v1/payments?limit=200"),

@@ -84,6 +84,28 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn whoever_was_signed_in_here_gets_in_although_somebody_guesses_at_the_same_address(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        add(&server, "dispatcher", Grant::Dispatcher).await;
+        let office = "192.0.2.66";
+        let mut owner = Visitor::new(&server).with("x-forwarded-for", office);
+        owner.sign_in("dispatcher", PASSWORD).await.expect(303);
+        owner.cookies.retain(|(name, _)| name == "kaketsuke_browser");
+        assert_eq!(owner.cookies.len(), 1, "it outlives the session");
+        let mut guesser = Visitor::new(&server).with("x-forwarded-for", office);
+        for number in 0..30 {
+            guesser.sign_in(&format!("user{number}"), "not the password").await.expect(422);
+        }
+        let mut stranger = Visitor::new(&server).with("x-forwarded-for", office);
+        stranger.sign_in("dispatcher", PASSWORD).await.expect(429);
+        // What the browser keeps is of nobody else, and opens nothing.
+        stranger.cookies.clone_from(&owner.cookies);
+        stranger.sign_in("suzuki", PASSWORD).await.expect(429);
+        stranger.get("/").await.expect(303);
+        owner.sign_in("dispatcher", PASSWORD).await.expect(303);
+        server.stop().await;
+    }
+
     async fn a_link_signs_in_once_and_not_after_its_time(db: TestDb) {
         let server = TestServer::start(&db).await;
         let life = chrono::TimeDelta::minutes(10);

@@ -19,8 +19,6 @@ use crate::{
 const ONE: u32 = 15;
 /// A list of any length.
 const LIST: u32 = 6;
-/// The list of reviews: each is judged against the dangers of its case as well (G-08).
-const REVIEWS: u32 = 7;
 /// Several lists beside each other.
 const SEVERAL: u32 = 10;
 
@@ -57,7 +55,7 @@ on_both_engines! {
             ("/jobs/{id}", format!("/jobs/{again}"), ONE),
             ("/cases/{id}", format!("/cases/{case}"), ONE),
             ("/reviews/{id}", format!("/reviews/{review}"), ONE),
-            ("/reviews", "/reviews".to_owned(), REVIEWS),
+            ("/reviews", "/reviews".to_owned(), LIST),
             ("/staff", "/staff".to_owned(), LIST),
             ("/", "/".to_owned(), LIST),
             ("/calls", "/calls".to_owned(), LIST),

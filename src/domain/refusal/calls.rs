@@ -28,12 +28,12 @@ refusals! {
         NoDraft = "call_has_case",
         /// Nobody has to call back.
         NoCallBackDue = "no_call_back_due",
-        /// It would end before it began.
-        ClockRunsBack = "clock_runs_back",
         /// The emergency service was connected, or the hand-over is over.
         HandoverConnected = "handover_connected",
         /// The hand-over to the emergency service is over.
         HandoverEnded = "handover_ended",
+        /// It is being handed over to this service, or they are on the line.
+        HandoverUnderWay = "handover_under_way",
         /// It was handed over too often.
         TooManyHandovers = "too_many_handovers",
         /// What came of asking the interpreter is known.

@@ -146,9 +146,11 @@ impl Display for CallRefused {
             Self::OpenedItsCase => f.write_str("the case was opened from this call, so it stays there"),
             Self::NoDraft => f.write_str("the call has a case: write it there"),
             Self::NoCallBackDue => f.write_str("nobody has to call back for this call"),
-            Self::ClockRunsBack => f.write_str("the service's clock is behind the call's"),
             Self::HandoverConnected => f.write_str("the hand-over was connected or ended before"),
             Self::HandoverEnded => f.write_str("the hand-over has ended before"),
+            Self::HandoverUnderWay => {
+                f.write_str("the call is being handed over to them already; end that first")
+            }
             Self::TooManyHandovers => f.write_str("this call was handed over very often"),
             Self::InterpretationSettled(state) => write!(f, "the interpreter is {state} already"),
             Self::InterpreterNotOnTheLine(state) => {

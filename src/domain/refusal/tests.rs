@@ -93,7 +93,7 @@ fn of_intake() -> Vec<(&'static str, Refusal)> {
         CannotAnswer(CallState::Ended), CannotAbandon(CallState::Ended), CannotEnd(CallState::Offered),
         CannotWrapUp(CallState::Answered), CannotJoin(CallState::Ended), NotSpokenWith, HasCase, HasNoCase, OpenedItsCase,
         NoDraft,
-        NoCallBackDue, ClockRunsBack, HandoverConnected, HandoverEnded, TooManyHandovers,
+        NoCallBackDue, HandoverConnected, HandoverEnded, HandoverUnderWay, TooManyHandovers,
         InterpretationSettled(InterpretationState::Joined),
         InterpreterNotOnTheLine(InterpretationState::Left), InterpreterOnTheLine, TooManyInterpreters,
     );

@@ -81,7 +81,7 @@ pub(super) async fn upload(
     request: Request,
 ) -> Answer<Response> {
     let media_type = declared(request.headers())?;
-    let Ok(_place) = service.uploads.try_acquire() else { return Err(Problem::overloaded()) };
+    let _place = service.uploads.begin(actor.token()).ok_or_else(Problem::overloaded)?;
     let bytes = read_bytes(request, &service).await?;
     let upload = app::evidence::Upload {
         id: query.id,

@@ -1,9 +1,14 @@
 //! Technicians and where they are.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
 use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     app,
@@ -12,8 +17,8 @@ use crate::{
         ids::{FirmId, TechnicianId},
         phone::Phone,
         place::{GeoPoint, Point},
-        positions::ACCURACY_MAX_M,
         reference::JobCode,
+        refusal::FieldError,
         roster::{Roster, ShiftText},
         tools::{OpeningAuthority, Tool},
         trade::Trade,
@@ -179,11 +184,10 @@ struct PositionReport {
     technician_id: TechnicianId,
     /// Where.
     #[garde(skip)]
-    #[schema(value_type = GeoPoint)]
-    point: Point,
+    point: GeoPoint,
     /// How exact, in metres; worse than 3 km is no position (G-13).
-    #[garde(range(min = 0, max = ACCURACY_MAX_M))]
-    #[schema(minimum = 0, maximum = 3000)]
+    #[garde(range(min = 0))]
+    #[schema(minimum = 0)]
     accuracy_m: Option<i64>,
     /// When the device measured it. Up to 2 minutes ahead of us it counts as measured on receipt; beyond that the clock of the
     /// device is wrong (G-13).
@@ -191,16 +195,33 @@ struct PositionReport {
     measured_at: DateTime<Utc>,
 }
 
+/// A position that is none.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+struct RefusedPosition {
+    /// Where it stands, as in `positions[3].accuracy_m`.
+    field: String,
+    /// Why it is none.
+    message: String,
+}
+
+/// What was not recorded of a batch.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct PartlyRecorded {
+    /// The positions that are none; the others are recorded.
+    refused: Vec<RefusedPosition>,
+}
+
 /// Report positions
 ///
-/// All of the batch or nothing of it. Older positions than known are ignored, so a repetition is harmless and no
-/// Idempotency-Key is needed.
+/// What is out of Japan, worse than 3 km or of a clock that runs ahead is no position (G-13): it is left out and told, and the
+/// others of the batch are recorded; a batch of nothing else is refused. Of somebody who is not yours the whole batch is
+/// refused. Older positions than known are ignored, so a repetition is harmless and no Idempotency-Key is needed.
 #[utoipa::path(post, path = "/v1/positions", tag = "firms", request_body = Positions,
-    responses((status = 204)))]
+    responses((status = 204), (status = 200, body = PartlyRecorded, description = "Some of them are no positions")))]
 pub(super) async fn report(
     State(service): State<Service>,
     Plain(command): Plain<Positions>,
-) -> Answer<StatusCode> {
+) -> Answer<Response> {
     let reports = command.map(|body| {
         let report = |report: PositionReport| app::positions::Report {
             technician_id: report.technician_id,
@@ -210,6 +231,11 @@ pub(super) async fn report(
         };
         body.positions.into_iter().map(report).collect()
     });
-    app::positions::record(&service.ctx, reports).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let refused = app::positions::record(&service.ctx, reports).await?;
+    if refused.is_empty() {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    let refused = refused.into_iter();
+    let refused = refused.map(|FieldError { field, message }| RefusedPosition { field, message }).collect();
+    Ok(Json(PartlyRecorded { refused }).into_response())
 }

@@ -108,7 +108,7 @@ async fn change(
         return refused(page, "account-password-weak").await;
     };
     let old = Password::typed(&command.body.old);
-    let attempt = Attempt { login, password: old, address: peer.address };
+    let attempt = Attempt { login, password: old, address: peer.address, browser: None };
     if !matches!(sessions::confirm(&service.ctx, attempt).await?, Outcome::Right(_)) {
         return refused(page, "account-password-wrong").await;
     }

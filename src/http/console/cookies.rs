@@ -8,6 +8,11 @@ use crate::http::peer::Peer;
 /// Name of the session's cookie; over TLS with the prefix that ties it to this host.
 const SESSION: &str = "kaketsuke_session";
 const SESSION_TLS: &str = "__Host-kaketsuke_session";
+/// Name of the cookie by which a browser is known in which somebody was signed in.
+const BROWSER: &str = "kaketsuke_browser";
+const BROWSER_TLS: &str = "__Host-kaketsuke_browser";
+/// For how long it is known.
+const BROWSER_DAYS: i64 = 30;
 /// Names of the preferences' cookies.
 pub(super) const LANGUAGE: &str = "kaketsuke_language";
 pub(super) const THEME: &str = "kaketsuke_theme";
@@ -45,6 +50,28 @@ pub(super) fn of_session(secret: Option<&str>, peer: Peer) -> HeaderValue {
         cookie.make_removal();
     }
     header_value(&cookie)
+}
+
+/// What the browser keeps of the last time somebody signed in with it.
+pub(super) fn browser(headers: &HeaderMap, peer: Peer) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    hex::decode_to_slice(read(headers, browser_name(peer))?, &mut digest).ok()?;
+    Some(digest)
+}
+
+fn browser_name(peer: Peer) -> &'static str {
+    if peer.tls { BROWSER_TLS } else { BROWSER }
+}
+
+/// The cookie by which the browser is known.
+pub(super) fn of_browser(digest: &[u8; 32], peer: Peer) -> HeaderValue {
+    let cookie = Cookie::build((browser_name(peer), hex::encode(digest)))
+        .path("/")
+        .http_only(true)
+        .secure(peer.tls)
+        .same_site(SameSite::Lax)
+        .max_age(Duration::days(BROWSER_DAYS));
+    header_value(&cookie.build())
 }
 
 /// The cookie of a preference.

@@ -14,6 +14,7 @@ use crate::{
     http::{
         Service,
         extract::{body_read, idempotency_key},
+        pace::was_too_slow,
         peer::Peer,
         problem::Problem,
     },
@@ -60,16 +61,12 @@ impl<T: DeserializeOwned + Validate<Context = ()> + 'static> FromRequest<Service
 async fn read(request: Request, service: &Service) -> Result<Bytes, Problem> {
     let extensions = request.extensions().clone();
     let bytes = tokio::time::timeout(service.limits.form_timeout, Bytes::from_request(request, service));
-    let bytes = bytes.await.map_err(|_| too_slow())?.map_err(|rejection| {
-        Problem::new(rejection.status(), "too-large", "The form is too large", rejection.body_text())
+    let bytes = bytes.await.map_err(|_| Problem::too_slow())?.map_err(|rejection| match rejection {
+        slow if was_too_slow(&slow) => Problem::too_slow(),
+        other => Problem::new(other.status(), "too-large", "The form is too large", other.body_text()),
     })?;
     body_read(&extensions)?;
     Ok(bytes)
-}
-
-fn too_slow() -> Problem {
-    let detail = "send the whole form at once";
-    Problem::new(StatusCode::REQUEST_TIMEOUT, "too-slow", "The form took too long to come", detail)
 }
 
 /// Reads the fields of a form.

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{self, sessions},
-    http::{Service, access, extract::body_read, peer::Peer, problem::Problem, reads},
+    http::{Service, access, extract::body_read, pace::was_too_slow, peer::Peer, problem::Problem, reads},
 };
 
 /// Header that carries the session's token where there is no form, as for htmx.
@@ -123,8 +123,12 @@ async fn must_be_ours(request: Request, visitor: &Visitor, bytes_max: usize) -> 
         return Err(forged());
     }
     let (parts, body) = request.into_parts();
-    let bytes = to_bytes(body, bytes_max).await.map_err(|error| {
-        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "The form is too large", error.to_string())
+    let bytes = to_bytes(body, bytes_max).await.map_err(|error| match error {
+        slow if was_too_slow(&slow) => Problem::too_slow(),
+        other => {
+            let (status, detail) = (StatusCode::PAYLOAD_TOO_LARGE, other.to_string());
+            Problem::new(status, "too-large", "The form is too large", detail)
+        }
     })?;
     body_read(&parts.extensions)?;
     let pairs: Pairs = parsed(bytes.clone()).await?;

@@ -95,7 +95,9 @@ async fn enter(
     // What cannot be a login is answered as a wrong one.
     let outcome = match typed.login.parse::<Login>() {
         Ok(login) => {
-            sessions::sign_in(&service.ctx, Attempt { login, password, address: peer.address }).await?
+            let browser = cookies::browser(&headers, peer);
+            let attempt = Attempt { login, password, address: peer.address, browser };
+            sessions::sign_in(&service.ctx, attempt).await?
         }
         Err(_) => Outcome::Wrong,
     };
@@ -138,6 +140,7 @@ fn entered(opened: &Opened, to: &str, peer: Peer) -> Response {
     let mut response = go_to(if to == "/" { first } else { to });
     let cookie = cookies::of_session(Some(&opened.secret), peer);
     response.headers_mut().append(header::SET_COOKIE, cookie);
+    response.headers_mut().append(header::SET_COOKIE, cookies::of_browser(&opened.browser(), peer));
     response
 }
 

@@ -25,6 +25,7 @@ problem-entry-of-swap = This entry comes from a swap: undo the swap
 problem-entry-overlaps = There is an entry of this kind in these hours
 problem-hand-over-accepted = This hand-over has been accepted
 problem-handover-connected = It is connected already
+problem-handover-under-way = They are being called or are on the line already
 problem-handover-ended = This hand-over to the emergency service has ended
 problem-hazard-not-open = This hazard is not open
 problem-hazard-open = A hazard is open: give the instruction first

@@ -25,6 +25,7 @@ problem-entry-of-swap = 交代でできた予定です。交代を取り消し�
 problem-entry-overlaps = 同じ時間帯に、同じ種類の予定があります
 problem-hand-over-accepted = この引き継ぎは受領済みです
 problem-handover-connected = すでにつながっています
+problem-handover-under-way = 同じ機関への引き継ぎがすでに進行中です
 problem-handover-ended = この通報の引き継ぎは終わっています
 problem-hazard-not-open = この危険は、確認中ではありません
 problem-hazard-open = 危険が確認中です。手順を伝えてから進んでください
