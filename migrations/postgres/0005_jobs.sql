@@ -71,11 +71,14 @@ CREATE TABLE offer (
     answered_via        text        CHECK (answered_via IN ('self', 'phone')),
     withdraw_code       text        CHECK (char_length(withdraw_code) BETWEEN 1 AND 64),
     naming_due_at       timestamptz,
+    -- When it was agreed on the telephone, where the desk has said so.
+    agreed_at           timestamptz,
     CHECK (state <> 'open' OR answered_at IS NULL),
     CHECK (state NOT IN ('accepted', 'declined') OR answered_at IS NOT NULL),
     CHECK (state <> 'declined' OR decline_code IS NOT NULL),
     CHECK (withdraw_code IS NULL OR state = 'withdrawn'),
-    CHECK (naming_due_at IS NULL OR addressee = 'firm')
+    CHECK (naming_due_at IS NULL OR addressee = 'firm'),
+    CHECK (agreed_at IS NULL OR answered_via = 'phone')
 );
 CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted' AND role = 'lead';
 CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';

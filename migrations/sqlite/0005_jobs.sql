@@ -76,11 +76,14 @@ CREATE TABLE offer (
     answered_via        TEXT    CHECK (answered_via IN ('self', 'phone')),
     withdraw_code       TEXT    CHECK (length(withdraw_code) BETWEEN 1 AND 64),
     naming_due_at       TEXT CHECK (naming_due_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(naming_due_at, 1, 19)) IS substr(naming_due_at, 1, 19) AND julianday(naming_due_at) IS NOT NULL AND length(naming_due_at) IN (25, 29, 32) AND naming_due_at GLOB '*+00:00' AND naming_due_at NOT GLOB '*000+00:00' AND naming_due_at NOT GLOB '*T24*'),
+    -- When it was agreed on the telephone, where the desk has said so.
+    agreed_at           TEXT CHECK (agreed_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(agreed_at, 1, 19)) IS substr(agreed_at, 1, 19) AND julianday(agreed_at) IS NOT NULL AND length(agreed_at) IN (25, 29, 32) AND agreed_at GLOB '*+00:00' AND agreed_at NOT GLOB '*000+00:00' AND agreed_at NOT GLOB '*T24*'),
     CHECK (state <> 'open' OR answered_at IS NULL),
     CHECK (state NOT IN ('accepted', 'declined') OR answered_at IS NOT NULL),
     CHECK (state <> 'declined' OR decline_code IS NOT NULL),
     CHECK (withdraw_code IS NULL OR state = 'withdrawn'),
-    CHECK (naming_due_at IS NULL OR addressee = 'firm')
+    CHECK (naming_due_at IS NULL OR addressee = 'firm'),
+    CHECK (agreed_at IS NULL OR answered_via = 'phone')
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX offer_one_accepted_per_job ON offer (job_id) WHERE state = 'accepted' AND role = 'lead';
 CREATE UNIQUE INDEX offer_one_open_per_technician ON offer (technician_id) WHERE state = 'open';
@@ -108,10 +111,12 @@ CREATE TRIGGER offer_settled BEFORE UPDATE ON offer BEGIN
     WHERE OLD.state IN ('declined', 'expired', 'withdrawn')
       AND (NEW.id, NEW.job_id, NEW.decision_id, NEW.firm_id, NEW.technician_id, NEW.rank, NEW.state,
            NEW.offered_at, NEW.deadline, NEW.answered_at, NEW.decline_code, NEW.arrival_promised_at,
-           NEW.addressee, NEW.role, NEW.round, NEW.rung, NEW.answered_via, NEW.withdraw_code, NEW.naming_due_at)
+           NEW.addressee, NEW.role, NEW.round, NEW.rung, NEW.answered_via, NEW.withdraw_code, NEW.naming_due_at,
+           NEW.agreed_at)
        IS NOT (OLD.id, OLD.job_id, OLD.decision_id, OLD.firm_id, OLD.technician_id, OLD.rank, OLD.state,
            OLD.offered_at, OLD.deadline, OLD.answered_at, OLD.decline_code, OLD.arrival_promised_at,
-           OLD.addressee, OLD.role, OLD.round, OLD.rung, OLD.answered_via, OLD.withdraw_code, OLD.naming_due_at);
+           OLD.addressee, OLD.role, OLD.round, OLD.rung, OLD.answered_via, OLD.withdraw_code, OLD.naming_due_at,
+           OLD.agreed_at);
     SELECT RAISE(ABORT, 'kaketsuke: offer_settled')
     WHERE OLD.state = 'accepted' AND NEW.state NOT IN ('accepted', 'withdrawn');
     SELECT RAISE(ABORT, 'kaketsuke: offer_pkey')

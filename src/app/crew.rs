@@ -7,8 +7,7 @@ use crate::domain::{
     fitness::Confirmation,
     ids::{JobId, TechnicianId},
     jobs::Action,
-    offers::Assignment,
-    span::Instant,
+    offers::{Assignment, Yes},
 };
 
 /// Who helps.
@@ -16,8 +15,8 @@ use crate::domain::{
 pub struct Helper {
     /// Who.
     pub technician_id: TechnicianId,
-    /// When they promised to be there.
-    pub arrival_at: Option<Instant>,
+    /// What they have said.
+    pub yes: Yes,
     /// What is passed over.
     pub confirmation: Option<Confirmation>,
 }
@@ -29,12 +28,12 @@ pub async fn add(ctx: &Ctx, job: JobId, command: Command<Helper>) -> Result<Assi
 }
 
 async fn add_in(unit: &mut Unit, id: JobId, helper: &Helper) -> Result<Assignment, Error> {
-    let mut sending = overrides::sending(unit, id, helper.technician_id, helper.arrival_at).await?;
+    let mut sending = overrides::sending(unit, id, helper.technician_id, helper.yes).await?;
     let docket = &sending.docket;
     let holding = docket.holding();
     let crew = &docket.known().assignments;
     jobs::may(Action::AddHelper, docket.job(), crew, CaseState::Open, holding.as_ref())?;
-    docket.may_help(helper.technician_id, helper.arrival_at)?;
+    docket.may_help(helper.technician_id, helper.yes)?;
     let agreed = overrides::agreed(unit, &mut sending, None, helper.confirmation.clone()).await?;
     let assignment = sending.docket.help(&agreed)?;
     overrides::close_all(unit, sending).await?;

@@ -13,7 +13,7 @@ use crate::{
         fitness::Confirmation,
         ids::{OfferId, TechnicianId},
         jobs::Job,
-        offers::{Assignment, DeclineCode, Offer},
+        offers::{Assignment, DeclineCode, Offer, Yes},
         refusal::{Refusal, Unfit},
         span::Instant,
     },
@@ -40,23 +40,23 @@ pub struct Naming {
 }
 
 /// Accepts an offer; see [`Docket::accept`].
-pub async fn accept(ctx: &Ctx, id: OfferId, command: Command<Option<Instant>>) -> Result<Accepted, Error> {
-    let command = command.map(|arrival_at| (id, arrival_at));
-    ctx.transact(command, |unit, (id, arrival_at)| Box::pin(accept_in(unit, *id, *arrival_at))).await
+pub async fn accept(ctx: &Ctx, id: OfferId, command: Command<Yes>) -> Result<Accepted, Error> {
+    let command = command.map(|yes| (id, yes));
+    ctx.transact(command, |unit, (id, yes)| Box::pin(accept_in(unit, *id, *yes))).await
 }
 
-async fn accept_in(unit: &mut Unit, id: OfferId, arrival_at: Option<Instant>) -> Result<Accepted, Error> {
+async fn accept_in(unit: &mut Unit, id: OfferId, yes: Yes) -> Result<Accepted, Error> {
     let mut docket = of(unit, id, None).await?;
     let (by, reference) = (Answerer::of(unit.actor.scope()), unit.ctx.reference());
     let asked = docket.known().offers.iter().find(|offer| offer.id == id && offer.is_open());
-    let when = arrival_at.map_or(When::Now, |at| When::Called { arrival_at: Some(at) });
+    let when = yes.arrival_at.map_or(When::Now, |at| When::Called { arrival_at: Some(at) });
     let looked = match asked.map(|offer| offer.technician_id) {
         Some(technician) => Some(look(unit, docket.job(), technician, when).await?),
         // Why it cannot be accepted, the docket says.
         None => None,
     };
     let fitness = looked.as_ref().map(|looked| looked.fitness.clone()).unwrap_or_default();
-    let assignment = docket.accept(id, by, arrival_at, &fitness, reference.dispatch())?;
+    let assignment = docket.accept(id, by, yes, &fitness, reference.dispatch())?;
     let known = dockets::close(unit, docket).await?;
     if assignment.is_some() {
         fitness::put_visits_at_risk(unit, &fitness).await?;

@@ -16,10 +16,9 @@ use crate::{
         fitness::Confirmation,
         ids::{AssignmentId, DecisionId, JobId, TechnicianId},
         jobs::Job,
-        offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode},
+        offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode, Yes},
         refusal::CaseRefused,
         sight::is_own,
-        span::Instant,
     },
     store::{self, dockets::Beside},
 };
@@ -31,8 +30,8 @@ pub struct Override {
     pub technician_id: TechnicianId,
     /// Why.
     pub reason: OverrideReason,
-    /// When they promised to be there.
-    pub arrival_at: Option<Instant>,
+    /// What they have said.
+    pub yes: Yes,
     /// What becomes of a planned visit that is in the way.
     pub displacing: Option<Consequence>,
     /// What else is passed over.
@@ -46,12 +45,12 @@ pub async fn give(ctx: &Ctx, job: JobId, command: Command<Override>) -> Result<A
 }
 
 async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignment, Error> {
-    let mut sending = sending(unit, id, given.technician_id, given.arrival_at).await?;
+    let mut sending = sending(unit, id, given.technician_id, given.yes).await?;
     let case = store::cases::find(&mut unit.tx, sending.docket.job().case_id).await?;
     if case.is_some_and(|case| case.state == CaseState::Closed) {
         return Err(Error::Refused(CaseRefused::Closed.into()));
     }
-    sending.docket.may_give(given.arrival_at)?;
+    sending.docket.may_give(given.yes)?;
     let agreed = agreed(unit, &mut sending, given.displacing, given.confirmation.clone()).await?;
     let assignment = sending.docket.give(&agreed, given.reason, unit.ctx.reference().dispatch())?;
     let record = believe(unit, &mut sending)?;
@@ -82,7 +81,7 @@ pub(super) struct Sending {
     /// The jobs that may have to make way for it.
     others: Vec<Docket>,
     technician: TechnicianId,
-    arrival_at: Option<Instant>,
+    yes: Yes,
     /// What was looked at of them.
     seen: Option<Seen>,
 }
@@ -92,11 +91,11 @@ pub(super) async fn sending(
     unit: &mut Unit,
     job: JobId,
     technician: TechnicianId,
-    arrival_at: Option<Instant>,
+    yes: Yes,
 ) -> Result<Sending, Error> {
-    let of = Beside { technician, needed: needed(unit.now, arrival_at) };
+    let of = Beside { technician, needed: needed(unit.now, yes.arrival_at) };
     let (docket, facts, others) = dockets::with_those_in_the_way(unit, job, of).await?;
-    Ok(Sending { docket, facts, others, technician, arrival_at, seen: None })
+    Ok(Sending { docket, facts, others, technician, yes, seen: None })
 }
 
 /// What was agreed on the telephone, with the matching run it passes over written down. A planned visit that is in the way
@@ -107,23 +106,23 @@ pub(super) async fn agreed(
     displacing: Option<Consequence>,
     confirmation: Option<Confirmation>,
 ) -> Result<Given, Error> {
-    let Sending { docket, others, technician, arrival_at, seen, .. } = sending;
-    let (job, arrival_at) = (docket.job(), *arrival_at);
+    let Sending { docket, others, technician, yes, seen, .. } = sending;
+    let (job, yes) = (docket.job(), *yes);
     let known = fitness::named(unit, *technician).await?;
     let question = fitness::question(unit, job).await?;
-    let looked = known.asked(&question, When::Called { arrival_at })?;
+    let looked = known.asked(&question, When::Called { arrival_at: yes.arrival_at })?;
     *seen = Some(looked.seen());
     let mut who = looked.sent(confirmation);
     if displacing.is_some() {
         who.fitness = who.fitness.but_for_visits();
     }
     docket.may_send(&who)?;
-    let needed = needed(unit.now, arrival_at);
+    let needed = needed(unit.now, yes.arrival_at);
     let way = Way { of: who.technician.id, by: job.priority, needed, displacing };
     let reference = unit.ctx.reference();
     others.iter_mut().try_for_each(|other| other.make_way(way, reference.dispatch()))?;
     let decision_id: DecisionId = ladder::record_widest(unit, job, &question).await?;
-    Ok(Given { who, arrival_at, decision_id })
+    Ok(Given { who, yes, decision_id })
 }
 
 /// Writes the jobs that make way before the one they make way for.

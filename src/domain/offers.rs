@@ -20,7 +20,7 @@ pub use self::{
     assignment::{Assignment, AssignmentStage, FlatAssignment, Heard, Progress},
     codes::{OfferState, OverrideReason, ReassignReason, ReleaseCode, WithdrawCode},
     flat::FlatOffer,
-    stage::{Acceptance, OfferStage},
+    stage::{Acceptance, OfferStage, Yes},
 };
 
 text_enum! {
@@ -166,25 +166,19 @@ impl Offer {
 
     /// An acceptance that was agreed on with a technician before anybody was asked.
     #[must_use]
-    pub fn agreed(asked: Asked, now: Instant, via: Via, arrival_promised_at: Option<Instant>) -> Self {
-        let acceptance = Acceptance { via, arrival_promised_at, naming_due_at: None };
+    pub fn agreed(asked: Asked, now: Instant, via: Via, yes: Yes) -> Self {
+        let acceptance = Acceptance::of(via, yes, None);
         Self::open(asked, now, now).at(OfferStage::Accepted { at: now, acceptance })
     }
 
     /// The offer accepted. A firm that was asked has until `naming_due_at` to name its technician.
-    pub fn accept(
-        self,
-        now: Instant,
-        via: Via,
-        arrival_promised_at: Option<Instant>,
-        naming_due_at: Instant,
-    ) -> Result<Self, Refusal> {
+    pub fn accept(self, now: Instant, via: Via, yes: Yes, naming_due_at: Instant) -> Result<Self, Refusal> {
         self.must_be_open()?;
         if self.deadline <= now {
             return Err(expired());
         }
         let naming_due_at = (self.addressee == Addressee::Firm).then_some(naming_due_at);
-        let acceptance = Acceptance { via, arrival_promised_at, naming_due_at };
+        let acceptance = Acceptance::of(via, yes, naming_due_at);
         Ok(self.at(OfferStage::Accepted { at: now, acceptance }))
     }
 

@@ -128,7 +128,8 @@ fn change_offer(batch: &mut Batch, offer: &Offer) {
         batch,
         one,
         "UPDATE offer SET version = $2, technician_id = $3, state = $4, answered_at = $5, decline_code = $6,
-                          arrival_promised_at = $7, answered_via = $8, withdraw_code = $9, naming_due_at = $10
+                          arrival_promised_at = $7, answered_via = $8, withdraw_code = $9, naming_due_at = $10,
+                          agreed_at = $11
          WHERE id = $1 AND version = $2 - 1",
         offer.id,
         offer.version,
@@ -140,6 +141,7 @@ fn change_offer(batch: &mut Batch, offer: &Offer) {
         offer.answered_via,
         offer.withdraw_code,
         offer.naming_due_at,
+        offer.agreed_at,
     );
 }
 
@@ -149,8 +151,8 @@ fn insert_offer(batch: &mut Batch, offer: &Offer) {
         batch,
         one,
         "INSERT INTO offer (id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung,
-                            state, offered_at, deadline, answered_at, arrival_promised_at, answered_via, withdraw_code)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                            state, offered_at, deadline, answered_at, arrival_promised_at, answered_via, withdraw_code, agreed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         offer.id,
         offer.version,
         offer.job_id,
@@ -169,6 +171,7 @@ fn insert_offer(batch: &mut Batch, offer: &Offer) {
         offer.arrival_promised_at,
         offer.answered_via,
         offer.withdraw_code,
+        offer.agreed_at,
     );
 }
 

@@ -58,7 +58,7 @@ macro_rules! columns {
     () => {
         "SELECT o.id, o.version, o.job_id, o.decision_id, o.firm_id, o.technician_id, o.addressee, o.role, o.rank,
                 o.round, o.rung, o.state, o.offered_at, o.deadline, o.answered_at, o.decline_code,
-                o.arrival_promised_at, o.answered_via, o.withdraw_code, o.naming_due_at, j.job_code, j.priority,
+                o.arrival_promised_at, o.answered_via, o.withdraw_code, o.naming_due_at, o.agreed_at, j.job_code, j.priority,
                 c.language, m.name AS municipality, p.town "
     };
 }

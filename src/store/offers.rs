@@ -14,7 +14,8 @@ use crate::domain::{
 
 row! {
     FlatOffer: id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
-    offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code, naming_due_at
+    offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code, naming_due_at,
+    agreed_at
 }
 
 impl<'r, R: Row> FromRow<'r, R> for Offer
@@ -33,7 +34,7 @@ pub async fn find(tx: &mut Tx, id: OfferId) -> Result<Option<Offer>, Error> {
         optional Offer,
         "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
                 offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
-                naming_due_at
+                naming_due_at, agreed_at
          FROM offer WHERE id = $1",
         id
     )
@@ -46,7 +47,7 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Offer>, Error> {
         all Offer,
         "SELECT id, version, job_id, decision_id, firm_id, technician_id, addressee, role, rank, round, rung, state,
                 offered_at, deadline, answered_at, decline_code, arrival_promised_at, answered_via, withdraw_code,
-                naming_due_at
+                naming_due_at, agreed_at
          FROM offer WHERE job_id = $1 ORDER BY rank, id",
         job
     )

@@ -89,6 +89,7 @@ const ANSWER: &[&str] = &[
     "answered_via",
     "withdraw_code",
     "naming_due_at",
+    "agreed_at",
 ];
 /// What changes of an assignment.
 const PLACE: &[&str] = &[

@@ -7,7 +7,7 @@ use crate::domain::{
     fitness::Fitness,
     ids::OfferId,
     jobs::JobState,
-    offers::{Addressee, Assignment, DeclineCode, Offer, Via, WithdrawCode},
+    offers::{Addressee, Assignment, DeclineCode, Offer, Via, WithdrawCode, Yes},
     promises,
     reference::dispatch::Dispatch,
     refusal::{JobRefused, OfferRefused, Refusal, Unfit},
@@ -69,15 +69,19 @@ impl Docket {
         &mut self,
         id: OfferId,
         by: Answerer,
-        arrival_at: Option<Instant>,
+        yes: Yes,
         fitness: &Fitness,
         rules: &Dispatch,
     ) -> Result<Option<Assignment>, Refusal> {
         let offer = self.to_answer(id, by)?;
         self.may_be_sent_to()?;
-        self.may_promise(arrival_at)?;
+        self.may_promise(yes.arrival_at)?;
+        if yes.agreed_at.is_some() && by != Answerer::Desk {
+            return Err(Unfit::AgreedNow.into());
+        }
+        self.may_have_agreed(yes.agreed_at, offer.role)?;
         let due = self.now + rules.policy(self.is.job.priority).naming_s.delta();
-        let offer = offer.accept(self.now, by.via(), arrival_at, due)?;
+        let offer = offer.accept(self.now, by.via(), yes, due)?;
         match offer.addressee {
             Addressee::Technician => fitness.must_not_forbid()?,
             Addressee::Firm => fitness.must_not_forbid_firm()?,

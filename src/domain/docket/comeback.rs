@@ -8,7 +8,7 @@ use crate::domain::{
     facts::{FieldRecord, FieldState, TechnicianAtSite, is_about},
     ids::AssignmentId,
     jobs::JobState,
-    offers::{Addressee, Asked, Assignment, CrewRole, Offer, ReleaseCode, Via, WithdrawCode},
+    offers::{Addressee, Asked, Assignment, CrewRole, Offer, ReleaseCode, Via, WithdrawCode, Yes},
     reference::dispatch::Dispatch,
     refusal::Refusal,
 };
@@ -55,7 +55,8 @@ impl Docket {
             round: self.is.job.round,
             rung: self.is.job.rung,
         };
-        let offer = Offer::agreed(asked, self.now, Via::Asked, first.arrival_promised_at());
+        let yes = Yes { arrival_at: first.arrival_promised_at(), agreed_at: None };
+        let offer = Offer::agreed(asked, self.now, Via::Asked, yes);
         self.is.offers.push(offer.clone());
         self.say(OfferAccepted::by_coming_back(&offer, &before));
         let since = came.since.min(self.now);

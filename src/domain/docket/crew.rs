@@ -6,9 +6,9 @@ use crate::domain::{
     events::AssignmentReleased,
     ids::{AssignmentId, TechnicianId},
     jobs::JobState,
-    offers::{Assignment, AssignmentStage, Offer, OfferStage, Progress, ReleaseCode, Slot, Via},
+    offers::{Assignment, AssignmentStage, CrewRole, Offer, OfferStage, Progress, ReleaseCode, Slot, Via},
     reference::dispatch::Dispatch,
-    refusal::{OfferRefused, Refusal},
+    refusal::{OfferRefused, Refusal, Unfit},
     span::Instant,
 };
 
@@ -57,17 +57,32 @@ impl Docket {
     }
 
     /// From when the reports of whoever has accepted count by themselves (G-01). Where the desk writes down what was agreed on
-    /// the telephone, they may have begun before: when the job was made, or whoever had that place was let off: the job's, or
-    /// a helper's.
+    /// the telephone, they may have begun before: when they agreed, as far as the desk has said when that was.
     fn counts_from(&self, offer: &Offer) -> Instant {
+        let vacant = || self.vacant_since(offer.role);
         match offer.stage {
             OfferStage::Accepted { at, acceptance } if acceptance.via == Via::Asked => at,
-            _ => {
-                let made_at = self.is.job.created_at;
-                let role = |one: &&Assignment| self.offer(one.offer_id).map(|asked| asked.role);
-                let same = self.is.assignments.iter().filter(|one| role(one) == Some(offer.role));
-                same.filter_map(Assignment::released_at).max().unwrap_or(made_at).max(made_at)
-            }
+            OfferStage::Accepted { acceptance, .. } => acceptance.agreed_at.unwrap_or_else(vacant),
+            _ => vacant(),
+        }
+    }
+
+    /// Since when somebody may have agreed to take a place: the making of the job, or the release of whoever had that place
+    /// before: the job's, or a helper's.
+    fn vacant_since(&self, role: CrewRole) -> Instant {
+        let made_at = self.is.job.created_at;
+        let role_of = |one: &&Assignment| self.offer(one.offer_id).map(|asked| asked.role);
+        let same = self.is.assignments.iter().filter(|one| role_of(one) == Some(role));
+        same.filter_map(Assignment::released_at).max().unwrap_or(made_at).max(made_at)
+    }
+
+    /// Refuses what cannot have been agreed then: later than now, or before the place was vacant (G-01).
+    pub(super) fn may_have_agreed(&self, at: Option<Instant>, role: CrewRole) -> Result<(), Refusal> {
+        let since = self.vacant_since(role);
+        match at {
+            Some(at) if at > self.now => Err(Unfit::AgreedLater.into()),
+            Some(at) if at < since => Err(Unfit::AgreedBefore(since).into()),
+            _ => Ok(()),
         }
     }
 

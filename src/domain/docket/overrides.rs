@@ -12,7 +12,7 @@ use crate::domain::{
     jobs::{Action, CancelReason, JobState},
     offers::{
         Addressee, Asked, Assignment, CrewRole, Offer, OverrideReason, ReassignReason, ReleaseCode, Via,
-        WithdrawCode,
+        WithdrawCode, Yes,
     },
     reference::dispatch::Dispatch,
     refusal::{JobRefused, OfferRefused, Refusal, Unfit},
@@ -28,8 +28,8 @@ const NEEDED: TimeDelta = TimeDelta::minutes(120);
 pub struct Given {
     /// Who goes.
     pub who: Sent,
-    /// When they promised to be there.
-    pub arrival_at: Option<Instant>,
+    /// What they have said.
+    pub yes: Yes,
     /// The matching run that is passed over.
     pub decision_id: DecisionId,
 }
@@ -56,10 +56,11 @@ pub fn needed(now: Instant, arrival_at: Option<Instant>) -> Option<Span> {
 impl Docket {
     /// Refuses to give the job to anybody: a danger is not overridden (section 4.1), and whoever has it keeps it until it
     /// is taken back.
-    pub fn may_give(&self, arrival_at: Option<Instant>) -> Result<(), Refusal> {
+    pub fn may_give(&self, yes: Yes) -> Result<(), Refusal> {
         self.may_be_sent_to()?;
         Action::Override.check(self.is.job.state())?;
-        self.may_promise(arrival_at)
+        self.may_have_agreed(yes.agreed_at, CrewRole::Lead)?;
+        self.may_promise(yes.arrival_at)
     }
 
     /// Gives the job to somebody past the ladder.
@@ -69,7 +70,7 @@ impl Docket {
         reason: OverrideReason,
         rules: &Dispatch,
     ) -> Result<Assignment, Refusal> {
-        self.may_give(given.arrival_at)?;
+        self.may_give(given.yes)?;
         self.may_send(&given.who)?;
         self.withdraw_all(WithdrawCode::Overridden)?;
         let offer = self.agreed(given, CrewRole::Lead);
@@ -87,17 +88,18 @@ impl Docket {
     }
 
     /// Refuses as a helper whoever is on the job already, and anybody while there is danger.
-    pub fn may_help(&self, helper: TechnicianId, arrival_at: Option<Instant>) -> Result<(), Refusal> {
+    pub fn may_help(&self, helper: TechnicianId, yes: Yes) -> Result<(), Refusal> {
         self.may_be_sent_to()?;
         if self.on_it().any(|one| one.technician_id == helper) {
             return Err(Unfit::OnItAlready.into());
         }
-        self.may_promise(arrival_at)
+        self.may_have_agreed(yes.agreed_at, CrewRole::Helper)?;
+        self.may_promise(yes.arrival_at)
     }
 
     /// Sends somebody to help whoever has the job (C-16).
     pub fn help(&mut self, given: &Given) -> Result<Assignment, Refusal> {
-        self.may_help(given.who.technician.id, given.arrival_at)?;
+        self.may_help(given.who.technician.id, given.yes)?;
         self.may_send(&given.who)?;
         let offer = self.agreed(given, CrewRole::Helper);
         let assignment = self.put_on(&offer, self.now)?;
@@ -126,7 +128,7 @@ impl Docket {
             round: self.is.job.round,
             rung: self.is.job.rung,
         };
-        let offer = Offer::agreed(asked, self.now, Via::Phone, given.arrival_at);
+        let offer = Offer::agreed(asked, self.now, Via::Phone, given.yes);
         self.is.offers.push(offer.clone());
         offer
     }

@@ -27,7 +27,7 @@ use crate::domain::{
     jobs::{Action, CancelReason, Job, JobState, Order},
     offers::{
         Addressee, Asked, AssignmentStage, CrewRole, DeclineCode, Offer, OverrideReason, ReassignReason,
-        ReleaseCode, Slot, WithdrawCode,
+        ReleaseCode, Slot, WithdrawCode, Yes,
     },
     perils::{PlannedCheck, SafetyRules},
     phone::Phone,
@@ -86,7 +86,7 @@ fn person(number: u128) -> Technician {
 
 fn given(number: u128) -> Given {
     let who = Sent { technician: person(number), fitness: Fitness::default(), confirmation: None };
-    Given { who, arrival_at: None, decision_id: DecisionId(Uuid::from_u128(3)) }
+    Given { who, yes: Yes::default(), decision_id: DecisionId(Uuid::from_u128(3)) }
 }
 
 /// Something that is decided, or told.
@@ -161,7 +161,7 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
     match step {
         Step::Ask(number) => ask(docket, number),
         Step::Accept => {
-            docket.accept(open, Answerer::Technician, None, &Fitness::default(), rules).map(|_| ())
+            docket.accept(open, Answerer::Technician, Yes::default(), &Fitness::default(), rules).map(|_| ())
         }
         Step::Decline => docket.decline(open, Answerer::Technician, DeclineCode::Busy, rules),
         Step::TakeBack => docket.take_back(open),

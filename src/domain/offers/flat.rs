@@ -53,6 +53,8 @@ pub struct FlatOffer {
     pub withdraw_code: Option<WithdrawCode>,
     /// Until when the firm names its technician.
     pub naming_due_at: Option<DateTime<Utc>>,
+    /// When it was agreed on the telephone, where the desk has said so (G-01).
+    pub agreed_at: Option<DateTime<Utc>>,
 }
 
 described_by!(Offer, FlatOffer);
@@ -80,6 +82,7 @@ impl From<Offer> for FlatOffer {
             answered_via: offer.answered_via(),
             withdraw_code: offer.withdraw_code(),
             naming_due_at: offer.acceptance().and_then(|acceptance| acceptance.naming_due_at),
+            agreed_at: offer.acceptance().and_then(|acceptance| acceptance.agreed_at),
         }
     }
 }
@@ -111,14 +114,15 @@ impl TryFrom<FlatOffer> for Offer {
 impl FlatOffer {
     /// The stage its fields tell; none when they contradict each other.
     fn stage(&self) -> Option<OfferStage> {
-        let &Self { arrival_promised_at, naming_due_at, .. } = self;
-        let is_plain = arrival_promised_at.is_none() && naming_due_at.is_none();
+        let &Self { arrival_promised_at, naming_due_at, agreed_at, .. } = self;
+        let is_plain = [arrival_promised_at, naming_due_at, agreed_at].iter().all(Option::is_none);
+        let is_said = |via| agreed_at.is_none() || via == Via::Phone;
         let names = naming_due_at.is_some() == (self.addressee == Addressee::Firm);
-        let acceptance = |via| Acceptance { via, arrival_promised_at, naming_due_at };
+        let acceptance = |via| Acceptance { via, arrival_promised_at, naming_due_at, agreed_at };
         let answer = (self.answered_at, self.answered_via, self.decline_code, self.withdraw_code);
         match (self.state, answer) {
             (OfferState::Open, (None, None, None, None)) if is_plain => Some(OfferStage::Open),
-            (OfferState::Accepted, (Some(at), Some(via), None, None)) if names => {
+            (OfferState::Accepted, (Some(at), Some(via), None, None)) if names && is_said(via) => {
                 Some(OfferStage::Accepted { at, acceptance: acceptance(via) })
             }
             (OfferState::Declined, (Some(at), Some(via), Some(code), None)) if is_plain => {
@@ -130,7 +134,7 @@ impl FlatOffer {
             (OfferState::Withdrawn, (Some(at), None, None, Some(code))) if is_plain => {
                 Some(OfferStage::Withdrawn { at, code, acceptance: None })
             }
-            (OfferState::Withdrawn, (Some(at), Some(via), None, Some(code))) if names => {
+            (OfferState::Withdrawn, (Some(at), Some(via), None, Some(code))) if names && is_said(via) => {
                 Some(OfferStage::Withdrawn { at, code, acceptance: Some(acceptance(via)) })
             }
             _ => None,

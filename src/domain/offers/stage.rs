@@ -40,6 +40,15 @@ pub enum OfferStage {
     },
 }
 
+/// What a yes comes with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Yes {
+    /// When the technician promises to be there.
+    pub arrival_at: Option<Instant>,
+    /// When it was given, where the desk writes down what was agreed on the telephone before (G-01).
+    pub agreed_at: Option<Instant>,
+}
+
 /// A yes, and what it came with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Acceptance {
@@ -49,6 +58,15 @@ pub struct Acceptance {
     pub arrival_promised_at: Option<Instant>,
     /// Until when the firm names its technician; of a firm that was asked, and only of one.
     pub naming_due_at: Option<Instant>,
+    /// When it was given on the telephone, where the desk has said so.
+    pub agreed_at: Option<Instant>,
+}
+
+impl Acceptance {
+    pub(super) fn of(via: Via, yes: Yes, naming_due_at: Option<Instant>) -> Self {
+        let Yes { arrival_at, agreed_at } = yes;
+        Self { via, arrival_promised_at: arrival_at, naming_due_at, agreed_at }
+    }
 }
 
 impl Offer {

@@ -16,6 +16,7 @@ fn offer_row() -> Value {
         "addressee": "technician", "role": "lead", "rank": 1, "round": 1, "rung": 0, "state": "open",
         "offered_at": AT, "deadline": AT, "answered_at": null, "decline_code": null, "arrival_promised_at": null,
         "answered_via": null, "withdraw_code": null, "naming_due_at": null,
+        "agreed_at": null,
     })
 }
 
@@ -28,6 +29,7 @@ fn offers_read_back() {
             json!({"addressee": "firm"}),
             json!({"state": "accepted", "answered_at": AT, "answered_via": "self"}),
             json!({"state": "accepted", "answered_at": AT, "answered_via": "phone", "arrival_promised_at": AT}),
+            json!({"state": "accepted", "answered_at": AT, "answered_via": "phone", "agreed_at": AT}),
             json!({"addressee": "firm", "state": "accepted", "answered_at": AT, "answered_via": "self",
                    "naming_due_at": AT}),
             json!({"state": "declined", "answered_at": AT, "answered_via": "phone", "decline_code": "busy"}),
@@ -57,6 +59,8 @@ fn offers_that_contradict_themselves_are_refused() {
             json!({"state": "accepted", "answered_at": AT}),
             json!({"state": "accepted", "answered_via": "self"}),
             json!({"state": "accepted", "answered_at": AT, "answered_via": "self", "naming_due_at": AT}),
+            json!({"state": "accepted", "answered_at": AT, "answered_via": "self", "agreed_at": AT}),
+            json!({"agreed_at": AT}),
             json!({"state": "accepted", "answered_at": AT, "answered_via": "self", "decline_code": "busy"}),
             json!({"state": "accepted", "answered_at": AT, "answered_via": "self", "withdraw_code": "desk"}),
             json!({"addressee": "firm", "state": "accepted", "answered_at": AT, "answered_via": "self"}),
@@ -130,11 +134,13 @@ fn one_of<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strate
 }
 
 fn acceptance(addressee: Addressee) -> impl Strategy<Value = Acceptance> {
-    (one_of(Via::ALL), prop::option::of(instant()), instant()).prop_map(move |(via, arrival, due)| {
+    let said = (prop::option::of(instant()), prop::option::of(instant()));
+    (one_of(Via::ALL), said, instant()).prop_map(move |(via, (arrival_promised_at, agreed_at), due)| {
         Acceptance {
             via,
-            arrival_promised_at: arrival,
+            arrival_promised_at,
             naming_due_at: (addressee == Addressee::Firm).then_some(due),
+            agreed_at: agreed_at.filter(|_| via == Via::Phone),
         }
     })
 }

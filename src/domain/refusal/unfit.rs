@@ -16,6 +16,12 @@ pub enum Unfit {
     ArrivalPassed,
     /// An arrival cannot be promised for later than this (G-16).
     ArrivalTooLate(Instant),
+    /// What was agreed on the telephone was agreed before now.
+    AgreedLater,
+    /// Nobody can have agreed before this: the making of the job, or the release of whoever had it (G-01).
+    AgreedBefore(Instant),
+    /// Whoever was asked accepts now; only the desk writes down what was agreed before.
+    AgreedNow,
     /// One who withdraws gives one of these codes.
     CodeNotAmong(&'static [WithdrawCode]),
 }
@@ -28,6 +34,7 @@ impl Unfit {
             Self::NoSuchOffer => "id",
             Self::NotOfTheFirm | Self::OnItAlready => "technician_id",
             Self::ArrivalPassed | Self::ArrivalTooLate(_) => "arrival_at",
+            Self::AgreedLater | Self::AgreedBefore(_) | Self::AgreedNow => "agreed_at",
             Self::CodeNotAmong(_) => "code",
         }
     }

@@ -35,6 +35,10 @@ pub(super) struct Override {
     /// When the technician promised to be there.
     #[garde(inner(custom(super::instant)))]
     arrival_at: Option<DateTime<Utc>>,
+    /// When that was agreed on the telephone, where it was before now: from then on the technician's reports count by themselves.
+    /// Not before the job was made, nor before whoever had it was let off (G-01).
+    #[garde(inner(custom(super::instant)))]
+    agreed_at: Option<DateTime<Utc>>,
     /// What becomes of a planned visit that is in the way; only an emergency displaces one.
     #[garde(skip)]
     displacing: Option<Consequence>,
@@ -57,7 +61,7 @@ pub(super) async fn give(
     let given = command.map(|body| app::overrides::Override {
         technician_id: body.technician_id,
         reason: body.reason,
-        arrival_at: body.arrival_at.map(super::cut),
+        yes: super::yes(body.arrival_at, body.agreed_at),
         displacing: body.displacing,
         confirmation: body.confirmation,
     });

@@ -32,6 +32,10 @@ pub(super) struct NewHelper {
     /// When the technician promised to be there.
     #[garde(inner(custom(super::instant)))]
     arrival_at: Option<DateTime<Utc>>,
+    /// When that was agreed on the telephone, where it was before now: from then on the technician's reports count by themselves.
+    /// Not before the job was made, nor before whoever had it was let off (G-01).
+    #[garde(inner(custom(super::instant)))]
+    agreed_at: Option<DateTime<Utc>>,
     /// What is passed over by name and reason, of what a refusal `to-be-confirmed` has listed (G-17).
     #[garde(skip)]
     confirmation: Option<Confirmation>,
@@ -50,7 +54,7 @@ pub(super) async fn add_helper(
 ) -> Answer<Created<Assignment>> {
     let helper = command.map(|body| app::crew::Helper {
         technician_id: body.technician_id,
-        arrival_at: body.arrival_at.map(super::cut),
+        yes: super::yes(body.arrival_at, body.agreed_at),
         confirmation: body.confirmation,
     });
     Ok(Created(app::crew::add(&service.ctx, id, helper).await?))

@@ -67,6 +67,7 @@ use super::{Service, openapi::Base};
 use crate::domain::{
     evidence::BYTES_MAX,
     firms::Standing,
+    offers::Yes,
     typed::{is_blank, steers},
 };
 
@@ -310,6 +311,11 @@ fn date(value: &NaiveDate, _: &()) -> garde::Result {
 /// An instant cut to what both engines keep.
 fn cut(at: DateTime<Utc>) -> DateTime<Utc> {
     at.trunc_subsecs(6)
+}
+
+/// What a yes comes with.
+fn yes(arrival_at: Option<DateTime<Utc>>, agreed_at: Option<DateTime<Utc>>) -> Yes {
+    Yes { arrival_at: arrival_at.map(cut), agreed_at: agreed_at.map(cut) }
 }
 
 fn active() -> Standing {

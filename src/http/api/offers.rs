@@ -96,6 +96,10 @@ pub(super) struct Acceptance {
     /// tomorrow, for a planned visit within its window (G-16).
     #[garde(inner(custom(super::instant)))]
     arrival_at: Option<DateTime<Utc>>,
+    /// For the desk: when that was agreed on the telephone, where it was before now: from then on the technician's reports count by themselves.
+    /// Not before the job was made, nor before whoever had it was let off (G-01).
+    #[garde(inner(custom(super::instant)))]
+    agreed_at: Option<DateTime<Utc>>,
 }
 
 /// An accepted offer.
@@ -119,8 +123,8 @@ pub(super) async fn accept(
     Path(id): Path<OfferId>,
     Submit(command): Submit<Acceptance>,
 ) -> Answer<Created<AcceptedOffer>> {
-    let app::offers::Accepted { offer, assignment } =
-        app::offers::accept(&service.ctx, id, command.map(|body| body.arrival_at.map(super::cut))).await?;
+    let yes = command.map(|body| super::yes(body.arrival_at, body.agreed_at));
+    let app::offers::Accepted { offer, assignment } = app::offers::accept(&service.ctx, id, yes).await?;
     Ok(Created(AcceptedOffer { offer, assignment }))
 }
 

@@ -93,6 +93,7 @@ on_both_engines! {
             ("arrival_promised_at", "'2026-11-23T23:00:00+00:00'"), ("state", "'expired'"),
             ("addressee", "'firm'"), ("role", "'helper'"), ("round", "2"), ("rung", "2"), ("answered_via", "'phone'"),
             ("withdraw_code", "'other'"), ("naming_due_at", "'2026-11-23T23:00:00+00:00'"),
+            ("agreed_at", "'2026-11-23T09:00:00+00:00'"),
         ];
         columns::assert_covers(&db, "offer", changes.iter().map(|(column, _)| *column), &["version"]).await;
         let cases = changes.map(|(column, literal)| {

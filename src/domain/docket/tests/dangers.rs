@@ -178,7 +178,7 @@ impl Story {
                 ask_of(&mut docket, 1, Addressee::Firm).unwrap();
                 let offer = docket.known().offers[0].id;
                 docket
-                    .accept(offer, Answerer::Firm, None, &Fitness::default(), REFERENCE.dispatch())
+                    .accept(offer, Answerer::Firm, Yes::default(), &Fitness::default(), REFERENCE.dispatch())
                     .unwrap();
                 story.known = docket.close().0;
                 return story;
@@ -248,8 +248,13 @@ fn no_door_is_open_into_a_danger_that_holds() {
                 assert!(is_held, "{door} of a job that was {state}: {refused}");
             };
             for offer in story.known.offers.clone() {
-                let accepted =
-                    story.docket().accept(offer.id, Answerer::Desk, None, &Fitness::default(), rules);
+                let accepted = story.docket().accept(
+                    offer.id,
+                    Answerer::Desk,
+                    Yes::default(),
+                    &Fitness::default(),
+                    rules,
+                );
                 held(accepted.map(|_| ()), "accept");
                 let naming = super::super::Naming { who: given(1).who, arrival_at: None };
                 held(story.docket().name(offer.id, Answerer::Desk, &naming, rules).map(|_| ()), "name");
