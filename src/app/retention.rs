@@ -1,6 +1,6 @@
 //! The retention table, applied once a day by one node: in small batches, so that no write holds the lock for long.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, TimeDelta};
 use uuid::Uuid;
@@ -12,10 +12,11 @@ use crate::{
         alarms::AlarmKind,
         events::{self, Subject},
         evidence::ErasedFor,
+        ids::CaseId,
         retention::{Kept, Run},
         span::{Instant, tokyo, tokyo_instant},
     },
-    store,
+    store::{self, Tx, retention::Stretch},
 };
 
 /// Minute of the day in Tokyo at which it begins: after the busiest hours of the night.
@@ -110,6 +111,13 @@ async fn run_through(ctx: &Ctx, mut run: Run) -> Result<(), Error> {
 }
 
 async fn through(ctx: &Ctx, kept: Kept, run: &mut Run) -> Result<(), Error> {
+    match Cases::of(ctx, kept, run) {
+        Some(cases) => cases.through(ctx, run).await,
+        None => batches(ctx, kept, run).await,
+    }
+}
+
+async fn batches(ctx: &Ctx, kept: Kept, run: &mut Run) -> Result<(), Error> {
     for _ in 0..BATCHES_MAX {
         let command = Command::new(ACTOR, (kept, run.clone()));
         let batch = ctx.transact(command, |unit, (kept, run)| Box::pin(batch_in(unit, *kept, run)));
@@ -128,46 +136,126 @@ async fn through(ctx: &Ctx, kept: Kept, run: &mut Run) -> Result<(), Error> {
 async fn batch_in(unit: &mut Unit, kept: Kept, run: &Run) -> Result<u64, Error> {
     let taken = take_away(unit, kept, run).await?;
     if taken > 0 {
-        let mut run = run.clone();
-        *run.counts.entry(kept.as_str().to_owned()).or_default() += taken;
-        store::retention::progress(&mut unit.tx, &run, unit.now).await?;
+        note(unit, kept, run, taken).await?;
     }
     Ok(taken)
+}
+
+/// Writes down with what was taken away how much it was.
+async fn note(unit: &mut Unit, kept: Kept, run: &Run, taken: u64) -> Result<(), Error> {
+    let mut run = run.clone();
+    *run.counts.entry(kept.as_str().to_owned()).or_default() += taken;
+    Ok(store::retention::progress(&mut unit.tx, &run, unit.now).await?)
+}
+
+/// Cases of one kind that go when their time is over.
+#[derive(Debug, Clone, Copy)]
+struct Cases {
+    kept: Kept,
+    before: Instant,
+    charged_before: Instant,
+}
+
+impl Cases {
+    fn of(ctx: &Ctx, kept: Kept, run: &Run) -> Option<Self> {
+        let reference = ctx.reference();
+        let before = |kept| reference.retention().before(kept, run.begun_at);
+        let is_case = matches!(kept, Kept::Case | Kept::ChargedCase | Kept::LiabilityCase);
+        let charged_before = before(Kept::ChargedCase);
+        is_case.then(|| Self { kept, before: before(kept), charged_before })
+    }
+
+    /// Each case by itself: one that fails is passed by, so that the others go all the same.
+    async fn through(self, ctx: &Ctx, run: &mut Run) -> Result<(), Error> {
+        let (mut after, mut failed) = (Uuid::nil(), None);
+        for _ in 0..BATCHES_MAX {
+            let mut tx = ctx.db().read().await?;
+            let due = self.over(&mut tx, Stretch::after(after, BATCH)).await?;
+            drop(tx);
+            let Some(last) = due.last() else { break };
+            after = last.0;
+            for case in due {
+                let command = Command::new(ACTOR, (self, case, run.clone()));
+                let gone = ctx.transact(command, |unit, (cases, case, run)| {
+                    Box::pin(case_in(unit, *cases, *case, run))
+                });
+                match gone.await {
+                    Ok(taken) if taken > 0 => {
+                        *run.counts.entry(self.kept.as_str().to_owned()).or_default() += taken;
+                    }
+                    Ok(_) => {}
+                    Err(error @ (Error::Overloaded | Error::Unavailable | Error::DiskFull)) => {
+                        return Err(error);
+                    }
+                    Err(error) => {
+                        tracing::error!(error = &error as &dyn std::error::Error, %case, "a case cannot be erased");
+                        failed = Some(error);
+                    }
+                }
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    async fn over(self, tx: &mut Tx, stretch: Stretch) -> Result<Vec<CaseId>, Error> {
+        Ok(match self.kept {
+            Kept::LiabilityCase => {
+                store::retention::liability_cases(tx, self.before, self.charged_before, stretch).await?
+            }
+            Kept::ChargedCase => store::retention::charged_cases(tx, self.before, stretch).await?,
+            _ => store::retention::cases(tx, self.before, stretch).await?,
+        })
+    }
+}
+
+/// Takes the people of one case away, unless somebody has held or reopened it meanwhile, or something of it is not over; answers how
+/// many cases that were.
+async fn case_in(unit: &mut Unit, cases: Cases, id: CaseId, run: &Run) -> Result<u64, Error> {
+    // What is read from now on, nobody changes before it is gone.
+    store::cases::guard(&mut unit.tx, id).await?;
+    let is_over = cases.over(&mut unit.tx, Stretch::of(id)).await?.contains(&id);
+    if !is_over || !store::erasure::needs(&mut unit.tx, id).await?.is_empty() {
+        return Ok(0);
+    }
+    erasure::outlived(unit, id).await?;
+    note(unit, cases.kept, run, 1).await?;
+    Ok(1)
 }
 
 async fn take_away(unit: &mut Unit, kept: Kept, run: &Run) -> Result<u64, Error> {
     let reference = unit.ctx.reference();
     let before = reference.retention().before(kept, run.begun_at);
-    let charged_before = reference.retention().before(Kept::ChargedCase, run.begun_at);
     let tx = &mut unit.tx;
-    let cases = match kept {
-        Kept::HandOverNote => return Ok(store::retention::hand_over_notes(tx, before, BATCH).await?),
-        Kept::CallDraft => return Ok(store::retention::drafts(tx, before, BATCH).await?),
-        Kept::CallerWithoutCase => {
-            return Ok(store::retention::callers_without_case(tx, before, BATCH).await?);
-        }
-        Kept::Position => return Ok(store::retention::positions(tx, before, BATCH).await?),
-        Kept::EndedBlock => return Ok(store::retention::ended_blocks(tx, before, BATCH).await?),
-        Kept::Message => return Ok(store::messages::forget(tx, before, BATCH).await?),
+    Ok(match kept {
+        Kept::HandOverNote => store::retention::hand_over_notes(tx, before, BATCH).await?,
+        Kept::CallDraft => store::retention::drafts(tx, before, BATCH).await?,
+        Kept::CallerWithoutCase => store::retention::callers_without_case(tx, before, BATCH).await?,
+        Kept::Position => store::retention::positions(tx, before, BATCH).await?,
+        Kept::EndedBlock => store::retention::ended_blocks(tx, before, BATCH).await?,
+        Kept::Message => store::messages::forget(tx, before, BATCH).await?,
         // The run has said before which instant: the database lets nothing younger go.
-        Kept::ReadLog => return Ok(store::reads::forget(tx, run.read_log_before, BATCH).await?),
-        Kept::Photo => return photos(unit, before).await,
-        Kept::Case => store::retention::cases(tx, before, BATCH).await?,
-        Kept::ChargedCase => store::retention::charged_cases(tx, before, BATCH).await?,
-        Kept::LiabilityCase => store::retention::liability_cases(tx, before, charged_before, BATCH).await?,
-    };
-    for case in &cases {
-        erasure::outlived(unit, *case).await?;
-    }
-    Ok(cases.len() as u64)
+        Kept::ReadLog => store::reads::forget(tx, run.read_log_before, BATCH).await?,
+        Kept::Photo => photos(unit, before).await?,
+        // Each by itself, see `Cases`.
+        Kept::Case | Kept::ChargedCase | Kept::LiabilityCase => 0,
+    })
 }
 
 async fn photos(unit: &mut Unit, before: Instant) -> Result<u64, Error> {
-    let outlived = store::evidence::outlived(&mut unit.tx, before, BATCH).await?;
-    for picture in &outlived {
-        store::evidence::erase(&mut unit.tx, *picture, unit.now, ErasedFor::Retention).await?;
+    let due = store::evidence::outlived(&mut unit.tx, before, BATCH).await?;
+    let cases: BTreeSet<_> = due.iter().map(|(.., case)| *case).collect();
+    for case in &cases {
+        store::cases::guard(&mut unit.tx, *case).await?;
     }
-    Ok(outlived.len() as u64)
+    // Read again: somebody may have held a case meanwhile, or referred it.
+    let due = store::evidence::outlived(&mut unit.tx, before, BATCH).await?;
+    let due = due.into_iter().filter(|(.., case)| cases.contains(case));
+    let mut taken = 0;
+    for (id, file, _) in due {
+        store::evidence::erase(&mut unit.tx, (id, file), unit.now, ErasedFor::Retention).await?;
+        taken += 1;
+    }
+    Ok(taken)
 }
 
 /// Ends the run; answers the head of the feed, which is told to those who keep it elsewhere.

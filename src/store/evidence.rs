@@ -108,12 +108,16 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<(EvidenceId, Uuid)
     )
 }
 
-/// Pictures of rooms that came in before an instant and are evidence of no referral and no liability.
-pub async fn outlived(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<(EvidenceId, Uuid)>, Error> {
+/// Pictures of rooms that came in before an instant and are evidence of no referral and no liability, each with its case.
+pub async fn outlived(
+    tx: &mut Tx,
+    before: Instant,
+    limit: i64,
+) -> Result<Vec<(EvidenceId, Uuid, CaseId)>, Error> {
     query!(
         tx,
-        all(EvidenceId, Uuid),
-        "SELECT e.id, e.file FROM evidence e JOIN job j ON j.id = e.job_id JOIN case_file c ON c.id = j.case_id
+        all(EvidenceId, Uuid, CaseId),
+        "SELECT e.id, e.file, c.id FROM evidence e JOIN job j ON j.id = e.job_id JOIN case_file c ON c.id = j.case_id
          WHERE e.erased_at IS NULL AND e.received_at < $1 AND e.kind <> 'signature' AND c.liability_flag <> 'yes'
            AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id)
            AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)

@@ -72,47 +72,80 @@ pub async fn ended_blocks(tx: &mut Tx, before: Instant, limit: i64) -> Result<u6
     )
 }
 
-/// Whether a case has a charge, a payment, or a consent to a charge. What was written off costs nothing.
+/// Whether a case has a charge, a payment, or a yes to a charge. What was written off, or refused, costs nothing.
 macro_rules! charged {
     () => {
         "EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id
                    AND (EXISTS (SELECT 1 FROM ledger_line l WHERE l.job_id = j.id AND l.amount_yen <> 0)
                         OR EXISTS (SELECT 1 FROM payment p WHERE p.job_id = j.id)
-                        OR EXISTS (SELECT 1 FROM fact f WHERE f.job_id = j.id AND f.kind = 'consent')))"
+                        OR EXISTS (SELECT 1 FROM fact f WHERE f.job_id = j.id AND f.kind = 'consent'
+                                     AND f.data LIKE '%_answer_:_yes_%')))"
     };
 }
 
+/// That a case is neither erased nor held.
+macro_rules! free {
+    () => {
+        " AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
+          AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)"
+    };
+}
+
+/// A stretch of cases in the order of their ids.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch {
+    after: Uuid,
+    upto: Uuid,
+    limit: i64,
+}
+
+impl Stretch {
+    /// So many cases after an id.
+    #[must_use]
+    pub fn after(after: Uuid, limit: i64) -> Self {
+        Self { after, upto: Uuid::max(), limit }
+    }
+
+    /// This case alone.
+    #[must_use]
+    pub fn of(case: CaseId) -> Self {
+        Self { after: Uuid::from_u128(case.0.as_u128().saturating_sub(1)), upto: case.0, limit: 1 }
+    }
+}
+
 /// Cases over before an instant that cost nobody anything and harmed nobody: closed, or open with nothing under way.
-pub async fn cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
+pub async fn cases(tx: &mut Tx, before: Instant, stretch: Stretch) -> Result<Vec<CaseId>, Error> {
     query!(
         tx,
         all CaseId,
         concat!("SELECT c.id FROM case_file c
-         WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.reopened_at, c.opened_at) < $1
-           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
-           AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)
+         WHERE c.id > $2 AND c.id <= $3
+           AND c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.reopened_at, c.opened_at) < $1", free!(), "
            AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
            AND NOT ", charged!(), "
-         ORDER BY c.id LIMIT $2"),
+         ORDER BY c.id LIMIT $4"),
         before,
-        limit
+        stretch.after,
+        stretch.upto,
+        stretch.limit
     )
 }
 
 /// Cases over before an instant with a charge, or a consent to one, that harmed nobody.
-pub async fn charged_cases(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<CaseId>, Error> {
+pub async fn charged_cases(tx: &mut Tx, before: Instant, stretch: Stretch) -> Result<Vec<CaseId>, Error> {
     query!(
         tx,
         all CaseId,
         concat!("SELECT c.id FROM case_file c
-         WHERE c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.reopened_at, c.opened_at) < $1
-           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
-           AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)
+         WHERE c.id > $2 AND c.id <= $3
+           AND c.liability_flag <> 'yes' AND COALESCE(c.closed_at, c.reopened_at, c.opened_at) < $1", free!(), "
            AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
            AND ", charged!(), "
-         ORDER BY c.id LIMIT $2"),
+         ORDER BY c.id LIMIT $4"),
         before,
-        limit
+        stretch.after,
+        stretch.upto,
+        stretch.limit
     )
 }
 
@@ -121,20 +154,21 @@ pub async fn liability_cases(
     tx: &mut Tx,
     before: Instant,
     charged_before: Instant,
-    limit: i64,
+    stretch: Stretch,
 ) -> Result<Vec<CaseId>, Error> {
     query!(
         tx,
         all CaseId,
         concat!("SELECT c.id FROM case_file c
-         WHERE c.liability_flag = 'yes' AND c.state = 'closed' AND c.closed_at < $1
-           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
-           AND NOT EXISTS (SELECT 1 FROM case_hold h WHERE h.case_id = c.id)
+         WHERE c.id > $3 AND c.id <= $4
+           AND c.liability_flag = 'yes' AND c.state = 'closed' AND c.closed_at < $1", free!(), "
            AND (c.closed_at < $2 OR NOT ", charged!(), ")
-         ORDER BY c.id LIMIT $3"),
+         ORDER BY c.id LIMIT $5"),
         before,
         charged_before,
-        limit
+        stretch.after,
+        stretch.upto,
+        stretch.limit
     )
 }
 

@@ -245,7 +245,8 @@ async fn review(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
         all OutOfStep,
         concat!(
             "WITH watched (id, since) AS (
-         SELECT id, opened_at FROM review WHERE state = 'open'",
+         SELECT w.id, w.opened_at FROM review w JOIN job j ON j.id = w.job_id
+         WHERE w.state = 'open' AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = j.case_id)",
             out_of_step!()
         ),
         alarm,
@@ -260,8 +261,8 @@ async fn dispute(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
         all OutOfStep,
         concat!(
             "WITH watched (id, since) AS (
-         SELECT d.id, d.opened_at FROM dispute d
-         WHERE NOT EXISTS (SELECT 1 FROM dispute_resolution r WHERE r.dispute_id = d.id)",
+         SELECT d.id, d.opened_at FROM dispute d JOIN job j ON j.id = d.job_id
+         WHERE NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = j.case_id) AND NOT EXISTS (SELECT 1 FROM dispute_resolution r WHERE r.dispute_id = d.id)",
             out_of_step!()
         ),
         alarm,

@@ -152,7 +152,15 @@ on_both_engines! {
         assert_eq!(left(&server, &harmed, &harmed_job).await, (false, false, 0));
         assert_eq!(left(&server, &charged, &charged_job).await, (true, true, 1));
         // Seven years: what was charged. The charge itself stays: it names nobody.
+        // While money is due, somebody may still have to be asked for it.
         let server = days_later(&db, server, 2_558).await;
+        assert_eq!(last_run(&server).await["counts"]["charged_case"], Value::Null);
+        assert_eq!(left(&server, &charged, &charged_job).await, (true, true, 1));
+        let paid = json!({
+            "kind": "later", "method": "card", "payer": "worker", "amount_yen": 2_200, "received_at": server.ctx.now(),
+        });
+        server.client(Role::Supervisor).post(&format!("/v1/jobs/{charged_job}/payments"), paid).await.expect(201);
+        let server = days_later(&db, server, 2_559).await;
         assert_eq!(last_run(&server).await["counts"]["charged_case"], 1);
         assert_eq!(left(&server, &charged, &charged_job).await, (false, false, 0));
         let statement = server.dispatcher().get(&format!("/v1/jobs/{charged_job}/statement")).await.expect(200);

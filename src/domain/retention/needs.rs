@@ -9,6 +9,8 @@ text_enum! {
         JobOpen = "job_open",
         /// What was charged and what was paid differ.
         MoneyDue = "money_due",
+        /// The answer of a payer is awaited: what they are to pay is neither billed nor written off (G-06).
+        PayerAwaited = "payer_awaited",
         /// A bill is disputed.
         DisputeOpen = "dispute_open",
         /// A person has still to look at a job.
@@ -23,6 +25,7 @@ impl Need {
         match self {
             Self::JobOpen => "a job is under way",
             Self::MoneyDue => "money is due",
+            Self::PayerAwaited => "the answer of a payer is awaited",
             Self::DisputeOpen => "a dispute is open",
             Self::ReviewOpen => "a review is open",
         }
