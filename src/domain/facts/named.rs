@@ -59,7 +59,13 @@ impl OnRecord<'_> {
     }
 
     fn of_work(&self, code: &str) -> Option<Lack> {
-        match self.reference.job_codes().special_work(code) {
+        let codes = self.reference.job_codes();
+        match codes.special_work(code) {
+            Some(work) if !codes.may_need(self.job_code, work) => Some(Lack {
+                unresolved: Unresolved::Work,
+                field: "code",
+                message: "no special work of this kind of trouble; see special_if in /v1/job-codes",
+            }),
             Some(work) if work.landlord_consent_required => self.of_landlord("code"),
             Some(_) => None,
             None => Some(Lack {

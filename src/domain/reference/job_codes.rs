@@ -282,6 +282,15 @@ impl JobCodes {
         self.special_works.iter().find(|work| work.code.as_str() == code)
     }
 
+    /// Whether a special work can become necessary on a job of that code: what kinds of trouble of the same category name, and
+    /// what none names. Of a code that is not known everything can.
+    #[must_use]
+    pub fn may_need(&self, job_code: &str, work: &SpecialWork) -> bool {
+        let Some(kind) = self.get(job_code) else { return true };
+        let mut named = self.jobs.iter().filter(|job| job.special_if.contains(&work.code)).peekable();
+        named.peek().is_none() || named.any(|job| job.category == kind.category)
+    }
+
     /// Every kind of trouble, in order.
     #[must_use]
     pub fn all(&self) -> &[JobKind] {

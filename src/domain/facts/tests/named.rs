@@ -197,6 +197,32 @@ fn s_11_a_special_work_has_a_code() {
 }
 
 #[test]
+fn s_11_a_special_work_is_one_of_the_jobs_own_trade() {
+    for (job_code, code, unresolved) in [
+        ("W-TOILET-CLOG", "toilet_removal", None),
+        ("W-TOILET-CLOG", "pipe_repair", None),
+        ("W-TOILET-CLOG", "second_technician", None),
+        ("W-TOILET-CLOG", "destructive_opening", Some(Unresolved::Work)),
+        ("W-TOILET-CLOG", "cylinder_replacement", Some(Unresolved::Work)),
+        ("L-KEY-LOST", "destructive_opening", None),
+        ("L-KEY-LOST", "cylinder_replacement", Some(Unresolved::Landlord)),
+        ("L-KEY-LOST", "toilet_removal", Some(Unresolved::Work)),
+    ] {
+        let on_record = OnRecord {
+            reference: &REFERENCE,
+            interpretations: &[],
+            speaks: &[],
+            proofs: &[],
+            job_code,
+            warrants: &[],
+        };
+        let work = json!({ "kind": "special_work", "item": item(1), "code": code, "price_yen": 50_000 });
+        let lack = on_record.lacks(&what(work), TimeDelta::zero()).map(|lack| lack.unresolved);
+        assert_eq!(lack, unresolved, "{code} on {job_code}");
+    }
+}
+
+#[test]
 fn what_names_nothing_on_record_is_flagged_and_counts_until_a_person_decides() {
     for unresolved in Unresolved::ALL {
         let mut phone = Device::of(1);
