@@ -61,12 +61,17 @@ pub(super) struct Cash<'a> {
 /// decided. Of cash that was recorded while the job was under way it is asked once it is known what the job costs.
 pub(super) fn told<'a>(settled: &'a Settled, known: &Known<'_>, owed: Option<Yen>) -> Cash<'a> {
     let mut cash = Cash { taken: Vec::new(), doubts: Vec::new() };
-    let told: Vec<_> = settled.record.payments.iter().filter(|one| one.method == TakenMethod::Cash).collect();
+    let is_recorded =
+        |taken: &TakenPayment| known.payments.iter().any(|one| one.fact_id == Some(taken.fact_id));
+    let mut told: Vec<_> =
+        settled.record.payments.iter().filter(|one| one.method == TakenMethod::Cash).collect();
+    // What is new is compared with all that is recorded, whenever it is said to have been taken.
+    told.sort_by_key(|taken| !is_recorded(taken));
     let is_told = |one: &&Payment| told.iter().any(|taken| one.fact_id == Some(taken.fact_id));
     let mut counted: Vec<Payment> = known.payments.iter().filter(|one| !is_told(one)).cloned().collect();
     for taken in told {
         let payment = payment(taken, known);
-        let recorded = known.payments.iter().any(|one| one.fact_id == Some(taken.fact_id));
+        let recorded = is_recorded(taken);
         let is_asked = !recorded || known.asked == Asked::OfAll;
         let doubts = if is_asked { payments::doubts(&payment, &counted, owed) } else { Vec::new() };
         let flags: Vec<_> = doubts.into_iter().map(|doubt| flag(doubt, taken)).collect();

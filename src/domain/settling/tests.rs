@@ -305,6 +305,23 @@ fn cash_that_cannot_be_right_is_no_payment_before_a_supervisor_has_said_so() {
 }
 
 #[test]
+fn cash_that_is_told_later_is_compared_with_all_that_is_recorded() {
+    // Recorded and settled; then another phone tells the same of a minute before.
+    let (world, mut books) = (World::new(), Books::default());
+    let mut facts = with_cash(&[("11:10:00", 1_100)]);
+    books.complete(&world, &facts);
+    facts.push(Device::numbered(1, 3).tell("11:09:00", cash(1_100)));
+    let again = books.complete(&world, &facts);
+    assert_eq!((again.payments.len(), again.flags[0].code), (0, FlagCode::PaymentRepeated));
+    // So is more than is due, whenever it is said to have been taken.
+    facts.pop();
+    facts.push(Device::numbered(1, 3).tell("10:59:00", cash(1_200)));
+    let more = books.complete(&world, &facts);
+    assert_eq!((more.payments.len(), more.flags[0].code), (0, FlagCode::PaymentOverpaid));
+    assert_eq!(more.due, Some(Yen(1_100)));
+}
+
+#[test]
 fn cash_for_a_job_that_costs_nothing_is_asked_about() {
     let world = World::new();
     let facts = with_cash(&[("11:19:00", 500)]);
