@@ -12,6 +12,7 @@ use super::{
 pub use crate::domain::ruling::Decide;
 use crate::{
     domain::{
+        cooling_off::CoolingOff,
         disputes::ToldDispute,
         events,
         facts::{Fact, FieldRecord, Flag, Guard},
@@ -99,7 +100,11 @@ pub(super) async fn rule(
 ) -> Result<Decided, Error> {
     let who = Decider { id: unit.id(), by: unit.actor.token() };
     let (decision, _) = file.grounds(unit.now).decide(about, decide, who)?;
-    store::reviews::decide(&mut unit.writes, &decision, &decide.note);
+    file.grounds(unit.now).must_be_in_time(decide)?;
+    // Of an erased case nothing is written about anybody.
+    let is_erased = store::erasure::find(&mut unit.tx, file.job.case_id).await?.is_some();
+    let note = (!is_erased).then_some(decide.note.as_str());
+    store::reviews::decide(&mut unit.writes, &decision, note);
     unit.emit(events::ReviewDecided {
         job: decision.job_id,
         decision: decision.id,
@@ -227,11 +232,11 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
     let bills = store::reviews::bills(tx, &ids, programmes::PRICED_BY.map(Dataset::name)).await?;
     let guard = |job: &Job| {
         let settled_at = bills.settled_at.get(&job.id).into_iter().flatten().copied();
-        let authorised = bills.authorised.get(&job.id).into_iter().flatten().copied();
+        let agreed = bills.agreed.get(&job.id).into_iter().flatten().copied();
         let dangers = bills.dangers.get(&job.id).cloned().unwrap_or_default();
         let checks = bills.checks.get(&job.id).map(Vec::as_slice).unwrap_or_default();
         let perils = Perils::of(dangers, checks, &rules);
-        Guard::of(job, crew(&job.id), &perils).billed(settled_at).authorised(authorised)
+        Guard::of(job, crew(&job.id), &perils).billed(settled_at).agreed(agreed)
     };
     let own: BTreeMap<_, _> =
         jobs.iter().map(|(job, _)| (job.id, records::own(ctx, job, &guard(job), of_job(&job.id)))).collect();
@@ -262,6 +267,10 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
             reviews: std::slice::from_ref(&review),
             firms: &firms,
             terms: &terms,
+            agreed: bills.agreed.get(&job.id).map(Vec::as_slice).unwrap_or_default(),
+            // Of what is accepted neither is asked.
+            cooling_off: CoolingOff::of(&[]),
+            disputes: &[],
             now: ctx.now(),
         };
         let figures = Figures {

@@ -7,6 +7,8 @@ use super::{Ctx, Error, Unit, alarms, payments, programmes, records, refunds, re
 use crate::{
     domain::{
         alarms::AlarmKind,
+        cooling_off::CoolingOff,
+        disputes::Dispute,
         events::{self, Subject},
         facts::{FieldRecord, Flag},
         ids::{FirmId, JobId, TechnicianId},
@@ -14,6 +16,7 @@ use crate::{
         ledger::{LedgerLine, Priced, Settlement, Terms},
         money::Yen,
         offers::Assignment,
+        payers::{Agreement, HeldItem},
         payments::Payment,
         refusal::Refusal,
         reviews::{About, Decision, Review, ReviewState, Settled},
@@ -65,6 +68,9 @@ pub(super) struct File {
     pub terms: Terms,
     /// What is written about its money.
     pub books: Books,
+    agreed: Vec<Agreement>,
+    cooling_off: CoolingOff,
+    disputes: Vec<Dispute>,
 }
 
 impl File {
@@ -74,9 +80,22 @@ impl File {
             firms: firms(&store::assignments::of_job(tx, job.id).await?),
             terms: programmes::terms_of(ctx, tx, &job).await?,
             books: Books::load(tx, &job, &record).await?,
+            agreed: store::payer_authorities::agreements(tx, job.id).await?,
+            cooling_off: CoolingOff::of(&store::statutory_receipts::of_job(tx, job.id).await?),
+            disputes: store::disputes::of_job(tx, job.id).await?,
             record,
             job,
         })
+    }
+
+    /// What of it is held for the answer of a payer.
+    pub(super) fn held(&self, now: Instant) -> Vec<HeldItem> {
+        if !settling::is_complete(&self.job, &self.record) {
+            return Vec::new();
+        }
+        let settled = Settled::of(&self.record, &self.books.decisions);
+        let (priced, _) = priced(&settled, &self.terms, &self.firms, (self.job.id, now));
+        priced.map(|priced| priced.held).unwrap_or_default()
     }
 
     /// What a supervisor's decision is checked against.
@@ -88,6 +107,9 @@ impl File {
             reviews: &self.books.reviews,
             firms: &self.firms,
             terms: &self.terms,
+            agreed: &self.agreed,
+            cooling_off: self.cooling_off,
+            disputes: &self.disputes,
             now,
         }
     }
@@ -99,7 +121,7 @@ pub(super) async fn settle_decided(
     file: File,
     decision: &Decision,
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
-    let File { job, record, firms, terms, books } = file;
+    let File { job, record, firms, terms, books, .. } = file;
     let terms = settling::is_complete(&job, &record).then_some(&terms);
     let books = books.decided(decision);
     let ending = books.ending(&job, terms);
@@ -129,10 +151,12 @@ pub(super) async fn settle_cancelled(unit: &mut Unit, job: &Job, reason: CancelR
 pub(super) struct Books {
     /// What supervisors decided, oldest first.
     pub decisions: Vec<Decision>,
-    settlements: Vec<Settlement>,
+    /// Its settlements, oldest first.
+    pub settlements: Vec<Settlement>,
     /// Its ledger lines, once it is over.
     pub lines: Vec<LedgerLine>,
-    payments: Vec<Payment>,
+    /// Its payments, once it is over.
+    pub payments: Vec<Payment>,
     /// Its reviews, oldest first.
     pub reviews: Vec<Review>,
 }

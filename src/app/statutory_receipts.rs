@@ -5,23 +5,33 @@ use chrono::NaiveDate;
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
-        cooling_off::{self, StatutoryReceipt},
+        cooling_off::{self, ReceiptDoubt, StatutoryReceipt},
         events,
         ids::JobId,
     },
     store,
 };
 
-/// Records the day. Recorded once more, the later record counts.
-pub async fn record(ctx: &Ctx, job: JobId, command: Command<NaiveDate>) -> Result<StatutoryReceipt, Error> {
-    let command = command.map(|received_on| (job, received_on));
-    ctx.transact(command, |unit, (job, received_on)| Box::pin(record_in(unit, *job, *received_on))).await
+/// That the customer has the document.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// Since which day.
+    pub on: NaiveDate,
+    /// What is doubtful about it and right all the same.
+    pub confirm: Vec<ReceiptDoubt>,
 }
 
-async fn record_in(unit: &mut Unit, id: JobId, received_on: NaiveDate) -> Result<StatutoryReceipt, Error> {
+/// Records the day. Recorded once more, the later record counts.
+pub async fn record(ctx: &Ctx, job: JobId, command: Command<Received>) -> Result<StatutoryReceipt, Error> {
+    let command = command.map(|received| (job, received));
+    ctx.transact(command, |unit, (job, received)| Box::pin(record_in(unit, *job, received))).await
+}
+
+async fn record_in(unit: &mut Unit, id: JobId, received: &Received) -> Result<StatutoryReceipt, Error> {
+    let received_on = received.on;
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
     let known = store::statutory_receipts::of_job(&mut unit.tx, id).await?;
-    cooling_off::check(received_on, job.created_at, known.len(), unit.now)?;
+    cooling_off::check(received_on, job.created_at, &known, unit.now, &received.confirm)?;
     let receipt = StatutoryReceipt {
         id: unit.id(),
         job_id: id,

@@ -9,6 +9,7 @@ use super::{
     known::Known,
     refusal::{MoneyRefused, Refusal},
     span::{Instant, tokyo},
+    text_enum::text_enum,
 };
 
 /// How many days it lasts; the day of receipt is the first of them (Y-11).
@@ -59,15 +60,25 @@ pub fn last_day(received_on: NaiveDate) -> NaiveDate {
     received_on.checked_add_days(Days::new(DAYS - 1)).unwrap_or(NaiveDate::MAX)
 }
 
+text_enum! {
+    /// What is doubtful about a day of receipt.
+    pub enum ReceiptDoubt("doubt about a receipt") {
+        /// It is later than the one on record, so that the eight days would begin anew.
+        DatedLater = "dated_later",
+    }
+}
+
 /// Whether a document of a job made at an instant can have been received on that day: not before there was anything to
-/// agree to, and not in the future.
+/// agree to, and not in the future. A later day than the one on record is asked back: the eight days begin once, unless that one
+/// was wrong.
 pub fn check(
     received_on: NaiveDate,
     job_made_at: Instant,
-    known: usize,
+    known: &[StatutoryReceipt],
     now: Instant,
+    confirmed: &[ReceiptDoubt],
 ) -> Result<(), Refusal> {
-    if known >= RECEIPTS_PER_JOB_MAX {
+    if known.len() >= RECEIPTS_PER_JOB_MAX {
         return Err(MoneyRefused::TooManyReceipts.into());
     }
     if received_on > tokyo(now).date_naive() {
@@ -75,6 +86,12 @@ pub fn check(
     }
     if received_on < tokyo(job_made_at).date_naive() {
         return Err(Refusal::field("received_on", "must not be before the job was made"));
+    }
+    if let Known::Known(on_record) = CoolingOff::of(known).document_received_on
+        && received_on > on_record
+        && !confirmed.contains(&ReceiptDoubt::DatedLater)
+    {
+        return Err(MoneyRefused::ReceiptDatedLater(on_record).into());
     }
     Ok(())
 }
@@ -132,8 +149,24 @@ mod tests {
         for (received, fits) in
             [("2026-11-21", false), ("2026-11-22", true), ("2026-11-24", true), ("2026-11-25", false)]
         {
-            assert_eq!(check(day(received), made, 0, now).is_ok(), fits, "{received}");
+            assert_eq!(check(day(received), made, &[], now, &[]).is_ok(), fits, "{received}");
         }
-        assert!(check(day("2026-11-23"), made, RECEIPTS_PER_JOB_MAX, now).is_err());
+        let many = vec![receipt(1, "2026-11-23"); RECEIPTS_PER_JOB_MAX];
+        assert!(check(day("2026-11-23"), made, &many, now, &[]).is_err());
+    }
+
+    #[test]
+    fn the_eight_days_begin_once_unless_the_day_on_record_was_wrong() {
+        let (made, now) = (at("2026-11-22T14:30:00Z"), at("2026-12-20T15:30:00Z"));
+        let known = [receipt(1, "2026-11-24")];
+        for (received, fits) in
+            [("2026-11-23", true), ("2026-11-24", true), ("2026-11-25", false), ("2026-12-20", false)]
+        {
+            assert_eq!(check(day(received), made, &known, now, &[]).is_ok(), fits, "{received}");
+            assert!(
+                check(day(received), made, &known, now, &[ReceiptDoubt::DatedLater]).is_ok(),
+                "{received}"
+            );
+        }
     }
 }

@@ -25,9 +25,10 @@ use super::{
 };
 
 pub use collected::{allocate, wrong_collection};
-pub use decided::charges;
-pub use difference::{Entry, difference, live};
+pub use decided::{billed_of, charges};
+pub use difference::{Entry, billed, difference, live};
 pub use price::{Priced, price};
+pub use proof::billed_as;
 
 /// Version of what turns a record into lines and their sentences; part of every proof. Lines that differ by it, or by
 /// their sentence, only are the same.

@@ -6,18 +6,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 use super::{
+    cooling_off::CoolingOff,
+    disputes::{Dispute, DisputeReason},
     facts::{FieldRecord, Flag},
     ids::{FactId, FirmId, ReviewDecisionId, ReviewId, TechnicianId, TokenId},
     jobs::{Job, JobState},
-    ledger::{Priced, Terms},
+    known::Known,
+    ledger::{Priced, Terms, billed_of},
     money::Yen,
+    payers::Agreement,
+    reference::programme::Payer,
     refusal::{MoneyRefused, Refusal},
     reviews::{
-        About, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionReason, Review, ReviewState, Ruling,
-        Settled, StartsFrom, StatedWork, Stretch, reported_work,
+        About, Billed, Correction, DECISIONS_PER_JOB_MAX, Decision, DecisionDoubt, DecisionReason, Goodwill,
+        Moved, Review, ReviewState, Ruling, Settled, StartsFrom, StatedWork, Stretch, reported_work,
     },
     settling,
-    span::Instant,
+    span::{Instant, tokyo},
 };
 
 /// What a supervisor wants decided.
@@ -35,6 +40,12 @@ pub struct Decide {
     pub disregard: Vec<FactId>,
     /// Work as it was.
     pub work: Vec<(TechnicianId, Vec<Stretch>)>,
+    /// What somebody else pays.
+    pub payers: Vec<Moved>,
+    /// What is given back.
+    pub goodwill: Vec<Goodwill>,
+    /// What is doubtful about it and right all the same.
+    pub confirm: Vec<DecisionDoubt>,
 }
 
 /// Everything that is decided on.
@@ -52,6 +63,12 @@ pub struct Grounds<'a> {
     pub firms: &'a BTreeMap<TechnicianId, FirmId>,
     /// What it is priced by.
     pub terms: &'a Terms,
+    /// Which payers have agreed to pay.
+    pub agreed: &'a [Agreement],
+    /// Until when the contract may be rescinded.
+    pub cooling_off: CoolingOff,
+    /// What was disputed of it.
+    pub disputes: &'a [Dispute],
     /// Now.
     pub now: Instant,
 }
@@ -82,6 +99,10 @@ impl Grounds<'_> {
         let correction = self.correction(decide)?;
         correction.check(decide.ruling, self.now)?;
         let in_force = before.filter(|_| decide.starts_from == StartsFrom::InForce);
+        if decide.ruling == Ruling::Correct && in_force.is_some_and(|last| last.ruling == Ruling::WriteOff) {
+            let message = "everything is written off; start from the record to bill something of it again";
+            return Err(Refusal::field("starts_from", message));
+        }
         let (ruling, correction) = correction.in_force(decide.ruling, in_force);
         let decision = Decision {
             id: who.id,
@@ -95,6 +116,7 @@ impl Grounds<'_> {
             decided_at: self.now,
             decided_by: who.by,
         };
+        self.must_be_adjustable(decide, &decision)?;
         let settled = Settled::of(self.record, std::slice::from_ref(&decision));
         let (priced, _) = settling::priced(&settled, self.terms, self.firms, self.now);
         Ok((decision, priced.map_err(|_| MoneyRefused::RecordOverLimits)?))
@@ -115,6 +137,9 @@ impl Grounds<'_> {
             note: String::new(),
             disregard: Vec::new(),
             work: Vec::new(),
+            payers: Vec::new(),
+            goodwill: Vec::new(),
+            confirm: Vec::new(),
         };
         let tried = Decider { id: Uuid::nil().into(), by: None };
         let (_, priced) = self.decide(About::Review(review), &accept, tried).ok()?;
@@ -128,6 +153,60 @@ impl Grounds<'_> {
             ReviewState::Open | ReviewState::Decided if is_last => Ok(()),
             _ => Err(MoneyRefused::ReviewOver.into()),
         }
+    }
+
+    /// Refuses to rescind by cooling-off after the eight days, unless that is confirmed: whoever asked for it in time has rescinded
+    /// then (Y-11).
+    pub fn must_be_in_time(&self, decide: &Decide) -> Result<(), Refusal> {
+        let is_asked = decide.ruling == Ruling::Rescind && decide.reason == DecisionReason::CoolingOff;
+        let Known::Known(ends_on) = self.cooling_off.ends_on else { return Ok(()) };
+        let asked = self.disputes.iter().filter(|one| one.reason == DisputeReason::CoolingOff);
+        let asked_at = asked.map(|one| one.opened_at).min().unwrap_or(self.now);
+        let is_late = tokyo(asked_at).date_naive() > ends_on;
+        if is_asked && is_late && !decide.confirm.contains(&DecisionDoubt::CoolingOffOver) {
+            return Err(MoneyRefused::CoolingOffOver(ends_on).into());
+        }
+        Ok(())
+    }
+
+    /// Refuses to give back more than is billed, and to have somebody pay who has not agreed (G-06).
+    fn must_be_adjustable(&self, decide: &Decide, decision: &Decision) -> Result<(), Refusal> {
+        if decide.payers.is_empty() && decide.goodwill.is_empty() {
+            return Ok(());
+        }
+        let plain = Decision { correction: decision.correction.of_record(), ..decision.clone() };
+        let settled = Settled::of(self.record, std::slice::from_ref(&plain));
+        let (priced, _) = settling::priced(&settled, self.terms, self.firms, self.now);
+        let billed = billed_of(&priced.map_err(|_| MoneyRefused::RecordOverLimits)?.charges);
+        let find = |of: Billed, field: String| {
+            billed.get(&of).copied().ok_or_else(|| Refusal::field(field, "nothing of this is billed"))
+        };
+        for (index, moved) in decide.payers.iter().enumerate() {
+            let (own, _) = find(moved.of, format!("payers[{index}].of"))?;
+            if decide.payers[..index].iter().any(|other| other.of == moved.of) {
+                return Err(Refusal::field(format!("payers[{index}].of"), "is there already"));
+            }
+            let has_agreed = moved.payer == own
+                || moved.payer == Payer::Programme
+                || self.agreed.iter().any(|one| one.payer == moved.payer);
+            if !has_agreed {
+                let message = "it is not on record that this payer has agreed (G-06)";
+                return Err(Refusal::field(format!("payers[{index}].payer"), message));
+            }
+        }
+        for (index, goodwill) in decide.goodwill.iter().enumerate() {
+            let (_, yen) = find(goodwill.of, format!("goodwill[{index}].of"))?;
+            if decide.goodwill[..index].iter().any(|other| other.of == goodwill.of) {
+                return Err(Refusal::field(format!("goodwill[{index}].of"), "is there already"));
+            }
+            if goodwill.yen > yen {
+                return Err(Refusal::field(
+                    format!("goodwill[{index}].yen"),
+                    format!("{yen} yen are billed of it"),
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What is corrected, of what the record has.
@@ -149,7 +228,12 @@ impl Grounds<'_> {
             stretches: stretches.clone(),
             replaces: reported_work(self.record, *technician_id),
         });
-        Ok(Correction { disregard: decide.disregard.clone(), work: work.collect() })
+        Ok(Correction {
+            disregard: decide.disregard.clone(),
+            work: work.collect(),
+            payers: decide.payers.clone(),
+            goodwill: decide.goodwill.clone(),
+        })
     }
 
     /// The doubts that a decision settles: those that were seen, of the record, its price and its payments. What was decided

@@ -42,7 +42,11 @@ on_both_engines! {
         assert_eq!(site.statement(&dispatcher).await["cooling_off"], until("2026-11-22", "2026-11-29"));
         // Two hours later it turns out that the document came by post: the later record counts.
         server.pass(120).await;
-        let corrected = receive(&billing, &site.job, json!("2026-11-23")).await.expect(201);
+        assert_eq!(receive(&billing, &site.job, json!("2026-11-23")).await.problem(), "receipt-dated-later");
+        assert_eq!(site.statement(&dispatcher).await["cooling_off"], until("2026-11-22", "2026-11-29"));
+        let path = format!("/v1/jobs/{}/statutory-receipts", site.job);
+        let meant = json!({ "received_on": "2026-11-23", "confirm": ["dated_later"] });
+        let corrected = billing.post(&path, meant).await.expect(201);
         assert_eq!(corrected["number"], 2);
         for reader in [&dispatcher, &site.crew.office] {
             assert_eq!(site.statement(reader).await["cooling_off"], until("2026-11-23", "2026-11-30"));

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use serde_json::json;
 
-use super::{Charge, EntryKind, Priced, Terms, price};
+use super::{Charge, EntryKind, Priced, Terms, price, proof};
 use crate::domain::{
     ids::{FirmId, TechnicianId},
     money::Yen,
     reference::programme::Payer,
     refusal::Refusal,
-    reviews::{Decision, Ruling, Settled},
+    reviews::{Billed, Correction, Decision, Ruling, Settled},
 };
 
 /// What a settled record costs. Every line of a job that was decided about names the decision. What is written off may
@@ -37,7 +38,11 @@ pub fn charges(
         },
         Ruling::Accept | Ruling::Correct => price(&settled.record, terms, firms)?,
     };
-    let charges = priced.charges.into_iter().map(|charge| named(charge, decision)).collect();
+    let charges = match decision.ruling {
+        Ruling::Correct => adjusted(priced.charges, &decision.correction, terms.policy.tax_rate_percent()),
+        _ => priced.charges,
+    };
+    let charges = charges.into_iter().map(|charge| named(charge, decision)).collect();
     Ok(Priced { charges, ..priced })
 }
 
@@ -60,6 +65,77 @@ fn written_off(priced: Priced) -> Priced {
         billable_units: 0,
         written_off_units: priced.units,
         ..priced
+    }
+}
+
+/// What of a bill can be corrected, with what it comes to and who pays it.
+#[must_use]
+pub fn billed_of(charges: &[Charge]) -> BTreeMap<Billed, (Payer, Yen)> {
+    let mut billed: BTreeMap<Billed, (Payer, Yen)> = BTreeMap::new();
+    for charge in charges {
+        if let Some(of) = proof::billed_as(charge) {
+            let (_, yen) = billed.entry(of).or_insert((charge.payer, Yen::ZERO));
+            yen.0 += charge.amount_yen.0;
+        }
+    }
+    billed
+}
+
+/// The lines as a correction has them: somebody else pays, or a part is given back, of the first lines first.
+fn adjusted(charges: Vec<Charge>, correction: &Correction, tax_percent: i64) -> Vec<Charge> {
+    let mut back: BTreeMap<_, _> = correction.goodwill.iter().map(|one| (one.of, one.yen)).collect();
+    let adjust = |charge: Charge| {
+        let Some(of) = proof::billed_as(&charge) else { return charge };
+        let moved = correction.payers.iter().find(|one| one.of == of && one.payer != charge.payer);
+        let charge = match moved {
+            Some(moved) => paid_by(charge, moved.payer),
+            None => charge,
+        };
+        let Some(left) = back.get_mut(&of) else { return charge };
+        let given = (*left).min(charge.amount_yen);
+        *left = Yen(left.0 - given.0);
+        if given > Yen::ZERO { given_back(charge, given, tax_percent) } else { charge }
+    };
+    charges.into_iter().map(adjust).collect()
+}
+
+fn with_proof(charge: &Charge, name: &str, value: serde_json::Value) -> serde_json::Value {
+    let mut proof = charge.proof.clone();
+    if let Some(fields) = proof.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
+    proof
+}
+
+fn paid_by(charge: Charge, payer: Payer) -> Charge {
+    let ((from_ja, from_en), (to_ja, to_en)) = (charge.payer.words(), payer.words());
+    Charge {
+        proof: with_proof(&charge, "moved_from", json!(charge.payer)),
+        text_ja: format!("{} 支払者: {from_ja} → {to_ja}。", charge.text_ja),
+        text_en: format!("{} Payer: {from_en} -> {to_en}.", charge.text_en),
+        payer,
+        ..charge
+    }
+}
+
+/// What is left of a line is a lump price.
+fn given_back(charge: Charge, given: Yen, tax_percent: i64) -> Charge {
+    let left = Yen(charge.amount_yen.0 - given.0);
+    let before = json!({
+        "given_back_yen": given,
+        "quantity": charge.quantity,
+        "unit_price_yen": charge.unit_price_yen,
+        "amount_yen": charge.amount_yen,
+    });
+    Charge {
+        proof: with_proof(&charge, "goodwill", before),
+        text_ja: format!("{} 減額 {given}円 → {left}円(税込)。", charge.text_ja),
+        text_en: format!("{} {given} yen are given back = {left} yen (tax included).", charge.text_en),
+        quantity: Decimal::ONE,
+        unit_price_yen: left,
+        amount_yen: left,
+        tax_included_yen: left.tax_included(tax_percent),
+        ..charge
     }
 }
 

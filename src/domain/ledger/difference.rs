@@ -1,9 +1,9 @@
 //! What has to be written so that the ledger says what the record proves: reversals and new lines, or nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Charge, EntryKind, LedgerLine, proof};
-use crate::domain::ids::LedgerLineId;
+use crate::domain::{ids::LedgerLineId, money::Yen, reference::programme::Payer};
 
 /// A line to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +20,16 @@ pub fn live(lines: &[LedgerLine]) -> Vec<&LedgerLine> {
     let reversed: BTreeSet<_> = lines.iter().filter_map(|line| line.reverses).collect();
     let counts = |line: &&LedgerLine| line.reverses.is_none() && !reversed.contains(&line.id);
     lines.iter().filter(counts).collect()
+}
+
+/// What the lines that count come to, by payer: that one was taken back again is nobody's sum, not even of nothing.
+#[must_use]
+pub fn billed(lines: &[LedgerLine]) -> BTreeMap<Payer, Yen> {
+    let mut billed: BTreeMap<Payer, Yen> = BTreeMap::new();
+    for line in live(lines) {
+        billed.entry(line.charge.payer).or_default().0 += line.charge.amount_yen.0;
+    }
+    billed
 }
 
 /// The net difference between all lines written so far and what should be charged: first what is taken back, then what

@@ -24,8 +24,9 @@ pub(super) const CHARGES_MAX: usize = VISITS_MAX * (Payer::ALL.len() + 1) + PART
 const INTERVALS_MAX: usize = 200;
 /// Overtime units of a job that a proof can hold: 50 hours.
 const UNITS_MAX: i64 = 300;
-/// Longest sentence, in characters: leaves room for the words of a share, a decision and a reversal.
-pub(super) const TEXT_CHARS_MAX: usize = 1_700;
+/// Longest sentence, in characters: leaves room for the words of a share, another payer, goodwill, a decision and a
+/// reversal.
+pub(super) const TEXT_CHARS_MAX: usize = 1_500;
 
 /// What a record costs.
 #[derive(Debug, Clone, PartialEq, Eq)]

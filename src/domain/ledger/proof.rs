@@ -1,11 +1,13 @@
 //! The proof of a line, as it is stored: everything needed to redo the sum.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
-use super::{ENGINE_VERSION, Terms};
+use super::{Charge, ENGINE_VERSION, EntryKind, Terms};
 use crate::domain::{
     charging::{ChargeLine, OvertimeProof, ProvedUnit},
     ids::{FactId, LedgerLineId},
+    reviews::Billed,
 };
 
 /// Of overtime: the counted work, and these units of it.
@@ -44,6 +46,19 @@ pub(super) fn item(line: &ChargeLine, fact: FactId, item: &str, terms: &Terms) -
 /// Of a reversal: the line it takes back.
 pub(super) fn reversal(reverses: LedgerLineId) -> Value {
     json!({ "engine": ENGINE_VERSION, "reverses": reverses })
+}
+
+/// What a correction calls the line; nothing where nothing of it is billed.
+#[must_use]
+pub fn billed_as(charge: &Charge) -> Option<Billed> {
+    let payer =
+        || charge.proof["moved_from"].as_str().and_then(|from| from.parse().ok()).unwrap_or(charge.payer);
+    let fact = || charge.proof["fact"].as_str().and_then(|id| id.parse::<Uuid>().ok()).map(FactId);
+    match charge.kind {
+        EntryKind::Overtime => Some(Billed::Overtime { payer: payer() }),
+        EntryKind::Part | EntryKind::SpecialWork => fact().map(|fact_id| Billed::Item { fact_id }),
+        EntryKind::WriteOff | EntryKind::Reversal => None,
+    }
 }
 
 /// The proof without the version of the engine that wrote it and the decision that let it stand.

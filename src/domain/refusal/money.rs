@@ -1,5 +1,7 @@
 //! What is refused of bills, payments and decisions about them.
 
+use chrono::NaiveDate;
+
 use super::family::refusals;
 use crate::domain::{money::Yen, reference::programme::Payer};
 
@@ -16,6 +18,10 @@ refusals! {
         TooManyPayments = "too_many_payments",
         /// The job has as many statutory receipts as a job can have.
         TooManyReceipts = "too_many_receipts",
+        /// The document was received on this day by the record; confirm it by name where that was wrong.
+        ReceiptDatedLater(NaiveDate) = "receipt_dated_later" by "Y-11",
+        /// The eight days of cooling-off were over on this day; confirm it by name to rescind all the same.
+        CoolingOffOver(NaiveDate) = "cooling_off_over" by "Y-11",
         /// Nothing of the review is doubtful any more, or a later one is to be decided.
         ReviewOver = "review_over",
         /// The job was decided about too often.

@@ -124,6 +124,17 @@ impl Display for Unfit {
                 let latest = tokyo(*latest).format("%Y-%m-%d %H:%M");
                 write!(f, "the arrival can be promised for {latest} in Japan at the latest")
             }
+            Self::AgreedLater => f.write_str("it cannot have been agreed later than now"),
+            Self::AgreedBefore(since) => {
+                let since = tokyo(*since).format("%Y-%m-%d %H:%M:%S");
+                write!(
+                    f,
+                    "it can have been agreed from {since} in Japan on: nobody could be given the job before"
+                )
+            }
+            Self::AgreedNow => {
+                f.write_str("only the desk writes down what was agreed before, on the telephone")
+            }
             Self::CodeNotAmong(codes) => {
                 let known: Vec<_> = codes.iter().map(|code| code.as_str()).collect();
                 write!(f, "a contractor gives one of: {}", known.join(", "))
@@ -297,6 +308,14 @@ impl Display for MoneyRefused {
             Self::TooManyDisputes => f.write_str("the job was disputed very often"),
             Self::TooManyPayments => f.write_str("the job has as many payments as a job can have"),
             Self::TooManyReceipts => f.write_str("the job has as many receipts as a job can have"),
+            Self::ReceiptDatedLater(day) => write!(
+                f,
+                "the document was received on {day} by the record; repeat it with confirm: [\"dated_later\"] if that is wrong"
+            ),
+            Self::CoolingOffOver(day) => write!(
+                f,
+                "the eight days ended on {day}; repeat it with confirm: [\"cooling_off_over\"] to rescind all the same"
+            ),
             Self::ReviewOver => {
                 f.write_str("nothing of it is doubtful any more, or a later review is to be decided")
             }

@@ -113,7 +113,7 @@ fn of_intake() -> Vec<(&'static str, Refusal)> {
 fn of_the_rest() -> Vec<(&'static str, Refusal)> {
     let mut all = examples!(EvidenceRefused: UploadTooSlow, IdReused, TooManyPictures(60), AbsenceKnown);
     all.extend(examples!(MoneyRefused:
-        NotSettled, DisputeResolved, TooManyDisputes, TooManyPayments, TooManyReceipts, ReviewOver,
+        NotSettled, DisputeResolved, TooManyDisputes, TooManyPayments, TooManyReceipts, ReceiptDatedLater(chrono::NaiveDate::MAX), CoolingOffOver(chrono::NaiveDate::MIN), ReviewOver,
         TooManyDecisions, RecordOverLimits, Rescinded, NothingToCorrect, PaymentForNothing,
         PaymentOverpaid(Yen(1)), PaymentRepeated, PayerNotOnBill(Payer::Landlord), DisputeOpen, NoReferral, PayerAuthorised, ConsumerExists, AcknowledgementBack(7),
         AcknowledgementAhead(9),
@@ -257,6 +257,9 @@ fn a_field_that_does_not_fit_is_named_with_words() {
         Unfit::OnItAlready,
         Unfit::ArrivalPassed,
         Unfit::ArrivalTooLate("2026-11-22T15:00:00Z".parse().unwrap()),
+        Unfit::AgreedLater,
+        Unfit::AgreedBefore("2026-11-22T15:00:00Z".parse().unwrap()),
+        Unfit::AgreedNow,
         Unfit::CodeNotAmong(WithdrawCode::CONTRACTOR),
     ];
     for unfit in every {

@@ -16,6 +16,8 @@ use super::{
     charging::WorkKind,
     facts::{Flag, WorkSpan},
     ids::{DisputeId, FactId, JobId, ReviewDecisionId, ReviewId, TechnicianId, TokenId},
+    money::Yen,
+    reference::programme::Payer,
     refusal::Refusal,
     text_enum::text_enum,
 };
@@ -33,6 +35,8 @@ pub const STATED_MAX: usize = 20;
 pub const STRETCHES_MAX: usize = 50;
 /// Facts one decision can leave out.
 pub const DISREGARDED_MAX: usize = 100;
+/// Things one decision can have somebody else pay, or give a part of back.
+pub const ADJUSTED_MAX: usize = 50;
 
 text_enum! {
     /// Where a review is.
@@ -98,6 +102,14 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What is doubtful about a decision.
+    pub enum DecisionDoubt("doubt about a decision") {
+        /// The eight days of cooling-off are over (Y-11).
+        CoolingOffOver = "cooling_off_over",
+    }
+}
+
 /// One question about one job.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Review {
@@ -140,6 +152,45 @@ pub struct Correction {
     pub disregard: Vec<FactId>,
     /// The work of these technicians as it was.
     pub work: Vec<StatedWork>,
+    /// What somebody else pays than whoever agreed to it.
+    pub payers: Vec<Moved>,
+    /// What is given back of what was agreed to.
+    pub goodwill: Vec<Goodwill>,
+}
+
+/// What of a bill a correction speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Billed {
+    /// The overtime that a payer has agreed to.
+    Overtime {
+        /// Who has.
+        payer: Payer,
+    },
+    /// The part or special work of a report.
+    Item {
+        /// The report.
+        fact_id: FactId,
+    },
+}
+
+/// What somebody else pays than whoever agreed to it: the programme, or a payer whose authority is on record (G-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Moved {
+    /// What.
+    pub of: Billed,
+    /// Who pays it.
+    pub payer: Payer,
+}
+
+/// A part of something that is not billed, at most all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Goodwill {
+    /// Of what.
+    pub of: Billed,
+    /// How much.
+    pub yen: Yen,
 }
 
 /// The work of one technician as a supervisor states it, in place of what was reported.
@@ -211,7 +262,27 @@ impl Correction {
             |stated: &&StatedWork| self.work.iter().all(|own| own.technician_id != stated.technician_id);
         let work: Vec<_> = earlier.work.iter().filter(is_unsaid).cloned().collect();
         self.work.extend(work);
+        let payers: Vec<_> = earlier
+            .payers
+            .iter()
+            .filter(|one| self.payers.iter().all(|own| own.of != one.of))
+            .copied()
+            .collect();
+        self.payers.extend(payers);
+        let goodwill: Vec<_> = earlier
+            .goodwill
+            .iter()
+            .filter(|one| self.goodwill.iter().all(|own| own.of != one.of))
+            .copied()
+            .collect();
+        self.goodwill.extend(goodwill);
         self
+    }
+
+    /// The same without what only changes who pays how much of a line.
+    #[must_use]
+    pub fn of_record(&self) -> Self {
+        Self { disregard: self.disregard.clone(), work: self.work.clone(), ..Self::default() }
     }
 
     /// What is in force once this is ruled upon the decision in force: to accept a doubt changes nothing of what was decided
@@ -227,7 +298,8 @@ impl Correction {
 
     /// Checks that it fits the ruling and contradicts neither itself nor the clock.
     pub fn check(&self, ruling: Ruling, now: DateTime<Utc>) -> Result<(), Refusal> {
-        let empty = self.disregard.is_empty() && self.work.is_empty();
+        let of_record = self.disregard.is_empty() && self.work.is_empty();
+        let empty = of_record && self.payers.is_empty() && self.goodwill.is_empty();
         if empty == (ruling == Ruling::Correct) {
             let message =
                 if empty { "say what is to be corrected" } else { "only 'correct' corrects anything" };

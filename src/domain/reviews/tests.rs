@@ -73,7 +73,7 @@ fn stated(record: &FieldRecord, stretches: &[(&str, &str)]) -> Correction {
         stretches: stretches.collect(),
         replaces: reported_work(record, technician(1)),
     };
-    Correction { disregard: vec![], work: vec![work] }
+    Correction { work: vec![work], ..Correction::default() }
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn stated_work_counts_in_place_of_what_was_reported() {
 #[test]
 fn a_report_that_is_left_out_is_not_billed() {
     let record = FieldRecord::of(&doubtful());
-    let correction = Correction { disregard: vec![record.parts[0].fact_id], work: vec![] };
+    let correction = Correction { disregard: vec![record.parts[0].fact_id], ..Correction::default() };
     assert_eq!(yen(&charges(&record, &[decision(&record, 1, Ruling::Correct, correction)])), 2_200);
 }
 

@@ -15,9 +15,10 @@ use crate::{
         jobs::Job,
         ledger::Charge,
         money::Yen,
+        payments::PAYMENT_YEN_MAX,
         reviews::{
-            DISREGARDED_MAX, Decision, DecisionReason, Review, ReviewState, Ruling, STATED_MAX,
-            STRETCHES_MAX, StartsFrom, Stretch, flag_words,
+            ADJUSTED_MAX, Billed, DISREGARDED_MAX, Decision, DecisionDoubt, DecisionReason, Goodwill, Moved,
+            Review, ReviewState, Ruling, STATED_MAX, STRETCHES_MAX, StartsFrom, Stretch, flag_words,
         },
     },
     http::{
@@ -167,6 +168,35 @@ pub(super) struct NewDecision {
     #[serde(default)]
     #[schema(max_items = 20)]
     work: Vec<NewWork>,
+    /// What somebody else pays than whoever agreed to it: the programme, or a payer whose authority is on record (G-06); with
+    /// `correct` only.
+    #[garde(length(max = ADJUSTED_MAX))]
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    payers: Vec<Moved>,
+    /// What is given back of what was agreed to; with `correct` only.
+    #[garde(length(max = ADJUSTED_MAX), dive)]
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    goodwill: Vec<NewGoodwill>,
+    /// What is doubtful about it and right all the same: `cooling_off_over` to rescind after the eight days (Y-11).
+    #[garde(length(max = DecisionDoubt::ALL.len()))]
+    #[serde(default)]
+    #[schema(max_items = 1)]
+    confirm: Vec<DecisionDoubt>,
+}
+
+/// A part of something that is not billed.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewGoodwill {
+    /// Of what.
+    #[garde(skip)]
+    of: Billed,
+    /// How much: at most what is billed of it.
+    #[garde(range(min = 1, max = PAYMENT_YEN_MAX))]
+    #[schema(minimum = 1, maximum = 1_000_000_000)]
+    yen: i64,
 }
 
 fn in_force() -> StartsFrom {
@@ -218,6 +248,13 @@ impl From<NewDecision> for app::reviews::Decide {
             note: body.note,
             disregard: body.disregard,
             work: work.collect(),
+            payers: body.payers,
+            goodwill: body
+                .goodwill
+                .into_iter()
+                .map(|one| Goodwill { of: one.of, yen: Yen(one.yen) })
+                .collect(),
+            confirm: body.confirm,
         }
     }
 }
