@@ -92,7 +92,7 @@ CREATE TABLE payment (
     payer text NOT NULL CHECK (payer IN ('worker', 'host_company', 'landlord', 'programme')),
     amount_yen bigint NOT NULL CHECK (amount_yen BETWEEN 1 AND 1000000000),
     received_at timestamptz NOT NULL,
-    reference text CHECK (char_length(reference) BETWEEN 1 AND 64),
+    reference_hash bytea CHECK (octet_length(reference_hash) = 32),
     fact_id uuid UNIQUE REFERENCES fact,
     settlement_id uuid REFERENCES settlement,
     recorded_at timestamptz NOT NULL,
@@ -104,6 +104,13 @@ CREATE TRIGGER payment_immutable BEFORE UPDATE OR DELETE ON payment
     FOR EACH ROW EXECUTE FUNCTION refuse('payment_immutable');
 CREATE TRIGGER payment_immutable_whole BEFORE TRUNCATE ON payment
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('payment_immutable');
+
+-- Number of a receipt or transfer: desks write who has paid, so it goes with the people of the case. The payment holds its salted hash.
+CREATE TABLE payment_reference (
+    payment_id uuid NOT NULL PRIMARY KEY REFERENCES payment,
+    reference text NOT NULL CHECK (char_length(reference) BETWEEN 1 AND 64),
+    salt bytea NOT NULL CHECK (octet_length(salt) = 32)
+);
 
 -- The day in Tokyo on which the customer received the statutory document (Y-11). The last one of a job counts.
 CREATE TABLE statutory_receipt (
@@ -121,27 +128,29 @@ CREATE TRIGGER statutory_receipt_immutable_whole BEFORE TRUNCATE ON statutory_re
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('statutory_receipt_immutable');
 
 -- Whoever may speak for a payer other than the resident has agreed: the host company's named person, or the landlord in
--- writing or on record, on a referral (G-06, C-23). Who that was stands beside it and goes with the people of the case.
+-- writing or on record, on a referral (G-06, C-23). Who that was stands beside it and goes with the people of the case; their salted hash stays.
 CREATE TABLE payer_authority (
     id uuid NOT NULL PRIMARY KEY,
     job_id uuid NOT NULL REFERENCES job,
     payer text NOT NULL CHECK (payer IN ('host_company', 'landlord')),
     referral_id uuid REFERENCES referral,
     evidence text CHECK (char_length(evidence) BETWEEN 1 AND 64),
+    person_hash bytea NOT NULL CHECK (octet_length(person_hash) = 32),
     recorded_at timestamptz NOT NULL,
     recorded_by uuid REFERENCES token,
-    UNIQUE (job_id, payer),
     CHECK ((referral_id IS NOT NULL) = (payer = 'landlord')),
     CHECK (payer <> 'landlord' OR evidence IS NOT NULL)
 );
 CREATE TRIGGER payer_authority_immutable BEFORE UPDATE OR DELETE ON payer_authority
     FOR EACH ROW EXECUTE FUNCTION refuse('payer_authority_immutable');
+CREATE INDEX payer_authority_by_job ON payer_authority (job_id);
 CREATE TRIGGER payer_authority_immutable_whole BEFORE TRUNCATE ON payer_authority
     FOR EACH STATEMENT EXECUTE FUNCTION refuse('payer_authority_immutable');
 
 CREATE TABLE payer_authority_person (
     authority_id uuid NOT NULL PRIMARY KEY REFERENCES payer_authority,
-    name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200)
+    name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
+    salt bytea NOT NULL CHECK (octet_length(salt) = 32)
 );
 
 ALTER TABLE settlement ADD CONSTRAINT settlement_decision_id_fkey FOREIGN KEY (decision_id) REFERENCES review_decision;

@@ -116,7 +116,7 @@ CREATE TABLE payment (
     payer TEXT NOT NULL CHECK (payer IN ('worker', 'host_company', 'landlord', 'programme')),
     amount_yen INTEGER NOT NULL CHECK (amount_yen BETWEEN 1 AND 1000000000),
     received_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(received_at, 1, 19)) IS substr(received_at, 1, 19) AND julianday(received_at) IS NOT NULL AND length(received_at) IN (25, 29, 32) AND received_at GLOB '*+00:00' AND received_at NOT GLOB '*000+00:00' AND received_at NOT GLOB '*T24*'),
-    reference TEXT CHECK (length(reference) BETWEEN 1 AND 64),
+    reference_hash BLOB CHECK (length(reference_hash) = 32),
     fact_id BLOB UNIQUE REFERENCES fact,
     settlement_id BLOB REFERENCES settlement,
     recorded_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19)) IS substr(recorded_at, 1, 19) AND julianday(recorded_at) IS NOT NULL AND length(recorded_at) IN (25, 29, 32) AND recorded_at GLOB '*+00:00' AND recorded_at NOT GLOB '*000+00:00' AND recorded_at NOT GLOB '*T24*'),
@@ -134,6 +134,13 @@ CREATE TRIGGER payment_not_replaced BEFORE INSERT ON payment BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: payment_pkey') WHERE EXISTS (SELECT 1 FROM payment WHERE id = NEW.id);
     SELECT RAISE(ABORT, 'kaketsuke: payment_fact_id_key') WHERE EXISTS (SELECT 1 FROM payment WHERE fact_id = NEW.fact_id);
 END;
+
+-- Number of a receipt or transfer: desks write who has paid, so it goes with the people of the case. The payment holds its salted hash.
+CREATE TABLE payment_reference (
+    payment_id BLOB NOT NULL PRIMARY KEY REFERENCES payment,
+    reference TEXT NOT NULL CHECK (length(reference) BETWEEN 1 AND 64),
+    salt BLOB NOT NULL CHECK (length(salt) = 32)
+) STRICT, WITHOUT ROWID;
 
 -- The day in Tokyo on which the customer received the statutory document (Y-11). The last one of a job counts.
 CREATE TABLE statutory_receipt (
@@ -159,16 +166,16 @@ CREATE TRIGGER statutory_receipt_not_replaced BEFORE INSERT ON statutory_receipt
 END;
 
 -- Whoever may speak for a payer other than the resident has agreed: the host company's named person, or the landlord in
--- writing or on record, on a referral (G-06, C-23). Who that was stands beside it and goes with the people of the case.
+-- writing or on record, on a referral (G-06, C-23). Who that was stands beside it and goes with the people of the case; their salted hash stays.
 CREATE TABLE payer_authority (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     job_id BLOB NOT NULL REFERENCES job,
     payer TEXT NOT NULL CHECK (payer IN ('host_company', 'landlord')),
     referral_id BLOB REFERENCES referral,
     evidence TEXT CHECK (length(evidence) BETWEEN 1 AND 64),
+    person_hash BLOB NOT NULL CHECK (length(person_hash) = 32),
     recorded_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(recorded_at, 1, 19)) IS substr(recorded_at, 1, 19) AND julianday(recorded_at) IS NOT NULL AND length(recorded_at) IN (25, 29, 32) AND recorded_at GLOB '*+00:00' AND recorded_at NOT GLOB '*000+00:00' AND recorded_at NOT GLOB '*T24*'),
     recorded_by BLOB REFERENCES token,
-    UNIQUE (job_id, payer),
     CHECK ((referral_id IS NOT NULL) = (payer = 'landlord')),
     CHECK (payer <> 'landlord' OR evidence IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
@@ -181,11 +188,11 @@ END;
 CREATE TRIGGER payer_authority_not_replaced BEFORE INSERT ON payer_authority BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: payer_authority_pkey')
     WHERE EXISTS (SELECT 1 FROM payer_authority WHERE id = NEW.id);
-    SELECT RAISE(ABORT, 'kaketsuke: payer_authority_job_id_payer_key')
-    WHERE EXISTS (SELECT 1 FROM payer_authority WHERE job_id = NEW.job_id AND payer = NEW.payer);
 END;
+CREATE INDEX payer_authority_by_job ON payer_authority (job_id);
 
 CREATE TABLE payer_authority_person (
     authority_id BLOB NOT NULL PRIMARY KEY REFERENCES payer_authority,
-    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200)
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
+    salt BLOB NOT NULL CHECK (length(salt) = 32)
 ) STRICT, WITHOUT ROWID;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    Command, Ctx, Error, Unit,
+    Command, Ctx, Error, Unit, erasure,
     reviews::{self, Decide, Decided},
     settlement::File,
 };
@@ -60,7 +60,10 @@ pub async fn open(ctx: &Ctx, job: JobId, command: Command<Open>) -> Result<Dispu
 }
 
 async fn open_in(unit: &mut Unit, job: JobId, open: &Open) -> Result<Dispute, Error> {
-    store::jobs::lock(&mut unit.tx, job).await?.ok_or(Error::NotFound("job"))?;
+    let case = store::jobs::lock(&mut unit.tx, job).await?.ok_or(Error::NotFound("job"))?.case_id;
+    if open.note.is_some() {
+        erasure::must_not_be_erased(unit, case).await?;
+    }
     if store::ledger::settlements(&mut unit.tx, job).await?.is_empty() {
         return Err(Error::Refused(MoneyRefused::NotSettled.into()));
     }

@@ -58,6 +58,14 @@ pub(super) async fn forget(ctx: &Ctx) {
     }
 }
 
+/// Refuses to write anything about the people of a case that was erased: nothing would take it away again.
+pub(super) async fn must_not_be_erased(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
+    match store::erasure::find(&mut unit.tx, case).await? {
+        Some(_) => Err(Error::Refused(CaseRefused::Erased.into())),
+        None => Ok(()),
+    }
+}
+
 async fn erase_in(unit: &mut Unit, id: CaseId, asked: Asked) -> Result<Erased, Error> {
     let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
     if case.state != CaseState::Closed {
@@ -76,9 +84,8 @@ async fn erase_in(unit: &mut Unit, id: CaseId, asked: Asked) -> Result<Erased, E
     take_away(unit, id, asked, ErasedFor::Request).await
 }
 
-/// Takes the people of a case away because its time is over; of the place its town is left.
+/// Takes the people of a guarded case away because its time is over; of the place its town is left.
 pub(super) async fn outlived(unit: &mut Unit, id: CaseId) -> Result<(), Error> {
-    store::cases::guard(&mut unit.tx, id).await?;
     store::erasure::blur_place(&mut unit.tx, id).await?;
     let by_itself = Asked { reason: ErasureReason::Retention, despite: None };
     take_away(unit, id, by_itself, ErasedFor::Retention).await.map(|_| ())

@@ -1,6 +1,6 @@
 //! That payers other than the resident have agreed: the desk has spoken with them, or has it in writing (G-06, C-23).
 
-use super::{Command, Ctx, Error, Unit, settlement};
+use super::{Command, Ctx, Error, Unit, erasure, records, settlement};
 use crate::{
     domain::{
         events,
@@ -9,7 +9,7 @@ use crate::{
         jobs::Job,
         payers::{self, NamedAuthority, PayerAuthority},
         reference::programme::Payer,
-        refusal::MoneyRefused,
+        salted::Salted,
     },
     store,
 };
@@ -33,11 +33,13 @@ pub async fn record(ctx: &Ctx, job: JobId, command: Command<Agreed>) -> Result<P
 
 async fn record_in(unit: &mut Unit, id: JobId, agreed: &Agreed) -> Result<PayerAuthority, Error> {
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+    erasure::must_not_be_erased(unit, job.case_id).await?;
     let referral_id = referral(unit, &job, agreed.payer).await?;
     payers::check(agreed.payer, agreed.evidence.as_ref(), referral_id)?;
-    if store::payer_authorities::payers(&mut unit.tx, id).await?.contains(&agreed.payer) {
-        return Err(Error::Refused(MoneyRefused::PayerAuthorised.into()));
-    }
+    let known = store::payer_authorities::agreements(&mut unit.tx, id).await?;
+    // What was heard of in their name since they have agreed waits for another yes of theirs.
+    let record = records::of_job(&unit.ctx.clone(), &mut unit.tx, &job).await?;
+    payers::not_yet(agreed.payer, &known, &record.proposed_payers)?;
     let authority = PayerAuthority {
         id: unit.id(),
         job_id: id,
@@ -47,9 +49,8 @@ async fn record_in(unit: &mut Unit, id: JobId, agreed: &Agreed) -> Result<PayerA
         recorded_at: unit.now,
     };
     let by = unit.actor.token();
-    store::payer_authorities::insert(&mut unit.tx, &authority, &agreed.person, by)
-        .await
-        .map_err(Error::in_the_way)?;
+    let person = Salted { text: agreed.person.clone(), salt: unit.ctx.random() };
+    store::payer_authorities::insert(&mut unit.tx, &authority, &person, by).await?;
     unit.emit(events::PayerAuthorityRecorded { job: id, authority: authority.id, payer: authority.payer });
     settlement::again(unit, id).await?;
     Ok(authority)

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, refunds};
+use super::{Command, Ctx, Error, Unit, erasure, refunds, settlement::File};
 use crate::{
     domain::{
         events,
@@ -10,6 +10,7 @@ use crate::{
         money::Yen,
         payments::{Payment, PaymentDoubt, PaymentKind, PaymentMethod, check, collected, confirmed, doubts},
         reference::programme::Payer,
+        salted::Salted,
         span::Instant,
     },
     store,
@@ -42,10 +43,16 @@ pub async fn record(ctx: &Ctx, job: JobId, command: Command<Paid>) -> Result<Pay
 
 async fn record_in(unit: &mut Unit, id: JobId, paid: &Paid) -> Result<Payment, Error> {
     let job = store::jobs::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("job"))?;
+    let made_at = job.created_at;
+    if paid.reference.is_some() {
+        erasure::must_not_be_erased(unit, job.case_id).await?;
+    }
     let known = store::payments::of_job(&mut unit.tx, id).await?;
-    let settlements = store::ledger::settlements(&mut unit.tx, id).await?;
-    let lines = store::ledger::lines(&mut unit.tx, id).await?;
-    let billed: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
+    let file = File::load(&unit.ctx.clone(), &mut unit.tx, job).await?;
+    let settlements = &file.books.settlements;
+    // What is held for somebody's answer is theirs to pay: what they pay for it is not too much.
+    let held = file.held(unit.now).into_iter().map(|item| item.charge.amount_yen);
+    let owed: Yen = file.books.lines.iter().map(|line| line.charge.amount_yen).chain(held).sum();
     let payment = Payment {
         id: unit.id(),
         job_id: id,
@@ -59,9 +66,9 @@ async fn record_in(unit: &mut Unit, id: JobId, paid: &Paid) -> Result<Payment, E
         settlement_id: settlements.last().map(|settlement| settlement.id),
         recorded_at: unit.now,
     };
-    check(&payment, &known, job.created_at, unit.now)?;
-    let due = Yen(billed.0 - collected(&known).0);
-    let doubts = doubts(&payment, &known, settlements.last().map(|_| billed));
+    check(&payment, &known, made_at, unit.now)?;
+    let due = Yen(owed.0 - collected(&known).0);
+    let doubts = doubts(&payment, &known, settlements.last().map(|_| owed));
     confirmed(&doubts, &paid.confirm, due)?;
     keep(unit, &payment);
     if !settlements.is_empty() {
@@ -73,7 +80,9 @@ async fn record_in(unit: &mut Unit, id: JobId, paid: &Paid) -> Result<Payment, E
 /// Has a payment written down, and tells of it.
 pub(super) fn keep(unit: &mut Unit, payment: &Payment) {
     let by = unit.actor.token();
-    store::payments::insert(&mut unit.writes, payment, by);
+    let salted = |text: &String| Salted { text: text.clone(), salt: unit.ctx.random() };
+    let reference = payment.reference.as_ref().map(salted);
+    store::payments::insert(&mut unit.writes, payment, reference.as_ref(), by);
     unit.emit(events::PaymentRecorded {
         job: payment.job_id,
         payment: payment.id,

@@ -19,9 +19,9 @@ pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<FieldRec
     let crew = store::assignments::of_job(tx, job.id).await?;
     let perils = perils(ctx, tx, job.id).await?;
     let settlements = store::ledger::settlements(tx, job.id).await?;
-    let authorised = store::payer_authorities::payers(tx, job.id).await?;
+    let agreed = store::payer_authorities::agreements(tx, job.id).await?;
     let guard = Guard::of(job, &crew, &perils).billed(settlements.iter().map(|one| one.settled_at));
-    let guard = guard.authorised(authorised);
+    let guard = guard.agreed(agreed);
     beside(tx, job.id, own(ctx, job, &guard, &facts)).await
 }
 

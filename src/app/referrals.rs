@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms};
+use super::{Command, Ctx, Error, Unit, alarms, erasure};
 use crate::{
     documents,
     domain::{
@@ -92,6 +92,7 @@ async fn make_in(unit: &mut Unit, case: CaseId, new: &New) -> Result<Whole, Erro
         store::cases::find(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
         return Err(Error::Refused(CaseRefused::Closed.into()));
     }
+    erasure::must_not_be_erased(unit, case).await?;
     if store::referrals::of_case(&mut unit.tx, case).await?.len() >= OF_CASE_MAX {
         return Err(Error::Refused(ReferralRefused::TooMany.into()));
     }

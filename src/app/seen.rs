@@ -43,5 +43,5 @@ pub(super) async fn papers(tx: &mut Tx, id: JobId) -> Result<Papers, Error> {
 pub(super) fn guard(job: &Job, crew: &[Assignment], papers: &Papers, perils: &Perils) -> Guard {
     Guard::of(job, crew, perils)
         .billed(papers.settlements.iter().map(|one| one.settled_at))
-        .authorised(papers.authorised.iter().copied())
+        .agreed(papers.agreed.iter().copied())
 }

@@ -153,14 +153,11 @@ pub(super) async fn stated(
     if !sees_all {
         payments.clear();
     }
-    let mut billed: BTreeMap<Payer, Yen> = BTreeMap::new();
-    // Of the lines that count: that one was taken back again is nobody's sum, not even of nothing.
-    for line in ledger::live(&lines) {
-        billed.entry(line.charge.payer).or_default().0 += line.charge.amount_yen.0;
-    }
-    let by_payer = accounts(&billed, &held, &payments);
+    let by_payer = accounts(&ledger::billed(&lines), &held, &payments);
     let total_yen: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let collected_yen = sees_all.then(|| collected(&payments));
+    // What is paid for what is held is not to be paid back.
+    let due: Yen = by_payer.values().map(|account| account.due).sum();
     Ok(Statement {
         job,
         record,
@@ -177,7 +174,7 @@ pub(super) async fn stated(
         lines,
         payments,
         collected_yen,
-        due_yen: collected_yen.map(|collected| Yen(total_yen.0 - collected.0)),
+        due_yen: sees_all.then_some(due),
         cooling_off,
         decisions,
         disputes,
@@ -214,8 +211,9 @@ pub async fn printed(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<String, Erro
     let own = seen::own(actor, &crew);
     let sight = Sight::of(actor, &crew, ctx.now());
     let statement = of_job(ctx, &mut tx, actor, job, &crew).await?;
-    // A firm keeps what it has issued in its own name (C-36).
-    let is_issuer = matches!(actor.scope(), Scope::Firm(_)) && !statement.lines.is_empty();
+    // A firm keeps what it has issued in its own name (C-36): where nothing is billed, nothing was.
+    let has_billed = ledger::live(&statement.lines).iter().any(|line| line.charge.amount_yen != Yen::ZERO);
+    let is_issuer = matches!(actor.scope(), Scope::Firm(_)) && has_billed;
     let recipient = case.resident.filter(|_| sight >= Sight::Invoice || is_issuer);
     let issuers = issuers(&mut tx, &own, &statement).await?;
     let reference = ctx.reference();

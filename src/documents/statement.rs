@@ -6,10 +6,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::{
     cooling_off::CoolingOff,
-    ledger::{Charge, EntryKind, LedgerLine, SettlementBasis, live},
+    ledger::{Charge, EntryKind, LedgerLine, SettlementBasis, billed, live},
     money::Yen,
     payers::HeldItem,
-    payments::{Payment, PaymentKind, PaymentMethod, collected},
+    payments::{Payment, PaymentKind, PaymentMethod, accounts, collected},
     reference::programme::Payer,
     span::tokyo,
 };
@@ -131,7 +131,8 @@ struct PrintedHeld {
     label: Words,
     payer: Words,
     amount: Yen,
-    review_on: String,
+    /// Until when it is awaited; absent where a supervisor decides now.
+    review_on: Option<String>,
 }
 
 struct PrintedPayment {
@@ -160,7 +161,9 @@ impl Printed {
         let day = |at: DateTime<Utc>| tokyo(at).format(DAY).to_string();
         let total: Yen = facts.lines.iter().map(|line| line.charge.amount_yen).sum();
         let paid = collected(&facts.payments);
-        let due = total.0 - paid.0;
+        // What is paid for what is held is not to be paid back.
+        let accounts = accounts(&billed(&facts.lines), &facts.held, &facts.payments);
+        let due: i64 = accounts.values().map(|account| account.due.0).sum();
         let others =
             |line: &LedgerLine| line.charge.payer != Payer::Worker && line.charge.amount_yen > Yen::ZERO;
         let several = facts.lines.iter().any(others);
@@ -186,7 +189,7 @@ impl Printed {
                     label: label(&item.charge, facts),
                     payer: payer(item.charge.payer),
                     amount: item.charge.amount_yen,
-                    review_on: day(item.review_at),
+                    review_on: (item.review_at > facts.issued_at).then(|| day(item.review_at)),
                 })
                 .collect(),
             payments: facts
@@ -263,12 +266,8 @@ fn label(charge: &Charge, facts: &StatementFacts) -> Words {
 }
 
 fn payer(payer: Payer) -> Words {
-    match payer {
-        Payer::Worker => Words::new("ご本人", "resident"),
-        Payer::HostCompany => Words::new("受入企業", "host company"),
-        Payer::Landlord => Words::new("家主・管理会社", "landlord"),
-        Payer::Programme => Words::new("運営側", "programme"),
-    }
+    let (ja, en) = payer.words();
+    Words::new(ja, en)
 }
 
 fn paid_line(payment: &Payment, on: String) -> PrintedPayment {

@@ -58,6 +58,7 @@ pub mod retention;
 pub mod reviews;
 pub mod roster;
 pub mod ruling;
+pub mod salted;
 pub mod scrub;
 pub mod settling;
 pub mod sight;

@@ -12,6 +12,19 @@ use super::{
     refusal::{MoneyRefused, Refusal},
 };
 
+impl Payer {
+    /// The payer in words: (Japanese, English).
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Worker => ("ご本人", "resident"),
+            Self::HostCompany => ("受入企業", "host company"),
+            Self::Landlord => ("家主・管理会社", "landlord"),
+            Self::Programme => ("運営側", "programme"),
+        }
+    }
+}
+
 /// An answer that has been awaited for longer goes to review.
 pub const PAYER_AWAITED_MAX: TimeDelta = TimeDelta::days(14);
 
@@ -31,6 +44,16 @@ pub struct PayerAuthority {
     pub evidence: Option<ShortCode>,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
+}
+
+/// That a payer has agreed to what had been heard of by then: what a technician says afterwards in their name binds them no more
+/// than before (G-06).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub struct Agreement {
+    /// Who has agreed.
+    pub payer: Payer,
+    /// Up to when.
+    pub at: DateTime<Utc>,
 }
 
 /// The same with who has agreed.
@@ -77,6 +100,13 @@ impl ProposedPayer {
             Payer::Worker | Payer::HostCompany | Payer::Landlord => self.since + PAYER_AWAITED_MAX,
         }
     }
+}
+
+/// Refuses an authority that says nothing new: it is on record, and nothing more was heard of in the payer's name.
+pub fn not_yet(payer: Payer, known: &[Agreement], proposed: &[ProposedPayer]) -> Result<(), Refusal> {
+    let is_known = known.iter().any(|one| one.payer == payer);
+    let is_asked = proposed.iter().any(|one| one.payer == payer);
+    if is_known && !is_asked { Err(MoneyRefused::PayerAuthorised.into()) } else { Ok(()) }
 }
 
 /// Refuses an authority that does not bind: the worker agrees at the site, the programme by a supervisor's decision, and a

@@ -127,7 +127,7 @@ mod part {
     pub(super) const FOREIGN: i64 = 10;
     pub(super) const REVIEWED: i64 = 11;
     pub(super) const SETTLED: i64 = 12;
-    pub(super) const AUTHORISED: i64 = 13;
+    pub(super) const AGREED: i64 = 13;
 }
 
 /// Loads the jobs, by id. One statement: what is seen of one job belongs together.
@@ -166,7 +166,7 @@ SELECT 2, o.job_id, json_object('id', hex(o.id), 'version', version, 'job_id', h
     'addressee', addressee, 'role', role, 'rank', rank, 'round', round, 'rung', rung, 'state', state,
     'offered_at', offered_at, 'deadline', deadline, 'answered_at', answered_at, 'decline_code', decline_code,
     'arrival_promised_at', arrival_promised_at, 'answered_via', answered_via, 'withdraw_code', withdraw_code,
-    'naming_due_at', naming_due_at)
+    'naming_due_at', naming_due_at, 'agreed_at', agreed_at)
 FROM wanted w CROSS JOIN offer o ON o.job_id = w.id
 UNION ALL
 SELECT CASE WHEN a.job_id = w.job_id THEN 3 ELSE 4 END, w.job_id, json_object('id', hex(a.id), 'version', version,
@@ -208,7 +208,7 @@ SELECT 11, w.id, '0' FROM wanted w WHERE EXISTS (SELECT 1 FROM review WHERE job_
 UNION ALL
 SELECT 12, w.id, json_quote(s.settled_at) FROM wanted w CROSS JOIN settlement s ON s.job_id = w.id
 UNION ALL
-SELECT 13, w.id, json_quote(p.payer) FROM wanted w CROSS JOIN payer_authority p ON p.job_id = w.id)",
+SELECT 13, w.id, json_object('payer', p.payer, 'at', p.recorded_at) FROM wanted w CROSS JOIN payer_authority p ON p.job_id = w.id)",
         postgres: "
 WITH wanted(id) AS MATERIALIZED (
     SELECT id FROM job WHERE id = $1 UNION SELECT job_id FROM offer WHERE id = $1
@@ -248,7 +248,7 @@ SELECT 11, w.id, CAST('0' AS JSON) FROM wanted w WHERE EXISTS (SELECT 1 FROM rev
 UNION ALL
 SELECT 12, w.id, to_json(s.settled_at) FROM wanted w JOIN settlement s ON s.job_id = w.id
 UNION ALL
-SELECT 13, w.id, to_json(p.payer) FROM wanted w JOIN payer_authority p ON p.job_id = w.id) r"
+SELECT 13, w.id, json_build_object('payer', p.payer, 'at', p.recorded_at) FROM wanted w JOIN payer_authority p ON p.job_id = w.id) r"
     }, wanted.id, also, reports, needed.map(|span| span.from()), needed.map(|span| span.to()))?;
     Ok(rows)
 }
@@ -277,7 +277,7 @@ fn assemble(rows: &[Row<'_>]) -> Result<Vec<Loaded>, Error> {
                 one.billing = Billing::Begun;
                 known.settled_at.push(read("settlement", row)?);
             }
-            part::AUTHORISED => known.authorised.push(read("payer_authority", row)?),
+            part::AGREED => known.agreed.push(read("payer_authority", row)?),
             part::FOREIGN => one.foreign.push(read("fact", row)?),
             _ => {}
         }
@@ -289,7 +289,7 @@ fn assemble(rows: &[Row<'_>]) -> Result<Vec<Loaded>, Error> {
         known.alarms.sort_by_key(|alarm| alarm.id);
         known.dangers.sort_by_key(|danger| danger.number);
         known.settled_at.sort();
-        known.authorised.sort();
+        known.agreed.sort();
         known.checks.sort_by_key(|check| check.number);
         facts.sort_by_key(|fact| fact.id);
     }

@@ -61,6 +61,13 @@ pub async fn people(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
            (SELECT a.id FROM payer_authority a JOIN job j ON j.id = a.job_id WHERE j.case_id = $1)",
         case
     )?;
+    query!(
+        tx,
+        execute,
+        "DELETE FROM payment_reference WHERE payment_id IN
+           (SELECT p.id FROM payment p JOIN job j ON j.id = p.job_id WHERE j.case_id = $1)",
+        case
+    )?;
     query!(tx, execute, "DELETE FROM case_person WHERE case_id = $1", case)?;
     Ok(())
 }
@@ -112,7 +119,8 @@ pub async fn blocks(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
     Ok(())
 }
 
-/// What of a case is not over: money is due where charges and payments of one of its jobs differ.
+/// What of a case is not over: money is due where charges and payments of one of its jobs differ, but for what the programme
+/// bears itself.
 pub async fn needs(tx: &mut Tx, case: CaseId) -> Result<Vec<Need>, Error> {
     let rows = query!(
         tx,
@@ -121,9 +129,12 @@ pub async fn needs(tx: &mut Tx, case: CaseId) -> Result<Vec<Need>, Error> {
          WHERE j.case_id = $1 AND j.wake_at IS NOT NULL
          UNION SELECT 'money_due' FROM job j
          WHERE j.case_id = $1
-           AND COALESCE((SELECT SUM(l.amount_yen) FROM ledger_line l WHERE l.job_id = j.id), 0)
+           AND COALESCE((SELECT SUM(l.amount_yen) FROM ledger_line l
+                         WHERE l.job_id = j.id AND l.payer <> 'programme'), 0)
             <> COALESCE((SELECT SUM(CASE WHEN p.kind = 'refund' THEN -p.amount_yen ELSE p.amount_yen END)
-                         FROM payment p WHERE p.job_id = j.id), 0)
+                         FROM payment p WHERE p.job_id = j.id AND p.payer <> 'programme'), 0)
+         UNION SELECT 'payer_awaited' FROM job j JOIN alarm a ON a.subject_id = j.id
+         WHERE j.case_id = $1 AND a.kind = 'payer_awaited' AND a.state <> 'resolved'
          UNION SELECT 'dispute_open' FROM job j JOIN dispute d ON d.job_id = j.id
          WHERE j.case_id = $1 AND NOT EXISTS (SELECT 1 FROM dispute_resolution r WHERE r.dispute_id = d.id)
          UNION SELECT 'review_open' FROM job j JOIN review r ON r.job_id = j.id

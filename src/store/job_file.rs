@@ -20,9 +20,9 @@ use crate::domain::{
     ids::{CallId, CaseId, JobId},
     ledger::Settlement,
     money::Yen,
+    payers::Agreement,
     payments::Payment,
     perils::{KnownDanger, Perils, PlannedCheck, SafetyRules},
-    reference::programme::Payer,
     reviews::Decision,
     span::Instant,
     warrants::Warrant,
@@ -36,7 +36,7 @@ pub struct Papers {
     /// The receipts of the statutory document, in the order they were recorded.
     pub receipts: Vec<StatutoryReceipt>,
     /// The payers who have agreed.
-    pub authorised: Vec<Payer>,
+    pub agreed: Vec<Agreement>,
     /// The disputes, oldest first.
     pub disputes: Vec<Dispute>,
     /// What supervisors decided about it, oldest first.
@@ -92,7 +92,11 @@ impl Papers {
         match row.what.as_str() {
             "payment" => self.payments.push(row.payment(job)?),
             "receipt" => self.receipts.push(row.receipt(job)?),
-            "authority" => self.authorised.push(read(row.code, "payer_authority", "payer")?),
+            "authority" => {
+                let table = "payer_authority";
+                let at = there(row.at1, table, "recorded_at")?;
+                self.agreed.push(Agreement { payer: read(row.code, table, "payer")?, at });
+            }
             "dispute" => self.disputes.push(row.dispute(job)?),
             "decision" => self.decisions.push(row.decision(job)?),
             "settlement" => self.settlements.push(row.settlement(job)?),
@@ -223,14 +227,14 @@ pub async fn papers(tx: &mut Tx, job: JobId, datasets: [&str; 2]) -> Result<Pape
                 CAST(NULL AS TIMESTAMPTZ) AS at2, CAST(NULL AS TIMESTAMPTZ) AS at3, CAST(NULL AS BYTEA) AS bytes
          FROM review_decision WHERE job_id = $1
          UNION ALL
-         SELECT 'payment', id, amount_yen, kind, method, payer, reference, fact_id, settlement_id, NULL, recorded_at,
-                received_at, NULL, NULL
-         FROM payment WHERE job_id = $1
+         SELECT 'payment', p.id, p.amount_yen, p.kind, p.method, p.payer, n.reference, p.fact_id, p.settlement_id, NULL,
+                p.recorded_at, p.received_at, NULL, NULL
+         FROM payment p LEFT JOIN payment_reference n ON n.payment_id = p.id WHERE p.job_id = $1
          UNION ALL
          SELECT 'receipt', id, number, NULL, NULL, NULL, received_on, NULL, NULL, NULL, recorded_at, NULL, NULL, NULL
          FROM statutory_receipt WHERE job_id = $1
          UNION ALL
-         SELECT 'authority', id, NULL, payer, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         SELECT 'authority', id, NULL, payer, NULL, NULL, NULL, NULL, NULL, NULL, recorded_at, NULL, NULL, NULL
          FROM payer_authority WHERE job_id = $1
          UNION ALL
          SELECT 'dispute', d.id, d.number, d.reason, r.outcome, d.payer, NULL, r.decision_id, NULL, NULL, d.opened_at,

@@ -63,6 +63,7 @@ pub mod reference;
 pub mod referrals;
 pub mod retention;
 pub mod reviews;
+pub mod salted_words;
 pub mod schema;
 pub mod sealed_rows;
 pub mod seals;

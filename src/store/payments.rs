@@ -11,6 +11,7 @@ use super::{
 use crate::domain::{
     ids::{JobId, PaymentId, TokenId},
     payments::Payment,
+    salted::Salted,
 };
 
 row! {
@@ -21,17 +22,24 @@ row! {
 /// Of a payment.
 macro_rules! columns {
     () => {
-        "p.id, p.job_id, p.kind, p.method, p.payer, p.amount_yen, p.received_at, p.reference, p.fact_id,
+        "p.id, p.job_id, p.kind, p.method, p.payer, p.amount_yen, p.received_at, n.reference, p.fact_id,
          p.settlement_id, p.recorded_at"
     };
 }
 
-/// Has a new payment kept with the use-case.
-pub fn insert(batch: &mut Batch, payment: &Payment, by: Option<TokenId>) {
+/// Of payments, with their references as long as these are there.
+macro_rules! from {
+    () => {
+        " FROM payment p LEFT JOIN payment_reference n ON n.payment_id = p.id "
+    };
+}
+
+/// Has a new payment kept with the use-case, and its reference beside it.
+pub fn insert(batch: &mut Batch, payment: &Payment, reference: Option<&Salted>, by: Option<TokenId>) {
     later!(
         batch,
         one,
-        "INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, reference, fact_id,
+        "INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, reference_hash, fact_id,
                               settlement_id, recorded_at, recorded_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         payment.id,
@@ -41,12 +49,22 @@ pub fn insert(batch: &mut Batch, payment: &Payment, by: Option<TokenId>) {
         payment.payer,
         payment.amount_yen,
         payment.received_at,
-        payment.reference.as_deref(),
+        reference.map(|words| words.hash().to_vec()),
         payment.fact_id,
         payment.settlement_id,
         payment.recorded_at,
         by
     );
+    if let Some(words) = reference {
+        later!(
+            batch,
+            one,
+            "INSERT INTO payment_reference (payment_id, reference, salt) VALUES ($1, $2, $3)",
+            payment.id,
+            words.text.as_str(),
+            words.salt.as_slice()
+        );
+    }
 }
 
 /// The payments for a job, in the order they were recorded.
@@ -54,7 +72,7 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Payment>, Error> {
     query!(
         tx,
         all Payment,
-        concat!("SELECT ", columns!(), " FROM payment p
+        concat!("SELECT ", columns!(), from!(), "
             WHERE p.job_id = $1 ORDER BY p.recorded_at, p.id"),
         job
     )
@@ -77,7 +95,8 @@ pub async fn newest(tx: &mut Tx, before: Option<Uuid>, limit: i64) -> Result<Vec
         tx,
         all Listed,
         concat!("SELECT ", columns!(), ", c.number AS case_number
-            FROM payment p JOIN job j ON j.id = p.job_id JOIN case_file c ON c.id = j.case_id
+            FROM payment p LEFT JOIN payment_reference n ON n.payment_id = p.id
+            JOIN job j ON j.id = p.job_id JOIN case_file c ON c.id = j.case_id
             WHERE p.id < $1 ORDER BY p.id DESC LIMIT $2"),
         before.unwrap_or(Uuid::max()),
         limit
@@ -93,9 +112,9 @@ pub async fn several(tx: &mut Tx, ids: &[PaymentId]) -> Result<Vec<Payment>, Err
         tx,
         all Payment,
         {
-            sqlite: concat!("SELECT ", columns!(), " FROM payment p
+            sqlite: concat!("SELECT ", columns!(), from!(), "
                 WHERE p.id IN (SELECT unhex(value) FROM json_each($1))"),
-            postgres: concat!("SELECT ", columns!(), " FROM payment p
+            postgres: concat!("SELECT ", columns!(), from!(), "
                 WHERE p.id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))")
         },
         id_list(ids.iter().map(|id| id.0))

@@ -17,8 +17,8 @@ use crate::domain::{
     facts::Flag,
     ids::{DisputeId, JobId, ReviewDecisionId, ReviewId, TokenId},
     money::Yen,
+    payers::Agreement,
     perils::{KnownDanger, PlannedCheck},
-    reference::programme::Payer,
     reviews::{About, Correction, Decision, DecisionReason, Review, ReviewState, Ruling},
     span::Instant,
 };
@@ -146,8 +146,8 @@ pub async fn list(
     search.and("state = $", state).all(tx, "ORDER BY id LIMIT $", limit).await
 }
 
-/// Keeps a new decision and the words that go with it.
-pub fn decide(batch: &mut Batch, decision: &Decision, note: &str) {
+/// Keeps a new decision and the words that go with it, if any.
+pub fn decide(batch: &mut Batch, decision: &Decision, note: Option<&str>) {
     let data = Data { flags: decision.flags.clone(), correction: decision.correction.clone() };
     let (review, dispute) = match decision.about {
         About::Review(review) => (Some(review), None),
@@ -170,7 +170,9 @@ pub fn decide(batch: &mut Batch, decision: &Decision, note: &str) {
         decision.decided_at,
         decision.decided_by
     );
-    later!(batch, one, "INSERT INTO review_note (decision_id, note) VALUES ($1, $2)", decision.id, note);
+    if let Some(note) = note {
+        later!(batch, one, "INSERT INTO review_note (decision_id, note) VALUES ($1, $2)", decision.id, note);
+    }
 }
 
 /// The decisions about a job, oldest first.
@@ -208,7 +210,7 @@ pub struct Bills {
     /// The sum of the lines of each job that has any.
     pub billed: BTreeMap<JobId, Yen>,
     /// The payers of each job who have agreed.
-    pub authorised: BTreeMap<JobId, Vec<Payer>>,
+    pub agreed: BTreeMap<JobId, Vec<Agreement>>,
     /// When each job was settled.
     pub settled_at: BTreeMap<JobId, Vec<Instant>>,
     /// Every version of the datasets they are priced by, with when it came into force.
@@ -268,7 +270,7 @@ impl Bills {
             }
             "authority" => {
                 let payer = parsed(&row.data, "payer_authority", "payer")?;
-                self.authorised.entry(job).or_default().push(payer);
+                self.agreed.entry(job).or_default().push(Agreement { payer, at: row.at });
             }
             "settlement" => self.settled_at.entry(job).or_default().push(row.at),
             "line" => {

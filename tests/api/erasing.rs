@@ -133,6 +133,49 @@ on_both_engines! {
         server.stop().await;
     }
 
+    // Words that are erased leave a hash that proves them as long as they are there (G-12).
+    async fn the_reference_of_a_payment_goes_with_its_case_and_is_proved_until_then(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (site, mut device) = (Site::open(&server, "栄水道").await, Device::new("phone"));
+        let supervisor = server.client(Role::Supervisor);
+        let case = case_of(&server, &site.job).await;
+        server.pass(120).await;
+        let facts = device.plain(72 * 60, Some(2));
+        site.report(&server, &device, &facts).await;
+        let path = format!("/v1/jobs/{}/payments", site.job);
+        let paid = |yen: i64, reference: &str| json!({
+            "kind": "later", "method": "card", "payer": "worker", "amount_yen": yen, "received_at": server.ctx.now(),
+            "reference": reference, "confirm": ["nothing_owed", "overpaid"],
+        });
+        supervisor.post(&path, paid(2_200, "YAMADA-2200")).await.expect(201);
+        let agreed = json!({ "payer": "host_company", "person": "架空 花子" });
+        let authorities = format!("/v1/jobs/{}/payer-authorities", site.job);
+        supervisor.post(&authorities, agreed.clone()).await.expect(201);
+        verify(&server).await;
+        let rows = app::verify::CHECKS.iter().find(|check| check.name == "rows").unwrap();
+        for (table, column, was) in [("payment_reference", "reference", "YAMADA-2200"), ("payer_authority_person", "name", "架空 花子")] {
+            let mut raw = db.raw().await;
+            raw.execute(&format!("UPDATE {table} SET {column} = 'SUZUKI'")).await.unwrap();
+            let found = rows.run(&server.ctx).await.unwrap();
+            assert!(matches!(&found, app::verify::Verdict::Broken(what) if what.starts_with("the words beside pay")), "{found:?}");
+            raw.execute(&format!("UPDATE {table} SET {column} = '{was}'")).await.unwrap();
+        }
+        verify(&server).await;
+        close(&server, &case, "no").await;
+        supervisor.post(&format!("/v1/cases/{case}/erasure"), json!({ "reason": "person_asked" })).await.expect(200);
+        assert_eq!(supervisor.get(&path).await.expect(200)["items"][0]["reference"], Value::Null);
+        for mark in ["YAMADA", "架空 花子"] {
+            assert_eq!(tables_with(&db, mark).await, [""; 0], "{mark}");
+        }
+        verify(&server).await;
+        // Nothing is written about anybody any more.
+        assert_eq!(supervisor.post(&path, paid(1, "YAMADA-1")).await.problem(), "case-erased");
+        assert_eq!(supervisor.post(&authorities, json!({ "payer": "landlord", "person": "架空 花子", "evidence": "1" })).await.problem(), "case-erased");
+        let says = json!({ "reason": "damage", "payer": "worker", "note": "架空 花子" });
+        assert_eq!(supervisor.post(&format!("/v1/jobs/{}/disputes", site.job), says).await.problem(), "case-erased");
+        server.stop().await;
+    }
+
     async fn a_legal_hold_keeps_a_case_whatever_is_asked(db: TestDb) {
         let server = TestServer::start(&db).await;
         let (desk, supervisor) = (server.dispatcher(), server.client(Role::Supervisor));

@@ -8,6 +8,7 @@ mod support;
 
 mod access;
 mod actions;
+mod agreements;
 mod alone;
 mod appointments;
 mod attributes;
@@ -34,6 +35,7 @@ mod estimate;
 mod evidence;
 mod field;
 mod fitness;
+mod goodwill;
 mod guarding;
 mod held_commits;
 mod kpis;

@@ -94,6 +94,66 @@ on_both_engines! {
         is_held_until_agreed(&db, "landlord").await;
     }
 
+    // G-06: what is held for somebody is theirs to pay; while their answer is awaited, nobody is forgotten.
+    async fn what_is_held_is_paid_for_and_kept_like_what_is_billed(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let dispatcher = server.dispatcher();
+        let site = shared(&server, "host_company").await;
+        let path = format!("/v1/jobs/{}/payments", site.job);
+        let paid = |payer: &str, minutes: i64, yen: i64| json!({
+            "kind": "later", "method": "bank_transfer", "payer": payer, "amount_yen": yen,
+            "received_at": server.ctx.now() - chrono::TimeDelta::minutes(minutes),
+        });
+        dispatcher.post(&path, paid("host_company", 0, 1_100)).await.expect(201);
+        let bill = bill(&server, &site).await;
+        let of_worker = bill["by_payer"].as_array().unwrap().iter().find(|one| one["payer"] == "worker").unwrap();
+        assert_eq!((&bill["due_yen"], &of_worker["due_yen"]), (&json!(1_100), &json!(1_100)));
+        let alarms = dispatcher.get("/v1/alarms").await.expect(200)["items"].clone();
+        let is_it = |alarm: &Value| alarm["kind"] == "refund_due" && alarm["state"] != "resolved";
+        assert!(!alarms.as_array().unwrap().iter().any(is_it), "{alarms}");
+        dispatcher.post(&path, paid("worker", 15, 1_100)).await.expect(201);
+        assert_eq!(dispatcher.post(&path, paid("worker", 30, 1)).await.problem(), "payment-overpaid");
+        // Lines and payments would be even; the answer is awaited all the same.
+        let case = dispatcher.get(&format!("/v1/jobs/{}", site.job)).await.expect(200)["case_id"].as_str().unwrap().to_owned();
+        world::close(&server, &case, "no").await;
+        let erased = format!("/v1/cases/{case}/erasure");
+        let refused = server.client(Role::Supervisor).post(&erased, json!({ "reason": "person_asked" })).await;
+        assert_eq!(refused.problem(), "case-still-needed");
+        assert!(refused.body["detail"].as_str().unwrap().contains("the answer of a payer is awaited"), "{}", refused.body);
+        server.stop().await;
+    }
+
+    // G-06: an authority binds to what had been heard of by then, not to whatever a technician says afterwards.
+    async fn what_is_said_after_somebody_has_agreed_waits_for_another_yes(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let site = Site::open(&server, "栄水道").await;
+        server.pass(120).await;
+        let (mut phone, mut tablet) = (Device::new("phone"), Device::new("tablet"));
+        let mut yes = site::yes(at("22:20:00"), 2, 0);
+        yes["payer"] = json!("host_company");
+        let first = tablet.tell(at("22:20:00"), &yes);
+        site.report(&server, &tablet, &[first]).await;
+        let path = format!("/v1/jobs/{}/payer-authorities", site.job);
+        let authority = json!({ "payer": "host_company", "person": "架空 花子" });
+        server.dispatcher().post(&path, authority.clone()).await.expect(201);
+        assert_eq!(server.dispatcher().post(&path, authority.clone()).await.problem(), "payer-authorised");
+        server.pass(1).await;
+        let mut more = site::yes(at("22:22:00"), 9, 0);
+        more["payer"] = json!("host_company");
+        let second = tablet.tell(at("22:22:00"), &more);
+        site.report(&server, &tablet, &[second]).await;
+        let facts = phone.plain(72 * 60, Some(1));
+        site.report(&server, &phone, &facts).await;
+        server.settle().await;
+        let held = bill(&server, &site).await;
+        assert_eq!((site::brief(&held["lines"]), &held["total_yen"]), (vec![OWN], &json!(1_100)), "{}", held["held"]);
+        assert_eq!(site::brief(&held["held"]), [("overtime", "1", 1_100, "host_company")]);
+        server.dispatcher().post(&path, authority).await.expect(201);
+        assert_eq!(bill(&server, &site).await["total_yen"], 2_200);
+        assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
     async fn without_an_answer_a_supervisor_is_asked_after_fourteen_days(db: TestDb) {
         let server = TestServer::start(&db).await;
         let site = shared(&server, "host_company").await;

@@ -139,9 +139,9 @@ INSERT INTO payment (id, job_id, kind, method, payer, amount_yen, received_at, f
 VALUES (#191, #31, 'cash_on_site', 'cash', 'worker', 1100, '2026-11-23T12:00:00+00:00', #91, '2026-11-23T12:00:00+00:00');
 INSERT INTO statutory_receipt (id, job_id, number, received_on, recorded_at)
 VALUES (#195, #31, 1, '2026-11-23', '2026-11-23T12:00:00+00:00');
-INSERT INTO payer_authority (id, job_id, payer, recorded_at)
-VALUES (#196, #31, 'host_company', '2026-11-23T12:00:00+00:00'), (#197, #33, 'host_company', '2026-11-23T12:00:00+00:00');
-INSERT INTO payer_authority_person (authority_id, name) VALUES (#196, '架空 花子');
+INSERT INTO payer_authority (id, job_id, payer, person_hash, recorded_at)
+VALUES (#196, #31, 'host_company', @1, '2026-11-23T12:00:00+00:00'), (#197, #33, 'host_company', @1, '2026-11-23T12:00:00+00:00');
+INSERT INTO payer_authority_person (authority_id, name, salt) VALUES (#196, '架空 花子', @1);
 INSERT INTO evidence (id, job_id, firm_id, technician_id, kind, media_type, bytes, sha256, file, device_time, received_at,
                       erased_at, erased_for)
 VALUES (#161, #31, #1, #11, 'photo_before', 'image/jpeg', 3, @1, #162, '2026-11-23T10:20:00+00:00',
@@ -339,7 +339,7 @@ const SAMPLES: &[(&str, Row)] = &[
         ("addressee", "'technician'"), ("role", "'lead'"), ("rank", "1"), ("round", "1"), ("rung", "0"), ("state", "'open'"),
         ("offered_at", AT), ("deadline", LATER), ("answered_at", "NULL"), ("decline_code", "NULL"),
         ("arrival_promised_at", "NULL"), ("answered_via", "NULL"), ("withdraw_code", "NULL"),
-        ("naming_due_at", "NULL"),
+        ("naming_due_at", "NULL"), ("agreed_at", "NULL"),
     ]),
     ("assignment", &[
         ("id", "#211"), ("job_id", "#32"), ("offer_id", "#72"), ("firm_id", "#1"), ("technician_id", "#12"),
@@ -468,7 +468,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("payment", &[
         ("id", "#291"), ("job_id", "#31"), ("kind", "'later'"), ("method", "'cash'"), ("payer", "'worker'"),
-        ("amount_yen", "1100"), ("received_at", AT), ("reference", "NULL"), ("fact_id", "NULL"),
+        ("amount_yen", "1100"), ("received_at", AT), ("reference_hash", "NULL"), ("fact_id", "NULL"),
         ("settlement_id", "#101"), ("recorded_at", AT), ("recorded_by", "#61"),
     ]),
     ("statutory_receipt", &[
@@ -477,7 +477,8 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("payer_authority", &[
         ("id", "#296"), ("job_id", "#32"), ("payer", "'host_company'"), ("referral_id", "NULL"), ("evidence", "NULL"),
-        ("recorded_at", AT), ("recorded_by", "#61"),
+        ("person_hash", "@1"), ("recorded_at", AT), ("recorded_by", "#61"),
     ]),
-    ("payer_authority_person", &[("authority_id", "#197"), ("name", "'架空 次郎'")]),
+    ("payer_authority_person", &[("authority_id", "#197"), ("name", "'架空 次郎'"), ("salt", "@1")]),
+    ("payment_reference", &[("payment_id", "#191"), ("reference", "'R-1'"), ("salt", "@1")]),
 ];

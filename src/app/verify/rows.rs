@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 
 use super::{Ctx, Error, Verdict};
-use crate::store::{
-    self, Tx, sealed_rows,
-    seals::{Borne, FACETS, Facet, Leaves},
+use crate::{
+    domain::salted::Salted,
+    store::{
+        self, Tx, sealed_rows,
+        seals::{Borne, FACETS, Facet, Leaves},
+    },
 };
 
 /// The hash of a row, and the event that bears it.
@@ -21,6 +24,7 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
     for facet in FACETS {
         compare(&mut tx, facet, &mut kept, &mut found).await?;
     }
+    words(&mut tx, &mut found).await?;
     let promised = sealed_rows::promised(&mut tx).await?;
     let mut gone: Vec<_> =
         kept.into_iter().filter(|((name, key), _)| !may_be_gone(name, key, promised.as_deref())).collect();
@@ -33,6 +37,25 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
         [first] => Verdict::Broken(first.clone()),
         [first, ..] => Verdict::Broken(format!("{first} (and {} more)", found.len() - 1)),
     })
+}
+
+/// Words beside a row are those whose hash it holds; where they are gone, their case is erased.
+async fn words(tx: &mut Tx, found: &mut Vec<String>) -> Result<(), store::Error> {
+    for row in store::salted_words::proved(tx).await? {
+        let words = row.text.zip(row.salt.and_then(|salt| salt.try_into().ok()));
+        let words = words.map(|(text, salt)| Salted { text, salt });
+        match words {
+            Some(words) if words.hash().as_slice() == row.hash => {}
+            None if row.erased.is_some() => {}
+            Some(_) => found
+                .push(format!("the words beside {} {} are not those it was written with", row.what, row.id)),
+            None => found.push(format!(
+                "the words beside {} {} are gone, and its case is not erased",
+                row.what, row.id
+            )),
+        }
+    }
+    Ok(())
 }
 
 /// The last seal of each row.

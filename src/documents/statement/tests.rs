@@ -168,3 +168,25 @@ fn y_11_the_end_of_cooling_off_is_printed_or_that_it_has_not_begun() {
     let none = html(&StatementFacts { cooling_off: None, ..facts(vec![], vec![]) }).unwrap();
     assert!(!none.contains("クーリング・オフ"), "Y-12: {none}");
 }
+
+#[test]
+fn what_is_held_says_whose_answer_or_decision_is_awaited() {
+    let charge = line(1, EntryKind::Overtime, "overtime", 2, 1_100).charge;
+    let issued_at = facts(vec![], vec![]).issued_at;
+    let page = |payer, days| {
+        let charge = Charge { payer, ..charge.clone() };
+        let held =
+            HeldItem { charge, since: issued_at, review_at: issued_at + chrono::TimeDelta::days(days) };
+        html(&StatementFacts { held: vec![held], ..facts(vec![], vec![]) }).unwrap()
+    };
+    let asked = page(Payer::HostCompany, 14);
+    assert!(asked.contains("受入企業の回答を待っています。2026年12月6日までに回答がない場合"), "{asked}");
+    // The programme's is a supervisor's to say, and so is what was awaited for too long.
+    for decided in [page(Payer::Programme, 0), page(Payer::HostCompany, -1)] {
+        assert!(
+            decided.contains("監督者の判断を待っています。") && decided.contains("A supervisor's decision"),
+            "{decided}"
+        );
+        assert!(!decided.contains("までに回答がない場合"), "{decided}");
+    }
+}

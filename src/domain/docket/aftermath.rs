@@ -55,7 +55,7 @@ impl Docket {
     pub fn guard(&self) -> Guard {
         Guard::of(&self.is.job, &self.is.assignments, &self.perils())
             .billed(self.is.settled_at.iter().copied())
-            .authorised(self.is.authorised.iter().copied())
+            .agreed(self.is.agreed.iter().copied())
     }
 
     /// Brings the job to where its record says that it is.

@@ -49,8 +49,9 @@ use super::{
     ids::{JobId, TechnicianId},
     jobs::Job,
     offers::{Assignment, Offer},
+    payers::Agreement,
     perils::{PlannedCheck, SafetyRules},
-    reference::{dispatch::Dispatch, programme::Payer},
+    reference::dispatch::Dispatch,
     span::Instant,
 };
 
@@ -75,8 +76,8 @@ pub struct Known {
     pub checks: Vec<PlannedCheck>,
     /// When it was settled, oldest first.
     pub settled_at: Vec<Instant>,
-    /// Payers of whom it is on record that they have agreed.
-    pub authorised: Vec<Payer>,
+    /// Of which payers it is on record that they have agreed.
+    pub agreed: Vec<Agreement>,
 }
 
 impl Known {
@@ -93,7 +94,7 @@ impl Known {
             dangers: Vec::new(),
             checks: Vec::new(),
             settled_at: Vec::new(),
-            authorised: Vec::new(),
+            agreed: Vec::new(),
         }
     }
 }

@@ -121,7 +121,7 @@ impl FieldRecord {
         }
         record.flags.extend(doubts::outcome(&record, &outcomes));
         if let Some(guard) = guard {
-            record.proposed_payers = doubts::proposed_payers(&set, guard.authorised_payers());
+            record.proposed_payers = doubts::proposed_payers(&set, guard.agreements());
         }
         record.conclude(persons);
         let late = verdict.from_receipt.iter().filter_map(|id| Some((*id, set.get(id)?.received_at)));

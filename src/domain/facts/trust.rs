@@ -19,8 +19,8 @@ use crate::domain::{
     ids::{FactId, TechnicianId},
     jobs::{Job, JobState},
     offers::{Assignment, ReleaseCode},
+    payers::Agreement,
     perils::Perils,
-    reference::programme::Payer,
     span::Instant,
 };
 
@@ -38,7 +38,7 @@ pub struct Guard {
     made_at: Instant,
     called_off_at: Option<Instant>,
     billed_at: Vec<Instant>,
-    authorised: Vec<Payer>,
+    agreed: Vec<Agreement>,
     terms: BTreeMap<TechnicianId, Term>,
     perils: Perils,
 }
@@ -79,7 +79,7 @@ impl Guard {
             made_at: job.created_at,
             called_off_at,
             billed_at: Vec::new(),
-            authorised: Vec::new(),
+            agreed: Vec::new(),
             terms,
             perils: perils.clone(),
         }
@@ -93,12 +93,12 @@ impl Guard {
 
     /// The same where these payers have agreed to pay (G-06).
     #[must_use]
-    pub fn authorised(self, payers: impl IntoIterator<Item = Payer>) -> Self {
-        Self { authorised: payers.into_iter().collect(), ..self }
+    pub fn agreed(self, agreements: impl IntoIterator<Item = Agreement>) -> Self {
+        Self { agreed: agreements.into_iter().collect(), ..self }
     }
 
-    pub(super) fn authorised_payers(&self) -> &[Payer] {
-        &self.authorised
+    pub(super) fn agreements(&self) -> &[Agreement] {
+        &self.agreed
     }
 
     /// The same if this technician still had the job, or had it again.

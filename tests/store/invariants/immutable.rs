@@ -73,7 +73,6 @@ const IMMUTABLE: &[Immutable] = &[
     ] },
     Immutable { table: "payer_authority", row: "id = #196", keys: &[
         ("payer_authority_pkey", "id", &[("id", "#196")]),
-        ("payer_authority_job_id_payer_key", "job_id, payer", &[("job_id", "#31")]),
     ] },
     Immutable { table: "order_note", row: "number = 'O-1'", keys: &[
         ("order_note_pkey", "assignment_id", &[("assignment_id", "#81")]),

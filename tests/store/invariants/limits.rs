@@ -222,7 +222,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("ledger_line", "code", 1, 64), ("ledger_line", "rule", 1, 128), ("ledger_line", "text_ja", 1, 2000),
     ("ledger_line", "text_en", 1, 2000),
     ("event", "actor", 1, 64), ("event", "subject", 1, 64), ("event", "kind", 1, 64),
-    ("review_note", "note", 1, 2000), ("dispute_note", "note", 1, 2000), ("payment", "reference", 1, 64),
+    ("review_note", "note", 1, 2000), ("dispute_note", "note", 1, 2000), ("payment_reference", "reference", 1, 64),
     ("payer_authority", "evidence", 1, 64), ("payer_authority_person", "name", 1, 200),
 ];
 

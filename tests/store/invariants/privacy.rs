@@ -17,6 +17,7 @@ const PEOPLE: &[&str] = &[
     "dispute_note",
     "hand_over_note",
     "payer_authority_person",
+    "payment_reference",
     "referral_recipient",
     "referral_text",
     "review_note",

@@ -7,7 +7,7 @@ use crate::domain::{
     charging::Answer,
     facts::{ConsentCover, DeliveredPart, DeliveredWork, Fact, FactKind, Flag, FlagCode, JobOutcome},
     ids::{FactId, TechnicianId},
-    payers::ProposedPayer,
+    payers::{Agreement, ProposedPayer},
     reference::programme::Payer,
     span::Instant,
 };
@@ -32,12 +32,13 @@ pub(super) fn charged_after_finding(record: &FieldRecord) -> Vec<Flag> {
 }
 
 /// Nobody but the resident is bound by what a technician says (G-06, C-23): those who are named as payers, and of whom it is
-/// not on record that whoever may speak for them has agreed.
-pub(super) fn proposed_payers(set: &BTreeMap<FactId, &Fact>, authorised: &[Payer]) -> Vec<ProposedPayer> {
+/// not on record that whoever may speak for them has agreed once that was heard of.
+pub(super) fn proposed_payers(set: &BTreeMap<FactId, &Fact>, agreed: &[Agreement]) -> Vec<ProposedPayer> {
     let proposed = set.values().filter_map(|fact| {
         let FactKind::Consent(consent) = &fact.what else { return None };
         let payer = consent.payer();
-        let is_bound = payer == Payer::Worker || authorised.contains(&payer);
+        let covers = |one: &Agreement| one.payer == payer && fact.received_at <= one.at;
+        let is_bound = payer == Payer::Worker || agreed.iter().any(covers);
         (consent.answer() == Answer::Yes && !is_bound).then_some(ProposedPayer {
             fact_id: fact.id,
             technician_id: fact.technician_id,

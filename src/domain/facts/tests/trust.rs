@@ -9,6 +9,7 @@ use crate::domain::{
     ids::{AssignmentId, CaseId, JobId, OfferId},
     jobs::{Job, Order},
     offers::{Assignment, AssignmentStage, ReleaseCode},
+    payers::Agreement,
     perils::Perils,
     span::Instant,
     trade::{Priority, Trade},
@@ -293,11 +294,18 @@ fn what_the_desk_tells_counts_and_stays_a_question_for_whoever_bills() {
             let told: Vec<_> = came().into_iter().chain([fact.clone()]).collect();
             FieldRecord::guarded(&told, guard).proposed_payers.len()
         };
-        let agreed = open.clone().authorised([payer.parse().unwrap()]);
+        let agreement = |time| Agreement { payer: payer.parse().unwrap(), at: at(time) };
+        let agreed = open.clone().agreed([agreement("23:00:00")]);
+        let before = open.clone().agreed([agreement("10:00:00")]);
         for told_by in [Reporter::Device, Reporter::Desk] {
             asked.told_by = told_by;
             assert_eq!(proposed(&asked, &open), usize::from(payer != "worker"), "{payer} by {told_by}");
             assert_eq!(proposed(&asked, &agreed), 0, "{payer} by {told_by}");
+            assert_eq!(
+                proposed(&asked, &before),
+                usize::from(payer != "worker"),
+                "heard of afterwards: {payer} by {told_by}"
+            );
         }
     }
 }

@@ -26,6 +26,8 @@ pub(super) struct JobForms {
     pub(super) answer: bool,
     /// Somebody who does not agree with the bill can be heard.
     pub(super) dispute: bool,
+    /// That somebody else has agreed to pay can be recorded.
+    pub(super) authorise: bool,
     /// Dead messages can be tried anew.
     pub(super) replay: bool,
     /// The bill has a page, where it is corrected.
@@ -54,6 +56,7 @@ pub(super) fn of_job(file: &File, page: &Page) -> JobForms {
     let mut forms = JobForms {
         answer: may("/v1/offers/{id}/acceptance"),
         dispute: may("/v1/jobs/{id}/disputes") && !file.statement.lines.is_empty(),
+        authorise: may("/v1/jobs/{id}/payer-authorities"),
         replay: may("/v1/messages/{id}/replay"),
         reviews: page.may_get("/reviews"),
         bill: page.may_get("/billing/jobs/{id}") && !file.statement.lines.is_empty(),

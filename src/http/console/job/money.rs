@@ -9,6 +9,8 @@ use crate::{
         ids::{EvidenceId, ReferralId},
         known::Known,
         money::Yen,
+        payers::HeldItem,
+        reference::programme::Payer,
         referrals::Referral,
     },
     http::console::{figures, page::Page, words},
@@ -26,6 +28,10 @@ pub(super) struct MoneyView {
     pub(super) doubts: Vec<String>,
     pub(super) payments: Vec<(String, String, String)>,
     pub(super) disputes: Vec<(String, String, bool)>,
+    /// What waits for the answer of a payer (G-06).
+    pub(super) held: Vec<HeldView>,
+    /// Those of them whose answer the desk records.
+    pub(super) awaited: Vec<(Payer, String)>,
     /// Day of receipt and last day of cooling-off, where they apply; either may not be known.
     pub(super) cooling_off: Option<(Option<String>, Option<String>)>,
 }
@@ -39,6 +45,15 @@ pub(super) struct LineView {
     pub(super) payer: String,
     pub(super) proof: String,
     pub(super) rule: String,
+}
+
+/// What has no line before its payer has agreed.
+pub(super) struct HeldView {
+    pub(super) what: String,
+    pub(super) amount: String,
+    pub(super) payer: String,
+    /// Until when the answer is awaited; absent where a supervisor decides.
+    pub(super) until: Option<String>,
 }
 
 /// Hands on.
@@ -103,9 +118,27 @@ impl MoneyView {
             doubts: statement.open.iter().map(|flag| page.code("flag", flag.code)).collect(),
             payments: payments.collect(),
             disputes: disputes.collect(),
+            held: held(statement, page),
+            awaited: awaited(statement, page),
             cooling_off: statement.cooling_off.map(|one| (day(one.document_received_on), day(one.ends_on))),
         }
     }
+}
+
+fn held(statement: &Statement, page: &Page) -> Vec<HeldView> {
+    let view = |item: &HeldItem| HeldView {
+        what: page.code("line", item.charge.kind),
+        amount: page.yen(item.charge.amount_yen),
+        payer: page.code("payer", item.charge.payer),
+        until: (item.charge.payer != Payer::Programme).then(|| words::moment(item.review_at)),
+    };
+    statement.held.iter().map(view).collect()
+}
+
+fn awaited(statement: &Statement, page: &Page) -> Vec<(Payer, String)> {
+    let of = |payer: &&Payer| statement.held.iter().any(|item| item.charge.payer == **payer);
+    let asked = [Payer::HostCompany, Payer::Landlord];
+    asked.iter().filter(of).map(|payer| (*payer, page.code("payer", *payer))).collect()
 }
 
 fn consents(statement: &Statement, page: &Page) -> Vec<ConsentView> {
