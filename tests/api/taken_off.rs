@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// A job that the first crew was taken off and the second has.
-async fn replaced(server: &TestServer) -> (String, Crew, Crew) {
+/// A job that the first of two crews has had for five minutes.
+async fn given(server: &TestServer) -> (String, Crew, Crew) {
     let first = world::crew(server, "前水道", 35.165, 136.91).await;
     let second = world::crew(server, "後水道", 35.17, 136.91).await;
     let job = world::job(server).await;
@@ -32,7 +32,7 @@ fn whats(list: &Value) -> Vec<&str> {
 on_both_engines! {
     async fn nothing_they_send_afterwards_proves_anything(db: TestDb) {
         let server = TestServer::start(&db).await;
-        let (job, first, second) = replaced(&server).await;
+        let (job, first, second) = given(&server).await;
         send(&first.phone, &job, 1, "photo_before").await.expect(201);
         take_back(&server, &job, "resident_refuses").await;
         give(&server, &job, &second).await;
@@ -61,7 +61,7 @@ on_both_engines! {
 
     async fn a_picture_of_whoever_has_left_after_their_visit_proves(db: TestDb) {
         let server = TestServer::start(&db).await;
-        let (job, first, second) = replaced(&server).await;
+        let (job, first, second) = given(&server).await;
         let mut phone = Device::new(&job, "phone");
         let leaving = json!({ "kind": "leaving", "return_planned": true, "reason": "parts_to_order" });
         let mut facts = [phone.fact("21:00", kind("arrival")), phone.fact("21:00", leaving)];
@@ -81,7 +81,7 @@ on_both_engines! {
 
     async fn who_is_suspended_sends_pictures_of_what_is_in_hand_only(db: TestDb) {
         let server = TestServer::start(&db).await;
-        let (before, crew, _) = replaced(&server).await;
+        let (before, crew, _) = given(&server).await;
         take_back(&server, &before, "too_late").await;
         let now = world::job(&server).await;
         give(&server, &now, &crew).await;
@@ -95,7 +95,7 @@ on_both_engines! {
 
     async fn they_say_of_no_interpreter_that_they_joined(db: TestDb) {
         let server = TestServer::start(&db).await;
-        let (job, first, second) = replaced(&server).await;
+        let (job, first, second) = given(&server).await;
         let asks = json!({ "interpreter": "IP-07" });
         let path = format!("/v1/jobs/{job}/interpretations");
         let asked = first.phone.post(&path, asks.clone()).await.expect(201);
@@ -112,7 +112,7 @@ on_both_engines! {
 
     async fn whoever_of_the_firm_reports_for_who_is_suspended_it_is_asked_about(db: TestDb) {
         let server = TestServer::start(&db).await;
-        let (job, crew, second) = replaced(&server).await;
+        let (job, crew, second) = given(&server).await;
         take_back(&server, &job, "too_late").await;
         give(&server, &job, &second).await;
         put_state(&server, &format!("/v1/technicians/{}", crew.technician), "suspended").await;

@@ -98,8 +98,9 @@ fn gone_on(off: Off, then: Then) -> Known {
 
 /// What technician 1 tells at ten, heard of at twenty past eleven.
 fn told_late(kinds: &[FactKind]) -> Vec<Fact> {
-    let mut device = Device::of(1).delayed(TimeDelta::minutes(80));
-    kinds.iter().map(|kind| device.tell("10:00:00", kind.clone())).collect()
+    let (mut device, heard) = (Device::of(1), at("11:20:00"));
+    let told = kinds.iter().map(|kind| device.tell("10:00:00", kind.clone()));
+    told.map(|fact| Fact { sent_at: heard, received_at: heard, ..fact }).collect()
 }
 
 fn hears(known: &Known, fitness: &Fitness, kinds: &[FactKind]) -> Known {
