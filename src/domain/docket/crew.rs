@@ -2,6 +2,7 @@
 
 use super::{Docket, Waiting, alarms::KEPT};
 use crate::domain::{
+    alarms::AlarmKind,
     events::AssignmentReleased,
     ids::{AssignmentId, TechnicianId},
     jobs::JobState,
@@ -133,6 +134,9 @@ impl Docket {
             }
         }
         self.say(event);
+        if self.window().is_none() && self.on_it().next().is_none() {
+            self.resolve(AlarmKind::VisitOffDuty);
+        }
         self.await_acknowledgements();
         self.waiting = Waiting::LookedAt;
     }
