@@ -4,7 +4,7 @@ use chrono::{SubsecRound as _, TimeDelta};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, dockets, interpretations, records, referrals, seen, settlement};
+use super::{Command, Ctx, Error, Unit, dockets, records, referrals, seen, settlement};
 pub use crate::domain::facts::reports::{Batch, FactOutcome, RefusalCode, Report, ReportOutcome, Unreadable};
 use crate::{
     domain::{
@@ -17,7 +17,7 @@ use crate::{
             worked_until,
         },
         ids::{JobId, TechnicianId},
-        interpretations::{Interpretation, Line},
+        interpretations::Interpretation,
         jobs::JobState,
         ledger::Settlement,
         offers::Assignment,
@@ -94,9 +94,6 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     store::facts::insert(&mut unit.writes, &recorded);
     store::positions::keep(&mut unit.writes, &positions(batch, filing.technician_id, unit.now));
     let known = dockets::close(unit, docket).await?;
-    if known.job.state().is_final() && !job.state().is_final() {
-        interpretations::line_ended(unit, Line::Job(id)).await?;
-    }
     let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();
     let found = record.referral_findings.iter().filter(|found| new.contains(&found.fact_id));
     referrals::found(unit, &known.job, &found.collect::<Vec<_>>()).await?;
