@@ -137,7 +137,7 @@ pub(super) struct Erasure {
 /// Erase the people, the place, the texts and the pictures of a closed case
 ///
 /// For good. What happened stays: events, decisions, facts and charges know ids only, and their chain holds. Answers
-/// remembered for repeated requests are gone within a day. Refused while something of the case is open, unless a legal ground is
+/// remembered for repeated requests go with it. Refused while something of the case is open, unless a legal ground is
 /// named, and while there is a legal hold.
 #[utoipa::path(post, path = "/v1/cases/{id}/erasure", tag = "privacy", params(("id" = CaseId, Path), Key),
     request_body = Erasure, responses((status = 200, body = Erased)))]
