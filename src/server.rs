@@ -40,6 +40,9 @@ impl Server {
         let listener = Lines::listen(self.listen, self.limits.patience()).await?;
         let local_addr = listener.local_addr()?;
         ctx.allow_receivers(self.messages.receivers);
+        if let Some(address) = &self.messages.anchors {
+            ctx.mail_anchors_to(address.clone());
+        }
         let channels = Channels::new(self.messages).map_err(io::Error::other)?;
         let workers = worker::start(&ctx, channels).await.map_err(io::Error::other)?;
         let (stop, stopped) = oneshot::channel::<()>();

@@ -53,10 +53,11 @@ CREATE TABLE message (
     created_at      timestamptz NOT NULL,
     settled_at      timestamptz,
     UNIQUE (receiver, pos),
-    CHECK (receiver = coalesce(webhook_id, firm_id, referral_id)),
-    CHECK ((webhook_id IS NOT NULL AND firm_id IS NULL AND referral_id IS NULL)
-        OR (webhook_id IS NULL AND firm_id IS NOT NULL AND referral_id IS NULL)
-        OR (webhook_id IS NULL AND firm_id IS NULL AND referral_id IS NOT NULL)),
+    -- Of the three at most one; whoever keeps the head of the log has no row.
+    CHECK (receiver = coalesce(webhook_id, firm_id, referral_id, '00000000-0000-0000-0000-000000000001')),
+    CHECK ((webhook_id IS NULL AND firm_id IS NULL)
+        OR (webhook_id IS NULL AND referral_id IS NULL)
+        OR (firm_id IS NULL AND referral_id IS NULL)),
     CHECK ((channel = 'webhook') = (webhook_id IS NOT NULL)),
     CHECK ((next_at IS NOT NULL) = (state = 'pending')),
     CHECK ((settled_at IS NULL) = (state = 'pending'))

@@ -53,10 +53,11 @@ CREATE TABLE message (
     created_at      TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(created_at, 1, 19)) IS substr(created_at, 1, 19) AND julianday(created_at) IS NOT NULL AND length(created_at) IN (25, 29, 32) AND created_at GLOB '*+00:00' AND created_at NOT GLOB '*000+00:00' AND created_at NOT GLOB '*T24*'),
     settled_at      TEXT CHECK (settled_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(settled_at, 1, 19)) IS substr(settled_at, 1, 19) AND julianday(settled_at) IS NOT NULL AND length(settled_at) IN (25, 29, 32) AND settled_at GLOB '*+00:00' AND settled_at NOT GLOB '*000+00:00' AND settled_at NOT GLOB '*T24*'),
     UNIQUE (receiver, pos),
-    CHECK (receiver = coalesce(webhook_id, firm_id, referral_id)),
-    CHECK ((webhook_id IS NOT NULL AND firm_id IS NULL AND referral_id IS NULL)
-        OR (webhook_id IS NULL AND firm_id IS NOT NULL AND referral_id IS NULL)
-        OR (webhook_id IS NULL AND firm_id IS NULL AND referral_id IS NOT NULL)),
+    -- Of the three at most one; whoever keeps the head of the log has no row.
+    CHECK (receiver = coalesce(webhook_id, firm_id, referral_id, x'00000000000000000000000000000001')),
+    CHECK ((webhook_id IS NULL AND firm_id IS NULL)
+        OR (webhook_id IS NULL AND referral_id IS NULL)
+        OR (firm_id IS NULL AND referral_id IS NULL)),
     CHECK ((channel = 'webhook') = (webhook_id IS NOT NULL)),
     CHECK ((next_at IS NOT NULL) = (state = 'pending')),
     CHECK ((settled_at IS NULL) = (state = 'pending'))

@@ -1,6 +1,6 @@
 //! The head of the feed, kept outside (G-12): whoever holds an old position with its hash can tell a log that was written
-//! anew from the one that was. Each night it is told by `log.anchored` to the webhooks that ask for it, and written to a
-//! file where there is one; each acknowledgement of bills carries it.
+//! anew from the one that was. Each night it is told by `log.anchored` to the webhooks that ask for it, mailed to whoever
+//! keeps it, and written to a file where there is one; each acknowledgement of bills carries it.
 
 use tokio::io::AsyncWriteExt as _;
 

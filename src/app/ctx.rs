@@ -12,18 +12,19 @@ use tokio::sync::watch;
 
 use super::{
     clock::{Bell, Clock},
+    disks::Disks,
     in_hand::KeptDesk,
     loaded::Loaded,
     passwords::Hashing,
-    reading::{Doing, Reader, Readers},
+    reading::{Doing, Readers},
     refreshing::Refreshing,
     waiting::Waiting,
 };
 use crate::{
     dispatch::fleet::Fleet,
     domain::{
-        address::PlaceIndex, attempts::Attempts, events::Event, receivers::Receivers, silence, span::Instant,
-        users::SessionLife,
+        address::PlaceIndex, attempts::Attempts, email::EmailAddress, events::Event, readers::Reader,
+        receivers::Receivers, silence, span::Instant, users::SessionLife,
     },
     store::{Db, Lane, Soonest, files::Files},
 };
@@ -47,6 +48,8 @@ struct Inner {
     files: OnceLock<Files>,
     session_life: OnceLock<SessionLife>,
     anchor_file: OnceLock<PathBuf>,
+    anchor_mail: OnceLock<EmailAddress>,
+    disks: OnceLock<Disks>,
     reads: Waiting,
     on_commit: Bells,
     on_due_job: Bells,
@@ -113,6 +116,8 @@ impl Ctx {
             files: OnceLock::new(),
             session_life: OnceLock::new(),
             anchor_file: OnceLock::new(),
+            anchor_mail: OnceLock::new(),
+            disks: OnceLock::new(),
             reads: Waiting::default(),
             on_commit: Bells::default(),
             on_due_job: Bells::default(),
@@ -187,6 +192,26 @@ impl Ctx {
     /// The file to which the head of the feed is written each night, if there is one.
     pub(super) fn anchor_file(&self) -> Option<&Path> {
         self.inner.anchor_file.get().map(PathBuf::as_path)
+    }
+
+    /// Has the head of the feed mailed to somebody each night from now on; the first word counts.
+    pub fn mail_anchors_to(&self, address: EmailAddress) {
+        self.inner.anchor_mail.set(address).ok();
+    }
+
+    /// Who is mailed the head of the feed each night, if anybody is.
+    pub(super) fn anchor_mail(&self) -> Option<&EmailAddress> {
+        self.inner.anchor_mail.get()
+    }
+
+    /// Has the room on these disks looked at from now on; the first word counts.
+    pub fn watch_disks(&self, disks: Disks) {
+        self.inner.disks.set(disks).ok();
+    }
+
+    /// The disks that are looked at, where anybody has said so.
+    pub(super) fn disks(&self) -> Option<&Disks> {
+        self.inner.disks.get()
     }
 
     /// The files; in the memory where nobody has said where else.

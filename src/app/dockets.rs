@@ -2,12 +2,13 @@
 
 use uuid::Uuid;
 
-use super::{Error, Unit, order_notes};
+use super::{Error, Unit, dangers, interpretations, order_notes};
 use crate::{
     domain::{
         docket::{self, Changes, Docket, Known},
         facts::Fact,
         ids::{JobId, TechnicianId},
+        interpretations::Line,
         perils::SafetyRules,
     },
     store::{
@@ -85,6 +86,12 @@ async fn write(unit: &mut Unit, known: Known, changes: Changes) -> Result<Known,
     store::docket_changes::save(&mut unit.writes, &changes, unit.now);
     for assignment in &changes.assignments.new {
         order_notes::issue(unit, assignment).await?;
+    }
+    if changes.has_changed_hands(&known) {
+        interpretations::line_ended(unit, Line::Job(known.job.id)).await?;
+    }
+    if known.job.state().is_final() {
+        dangers::job_ended(unit, &known.job).await?;
     }
     changes.events.into_iter().for_each(|event| unit.emit(event));
     Ok(known)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     Command, Ctx, Error, Unit, dockets,
     fitness::{self, Looked},
-    interpretations, questions, records, referrals, seen, settlement,
+    questions, records, referrals, seen, settlement,
 };
 pub use crate::domain::facts::reports::{Batch, FactOutcome, RefusalCode, Report, ReportOutcome, Unreadable};
 use crate::{
@@ -24,7 +24,7 @@ use crate::{
         },
         firms::Standing,
         ids::{AssignmentId, JobId, TechnicianId},
-        interpretations::{Interpretation, Line},
+        interpretations::Interpretation,
         jobs::JobState,
         ledger::Settlement,
         offers::Assignment,
@@ -105,9 +105,6 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let known = dockets::close(unit, docket).await?;
     if let Some(looked) = returning {
         looked.seen().must_hold(unit);
-    }
-    if known.job.state().is_final() && !job.state().is_final() {
-        interpretations::line_ended(unit, Line::Job(id)).await?;
     }
     let new: Vec<_> = recorded.iter().map(|fact| fact.id).collect();
     let found = record.referral_findings.iter().filter(|found| new.contains(&found.fact_id));

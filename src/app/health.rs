@@ -1,11 +1,11 @@
 //! Whether the service can work, and the figures it shows about itself.
 
 use super::{
-    Ctx, Error,
+    Ctx, Error, disks,
     readers::{self, Reader},
 };
 use crate::{
-    domain::{messages::MessageState, span::Instant, text_enum::text_enum},
+    domain::{disks::Disk, messages::MessageState, span::Instant, text_enum::text_enum},
     store,
 };
 
@@ -36,18 +36,17 @@ pub async fn overdue(ctx: &Ctx) -> Result<Vec<(Due, Instant)>, Error> {
     ];
     let due =
         oldest.into_iter().filter_map(|(what, since)| Some((what, since.filter(|since| *since <= now)?)));
-    let stopped = readers::stopped(ctx).into_iter().map(|(reader, since)| {
-        let what = match reader {
-            Reader::Fleet => Due::FleetReader,
-            Reader::Messages => Due::MessageReader,
-        };
-        (what, since)
+    let stopped = readers::stopped(ctx).into_iter().filter_map(|(reader, since)| match reader {
+        Reader::Fleet => Some((Due::FleetReader, since)),
+        Reader::Messages => Some((Due::MessageReader, since)),
+        // The events that wait say it themselves.
+        Reader::Sequencer => None,
     });
     Ok(due.chain(stopped).collect())
 }
 
 /// What the service shows about itself.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct State {
     /// Last position of the feed.
     pub feed_position: i64,
@@ -63,6 +62,8 @@ pub struct State {
     pub reads_waiting: i64,
     /// Reads that were not written, because too many waited.
     pub reads_lost: i64,
+    /// Bytes that are free on each disk that is looked at.
+    pub disks_free: Vec<(Disk, u64)>,
 }
 
 /// Whether a use-case could be saved now: the database takes a write and answers.
@@ -73,6 +74,7 @@ pub async fn ready(ctx: &Ctx) -> Result<(), Error> {
 
 /// Reads the figures; fails when the database does not answer.
 pub async fn check(ctx: &Ctx) -> Result<State, Error> {
+    let disks_free = disks::free(ctx).await?;
     let mut tx = ctx.db().read().await?;
     let feed_position = store::feed::head(&mut tx).await?.pos;
     let feed_queue = store::feed::queued(&mut tx).await?;
@@ -90,5 +92,6 @@ pub async fn check(ctx: &Ctx) -> Result<State, Error> {
         messages_dead,
         reads_waiting,
         reads_lost,
+        disks_free,
     })
 }

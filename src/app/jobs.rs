@@ -1,16 +1,12 @@
 //! Jobs: made for a case, called off.
 
-use super::{
-    Command, Ctx, Error, Unit, case_file, dangers, dockets, holds, interpretations, reference, settlement,
-    warrants,
-};
+use super::{Command, Ctx, Error, Unit, case_file, dangers, dockets, holds, reference, settlement, warrants};
 use crate::{
     domain::{
         cases::CaseState,
         docket::Known,
         events,
         ids::{CaseId, JobId},
-        interpretations::Line,
         jobs::{Action, CancelReason, Hold, Job, Order},
         offers::{Assignment, ReleaseCode},
         refusal::{CaseRefused, JobRefused, Refusal},
@@ -113,7 +109,6 @@ async fn cancel_in(unit: &mut Unit, id: JobId, reason: CancelReason) -> Result<J
     let mut docket = dockets::of_job(unit, id).await?;
     docket.cancel(reason)?;
     let job = dockets::close(unit, docket).await?.job;
-    interpretations::line_ended(unit, Line::Job(id)).await?;
     settlement::settle_cancelled(unit, &job, reason).await?;
     Ok(job)
 }

@@ -63,6 +63,15 @@ pub async fn climb(ctx: &Ctx) -> Result<Option<Instant>, Error> {
     }
 }
 
+/// Firms or technicians have changed, and this node's fleet knows: what nobody served is looked at now (K-04).
+pub async fn wake_uncovered(ctx: &Ctx) -> Result<(), Error> {
+    let wake = Command::new(ACTOR, ());
+    ctx.transact(wake, |unit, ()| {
+        Box::pin(async { Ok(store::jobs::wake_uncovered(&mut unit.tx, unit.now).await?) })
+    })
+    .await
+}
+
 /// Whoever has a job waiting behind nothing goes on to it: what races could leave behind is mended here.
 async fn go_on(ctx: &Ctx, round: &mut Round) -> Result<(), Error> {
     let mut tx = ctx.db().read().await?;

@@ -21,6 +21,7 @@ pub mod consumers;
 pub mod crew;
 pub mod dangers;
 pub mod decisions;
+pub mod disks;
 pub mod disputes;
 pub mod drafts;
 pub mod duplicates;

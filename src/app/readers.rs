@@ -1,10 +1,10 @@
-//! Readers of the feed. One that cannot read on stops, so that nothing is passed over; it says so to whoever asks whether the
+//! Readers of the log. One that cannot read on stops, so that nothing is passed over; it says so to whoever asks whether the
 //! service is ready, and to the desk.
 
 use super::{Command, Ctx, Error, Unit, alarms, reading::Doing};
 use crate::domain::{actor::Actor, alarms::AlarmKind, events::Subject, span::Instant};
 
-pub use super::reading::Reader;
+pub use crate::domain::readers::Reader;
 
 /// A reader has read on, or could not.
 pub async fn took<T>(ctx: &Ctx, reader: Reader, read: &Result<T, Error>) -> Result<(), Error> {
@@ -12,16 +12,25 @@ pub async fn took<T>(ctx: &Ctx, reader: Reader, read: &Result<T, Error>) -> Resu
     let now = match (read, before) {
         (Ok(_), _) => Doing::Reads,
         // Whatever was away comes back by itself: the database tells of that.
-        (Err(Error::Overloaded | Error::Unavailable | Error::DiskFull | Error::TimedOut), _) => return Ok(()),
+        (
+            Err(Error::Conflict | Error::Overloaded | Error::Unavailable | Error::DiskFull | Error::TimedOut),
+            _,
+        ) => return Ok(()),
         (Err(_), Some(stopped @ Doing::StoppedSince(_))) => stopped,
         (Err(_), _) => Doing::StoppedSince(ctx.now()),
     };
     if now == Doing::Reads && before == Some(now) {
         return Ok(());
     }
-    ctx.readers().insert(reader, now);
+    if now != Doing::Reads {
+        // Whoever asks whether the service is ready hears of it, even where the desk cannot be told.
+        ctx.readers().insert(reader, now);
+    }
     let command = Command::new(Actor::Service("readers"), (reader, now));
-    ctx.transact(command, |unit, (reader, now)| Box::pin(tell(unit, *reader, *now))).await
+    ctx.transact(command, |unit, (reader, now)| Box::pin(tell(unit, *reader, *now))).await?;
+    // Only once the desk is told: until then it is told again.
+    ctx.readers().insert(reader, now);
+    Ok(())
 }
 
 async fn tell(unit: &mut Unit, reader: Reader, now: Doing) -> Result<(), Error> {

@@ -1,9 +1,8 @@
 //! Nothing is silent (G-09): what nobody goes on with rings at the desk, and stops ringing once somebody has.
 
 use chrono::TimeDelta;
-use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, alarms, rounds::Round};
+use super::{Command, Ctx, Error, alarms, rounds::Round};
 use crate::{
     domain::{actor::Actor, alarms::AlarmKind, silence::Watched, span::Instant},
     store::{self, silences::OutOfStep},
@@ -24,7 +23,23 @@ pub async fn look(ctx: &Ctx) -> Result<Option<Instant>, Error> {
         let due = look_at(ctx, &mut round, watched).await?;
         next = next.into_iter().chain(due).min();
     }
+    go_on(ctx, &mut round).await?;
     Ok(round.again(ctx.now(), None, next))
+}
+
+/// What it could not go on with, and did not meet again in this round, has gone on or ended by itself.
+async fn go_on(ctx: &Ctx, round: &mut Round) -> Result<(), Error> {
+    let mut tx = ctx.db().glance().await?;
+    let mut stuck = store::silences::stuck(&mut tx).await?;
+    drop(tx);
+    stuck.retain(|(_, id)| !round.has_passed(*id));
+    for (subject, id) in stuck {
+        let command = Command::new(ACTOR, id);
+        let done =
+            ctx.transact(command, |unit, id| Box::pin(alarms::resolve(unit, AlarmKind::CannotGoOn, *id)));
+        round.took(subject, id, done.await).await?;
+    }
+    Ok(())
 }
 
 /// Looks at the things of one kind; answers when the next of them is due.
@@ -40,25 +55,21 @@ async fn look_at(ctx: &Ctx, round: &mut Round, watched: Watched) -> Result<Optio
             Some(due) if due > ctx.now() => return Ok(Some(due)),
             Some(_) => {
                 let command = Command::new(ACTOR, (watched, id));
-                ctx.transact(command, |unit, (watched, id)| Box::pin(raise(unit, *watched, *id))).await
+                ctx.transact(command, |unit, (watched, id)| {
+                    Box::pin(alarms::raise_once(unit, watched.alarm(), watched.subject(), *id))
+                })
+                .await
             }
             None => {
                 let command = Command::new(ACTOR, (watched, id));
-                ctx.transact(command, |unit, (watched, id)| Box::pin(resolve(unit, *watched, *id))).await
+                ctx.transact(command, |unit, (watched, id)| {
+                    Box::pin(alarms::resolve(unit, watched.alarm(), *id))
+                })
+                .await
             }
         };
         round.took(watched.subject(), id, done).await?;
     }
     // As many again may wait behind them.
     Ok(is_full.then(|| ctx.now() + AGAIN))
-}
-
-async fn raise(unit: &mut Unit, watched: Watched, id: Uuid) -> Result<(), Error> {
-    alarms::raise_once(unit, watched.alarm(), watched.subject(), id).await?;
-    alarms::resolve(unit, AlarmKind::CannotGoOn, id).await
-}
-
-async fn resolve(unit: &mut Unit, watched: Watched, id: Uuid) -> Result<(), Error> {
-    alarms::resolve(unit, watched.alarm(), id).await?;
-    alarms::resolve(unit, AlarmKind::CannotGoOn, id).await
 }

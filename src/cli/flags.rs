@@ -53,9 +53,16 @@ pub(super) struct Serving {
     /// Address and port to listen on [env: KAKETSUKE_LISTEN] [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
+    /// MiB that should be free on the disks of database file and pictures; 0: nobody is told
+    /// [env: KAKETSUKE_DISK_FREE_MIN_MIB] [default: 1024]
+    #[arg(long, value_name = "NUMBER")]
+    disk_free_min_mib: Option<String>,
     /// File to which the head of the log is written each night [env: KAKETSUKE_ANCHOR_FILE]
     #[arg(long, value_name = "FILE")]
     anchor_file: Option<String>,
+    /// Address to which it is mailed each night; needs smtp_host [env: KAKETSUKE_ANCHOR_MAIL]
+    #[arg(long, value_name = "ADDRESS")]
+    anchor_mail: Option<String>,
     /// Bytes of a request's body at most [env: KAKETSUKE_BODY_BYTES_MAX] [default: 1048576]
     #[arg(long, value_name = "NUMBER")]
     body_bytes_max: Option<String>,
@@ -144,7 +151,9 @@ impl Serving {
     pub(super) fn values(&self) -> Vec<Value> {
         let values = [
             (Key::Listen, &self.listen),
+            (Key::DiskFreeMinMib, &self.disk_free_min_mib),
             (Key::AnchorFile, &self.anchor_file),
+            (Key::AnchorMail, &self.anchor_mail),
             (Key::BodyBytesMax, &self.body_bytes_max),
             (Key::RequestsMax, &self.requests_max),
             (Key::RequestTimeoutS, &self.request_timeout_s),

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 
-use crate::config::Config;
+use crate::config::{Config, raise_files};
 
 /// Takes lock and plumbing calls, finds the contractor who can be there first, and proves every yen.
 #[derive(Debug, Parser)]
@@ -84,6 +84,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => demo.values(),
         _ => Vec::new(),
     };
+    // Before it is asked how many connections there is room for.
+    raise_files();
     let config = Config::load(&cli.common.given(flags)?)?;
     if let Command::CheckConfig(_) = cli.command {
         return check_config::run(&config).map(|()| ExitCode::SUCCESS);

@@ -1,11 +1,14 @@
 //! `kaketsuke serve`: from an empty folder to a service that answers, and back in order.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 
 use super::{output, service, signals::Signals};
 use crate::{
-    app::{self, reference::load_missing},
+    app::{self, disks::Disks, reference::load_missing},
     config::Config,
+    domain::disks::Disk,
     http,
     server::Server,
     store,
@@ -21,6 +24,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
         Some(file) => ctx.with_anchor_file(file.clone()),
         None => ctx,
     };
+    ctx.watch_disks(Disks::new(places(config), config.disk_free_min));
     let loaded = match load_missing(&ctx).await {
         // Another node has started at the same moment and was faster.
         Err(app::Error::Store(store::Error::Exists(_))) => load_missing(&ctx).await,
@@ -66,4 +70,10 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<()> {
     running.stop().await;
     tracing::info!("stopped");
     defect.map_or(Ok(()), |defect| Err(defect.into()))
+}
+
+/// What the service writes to on this machine.
+fn places(config: &Config) -> Vec<(Disk, PathBuf)> {
+    let database = config.database_url.file().map(|file| (Disk::Database, file.to_owned()));
+    database.into_iter().chain([(Disk::Evidence, config.evidence_folder.clone())]).collect()
 }

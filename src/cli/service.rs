@@ -46,10 +46,12 @@ async fn open_for(config: &Config, purpose: Purpose) -> anyhow::Result<Ctx> {
                 config.database_url
             )
         }
-        Schema::Newer => {
-            bail!("the database {} is of a newer release; run that release", config.database_url)
-        }
+        Schema::Newer => Err(newer(config)),
     }
+}
+
+fn newer(config: &Config) -> anyhow::Error {
+    anyhow::anyhow!("the database {} is of a newer release; run that release", config.database_url)
 }
 
 /// Puts the reference data of the database in force.
@@ -61,6 +63,9 @@ pub(super) async fn with_reference(ctx: Ctx) -> anyhow::Result<Ctx> {
 /// Opens a database and brings its schema up to this release.
 pub(super) async fn open_and_migrate(config: &Config) -> anyhow::Result<Ctx> {
     let ctx = connect(&config.database_url, config.database_connections, Purpose::Change).await?;
+    if store::schema_of(ctx.db()).await.context("cannot read the schema of the database")? == Schema::Newer {
+        return Err(newer(config));
+    }
     ctx.db().migrate().await?;
     Ok(ctx)
 }

@@ -19,8 +19,12 @@ text_enum! {
         DatabaseStatementTimeoutS = "database_statement_timeout_s",
         /// Where the pictures lie; beside the database, when empty.
         EvidenceFolder = "evidence_folder",
+        /// MiB that should be free on each disk; nobody is told of any, when 0.
+        DiskFreeMinMib = "disk_free_min_mib",
         /// File to which the head of the log is written each night; none, when empty.
         AnchorFile = "anchor_file",
+        /// Address to which it is mailed each night; nobody, when empty.
+        AnchorMail = "anchor_mail",
         /// Bytes of a request's body.
         BodyBytesMax = "body_bytes_max",
         /// Requests under way at once.
@@ -93,6 +97,7 @@ impl Key {
             | Self::EvidenceFolder
             | Self::TrustedProxies
             | Self::AnchorFile
+            | Self::AnchorMail
             | Self::SmtpHost
             | Self::SmtpTls
             | Self::SmtpUser
@@ -106,6 +111,7 @@ impl Key {
             | Self::DatabaseLockTimeoutS
             | Self::DatabaseSilenceTimeoutS
             | Self::DatabaseStatementTimeoutS
+            | Self::DiskFreeMinMib
             | Self::BodyBytesMax
             | Self::RequestsMax
             | Self::RequestTimeoutS
@@ -128,7 +134,9 @@ impl Key {
             Self::DatabaseLockTimeoutS => patience.lock.as_secs().to_string(),
             Self::DatabaseSilenceTimeoutS => patience.silence.as_secs().to_string(),
             Self::DatabaseStatementTimeoutS => patience.statement.as_secs().to_string(),
-            Self::EvidenceFolder | Self::AnchorFile => String::new(),
+            Self::EvidenceFolder | Self::AnchorFile | Self::AnchorMail => String::new(),
+            // Enough for days: a job takes some tens of kB.
+            Self::DiskFreeMinMib => "1024".to_owned(),
             Self::BodyBytesMax => limits.body_bytes_max.to_string(),
             Self::RequestsMax => limits.requests_max.to_string(),
             Self::RequestTimeoutS => limits.request_timeout.as_secs().to_string(),

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use super::{Key, Reader};
 use crate::http::Limits;
 
@@ -38,25 +40,37 @@ pub(super) fn read(reader: &mut Reader) -> Option<Limits> {
     })
 }
 
-/// What to tell the operator about them; `files` is how many files this process may open, where that is known.
-pub(super) fn warnings(limits: &Limits, database_connections: u32, files: Option<u64>) -> Vec<String> {
-    let needed = limits.connections_max as u64 + u64::from(database_connections) * 2 + OTHER_FILES;
-    let short = files.filter(|files| *files < needed);
-    let warning = |files: u64| {
-        format!(
-            "connections_max: {} connections need {needed} open files, and this process may open {files}; raise the \
-             limit (ulimit -n, LimitNOFILE=) or lower connections_max",
-            limits.connections_max
-        )
-    };
-    short.map(warning).into_iter().collect()
+/// The limits with as many connections as this process may open files for (`files`), and what to tell the operator where
+/// that is fewer than was set.
+pub(super) fn within_files(
+    limits: Limits,
+    database_connections: u32,
+    files: u64,
+) -> (Limits, Option<String>) {
+    let others = u64::from(database_connections) * 2 + OTHER_FILES;
+    let room = usize::try_from(files.saturating_sub(others)).unwrap_or(usize::MAX);
+    if limits.connections_max <= room {
+        return (limits, None);
+    }
+    let connections_max = room.max(*CONNECTIONS_MAX.start() as usize);
+    let warning = format!(
+        "connections_max: this process may open {files} files, of which {others} are for other things: it takes \
+         {connections_max} connections at once and not {}; raise the limit (ulimit -Hn, LimitNOFILE=) or lower \
+         connections_max",
+        limits.connections_max
+    );
+    (Limits { connections_max, ..limits }, Some(warning))
 }
 
-/// How many files this process may open; none where the system does not say.
-pub(super) fn files() -> Option<u64> {
-    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
-    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"))?;
-    line.split_whitespace().next()?.parse().ok()
+/// How many files this process may open.
+pub(super) fn files() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// Lets this process open as many files as the system allows it. Where that fails, it is kept to what it may.
+pub fn raise_files() {
+    let most = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: most, maximum: most }).ok();
 }
 
 #[cfg(test)]
@@ -64,11 +78,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn more_connections_than_files_are_warned_of() {
+    fn there_are_fewer_connections_than_files() {
         let limits = Limits { connections_max: 800, ..Limits::default() };
-        assert!(warnings(&limits, 8, Some(1024)).is_empty());
-        assert!(warnings(&limits, 8, None).is_empty());
-        assert_eq!(warnings(&limits, 8, Some(256)).len(), 1);
-        assert_eq!(warnings(&limits, 500, Some(1024)).len(), 1, "880 and 1,000 of the database");
+        for (files, database, kept) in
+            [(1024, 8, 800), (u64::MAX, 8, 800), (256, 8, 176), (1024, 80, 800), (1024, 100, 760), (64, 8, 8)]
+        {
+            let (limits, told) = within_files(limits, database, files);
+            assert_eq!((limits.connections_max, told.is_some()), (kept, kept != 800), "{files} {database}");
+        }
+    }
+
+    #[test]
+    fn the_limit_is_raised_to_what_the_system_allows() {
+        raise_files();
+        let now = getrlimit(Resource::Nofile);
+        assert_eq!(now.current, now.maximum);
     }
 }

@@ -21,12 +21,17 @@ pub(super) fn read(reader: &mut Reader) -> Option<Settings> {
     let tls = reader.take(Key::SmtpTls, value::smtp_tls);
     let user = reader.take(Key::SmtpUser, value::optional);
     let password = reader.take(Key::SmtpPassword, value::optional);
-    let from = reader.take(Key::MailFrom, value::mail_from);
+    let from = reader.take(Key::MailFrom, value::email);
+    let anchors = reader.take(Key::AnchorMail, value::email);
     let receivers = if private? { Receivers::PrivateToo } else { Receivers::Public };
     let (host, port, tls) = (host?, port?, tls?);
     let (user, password, from) = (user?, password?, from?);
+    let anchors = anchors?;
     let Some(host) = host else {
-        return Some(Settings { receivers, ..Settings::default() });
+        return match anchors {
+            Some(_) => missing(reader, Key::SmtpHost, "is required with anchor_mail"),
+            None => Some(Settings { receivers, ..Settings::default() }),
+        };
     };
     let login = match (user, password) {
         (Some(user), Some(password)) => Some((user, SmtpPassword(password))),
@@ -37,7 +42,7 @@ pub(super) fn read(reader: &mut Reader) -> Option<Settings> {
     let Some(from) = from else { return missing(reader, Key::MailFrom, "is required with smtp_host") };
     let port = u16::try_from(port).unwrap_or_default();
     let mail = Some(MailBy::Smtp(Smtp { host, port, tls, login, from }));
-    Some(Settings { receivers, mail, ..Settings::default() })
+    Some(Settings { receivers, mail, anchors, ..Settings::default() })
 }
 
 fn missing(reader: &mut Reader, key: Key, reason: &str) -> Option<Settings> {

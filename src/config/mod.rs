@@ -23,11 +23,14 @@ use crate::{
 pub use error::{Error, Errors};
 pub use given::Given;
 pub use key::Key;
+pub use limits::raise_files;
 pub use value::LogFormat;
 
 /// Two at least: on PostgreSQL one listens all the time.
 const DATABASE_CONNECTIONS: RangeInclusive<u32> = 2..=500;
 const DATABASE_TIMEOUT_S: RangeInclusive<u32> = 1..=600;
+/// Up to a pebibyte.
+const DISK_FREE_MIN_MIB: RangeInclusive<u32> = 0..=1024 * 1024 * 1024;
 
 /// A configuration that can be used.
 #[derive(Debug, Clone)]
@@ -40,6 +43,8 @@ pub struct Config {
     pub database_connections: u32,
     /// Where the pictures lie.
     pub evidence_folder: PathBuf,
+    /// Bytes that should be free on each disk; nobody is told of any, when 0.
+    pub disk_free_min: u64,
     /// File to which the head of the log is written each night.
     pub anchor_file: Option<PathBuf>,
     /// What limits a request.
@@ -106,6 +111,7 @@ impl Config {
         let connections = reader.whole(Key::DatabaseConnections, &DATABASE_CONNECTIONS);
         let patience = reader.patience();
         let evidence_folder = reader.take(Key::EvidenceFolder, value::folder);
+        let disk_free_min = reader.whole(Key::DiskFreeMinMib, &DISK_FREE_MIN_MIB);
         let anchor_file = reader.take(Key::AnchorFile, value::file);
         let limits = limits::read(&mut reader);
         let proxies = reader.take(Key::TrustedProxies, Proxies::parse);
@@ -122,9 +128,9 @@ impl Config {
             Some(listen),
             Some(((database_url, database_connections), (evidence_folder, anchor_file))),
             Some((limits, proxies)),
-            Some(messages),
+            Some((messages, disk_free_min)),
             Some((log, tiles)),
-        ) = (listen, database, limits.zip(proxies), messages, log.zip(tiles))
+        ) = (listen, database, limits.zip(proxies), messages.zip(disk_free_min), log.zip(tiles))
         else {
             return Err(Errors(errors));
         };
@@ -144,13 +150,15 @@ impl Config {
         warnings.extend(warnings::of_messages(&messages, &password_from));
         warnings.extend(tiles::warnings(tiles.as_ref()));
         warnings.extend(warnings::of_files(database_url.file(), &evidence_folder));
-        warnings.extend(limits::warnings(&limits, database_connections, limits::files()));
+        let (limits, short) = limits::within_files(limits, database_connections, limits::files());
+        warnings.extend(short);
         Ok(Self {
             listen,
             warnings,
             database_url,
             database_connections,
             evidence_folder,
+            disk_free_min: u64::from(disk_free_min) * 1024 * 1024,
             anchor_file,
             limits,
             proxies,

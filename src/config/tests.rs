@@ -167,6 +167,8 @@ fn half_a_mail_server_is_refused() {
     let from = (Key::MailFrom, "center@example.jp");
     for (flags, named) in [
         (vec![host], "mail_from: is required with smtp_host"),
+        (vec![(Key::AnchorMail, "audit@example.jp")], "smtp_host: is required with anchor_mail"),
+        (vec![host, from, (Key::AnchorMail, "audit")], "anchor_mail: must be one e-mail address"),
         (vec![host, from, (Key::SmtpUser, "u")], "smtp_password: is required with smtp_user"),
         (vec![host, from, (Key::SmtpPassword, "s3cret")], "smtp_user: is required with smtp_password"),
         (vec![host, (Key::MailFrom, "center")], "mail_from: must be one e-mail address"),

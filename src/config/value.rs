@@ -79,7 +79,8 @@ pub(super) fn optional(text: &str) -> Result<Option<String>, String> {
     Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
 }
 
-pub(super) fn mail_from(text: &str) -> Result<Option<EmailAddress>, String> {
+/// An e-mail address; none where nothing is said.
+pub(super) fn email(text: &str) -> Result<Option<EmailAddress>, String> {
     let given = optional(text)?;
     given.map(EmailAddress::try_from).transpose().map_err(|error| error.to_string())
 }

@@ -1,5 +1,6 @@
 //! What is printed or shown as a document: texts out of facts. Called by `app` only; knows no database.
 
+pub mod anchor_mail;
 pub mod danger_mail;
 pub mod notices;
 pub mod offer_mail;

@@ -49,6 +49,8 @@ text_enum! {
         DangersUnknown = "dangers_unknown",
         /// A planned visit has made way for an emergency: the resident must be told and given another window.
         Displaced = "displaced",
+        /// There is little room left on a disk the service writes to.
+        DiskLow = "disk_low",
         /// Nobody has decided about a dispute.
         DisputeWaiting = "dispute_waiting",
         /// A call has ended with a draft and no case: the caller may have been cut off.
@@ -87,6 +89,8 @@ text_enum! {
         PayerAwaited = "payer_awaited",
         /// The contractor must be told of a corrected address.
         PlaceChanged = "place_changed",
+        /// What a firm says of its own staff has waited for the office for long (G-10).
+        ProposalWaiting = "proposal_waiting",
         /// The landlord's or management company's answer is to be followed up.
         ReferralFollowUp = "referral_follow_up",
         /// More was paid for a job than it costs: it is to be paid back.
@@ -107,7 +111,8 @@ text_enum! {
         Stalled = "stalled",
         /// An interpreter was asked from the site and has neither joined nor declined.
         SiteInterpreterAwaited = "site_interpreter_awaited",
-        /// A planned visit lies in time that its technician has off, or has given to a colleague.
+        /// A planned visit, or a job that somebody is to come to now, lies in time that its technician has off, or has given to
+        /// a colleague.
         VisitOffDuty = "visit_off_duty",
         /// At the door, and nothing has begun.
         WaitingOnSite = "waiting_on_site",

@@ -70,7 +70,8 @@ text_enum! {
     }
 }
 
-/// A message as it is listed: what it says is not kept.
+/// A message as it is listed: what it says is not kept. One to no webhook, firm or referral goes to whoever keeps the head of
+/// the log (`anchor_mail`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Message {
     /// Its id; the same at each attempt, as in `webhook-id`.

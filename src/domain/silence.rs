@@ -64,6 +64,8 @@ text_enum! {
         Review = "review",
         /// Somebody does not agree with a bill, and nobody has decided.
         Dispute = "dispute",
+        /// What a firm says of its own staff waits for the office.
+        Proposal = "proposal",
         /// A shift was handed over, and nobody has taken it.
         Shift = "shift",
         /// What a webhook is told does not arrive.
@@ -89,12 +91,13 @@ impl Watched {
             Self::Referral => AlarmKind::ReferralFollowUp,
             Self::Review => AlarmKind::ReviewWaiting,
             Self::Dispute => AlarmKind::DisputeWaiting,
+            Self::Proposal => AlarmKind::ProposalWaiting,
             Self::Shift => AlarmKind::ShiftNotTaken,
             Self::Webhook => AlarmKind::WebhookFailing,
         }
     }
 
-    /// What the alarm is about: a hand-over and an interpreter are those of a call.
+    /// What the alarm is about: a hand-over and an interpreter are those of a call, a proposal that of a technician.
     #[must_use]
     pub fn subject(self) -> Subject {
         match self {
@@ -110,6 +113,7 @@ impl Watched {
             Self::Referral => Subject::Referral,
             Self::Review => Subject::Review,
             Self::Dispute => Subject::Dispute,
+            Self::Proposal => Subject::Technician,
             Self::Shift => Subject::Shift,
             Self::Webhook => Subject::Webhook,
         }
@@ -129,6 +133,7 @@ impl Watched {
             Self::CaseLeft => limits.case_left_s,
             Self::Review => limits.review_s,
             Self::Dispute => limits.dispute_s,
+            Self::Proposal => limits.proposal_s,
             Self::Shift => limits.shift_s,
             // Due at the instant itself.
             Self::CallBack | Self::Referral | Self::Webhook => Seconds::default(),
@@ -144,9 +149,11 @@ pub fn bears_on(event: &Event) -> bool {
         | Event::JobCancelled(_)
         | Event::JobProgressed(_)
         | Event::InterpreterRequested(_)
-        | Event::InterpreterSettled(_) => true,
-        // Nothing else that happens to a job.
-        _ if event.subject().0 == Subject::Job => false,
+        | Event::InterpreterSettled(_)
+        | Event::TechnicianProposed(_)
+        | Event::TechnicianProposalDecided(_) => true,
+        // Nothing else that happens to a job or a technician.
+        _ if matches!(event.subject().0, Subject::Job | Subject::Technician) => false,
         _ => Watched::ALL.iter().any(|watched| watched.subject() == event.subject().0),
     }
 }

@@ -34,6 +34,11 @@ struct MessagesIn {
     state: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OnDisk {
+    disk: &'static str,
+}
+
 /// The figures of one node.
 pub(super) struct Metrics {
     registry: Registry,
@@ -47,6 +52,7 @@ pub(super) struct Metrics {
     messages: Family<MessagesIn, Gauge>,
     reads_waiting: Gauge,
     reads_lost: Gauge,
+    disks_free: Family<OnDisk, Gauge>,
 }
 
 impl Metrics {
@@ -81,6 +87,9 @@ impl Metrics {
         registry.register("read_log_waiting", waiting, reads_waiting.clone());
         let lost = "Reads of personal data not written, because too many waited";
         registry.register("read_log_lost", lost, reads_lost.clone());
+        let disks_free = Family::<OnDisk, Gauge>::default();
+        let room = "Room left on a disk the service writes to";
+        registry.register_with_unit("disk_free", room, Unit::Bytes, disks_free.clone());
         Self {
             registry,
             requests,
@@ -93,6 +102,7 @@ impl Metrics {
             messages,
             reads_waiting,
             reads_lost,
+            disks_free,
         }
     }
 
@@ -121,6 +131,10 @@ impl Metrics {
         }
         self.reads_waiting.set(state.reads_waiting);
         self.reads_lost.set(state.reads_lost);
+        for (disk, bytes) in &state.disks_free {
+            let free = i64::try_from(*bytes).unwrap_or(i64::MAX);
+            self.disks_free.get_or_create(&OnDisk { disk: disk.as_str() }).set(free);
+        }
         let mut text = String::new();
         // Writing into a String cannot fail.
         let _ = encode(&mut text, &self.registry);

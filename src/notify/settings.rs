@@ -17,13 +17,15 @@ pub struct Settings {
     pub receivers: Receivers,
     /// By what e-mail goes; nothing is mailed when absent.
     pub mail: Option<MailBy>,
+    /// Who is mailed the head of the log each night (G-12).
+    pub anchors: Option<EmailAddress>,
     /// How long one attempt may take.
     pub timeout: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { receivers: Receivers::Public, mail: None, timeout: TIMEOUT }
+        Self { receivers: Receivers::Public, mail: None, anchors: None, timeout: TIMEOUT }
     }
 }
 

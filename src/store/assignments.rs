@@ -8,7 +8,7 @@ use super::{
     db::{id_list, query},
 };
 use crate::domain::{
-    ids::{AssignmentId, JobId},
+    ids::{AssignmentId, JobId, TechnicianId},
     offers::{Assignment, FlatAssignment, Progress},
     place::Point,
     span::Instant,
@@ -78,6 +78,19 @@ pub async fn of_jobs(tx: &mut Tx, jobs: &[JobId]) -> Result<BTreeMap<JobId, Vec<
         of.entry(one.job_id).or_default().push(one);
     }
     Ok(of)
+}
+
+/// What a technician has accepted and not been released from, oldest first.
+pub async fn in_hands_of(tx: &mut Tx, technician: TechnicianId) -> Result<Vec<Assignment>, Error> {
+    let rows = query!(
+        tx,
+        all Row,
+        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
+                released_at, release_code, current_since, heard_danger, heard_check, progress_at, progress_lat_e6, progress_lon_e6
+         FROM assignment WHERE technician_id = $1 AND slot <> 'released' ORDER BY id",
+        technician
+    )?;
+    rows.into_iter().map(Assignment::try_from).collect()
 }
 
 /// The jobs that wait behind another one that their technician does not have.

@@ -142,6 +142,25 @@ pub async fn put_off(tx: &mut Tx, id: JobId, now: Instant, until: Instant) -> Re
     Ok(())
 }
 
+/// Has the jobs that nobody served looked at now; what another session holds is being looked at.
+pub async fn wake_uncovered(tx: &mut Tx, now: Instant) -> Result<(), Error> {
+    let woken = query!(
+        tx,
+        execute,
+        {
+            sqlite: "UPDATE job SET version = version + 1, wake_at = $1 WHERE state = 'no_coverage' AND wake_at > $1",
+            postgres: "UPDATE job SET version = version + 1, wake_at = $1
+                       WHERE id IN (SELECT id FROM job WHERE state = 'no_coverage' AND wake_at > $1
+                                    FOR NO KEY UPDATE SKIP LOCKED)"
+        },
+        now
+    )?;
+    if woken > 0 {
+        tx.soonest_mut().job(Some(now));
+    }
+    Ok(())
+}
+
 /// The jobs of a case, oldest first.
 pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Job>, Error> {
     query!(

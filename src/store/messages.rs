@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    codec::{self, row},
+    codec::row,
     db::{One, query},
     feed::{self, Entry},
     search::Search,
@@ -28,7 +28,12 @@ pub enum Receiver {
     Firm(FirmId),
     /// A recipient of a referral, by e-mail.
     Referral(ReferralId),
+    /// Whoever keeps the head of the log, by e-mail, as is configured.
+    Keeper,
 }
+
+/// What stands in place of the id of whoever keeps the head of the log: there is one.
+const KEEPER: Uuid = Uuid::from_u128(1);
 
 impl Receiver {
     /// Its id.
@@ -38,13 +43,14 @@ impl Receiver {
             Self::Webhook(id) => id.0,
             Self::Firm(id) => id.0,
             Self::Referral(id) => id.0,
+            Self::Keeper => KEEPER,
         }
     }
 
     fn channel(self) -> MessageChannel {
         match self {
             Self::Webhook(_) => MessageChannel::Webhook,
-            Self::Firm(_) | Self::Referral(_) => MessageChannel::Email,
+            Self::Firm(_) | Self::Referral(_) | Self::Keeper => MessageChannel::Email,
         }
     }
 
@@ -53,6 +59,7 @@ impl Receiver {
             Self::Webhook(id) => (Some(id.0), None, None),
             Self::Firm(id) => (None, Some(id.0), None),
             Self::Referral(id) => (None, None, Some(id.0)),
+            Self::Keeper => (None, None, None),
         }
     }
 }
@@ -205,7 +212,7 @@ pub struct Taken {
 
 row! { Taken: id, receiver: flat, pos, attempts, attempts_before }
 
-/// Whom a message goes to: one of three columns says it.
+/// Whom a message goes to: one of three columns says it, or none.
 #[derive(FromRow)]
 struct ReceiverRow {
     webhook_id: Option<WebhookId>,
@@ -221,7 +228,7 @@ where
         let ReceiverRow { webhook_id, firm_id, referral_id } = ReceiverRow::from_row(row)?;
         let receiver =
             webhook_id.map(Self::Webhook).or(firm_id.map(Self::Firm)).or(referral_id.map(Self::Referral));
-        receiver.ok_or_else(|| codec::unreadable("receiver", "none"))
+        Ok(receiver.unwrap_or(Self::Keeper))
     }
 }
 

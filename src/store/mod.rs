@@ -23,6 +23,7 @@ pub mod consumers;
 pub mod counting;
 pub mod dangers;
 pub mod decisions;
+pub mod disk;
 pub mod disputes;
 pub mod docket_changes;
 pub mod dockets;

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::{Error, Tx, codec::row, db::query};
-use crate::domain::{alarms::AlarmKind, silence::Watched, span::Instant};
+use crate::domain::{alarms::AlarmKind, events::Subject, silence::Watched, span::Instant};
 
 /// Where a watched thing and its alarm are not in step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +52,21 @@ pub async fn look(tx: &mut Tx, watched: Watched, limit: i64) -> Found {
         Watched::Referral => referral(tx, alarm, limit).await,
         Watched::Review => review(tx, alarm, limit).await,
         Watched::Dispute => dispute(tx, alarm, limit).await,
+        Watched::Proposal => proposal(tx, alarm, limit).await,
         Watched::Shift => shift(tx, alarm, limit).await,
         Watched::Webhook => webhook(tx, alarm, limit).await,
     }
+}
+
+/// The watched things that the service says it cannot go on with; a job's own look says that of a job.
+pub async fn stuck(tx: &mut Tx) -> Result<Vec<(Subject, Uuid)>, Error> {
+    query!(
+        tx,
+        all(Subject, Uuid),
+        "SELECT subject, subject_id FROM alarm
+         WHERE kind = 'cannot_go_on' AND state <> 'resolved'
+           AND subject IN ('call', 'case', 'referral', 'review', 'dispute', 'technician', 'shift', 'webhook')"
+    )
 }
 
 /// A call rings.
@@ -190,7 +202,7 @@ async fn case_without_job(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
         concat!(
             "WITH watched (id, since) AS (
          SELECT c.id, COALESCE(c.reopened_at, c.opened_at) FROM case_file c
-         WHERE c.state = 'open' AND EXISTS (
+         WHERE c.state = 'open' AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id) AND EXISTS (
              SELECT 1 FROM case_category k WHERE k.case_id = c.id AND k.category IN ('water', 'lock')
              AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.trade = k.category))",
             out_of_step!()
@@ -213,6 +225,7 @@ async fn case_left(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
              c.reopened_at, c.opened_at)
          FROM case_file c
          WHERE c.state = 'open'
+           AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id)
            AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.wake_at IS NOT NULL)
            AND NOT EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id AND r.state <> 'closed')",
             out_of_step!()
@@ -263,6 +276,21 @@ async fn dispute(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
             "WITH watched (id, since) AS (
          SELECT d.id, d.opened_at FROM dispute d JOIN job j ON j.id = d.job_id
          WHERE NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = j.case_id) AND NOT EXISTS (SELECT 1 FROM dispute_resolution r WHERE r.dispute_id = d.id)",
+            out_of_step!()
+        ),
+        alarm,
+        limit
+    )
+}
+
+/// A proposal waits: of a technician there is one at most.
+async fn proposal(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT technician_id, made_at FROM technician_proposal WHERE state = 'waiting'",
             out_of_step!()
         ),
         alarm,

@@ -3,11 +3,14 @@
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use crate::app::{
-    Ctx, Error,
-    clock::Wake,
-    feed,
-    readers::{self, Reader},
+use crate::{
+    app::{
+        Ctx, Error,
+        clock::Wake,
+        feed, ladder,
+        readers::{self, Reader},
+    },
+    domain::events::Event,
 };
 
 /// Entries read at once.
@@ -24,22 +27,21 @@ pub(super) fn start(ctx: &Ctx, mut pos: i64, workers: &mut JoinSet<()>) {
     workers.spawn(async move {
         loop {
             let followed = follow(&ctx, pos).await;
-            if let Err(error) = readers::took(&ctx, Reader::Fleet, &followed).await {
+            let told = readers::took(&ctx, Reader::Fleet, &followed).await;
+            if let Err(error) = &told {
                 tracing::error!(
-                    error = &error as &dyn std::error::Error,
+                    error = error as &dyn std::error::Error,
                     "nobody is told how the feed is followed"
                 );
             }
-            let again = match followed {
-                Ok(reached) => {
-                    pos = reached;
-                    None
-                }
+            match &followed {
+                Ok(reached) => pos = *reached,
                 Err(error) => {
-                    tracing::error!(error = &error as &dyn std::error::Error, "following the feed failed");
-                    Some(ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S))
+                    tracing::error!(error = error as &dyn std::error::Error, "following the feed failed");
                 }
-            };
+            }
+            let has_failed = followed.is_err() || told.is_err();
+            let again = has_failed.then(|| ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S));
             if seat.wait(again).await == Wake::Stop {
                 break;
             }
@@ -49,15 +51,34 @@ pub(super) fn start(ctx: &Ctx, mut pos: i64, workers: &mut JoinSet<()>) {
 
 /// Takes over everything after `pos`; answers how far it came.
 async fn follow(ctx: &Ctx, mut pos: i64) -> Result<i64, Error> {
+    let mut is_news = false;
     loop {
         let entries = feed::after(ctx, pos, PAGE).await?;
-        let Some(last) = entries.last() else { return Ok(pos) };
-        let (reached, is_all) = (last.pos, i64::try_from(entries.len()).is_ok_and(|count| count < PAGE));
+        let is_all = i64::try_from(entries.len()).is_ok_and(|count| count < PAGE);
+        if let Some(last) = entries.last() {
+            pos = last.pos;
+        }
+        is_news |= entries.iter().any(|entry| may_widen(&entry.event));
         ctx.follow(entries.into_iter().map(|entry| entry.event)).await?;
-        pos = reached;
         ctx.has_followed(pos);
         if is_all {
-            return Ok(pos);
+            break;
         }
     }
+    if is_news {
+        ladder::wake_uncovered(ctx).await?;
+    }
+    Ok(pos)
+}
+
+/// Whether somebody may serve a place after it whom nobody served before.
+fn may_widen(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::FirmRegistered(_)
+            | Event::FirmChanged(_)
+            | Event::TechnicianRegistered(_)
+            | Event::TechnicianChanged(_)
+            | Event::TechnicianProposalDecided(_)
+    )
 }

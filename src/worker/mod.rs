@@ -2,6 +2,7 @@
 
 mod alarms;
 mod deliver;
+mod disks;
 mod fleet;
 mod forget;
 mod ladder;
@@ -34,6 +35,7 @@ pub async fn start(ctx: &Ctx, channels: Channels) -> Result<JoinSet<()>, Error> 
     alarms::start(ctx, &mut workers);
     silences::start(ctx, &mut workers);
     deliver::start(ctx, channels, &mut workers);
+    disks::start(ctx, &mut workers);
     forget::start(ctx, &mut workers);
     reads::start(ctx, &mut workers);
     retention::start(ctx, &mut workers);

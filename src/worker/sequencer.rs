@@ -3,7 +3,12 @@
 use chrono::TimeDelta;
 use tokio::task::JoinSet;
 
-use crate::app::{Ctx, clock::Wake, feed};
+use crate::app::{
+    Ctx,
+    clock::Wake,
+    feed,
+    readers::{self, Reader},
+};
 
 /// How often it looks without being woken: for what a node has committed that ended before it could give positions, and
 /// after a failure.
@@ -16,7 +21,14 @@ pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
     let ctx = ctx.clone();
     workers.spawn(async move {
         loop {
-            if let Err(error) = feed::sequence(&ctx).await {
+            let sequenced = feed::sequence(&ctx).await;
+            if let Err(error) = readers::took(&ctx, Reader::Sequencer, &sequenced).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "nobody is told how sequencing does"
+                );
+            }
+            if let Err(error) = sequenced {
                 tracing::error!(error = &error as &dyn std::error::Error, "sequencing failed; trying again");
             }
             if seat.idle(ctx.now() + TimeDelta::seconds(LOOK_AGAIN_S)).await == Wake::Stop {

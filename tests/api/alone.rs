@@ -141,6 +141,45 @@ on_both_engines! {
         server.stop().await;
     }
 
+    /// As a node of a newer release writes it.
+    async fn an_event_of_no_known_kind_stops_the_order_of_the_log_and_says_so(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let mut raw = db.raw().await;
+        let id = literal(&raw, "00000000-0000-4000-8000-000000000007");
+        raw.execute(&format!(
+            "INSERT INTO event (id, at, actor, subject, subject_id, kind, data)
+             VALUES ({id}, '2026-11-22T12:00:00+00:00', 'service', 'case', {id}, 'case.unheard_of', '{{}}')"
+        ))
+        .await
+        .unwrap();
+        server.pass(1).await;
+        let told = ["00000000-0000-0000-0000-000000000003"];
+        assert_eq!(alarms(&server, "cannot_go_on").await, told);
+        let detail = server.with(None).get("/readyz").await.expect(503)["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("events for "), "{detail}");
+        // Mended, but the desk cannot be told yet: it is told as soon as that works.
+        let (lame, mended) = match &raw {
+            Raw::Sqlite(_) => ("CREATE TRIGGER lame BEFORE UPDATE ON alarm WHEN NEW.state = 'resolved'
+                                BEGIN SELECT RAISE(ABORT, 'lame'); END", "DROP TRIGGER lame"),
+            Raw::Postgres(_) => ("ALTER TABLE alarm ADD CONSTRAINT lame CHECK (state <> 'resolved') NOT VALID",
+                                 "ALTER TABLE alarm DROP CONSTRAINT lame"),
+        };
+        raw.execute(lame).await.unwrap();
+        let kind = "UPDATE event SET kind = 'case.opened', data = '{\"call\": \"00000000-0000-4000-8000-000000000008\"}'
+                    WHERE kind = 'case.unheard_of'";
+        match &raw {
+            Raw::Sqlite(_) => raw.execute(&format!("DROP TRIGGER event_immutable; {kind}")).await.unwrap(),
+            Raw::Postgres(_) => raw.execute(&format!("ALTER TABLE event DISABLE TRIGGER USER; {kind}")).await.unwrap(),
+        };
+        server.pass(1).await;
+        assert_eq!(alarms(&server, "cannot_go_on").await, told);
+        raw.execute(mended).await.unwrap();
+        server.pass(1).await;
+        assert_eq!(alarms(&server, "cannot_go_on").await, [""; 0]);
+        server.with(None).get("/readyz").await.expect(200);
+        server.stop().await;
+    }
+
     async fn whoever_uses_up_the_connections_of_requests_leaves_the_ladder_its_own(db: TestDb) {
         let server = TestServer::start_wide(&db, 2).await;
         let crews = crews(&server).await;

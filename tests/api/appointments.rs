@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::{
     db::{TestDb, on_both_engines},
     server::{Reply, TestServer, id},
+    site,
     world::{self, Crew},
 };
 
@@ -193,6 +194,30 @@ on_both_engines! {
         let path = format!("/v1/jobs/{job}/appointment/cancellation");
         server.dispatcher().post(&path, json!({ "reason": "contractor" })).await.expect(200);
         assert_eq!(off_duty(&server).await, [""; 0]);
+        server.stop().await;
+    }
+
+    async fn time_off_over_a_job_just_accepted_rings_until_it_is_taken_back(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = site::accepted_job(&server, &crew).await;
+        // Tomorrow has nothing to do with it: they are awaited tonight.
+        day_off(&server, &crew, "10:00", "12:00").await;
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        let tonight = json!({
+            "kind": "day_off", "starts_at": "2026-11-22T21:30:00+09:00", "ends_at": "2026-11-23T06:00:00+09:00",
+        });
+        let path = format!("/v1/technicians/{}/shift-entries", crew.technician);
+        let entry = crew.office.post(&path, tonight.clone()).await.expect(201);
+        assert_eq!(off_duty(&server).await, [job.as_str()]);
+        cancel(&server, &crew, &id(&entry)).await;
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        crew.office.post(&path, tonight).await.expect(201);
+        assert_eq!(off_duty(&server).await, [job.as_str()]);
+        let back = json!({ "reason": "too_late" });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/reassignment"), back).await.expect(200);
+        server.settle().await;
+        assert_eq!(off_duty(&server).await, [""; 0], "whoever has it no more may be off");
         server.stop().await;
     }
 

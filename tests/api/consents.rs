@@ -226,6 +226,24 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn whoever_is_let_off_leaves_no_interpreter_in_the_way_of_the_next(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, _) = on_site(&server).await;
+        let body = json!({ "interpreter": "line-ne" });
+        let open = joins(&crew.phone, &job, body.clone()).await;
+        let next = world::crew(&server, "錦水道", 35.169, 136.91).await;
+        let back = json!({ "reason": "too_late" });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/reassignment"), back).await.expect(200);
+        server.settle().await;
+        let offer = world::open_offer(&next.phone).await.unwrap();
+        next.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+        joins(&next.phone, &job, body).await;
+        let left = format!("/v1/interpretations/{}/ending", id(&open));
+        let refused = server.dispatcher().post(&left, json!({})).await;
+        assert_eq!(refused.problem(), "interpreter-not-on-the-line");
+        server.stop().await;
+    }
+
     async fn an_interpreter_who_does_not_come_to_the_site_rings(db: TestDb) {
         let server = TestServer::start(&db).await;
         let (crew, job, _) = on_site(&server).await;

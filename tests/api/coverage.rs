@@ -47,8 +47,9 @@ on_both_engines! {
         assert!(rings(&server, &job).await);
         let decisions = server.dispatcher().get(&format!("/v1/jobs/{job}/decisions")).await.expect(200);
         assert_eq!(decisions.as_array().unwrap().len(), 1, "written down once, however often it is looked at");
+        // At once: nobody waits for the next look.
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
-        server.pass(5).await;
+        server.settle().await;
         assert_eq!(shown(&server, &job).await["state"], "offered");
         assert!(world::open_offer(&crew.phone).await.is_some());
         assert!(!rings(&server, &job).await);

@@ -398,6 +398,14 @@ on_both_engines! {
         desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-TOILET-CLOG" })).await.expect(201);
         server.settle().await;
         assert_eq!(alarm(&desk, "dangers_unknown", &case).await, "ringing", "somebody is sent all the same, not silently");
+        // Where nobody is sent any more, nobody is asked; somebody is sent again.
+        let jobs = desk.get(&format!("/v1/cases/{case}")).await.expect(200)["jobs"].clone();
+        let path = format!("/v1/jobs/{}/cancellation", jobs[0]["id"].as_str().unwrap());
+        desk.post(&path, json!({ "reason": "duplicate" })).await.expect(200);
+        assert_eq!(alarm(&desk, "dangers_unknown", &case).await, "resolved");
+        desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "W-TOILET-CLOG" })).await.expect(201);
+        server.settle().await;
+        assert_eq!(alarm(&desk, "dangers_unknown", &case).await, "ringing");
         let one = |hazard: &str| json!({ "answers": [{ "hazard": hazard, "answer": "no" }] });
         desk.post(&answers, one("H-FIRE-ON")).await.expect(200);
         server.settle().await;

@@ -230,6 +230,32 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn a_firm_that_was_late_with_the_name_is_asked_again_when_nobody_else_is_left(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 2).await;
+        let mut firm = world::firm("1番水道");
+        firm["offers_to"] = json!("firm");
+        server.administrator().put(&format!("/v1/firms/{}", crews[0].firm), 1, firm).await.expect(200);
+        let job = world::job(&server).await;
+        let offer = world::open_offer(&crews[0].office).await.unwrap();
+        crews[0].office.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+        server.pass(5).await;
+        // The other one is silent: he is asked first in the next round as well, and then the firm once more.
+        for _ in 0..2 {
+            assert!(world::open_offer(&crews[1].phone).await.is_some());
+            assert_eq!(world::open_offer(&crews[0].office).await, None);
+            server.pass(6).await;
+        }
+        let again = world::open_offer(&crews[0].office).await.unwrap();
+        assert_ne!(again, offer);
+        let own = format!("/v1/offers/{again}");
+        crews[0].office.post(&format!("{own}/acceptance"), json!({})).await.expect(201);
+        let naming = json!({ "technician_id": crews[0].technician, "arrival_at": "2026-11-22T22:00:00+09:00" });
+        crews[0].office.post(&format!("{own}/technician"), naming).await.expect(201);
+        assert_eq!(job_of(&server, &job).await["state"], "assigned");
+        server.stop().await;
+    }
+
     async fn who_breaks_down_withdraws_and_the_next_is_asked_at_once(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crews = crews(&server, 2).await;

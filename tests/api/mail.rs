@@ -1,6 +1,9 @@
 //! E-mail: notices of referrals, and what a real mail server is handed.
 
-use kaketsuke::notify::{MailBy, Outbox};
+use kaketsuke::{
+    app::{self, verify::Verdict},
+    notify::{MailBy, Outbox},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -95,6 +98,27 @@ on_both_engines! {
         }
         let nobody = "/v1/referrals/00000000-0000-7000-8000-000000000000/mails";
         assert_eq!(dispatcher.post(nobody, to("landlord")).await.problem(), "not-found");
+        server.stop().await;
+    }
+
+    async fn whoever_keeps_the_head_of_the_log_is_mailed_it_each_night(db: TestDb) {
+        let Some(mail) = MailServer::start().await else { return };
+        let server = TestServer::start_telling(&db, Some(mail.settings())).await;
+        server.settle().await;
+        server.ctx.mail_anchors_to("audit@example.jp".to_owned().try_into().unwrap());
+        server.pass(7 * 60).await;
+        until("it was handed over", async || mail.count() == 1).await;
+        let letter = mail.letters().remove(0);
+        assert_eq!(letter["to"], "audit@example.jp");
+        let text = letter["text"].as_str().unwrap();
+        let (_, kept) = text.split_once("verify --expect ").unwrap();
+        let (pos, hash) = kept.lines().next().unwrap().trim().split_once(':').unwrap();
+        let mut head = [0; 32];
+        hex::decode_to_slice(hash, &mut head).unwrap();
+        let held = app::verify::expected(&server.ctx, pos.parse().unwrap(), head).await.unwrap();
+        assert!(matches!(held, Verdict::Intact(_)), "{held:?}");
+        server.pass(24 * 60).await;
+        until("the next one", async || mail.count() == 2).await;
         server.stop().await;
     }
 

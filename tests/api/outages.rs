@@ -1,6 +1,9 @@
 //! The database away, and its disk full: refused so that it can be sent again, and over when the outage is.
 
-use kaketsuke::domain::actor::Role;
+use kaketsuke::{
+    app::disks::Disks,
+    domain::{actor::Role, disks::Disk},
+};
 
 use crate::support::{
     db::{Engine, TestDb, on_both_engines},
@@ -31,6 +34,29 @@ on_both_engines! {
         db.raw().await.execute("DROP TRIGGER full_disk ON call").await.unwrap();
         desk.post_as("k", "/v1/calls", world::call()).await.expect(201);
         assert_eq!(db.raw().await.integer("SELECT COUNT(*) FROM call").await, 1);
+        server.stop().await;
+    }
+
+    async fn a_disk_with_little_room_rings_until_there_is_more(db: TestDb) {
+        let folder = tempfile::tempdir().unwrap();
+        let server = TestServer::start(&db).await;
+        let place = vec![(Disk::Evidence, folder.path().to_owned())];
+        server.ctx.watch_disks(Disks::new(place.clone(), u64::MAX));
+        server.pass(2).await;
+        let low = async |server: &TestServer| {
+            let alarms = server.dispatcher().get("/v1/alarms?limit=200").await.expect(200);
+            let ours = |alarm: &&serde_json::Value| alarm["kind"] == "disk_low" && alarm["state"] != "resolved";
+            alarms["items"].as_array().unwrap().iter().filter(ours).count()
+        };
+        assert_eq!(low(&server).await, 1);
+        let figures = server.with(None).get("/metrics").await.expect(200);
+        let free = figures.as_str().unwrap().lines().find_map(|line| line.strip_prefix("kaketsuke_disk_free_bytes{disk=\"evidence\"} "));
+        assert!(free.unwrap().parse::<u64>().unwrap() > 0, "{figures}");
+        server.stop().await;
+        let server = TestServer::start_again(&db).await;
+        server.ctx.watch_disks(Disks::new(place, 1));
+        server.pass(2).await;
+        assert_eq!(low(&server).await, 0, "there is room");
         server.stop().await;
     }
 

@@ -175,6 +175,21 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn what_a_firm_says_of_its_staff_rings_until_the_office_has_decided(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let body = world::technician("佐藤", &["water"], world::point(35.165, 136.91));
+        let path = format!("/v1/firms/{}/technicians", crew.firm);
+        let technician = id(&crew.office.post(&path, body).await.expect(201));
+        rings_after(&server, 28_800, &technician, Watched::Proposal).await;
+        let supervisor = server.client(Role::Supervisor);
+        let waiting = supervisor.get("/v1/technician-proposals?state=waiting").await.expect(200);
+        let path = format!("/v1/technician-proposals/{}/decision", id(&waiting["items"][0]));
+        supervisor.post(&path, json!({ "outcome": "confirmed" })).await.expect(200);
+        is_quiet(&server, &technician, Watched::Proposal).await;
+        server.stop().await;
+    }
+
     /// What is written elsewhere, or lost, is found by looking.
     async fn an_alarm_that_is_gone_without_its_cause_is_raised_again(db: TestDb) {
         let server = TestServer::start(&db).await;
@@ -187,6 +202,26 @@ on_both_engines! {
         raw.execute(&format!("DELETE FROM alarm WHERE subject_id = {own}")).await.unwrap();
         server.pass(2).await;
         rings_after(&server, 0, &call, Watched::CallBack).await;
+        server.stop().await;
+    }
+
+    /// What it cannot go on with is told as long as that is so, and no longer.
+    async fn what_has_ended_by_itself_is_gone_on_with(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let mut raw = db.raw().await;
+        let lame = match &raw {
+            Raw::Sqlite(_) => "CREATE TRIGGER lame BEFORE INSERT ON alarm WHEN NEW.kind = 'call_ringing'
+                               BEGIN SELECT RAISE(ABORT, 'lame'); END",
+            Raw::Postgres(_) => "ALTER TABLE alarm ADD CONSTRAINT lame CHECK (kind <> 'call_ringing') NOT VALID",
+        };
+        raw.execute(lame).await.unwrap();
+        let call = ringing_call(&desk).await;
+        server.pass(2).await;
+        assert_eq!(alarms(&server, &call).await, BTreeSet::from(["cannot_go_on".to_owned()]));
+        step(&desk, &call, "answer").await;
+        server.settle().await;
+        assert_eq!(alarms(&server, &call).await, BTreeSet::new());
         server.stop().await;
     }
 

@@ -1,6 +1,9 @@
 //! Whoever is suspended reaches what they have in hand, may still report what they had, and nothing else (G-10). Which
 //! endpoints those are is held by the table in `access`.
 
+use std::collections::BTreeSet;
+
+use kaketsuke::domain::actor::Role;
 use serde_json::json;
 
 use crate::{
@@ -8,6 +11,7 @@ use crate::{
     standing::put_state,
     support::{
         db::{TestDb, on_both_engines},
+        receiver::{Received, Receiver, until},
         server::{Client, TestServer, id},
         site::{Device, outcomes},
         world::{self, Crew},
@@ -89,7 +93,43 @@ async fn reaches_what_is_in_hand(db: &TestDb, what: &str) {
     server.stop().await;
 }
 
+/// Facts of a job by its technician, from a device of its own.
+async fn tell(server: &TestServer, crew: &Crew, job: &str, name: &str, told: &str) {
+    let mut device = Device::new(job, name);
+    let fact = device.fact("21:05", kind(told));
+    device.send(server, &crew.phone, &[fact]).await.expect(200);
+}
+
 on_both_engines! {
+    async fn g_10_a_suspended_firm_hears_of_what_it_has_in_hand_and_of_nothing_else(db: TestDb) {
+        let receiver = Receiver::start(Some(204)).await;
+        let server = TestServer::start_telling(&db, None).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let proposed = world::technician("佐藤", &["water"], world::point(35.165, 136.91));
+        crew.office.post(&format!("/v1/firms/{}/technicians", crew.firm), proposed).await.expect(201);
+        let job = world::job(&server).await;
+        give(&server, &job, &crew).await;
+        server.pass(5).await;
+        let kinds = json!(["job.progressed", "technician.proposal_decided", "assignment.released"]);
+        let body = json!({ "url": receiver.url, "kinds": kinds });
+        crew.office.post("/v1/webhooks", body).await.expect(201);
+        suspend(&server, "firm", &crew, "suspended").await;
+        let supervisor = server.client(Role::Supervisor);
+        let waiting = supervisor.get("/v1/technician-proposals?state=waiting").await.expect(200);
+        let path = format!("/v1/technician-proposals/{}/decision", id(&waiting["items"][0]));
+        supervisor.post(&path, json!({ "outcome": "confirmed" })).await.expect(200);
+        tell(&server, &crew, &job, "phone", "departure").await;
+        take_back(&server, &job, "too_late").await;
+        server.settle().await;
+        let left = "SELECT count(*) FROM message WHERE state = 'pending'";
+        until("everything is seen to", async || db.raw().await.integer(left).await == 0).await;
+        let kinds: BTreeSet<_> = receiver.wait_for(2).await.iter().map(Received::kind).collect();
+        assert_eq!(kinds, ["job.progressed", "assignment.released"].map(str::to_owned).into());
+        let dropped = "SELECT count(*) FROM message WHERE state = 'dropped'";
+        assert_eq!(db.raw().await.integer(dropped).await, 1, "what the office has decided of its staff");
+        server.stop().await;
+    }
+
     async fn g_10_a_suspended_technician_reaches_what_is_in_hand(db: TestDb) {
         reaches_what_is_in_hand(&db, "technician").await;
     }

@@ -44,7 +44,7 @@ const PATIENCE: Patience = Patience {
 };
 
 fn telling(mail: Option<MailBy>) -> Settings {
-    Settings { receivers: Receivers::PrivateToo, mail, timeout: RECEIVER_TIMEOUT }
+    Settings { receivers: Receivers::PrivateToo, mail, timeout: RECEIVER_TIMEOUT, ..Settings::default() }
 }
 
 /// A running service.

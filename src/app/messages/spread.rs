@@ -35,7 +35,7 @@ pub async fn spread(ctx: &Ctx, mailing: Mailing, read: &mut i64) -> Result<(), E
     loop {
         let mut tx = ctx.db().glance().await?;
         let cursor = store::messages::cursor(&mut tx).await?;
-        let page = page(&mut tx, cursor.max(*read), mailing).await?;
+        let page = page(ctx, &mut tx, cursor.max(*read), mailing).await?;
         drop(tx);
         let Some(last) = page.last else { return Ok(()) };
         *read = if page.told.is_empty() && last - cursor < UNWRITTEN_MAX {
@@ -54,7 +54,7 @@ async fn write(ctx: &Ctx, mailing: Mailing, read: i64) -> Result<i64, Error> {
     let mut tx = ctx.db().write().await?;
     let from = store::messages::lock_cursor(&mut tx).await?.max(read);
     // Read again under the lock: another node may have come first.
-    let page = page(&mut tx, from, mailing).await?;
+    let page = page(ctx, &mut tx, from, mailing).await?;
     for (receiver, pos) in page.told {
         let id = MessageId(ctx.new_id(ctx.now()));
         store::messages::insert(&mut tx, id, receiver, pos, ctx.now()).await?;
@@ -75,7 +75,7 @@ struct Page {
     is_all: bool,
 }
 
-async fn page(tx: &mut Tx, from: i64, mailing: Mailing) -> Result<Page, Error> {
+async fn page(ctx: &Ctx, tx: &mut Tx, from: i64, mailing: Mailing) -> Result<Page, Error> {
     let entries = store::feed::after(tx, from, PAGE).await?;
     let last = entries.last().map(|entry| entry.pos);
     let is_all = i64::try_from(entries.len()).is_ok_and(|count| count < PAGE);
@@ -83,7 +83,7 @@ async fn page(tx: &mut Tx, from: i64, mailing: Mailing) -> Result<Page, Error> {
     if last.is_some() {
         let webhooks = store::webhooks::list(tx, None, Uuid::nil(), WEBHOOKS_MAX).await?;
         for entry in &entries {
-            let receivers = receivers(tx, entry, &webhooks, mailing).await?;
+            let receivers = receivers(ctx, tx, entry, &webhooks, mailing).await?;
             told.extend(receivers.into_iter().map(|receiver| (receiver, entry.pos)));
         }
     }
@@ -92,6 +92,7 @@ async fn page(tx: &mut Tx, from: i64, mailing: Mailing) -> Result<Page, Error> {
 
 /// Who is told of an entry.
 async fn receivers(
+    ctx: &Ctx,
     tx: &mut Tx,
     entry: &Entry,
     webhooks: &[Webhook],
@@ -103,6 +104,9 @@ async fn receivers(
         return Ok([referral].into_iter().chain(of_the_service(webhooks, kind)).collect());
     }
     let mut told: Vec<_> = of_the_service(webhooks, kind).collect();
+    if matches!(&entry.event, Event::LogAnchored(_)) && ctx.anchor_mail().is_some() {
+        told.push(Receiver::Keeper);
+    }
     let mailed = mailing == Mailing::Possible && is_mailed(entry);
     let asked = webhooks.iter().any(|webhook| webhook.firm_id.is_some() && webhook.kinds.contains(&kind));
     if !kind.is_for_firms() || !(mailed || asked) {

@@ -14,19 +14,21 @@ use super::{
 };
 use crate::{
     documents::{
+        anchor_mail,
         danger_mail::{self, DangerFacts, Restraint},
         offer_mail::{self, OfferFacts},
     },
     domain::{
-        events::Event,
-        ids::{AssignmentId, FirmId, ReferralId, WebhookId},
+        events::{Event, Subject},
+        firms::Standing,
+        ids::{AssignmentId, FirmId, JobId, ReferralId, WebhookId},
         jobs::Hold,
         messages::{Mail, Outgoing, WebhookCall},
         reference::Reference,
         referrals::{DeliveryStatus, NoticeChannel},
     },
     store::{
-        self,
+        self, Tx,
         feed::Entry,
         messages::{Receiver, Taken},
     },
@@ -55,12 +57,34 @@ pub(super) async fn prepare(ctx: &Ctx, taken: &Taken) -> Result<Option<Prepared>
     drop(tx);
     match taken.receiver {
         Receiver::Webhook(webhook) => call(ctx, taken, webhook, &entry).await,
+        Receiver::Firm(firm) if !may_hear(&mut ctx.db().read().await?, firm, &entry).await? => Ok(None),
         Receiver::Firm(firm) => match &entry.event {
             Event::JobEndangered(told) => danger(ctx, taken, firm, told.assignment).await,
             Event::JobSafe(told) => danger(ctx, taken, firm, told.assignment).await,
             _ => offer(ctx, taken, firm, &entry).await,
         },
         Receiver::Referral(referral) => notice(ctx, taken, referral, &entry).await,
+        Receiver::Keeper => Ok(anchor(ctx, taken, &entry)),
+    }
+}
+
+/// The head of the log to whoever keeps it (G-12).
+fn anchor(ctx: &Ctx, taken: &Taken, entry: &Entry) -> Option<Prepared> {
+    let (Event::LogAnchored(anchored), Some(to)) = (&entry.event, ctx.anchor_mail()) else { return None };
+    let letter = anchor_mail::letter(entry.at, anchored.pos, &anchored.hash);
+    let (id, to, at) = (taken.id, to.clone(), ctx.now());
+    Some(Outgoing::Mail(Mail { id, to, at, subject: letter.subject, text: letter.text }).into())
+}
+
+/// Whether a firm is told: a suspended one hears of the jobs that it had in hand then, and of nothing else (G-10).
+async fn may_hear(tx: &mut Tx, id: FirmId, entry: &Entry) -> Result<bool, Error> {
+    match (store::firms::find(tx, id).await?, entry.event.subject()) {
+        (None, _) => Ok(false),
+        (Some(firm), _) if firm.state == Standing::Active => Ok(true),
+        (Some(_), (Subject::Job, job)) => {
+            Ok(store::messages::firms_on(tx, JobId(job), entry.at).await?.contains(&id))
+        }
+        (Some(_), _) => Ok(false),
     }
 }
 
@@ -68,6 +92,11 @@ async fn call(ctx: &Ctx, taken: &Taken, id: WebhookId, entry: &Entry) -> Result<
     let at = ctx.now();
     let mut tx = ctx.db().read().await?;
     let Some(webhook) = store::webhooks::find(&mut tx, id).await? else { return Ok(None) };
+    if let Some(firm) = webhook.firm_id
+        && !may_hear(&mut tx, firm, entry).await?
+    {
+        return Ok(None);
+    }
     let secrets = store::webhooks::secrets(&mut tx, id, at).await?;
     let body = body(entry, webhook.firm_id);
     let call = WebhookCall { id: taken.id, url: webhook.url, secrets, at, body };

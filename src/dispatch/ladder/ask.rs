@@ -23,6 +23,23 @@ use crate::{
 /// While nobody can be asked, the reason is written down this often; it is looked for far more often.
 const RECORD_EVERY: TimeDelta = TimeDelta::minutes(10);
 
+/// What becomes of firms that were late with the name in an earlier round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Late {
+    /// Somebody else may do better.
+    LeftOut,
+    /// They are better than nobody.
+    AskedAgain,
+}
+
+/// What came of climbing.
+enum Climbed {
+    /// Somebody is asked, or nobody serves the place.
+    Done,
+    /// Nobody on any rung is free; the last matching run.
+    Through(Option<MatchOutcome>),
+}
+
 /// Asks whoever comes next. When nobody is left on any rung, a person is alarmed and the ladder begins again after a pause.
 pub(super) fn next(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Run>) -> Result<(), Refusal> {
     if docket.job().state() == JobState::Held {
@@ -32,21 +49,16 @@ pub(super) fn next(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
     if !sight.is_served {
         return docket.await_warrant(docket.now() + sight.rules.held_reminder);
     }
-    let policy = sight.rules.policy(docket.job().priority);
-    let mut last = None;
-    while let Some(rung) = usize::try_from(docket.job().rung).ok().and_then(|at| policy.rungs.get(at)) {
-        if rung.asks_max.is_some_and(|most| asks(docket) >= most) {
-            up(docket);
-            continue;
-        }
-        let answer = (sight.asking)(docket.job(), rung, &left_out(docket));
-        match answer.outcome.verdict {
-            Verdict::Offer => return offer_to(docket, rung, answer, runs),
-            Verdict::NoCoverage => return uncovered(docket, sight.rules, answer.outcome, runs),
-            Verdict::NobodyFree => {
-                up(docket);
-                last = Some(answer.outcome);
-            }
+    let mut last = match climb(docket, sight, runs, Late::LeftOut)? {
+        Climbed::Done => return Ok(()),
+        Climbed::Through(last) => last,
+    };
+    if docket.known().offers.iter().any(|offer| was_late(docket.job(), offer)) {
+        let job = docket.job().clone();
+        docket.put(Job { rung: 0, ..job });
+        match climb(docket, sight, runs, Late::AskedAgain)? {
+            Climbed::Done => return Ok(()),
+            Climbed::Through(found) => last = found.or(last),
         }
     }
     docket.resolve(AlarmKind::NoCoverage);
@@ -56,10 +68,46 @@ pub(super) fn next(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
         record(docket, outcome, runs);
         docket.say(JobUncovered { job: docket.job().id });
     }
+    let policy = sight.rules.policy(docket.job().priority);
     let again = docket.now() + policy.pause_s.delta();
     let job = docket.job().clone().next_round().unassigned(docket.now(), again)?;
     docket.put(job);
     Ok(())
+}
+
+/// Climbs from the present rung until somebody can be asked.
+fn climb(
+    docket: &mut Docket,
+    sight: &mut Sight<'_>,
+    runs: &mut Vec<Run>,
+    late: Late,
+) -> Result<Climbed, Refusal> {
+    let policy = sight.rules.policy(docket.job().priority);
+    let mut last = None;
+    while let Some(rung) = usize::try_from(docket.job().rung).ok().and_then(|at| policy.rungs.get(at)) {
+        if rung.asks_max.is_some_and(|most| asks(docket) >= most) {
+            up(docket);
+            continue;
+        }
+        let answer = (sight.asking)(docket.job(), rung, &left_out(docket, late));
+        match answer.outcome.verdict {
+            Verdict::Offer => return offer_to(docket, rung, answer, runs).map(|()| Climbed::Done),
+            Verdict::NoCoverage => {
+                return uncovered(docket, sight.rules, answer.outcome, runs).map(|()| Climbed::Done);
+            }
+            Verdict::NobodyFree => {
+                up(docket);
+                last = Some(answer.outcome);
+            }
+        }
+    }
+    Ok(Climbed::Through(last))
+}
+
+/// Whether a firm had the job in an earlier round and did not name its technician in time.
+fn was_late(job: &Job, offer: &Offer) -> bool {
+    offer.round != job.round
+        && matches!(offer.stage, OfferStage::Withdrawn { code: WithdrawCode::NotNamed, .. })
 }
 
 fn up(docket: &mut Docket) {
@@ -77,10 +125,13 @@ fn asks(docket: &Docket) -> u32 {
 }
 
 /// Who is not asked again: whoever said no or was taken off the job, and in this round whoever was asked already. Who did
-/// not answer may have slept: the next round asks again.
-fn left_out(docket: &Docket) -> LeftOut {
+/// not answer may have slept: the next round asks again. Who was late with the name is asked when nobody else is left.
+fn left_out(docket: &Docket, late: Late) -> LeftOut {
     let mut out = LeftOut::default();
     for offer in &docket.known().offers {
+        if late == Late::AskedAgain && was_late(docket.job(), offer) {
+            continue;
+        }
         let said_no = match offer.stage {
             OfferStage::Declined { .. } => true,
             OfferStage::Withdrawn { code, .. } => !matches!(

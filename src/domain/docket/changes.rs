@@ -52,6 +52,16 @@ impl Changes {
     pub fn is_empty(&self) -> bool {
         self.job.is_none()
     }
+
+    /// Whether somebody was let off the job, and nobody who was on it before is on it still: nobody is left of those who
+    /// speak from the site.
+    #[must_use]
+    pub fn has_changed_hands(&self, known: &Known) -> bool {
+        let released =
+            |event: &Event| matches!(event, Event::AssignmentReleased(it) if it.job == known.job.id);
+        let is_new = |one: &Assignment| self.assignments.new.iter().any(|new| new.id == one.id);
+        self.events.iter().any(released) && known.assignments.iter().all(|one| one.is_over() || is_new(one))
+    }
 }
 
 impl<T> Rows<T> {

@@ -151,6 +151,9 @@ impl Docket {
             }
         }
         self.say(event);
+        if self.window().is_none() && self.on_it().next().is_none() {
+            self.resolve(AlarmKind::VisitOffDuty);
+        }
         self.await_acknowledgements();
         if self.on_it().next().is_none() {
             // Nobody is left who would go to the wrong place.

@@ -53,6 +53,8 @@ text_enum! {
         Retention = "retention",
         /// The log itself.
         Log = "log",
+        /// The machine the service runs on.
+        Machine = "machine",
     }
 }
 

@@ -231,6 +231,7 @@ struct DispatchFile {
     // A file from before there was such a rule.
     #[serde(default = "danger_acknowledged")]
     danger_acknowledged_s: Seconds,
+    #[serde(default = "uncovered")]
     uncovered_s: Seconds,
     policy: Vec<Policy>,
     booking: Booking,
@@ -239,8 +240,14 @@ struct DispatchFile {
     roster: RosterRules,
     #[serde(default)]
     intake: IntakeTargets,
+    #[serde(default)]
     silence: SilenceLimits,
+    #[serde(default)]
     alarms: RingingRules,
+}
+
+fn uncovered() -> Seconds {
+    Seconds(300)
 }
 
 fn danger_acknowledged() -> Seconds {
@@ -356,6 +363,19 @@ mod tests {
         assert_eq!(urgent.rungs[0].deadline_s.delta(), TimeDelta::minutes(5));
         assert!(reference.dispatch().policy(Priority::P3).start_after_s > urgent.start_after_s);
         assert_eq!(reference.dispatch().refusals_before_alarm, 3);
+    }
+
+    /// An operator's file says of a new rule what the one that comes with the program says.
+    #[test]
+    fn a_file_from_before_these_rules_is_read() {
+        let text = include_str!("../../../seeds/reference/dispatch.toml");
+        let (before, _) = text.split_once("[silence]").unwrap();
+        let before = before.replace("uncovered_s = 300", "").replace("danger_acknowledged_s = 180", "");
+        let [before, now] = [before.as_str(), text]
+            .map(|text| parse(Document::new(Dataset::Dispatch, text.as_bytes()).unwrap()).unwrap());
+        assert_eq!((&before.silence, &before.alarms), (&now.silence, &now.alarms));
+        assert_eq!(before.uncovered_pause, now.uncovered_pause);
+        assert_eq!(before.danger_acknowledged, now.danger_acknowledged);
     }
 
     #[test]

@@ -69,6 +69,14 @@ subject-review = Review
 subject-dispute = Dispute
 subject-retention = Retention
 subject-log = The log
+subject-machine = The machine
+
+disk-database = The disk of the database
+disk-evidence = The disk of the pictures
+
+reader-sequencer = The log: the order of what happens
+reader-fleet = The log: what the matching knows
+reader-messages = The log: messages
 
 alarm-appointment_at_risk = Planned visit at risk
 alarm-call_back_due = Call back
@@ -93,11 +101,12 @@ alarm-not_to_be_sent = Who has it may not be sent any more
 alarm-not_named = Technician not named
 alarm-payer_awaited = Payer's answer awaited
 alarm-place_changed = Tell the corrected address
+alarm-proposal_waiting = Contractor's staff to be confirmed
 alarm-referral_follow_up = Follow up the referral
 alarm-refusals = Three refused or silent
 alarm-overlong = Work takes too long
 alarm-stalled = On the way, not moving
-alarm-visit_off_duty = Technician of the visit is off
+alarm-visit_off_duty = Technician of the visit or job is off
 alarm-waiting_on_site = Arrived, nothing begun
 alarm-no_access = Nobody opens the door
 alarm-return_due = Return visit not planned
@@ -109,6 +118,7 @@ alarm-case_without_job = Case without a job
 alarm-call_open = Call has not been ended
 alarm-call_ringing = Nobody answers the call
 alarm-call_unwrapped = Call not wrapped up
+alarm-disk_low = Little room on the disk
 alarm-dispute_waiting = Dispute not decided
 alarm-draft_waiting = Draft of an ended call
 alarm-handover_not_connected = 119/110/gas not connected

@@ -69,6 +69,14 @@ subject-review = 記録の確認
 subject-dispute = 請求への異議
 subject-retention = 保存期間の処理
 subject-log = 記録
+subject-machine = サーバー
+
+disk-database = データベースのディスク
+disk-evidence = 写真のディスク
+
+reader-sequencer = 記録:出来事の順番付け
+reader-fleet = 記録:手配候補の更新
+reader-messages = 記録:通知の作成
 
 alarm-appointment_at_risk = 予約訪問に間に合わないおそれ
 alarm-call_back_due = 折り返し電話が必要
@@ -93,11 +101,12 @@ alarm-not_to_be_sent = 担当者が派遣できない状態
 alarm-not_named = 作業員が指名されていない
 alarm-payer_awaited = 支払者の回答待ち
 alarm-place_changed = 住所の変更を伝える
+alarm-proposal_waiting = 作業員の届け出が承認待ち
 alarm-referral_follow_up = 取り次ぎ先への確認
 alarm-refusals = 断り・無回答が3件
 alarm-overlong = 作業が長引いている
 alarm-stalled = 移動が止まっている
-alarm-visit_off_duty = 予約訪問の担当者が休み
+alarm-visit_off_duty = 訪問・出動の担当者が休み
 alarm-waiting_on_site = 到着後、作業が始まっていない
 alarm-no_access = 現地で入室できない
 alarm-return_due = 再訪問の予定がない
@@ -109,6 +118,7 @@ alarm-case_without_job = 出動手配のない案件
 alarm-call_open = 通話が終了していない
 alarm-call_ringing = 着信に応答がない
 alarm-call_unwrapped = 通話後の処理が未了
+alarm-disk_low = ディスクの空きが少ない
 alarm-dispute_waiting = 異議が未決
 alarm-draft_waiting = 切れた通話の下書きあり
 alarm-handover_not_connected = 119・110・ガス会社につながらない

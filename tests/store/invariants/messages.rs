@@ -56,6 +56,12 @@ on_both_engines! {
             Case::new(&row(&[]), &row(&[("receiver", "#1")]), "check"),
             Case::new(&row(&[]), &row(&[("firm_id", "#1")]), "check"),
             Case::new(&row(&[]), &row(&[("channel", "'email'")]), "check"),
+            // Whoever keeps the head of the log has no row, and one number.
+            Case::new(
+                &row(&[("channel", "'email'"), ("webhook_id", "NULL"), ("receiver", "#1")]),
+                &row(&[("channel", "'email'"), ("webhook_id", "NULL")]),
+                "check",
+            ),
             Case::new(&row(&[]), &row(&[("next_at", "NULL")]), "check"),
             Case::new(&row(&[]), &row(&[("settled_at", "'2026-11-23T11:10:00+00:00'")]), "check"),
         ])

@@ -8,7 +8,7 @@ use crate::domain::reference::document::Findings;
 
 /// How long a thing may be left alone before an alarm rings (G-09); `domain::silence` says what each is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct SilenceLimits {
     /// A call rings.
     pub ringing_s: Seconds,
@@ -30,13 +30,15 @@ pub struct SilenceLimits {
     pub review_s: Seconds,
     /// A dispute is not decided.
     pub dispute_s: Seconds,
+    /// What a firm says of its own staff waits for the office.
+    pub proposal_s: Seconds,
     /// A shift handed over is not taken.
     pub shift_s: Seconds,
 }
 
 /// How often an alarm rings until somebody has it, and while they have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct RingingRules {
     /// Between two rings at first.
     pub repeat_s: Seconds,
@@ -46,6 +48,33 @@ pub struct RingingRules {
     pub repeat_max_s: Seconds,
     /// How long an acknowledged alarm keeps quiet at least, while its cause goes on.
     pub quiet_s: Seconds,
+}
+
+/// For a file from before there was such a rule.
+impl Default for SilenceLimits {
+    fn default() -> Self {
+        Self {
+            ringing_s: Seconds(60),
+            talking_s: Seconds(3_600),
+            cut_off_s: Seconds(120),
+            unwrapped_s: Seconds(1_800),
+            hand_over_s: Seconds(120),
+            interpreter_s: Seconds(180),
+            case_without_job_s: Seconds(600),
+            case_left_s: Seconds(86_400),
+            review_s: Seconds(14_400),
+            dispute_s: Seconds(14_400),
+            proposal_s: Seconds(28_800),
+            shift_s: Seconds(900),
+        }
+    }
+}
+
+/// For a file from before there was such a rule.
+impl Default for RingingRules {
+    fn default() -> Self {
+        Self { repeat_s: Seconds(120), steady_rings: 5, repeat_max_s: Seconds(1_800), quiet_s: Seconds(900) }
+    }
 }
 
 impl RingingRules {
@@ -77,6 +106,7 @@ pub(super) fn check(findings: &mut Findings<'_>, silence: &SilenceLimits, alarms
         ("silence.case_left_s", silence.case_left_s, 3_600, 604_800),
         ("silence.review_s", silence.review_s, 600, 259_200),
         ("silence.dispute_s", silence.dispute_s, 600, 259_200),
+        ("silence.proposal_s", silence.proposal_s, 600, 259_200),
         ("silence.shift_s", silence.shift_s, 60, 14_400),
         ("alarms.repeat_s", alarms.repeat_s, 30, 900),
         ("alarms.repeat_max_s", alarms.repeat_max_s, alarms.repeat_s.seconds(), 14_400),

@@ -7,8 +7,10 @@ use crate::{
     app::in_hand::{Desk, QueueStage},
     domain::{
         alarms::{Alarm, AlarmState},
+        disks::Disk,
         events::Subject,
         ids::AlarmId,
+        readers::Reader,
     },
     http::console::page::Page,
 };
@@ -61,14 +63,17 @@ impl HeadView {
             path: filter.toggled(stage),
             on: filter.stage == Some(stage),
         });
-        let number = |alarm: &Alarm| {
+        let named = |alarm: &Alarm| {
             let job = desk.jobs.iter().find(|job| job.entry.job_id.0 == alarm.subject_id);
-            job.map(|job| job.entry.number.clone())
+            let reader =
+                Reader::of_alarm(alarm.subject, alarm.subject_id).map(|one| page.code("reader", one));
+            let disk = Disk::of_alarm(alarm.subject, alarm.subject_id).map(|one| page.code("disk", one));
+            job.map(|job| job.entry.number.clone()).or(reader).or(disk)
         };
         let view = |alarm: &Alarm| AlarmView {
             id: alarm.id,
             what: page.code("alarm", alarm.kind),
-            about: number(alarm).unwrap_or_else(|| page.code("subject", alarm.subject)),
+            about: named(alarm).unwrap_or_else(|| page.code("subject", alarm.subject)),
             link: link(alarm.subject, alarm.subject_id),
             raised_ms: alarm.raised_at.timestamp_millis(),
             rings_ms: alarm.rings_at.map(|at| at.timestamp_millis()),
