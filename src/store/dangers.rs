@@ -1,8 +1,14 @@
 //! Danger first: the answers of a call, the instructions given, and the dangers of a case until they are cleared.
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
-use super::{Error, Tx, codec::row, db::query};
+use super::{
+    Error, Tx,
+    codec::row,
+    db::{id_list, query},
+};
 use crate::domain::{
     dangers::{Answered, CaseHazard, Given},
     identity::Method,
@@ -117,6 +123,7 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<CaseHazard>, Error
 }
 
 struct PerilRow {
+    job_id: JobId,
     number: i64,
     hazard: Option<String>,
     method: Option<Method>,
@@ -124,21 +131,37 @@ struct PerilRow {
     until: Option<Instant>,
 }
 
-row! { PerilRow: number, hazard, method, since, until }
+row! { PerilRow: job_id, number, hazard, method, since, until }
 
-/// What is, or was, dangerous about a job, or unchecked.
-pub async fn perils_of_job(tx: &mut Tx, job: JobId, rules: &SafetyRules) -> Result<Perils, Error> {
+/// What is, or was, dangerous about each of several jobs, or unchecked.
+pub async fn perils_of(
+    tx: &mut Tx,
+    jobs: &[JobId],
+    rules: &SafetyRules,
+) -> Result<BTreeMap<JobId, Perils>, Error> {
     let rows = query!(
         tx,
         all PerilRow,
-        "SELECT h.number, h.hazard, CAST(NULL AS TEXT) AS method, h.raised_at AS since, h.cleared_at AS until
-         FROM job j JOIN case_hazard h ON h.case_id = j.case_id WHERE j.id = $1
-         UNION ALL
-         SELECT p.number, NULL, p.method, p.planned_at, NULL FROM identity_plan p WHERE p.job_id = $1 ORDER BY 1",
-        job
+        {
+            sqlite: "WITH wanted(id) AS (SELECT unhex(value) FROM json_each($1))
+                     SELECT j.id AS job_id, h.number, h.hazard, NULL AS method, h.raised_at AS since, h.cleared_at AS until
+                     FROM wanted w CROSS JOIN job j ON j.id = w.id CROSS JOIN case_hazard h ON h.case_id = j.case_id
+                     UNION ALL
+                     SELECT p.job_id, p.number, NULL, p.method, p.planned_at, NULL
+                     FROM wanted w CROSS JOIN identity_plan p ON p.job_id = w.id ORDER BY 2",
+            postgres: "WITH wanted(id) AS (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
+                       SELECT j.id AS job_id, h.number, h.hazard, CAST(NULL AS TEXT) AS method, h.raised_at AS since,
+                              h.cleared_at AS until
+                       FROM wanted w JOIN job j ON j.id = w.id JOIN case_hazard h ON h.case_id = j.case_id
+                       UNION ALL
+                       SELECT p.job_id, p.number, NULL, p.method, p.planned_at, NULL
+                       FROM wanted w JOIN identity_plan p ON p.job_id = w.id ORDER BY 2"
+        },
+        id_list(jobs.iter().map(|job| job.0))
     )?;
-    let (mut dangers, mut checks) = (Vec::new(), Vec::new());
-    for PerilRow { number, hazard, method, since, until } in rows {
+    let mut known: BTreeMap<JobId, (Vec<KnownDanger>, Vec<PlannedCheck>)> = BTreeMap::new();
+    for PerilRow { job_id, number, hazard, method, since, until } in rows {
+        let (dangers, checks) = known.entry(job_id).or_default();
         dangers.extend(hazard.map(|hazard| KnownDanger {
             number,
             hazard,
@@ -147,5 +170,14 @@ pub async fn perils_of_job(tx: &mut Tx, job: JobId, rules: &SafetyRules) -> Resu
         }));
         checks.extend(method.map(|method| PlannedCheck { number, method, planned_at: since }));
     }
-    Ok(Perils::of(dangers, &checks, rules))
+    let mut perils = BTreeMap::new();
+    for (job, (dangers, checks)) in known {
+        perils.insert(job, Perils::of(dangers, &checks, rules));
+    }
+    Ok(perils)
+}
+
+/// What is, or was, dangerous about a job, or unchecked.
+pub async fn perils_of_job(tx: &mut Tx, job: JobId, rules: &SafetyRules) -> Result<Perils, Error> {
+    Ok(perils_of(tx, &[job], rules).await?.remove(&job).unwrap_or_default())
 }
