@@ -10,6 +10,7 @@ use super::{
 use crate::domain::{
     facts::{FactKind, script::what},
     fitness::{InTheWay, Reason, Weight},
+    offers::Yes,
 };
 
 /// How somebody is taken off.
@@ -68,7 +69,10 @@ fn taken(off: Off) -> Known {
             docket.look_for_others().unwrap();
         }
         Off::Reassigned(reason) => docket.reassign(reason).unwrap(),
-        Off::Withdrawn(code) => docket.withdraw(docket.on_it().next().unwrap().id, code).unwrap(),
+        Off::Withdrawn(code) => {
+            let had = docket.on_it().next().unwrap().id;
+            docket.withdraw(had, code).unwrap();
+        }
     })
 }
 
@@ -87,7 +91,7 @@ fn gone_on(off: Off, then: Then) -> Known {
             Then::Accepted => {
                 ask_of(docket, 2, Addressee::Firm).unwrap();
                 let offer = docket.known().offers.last().unwrap().id;
-                docket.accept(offer, Answerer::Firm, None, &Fitness::default(), rules).unwrap();
+                docket.accept(offer, Answerer::Firm, Yes::default(), &Fitness::default(), rules).unwrap();
             }
             Then::Booked => take(Step::Book(2, 120)),
             Then::Given => take(Step::Give(2)),
