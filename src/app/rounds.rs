@@ -1,6 +1,6 @@
 //! One failure stays one failure: a worker that looks at many things looks at each by itself. What somebody else holds is
-//! passed by and looked at again soon; what fails by itself is put off and tells a person; the others go on. Only a
-//! database that cannot be reached at all ends a round.
+//! passed by and looked at again soon, and so is what a broken connection was in the way of; what fails by itself is put off and
+//! tells a person; the others go on. Only a database that cannot be asked what is due ends a round.
 
 use std::collections::BTreeSet;
 
@@ -59,7 +59,8 @@ impl Round {
             Err(error) => error,
         };
         self.passed.insert(id);
-        if matches!(error, Error::TimedOut) {
+        // A connection that breaks, a full disk: none of it is the fault of what was looked at, and it may be gone soon.
+        if matches!(error, Error::TimedOut | Error::Unavailable | Error::DiskFull) {
             return Ok(());
         }
         tracing::error!(error = &error as &dyn std::error::Error, %subject, %id, "cannot go on with it; put off");

@@ -19,7 +19,7 @@ use super::{
     seals::Seal,
     statement::{Arm, Binds, Purpose, Rows, Text, Wanted},
     url::{DatabaseUrl, Target},
-    work::Work,
+    work::{Work, begun},
 };
 use crate::domain::span::Instant;
 
@@ -199,7 +199,8 @@ impl Db {
         Ok(Tx::new(match &self.engine {
             Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
             Engine::Postgres(pool) => {
-                Inner::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+                let connection = pool.acquire().await?;
+                Inner::Postgres(begun(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         }))
     }

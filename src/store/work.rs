@@ -6,7 +6,7 @@
 //! that saves everything in one statement needs neither `BEGIN` nor `COMMIT` on PostgreSQL: two round trips fewer, each
 //! of which costs more than most statements.
 
-use sqlx::{PgConnection, Postgres, Sqlite, Transaction, pool::PoolConnection};
+use sqlx::{PgConnection, Postgres, SqlSafeStr as _, Sqlite, Transaction, pool::PoolConnection};
 
 use super::{
     Error,
@@ -91,10 +91,20 @@ impl Work {
                 Self::ChangesFile(door.enter().await?)
             }
             Self::LooksAtServer(connection) => {
-                Self::ChangesServer(Transaction::begin(connection, None).await?, Health::Sound)
+                Self::ChangesServer(begun(connection, "BEGIN").await?, Health::Sound)
             }
             begun => begun,
         };
         Ok(())
     }
+}
+
+/// Begins a transaction of the server, to the end even when nobody waits for it any more: else the pool would get back a
+/// connection in a transaction of which it knows nothing, and what the next one writes there would never be committed.
+pub(super) async fn begun(
+    connection: PoolConnection<Postgres>,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>, Error> {
+    let begun = tokio::spawn(Transaction::begin(connection, Some(statement.into_sql_str())));
+    Ok(begun.await.map_err(|_| Error::Unavailable)??)
 }

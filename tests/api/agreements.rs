@@ -16,7 +16,11 @@ async fn refused(client: &Client, path: &str, body: &Value, time: &str) {
     let mut body = body.clone();
     body["agreed_at"] = json!(clock(time));
     let answer = client.post(path, body).await;
-    assert_eq!((answer.status.as_u16(), answer.refused_field()), (422, "agreed_at".to_owned()), "{path} {time}");
+    assert_eq!(
+        (answer.status.as_u16(), answer.refused_field()),
+        (422, "agreed_at".to_owned()),
+        "{path} {time}"
+    );
 }
 
 on_both_engines! {

@@ -1,5 +1,7 @@
 //! Use-cases that write at the same time: each is kept or not by itself, and on SQLite several share the wait for the disk.
 
+use std::{future::poll_fn, task::Poll};
+
 use futures_util::future::join_all;
 use kaketsuke::{
     domain::{
@@ -46,6 +48,17 @@ async fn append(tx: &mut Tx, numbers: &[usize]) -> Result<(), Error> {
     let what: Vec<_> = numbers.iter().copied().map(event).collect();
     events::append(&mut batch, now, &Actor::Service("test"), &what);
     batch.run(tx).await.map(|_| ())
+}
+
+/// Looks at something so many times and waits for it no more.
+async fn given_up<T>(polls: usize, what: impl Future<Output = T>) {
+    let mut what = std::pin::pin!(what);
+    for _ in 0..polls {
+        if poll_fn(|cx| Poll::Ready(what.as_mut().poll(cx).is_ready())).await {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
 }
 
 async fn numbers(db: &Db) -> Vec<u128> {
@@ -154,6 +167,24 @@ on_both_engines! {
         assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
         drop(tx);
         assert!(!numbers(&store).await.contains(&800));
+        store.close().await;
+    }
+
+    async fn what_is_given_up_while_it_begins_takes_nothing_of_the_next_along(db: TestDb) {
+        // One connection: whatever is left of what was given up, the next one has.
+        let store = Db::connect(&db.url().parse().unwrap(), 1).await.unwrap();
+        let others = Db::connect(&db.url().parse().unwrap(), 2).await.unwrap();
+        for polls in 1..=6 {
+            given_up(polls, store.read()).await;
+            given_up(polls, store.probe()).await;
+            let tx = store.write().await.unwrap();
+            let mut batch = Batch::of(&tx);
+            let now: Instant = "2026-11-22T12:00:00Z".parse().unwrap();
+            events::append(&mut batch, now, &Actor::Service("test"), &[event(polls)]);
+            batch.commit(tx).await.unwrap();
+            assert!(numbers(&others).await.contains(&(polls as u128)), "given up after {polls} polls");
+        }
+        others.close().await;
         store.close().await;
     }
 

@@ -173,6 +173,7 @@ impl Docket {
         }
         self.say(JobProgressed { job: id, from: before, to: state, outcome: record.outcome });
         if state == JobState::Completed {
+            self.ask_about_another_end(record);
             self.release_all(ReleaseCode::Completed);
             self.forget_bars();
             self.call_nobody_else(before)?;
@@ -182,6 +183,16 @@ impl Docket {
         }
         self.resolve_all(KEPT);
         self.obey_hold()
+    }
+
+    /// Whoever was taken off says that it was done before: those who have it now are told by a person to turn round (G-02).
+    fn ask_about_another_end(&mut self, record: &FieldRecord) {
+        let has_ended = |one: &Assignment| {
+            record.technician(one.technician_id).is_some_and(|told| told.state == FieldState::Done)
+        };
+        if self.on_it().next().is_some() && !self.on_it().any(has_ended) {
+            self.raise(AlarmKind::DoubtfulReport);
+        }
     }
 
     /// The work is done: nobody else who is asked for it, or has yet to say who goes, has to come.

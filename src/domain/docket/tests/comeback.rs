@@ -126,6 +126,12 @@ fn what_was_done_before_somebody_was_taken_off_is_done_whatever_the_job_waits_fo
             assert_eq!(known.job.state(), JobState::Completed, "{case}");
             assert!(!known.offers.iter().any(Offer::is_open), "{case}: somebody is asked for what is done");
             assert!(!rings(&known, AlarmKind::Held), "{case}");
+            if matches!(then, Then::Given) {
+                assert!(
+                    rings(&known, AlarmKind::DoubtfulReport),
+                    "{case}: somebody is on the way to what is done"
+                );
+            }
             if let Then::Held(peril) = then {
                 let cleared = step(&known, "11:30:00", 23, |docket| {
                     decide(docket, end(peril), &mut Vec::new()).unwrap();
