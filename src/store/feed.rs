@@ -247,7 +247,7 @@ pub async fn mislabelled(tx: &mut Tx) -> Result<Option<i64>, Error> {
         tx,
         one One<Option<i64>>,
         "SELECT MIN(f.pos) FROM feed f JOIN event e ON e.ord = f.ord
-         WHERE (e.kind IN ('job.settled', 'payment.recorded')) <> (f.topic IS NOT NULL)"
+         WHERE (e.kind IN ('job.settled', 'payment.recorded')) <> (f.topic IS NOT NULL AND f.topic = 'billing')"
     )?;
     Ok(pos)
 }

@@ -202,6 +202,35 @@ on_both_engines! {
         drop(taken);
         server.stop().await;
     }
+
+    // As many connections for requests as reports have: were they the same, nothing would be left.
+    async fn reports_take_none_of_the_connections_of_requests(db: TestDb) {
+        let server = TestServer::start_wide(&db, 2).await;
+        let reports = server.ctx.for_reports();
+        let taken = [reports.db().read().await.unwrap(), reports.db().read().await.unwrap()];
+        let call = server.dispatcher().post("/v1/calls", world::call()).await;
+        assert_eq!(call.status.as_u16(), 201);
+        drop(taken);
+        server.stop().await;
+    }
+
+    // What another node has written, and could not tell of any more, is looked at within two seconds.
+    async fn what_another_node_has_left_behind_is_looked_at_soon(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let _crews = crews(&server).await;
+        let job = world::job(&server).await;
+        let path = format!("/v1/jobs/{job}");
+        let look_at = async || server.dispatcher().get(&path).await.expect(200)["wake_at"].clone();
+        let due = look_at().await;
+        let mut raw = db.raw().await;
+        let own = literal(&raw, &job);
+        raw.execute(&format!("UPDATE job SET wake_at = state_since WHERE id = {own}")).await.unwrap();
+        assert_ne!(look_at().await, due);
+        server.ctx.clock().advance(chrono::TimeDelta::seconds(3)).await;
+        server.settle().await;
+        assert_eq!(look_at().await, due, "it was looked at: its offer is open until then");
+        server.stop().await;
+    }
 }
 
 /// What another session holds is passed by; once it is free, it is looked at.
@@ -285,6 +314,29 @@ async fn a_frozen_node_holds_nobody_up_for_long() {
         assert_eq!(raw.integer("SELECT count(*) FROM feed_queue").await, 0, "the feed goes on");
         assert!(world::open_offer(&crews[1].phone).await.is_some());
         drop(numbering);
+        server.stop().await;
+    })
+    .await;
+}
+
+/// Whatever it waits for, or does.
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_ended() {
+    on_postgres(|db| async move {
+        let statement = Duration::from_secs(2);
+        let patience = Patience { lock: FOR_EVER, statement, ..Patience::default() };
+        let server = TestServer::start_patient(&db, patience).await;
+        world::opened_case(&server).await;
+        let call = world::safe_call(&server).await;
+        let mut raw = db.raw().await;
+        raw.execute("BEGIN").await.unwrap();
+        raw.execute("UPDATE counter SET value = value + 1").await.unwrap();
+        let desk = server.dispatcher();
+        let asked = desk.post_as("case-1", "/v1/cases", world::case(&call));
+        let refused =
+            tokio::time::timeout(Duration::from_secs(20), asked).await.expect("ended by the server");
+        assert_eq!((refused.status.as_u16(), refused.problem()), (503, "overloaded"));
+        raw.execute("ROLLBACK").await.unwrap();
         server.stop().await;
     })
     .await;

@@ -372,4 +372,29 @@ on_both_engines! {
         assert_eq!(flagged(&receipt)[asked["id"].as_str().unwrap()], ["consent_out_of_order"]);
         server.stop().await;
     }
+
+    async fn a_text_counts_from_the_day_it_was_issued_on(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, _, mut phone) = on_site(&server).await;
+        let shipped = String::from_utf8(Dataset::ConsentTexts.embedded().to_vec()).unwrap();
+        for (version, issued_on, expected) in [("C-1.8", "2026-11-22", None), ("C-1.9", "2026-11-23", Some("consent_text"))] {
+            let later = format!(
+                "[[text]]\ncode = \"consent_charge\"\nversion = \"{version}\"\nissued_on = \"{issued_on}\"\n\
+                 wording = {{ ja = \"続けますか。\", en = \"Go on?\", \"ja-x-easy\" = \"つづけますか。\" }}\n"
+            );
+            let text = BTreeMap::from([(Dataset::ConsentTexts, format!("{shipped}\n{later}").into_bytes())]);
+            if app::reference::load(&server.ctx, text).await.is_err() {
+                // A text is never taken back: the second one stands beside the first.
+                let before = "[[text]]\ncode = \"consent_charge\"\nversion = \"C-1.8\"\nissued_on = \"2026-11-22\"\n\
+                     wording = { ja = \"続けますか。\", en = \"Go on?\", \"ja-x-easy\" = \"つづけますか。\" }\n";
+                let text = BTreeMap::from([(Dataset::ConsentTexts, format!("{shipped}\n{before}\n{later}").into_bytes())]);
+                app::reference::load(&server.ctx, text).await.unwrap();
+            }
+            let fact = phone.fact("21:10", yes("21:10", &json!({ "text_version": version })));
+            let receipt = phone.send(&server, &crew.phone, std::slice::from_ref(&fact)).await.expect(200);
+            let own = flagged(&receipt).remove(fact["id"].as_str().unwrap()).unwrap_or_default();
+            assert_eq!(own, expected.map(str::to_owned).into_iter().collect::<Vec<_>>(), "{version}");
+        }
+        server.stop().await;
+    }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     db::{TestDb, on_both_engines},
     server::{Client, TestServer},
+    site::{self, Device},
     world::{self, Crew},
 };
 
@@ -334,6 +335,40 @@ on_both_engines! {
             assert_eq!(dispatcher.post(&path, body).await.refused_field(), refused, "{path}");
         }
         assert_eq!(job_of(&server, &job).await, before);
+        server.stop().await;
+    }
+
+    // F14: whoever drives about, or away, does not come.
+    async fn whoever_drives_away_is_stalled_and_then_replaced(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        for (name, step, stalls) in [("nearer", -0.0035, false), ("away", 0.004, true), ("round", 0.0, true)] {
+            let job = site::accepted_job(&server, &crew).await;
+            let begun = server.ctx.now();
+            server.pass(1).await;
+            let mut phone = Device::new(&job, "phone-1");
+            let mut left = [phone.fact("21:00", crate::guarding::kind("departure"))];
+            site::dated(&mut left, begun, &[1]);
+            phone.send(&server, &crew.phone, &left).await.expect(200);
+            let mut rang = false;
+            for minute in 0..27 {
+                // About 400 m a minute, from 11 km to the south.
+                let lat = 35.065 - step * f64::from(minute);
+                let lon = 136.91 + if step == 0.0 && minute % 2 == 1 { 0.004 } else { 0.0 };
+                let position = json!({ "technician_id": crew.technician, "point": world::point(lat, lon), "measured_at": server.ctx.now() });
+                let request = crew.phone.request(reqwest::Method::POST, "/v1/positions");
+                crew.phone.send(request.json(&json!({ "positions": [position] }))).await.expect(204);
+                server.pass(1).await;
+                let alarms = server.dispatcher().get("/v1/alarms?limit=200").await.expect(200);
+                let is_it = |alarm: &&Value| alarm["subject_id"] == job.as_str() && alarm["kind"] == "stalled";
+                rang |= alarms["items"].as_array().unwrap().iter().any(|alarm| is_it(&alarm));
+            }
+            let shown = server.dispatcher().get(&format!("/v1/jobs/{job}")).await.expect(200);
+            let released = shown["assignments"][0]["release_code"] == "stalled";
+            assert_eq!((rang, released), (stalls, stalls), "{name}: {shown}");
+            let reason = json!({ "reason": "resident_withdrew" });
+            server.dispatcher().post(&format!("/v1/jobs/{job}/cancellation"), reason).await.expect(200);
+        }
         server.stop().await;
     }
 }

@@ -73,4 +73,20 @@ on_both_engines! {
         assert_eq!(whole["background"]["host_company"], Value::Null);
         server.stop().await;
     }
+
+    // T-02: in a year of which no holidays are on file, whoever looks at the hours of a language is told so.
+    async fn a_year_without_holidays_on_file_is_said_beside_the_hours(db: TestDb) {
+        // Half past eleven at night in Tokyo, on the last day that is on file.
+        let server = TestServer::start_at(&db, "2028-12-31T14:30:00Z".parse().unwrap()).await;
+        for (minutes, is_known) in [(0, true), (29, true), (1, false)] {
+            server.pass(minutes).await;
+            for language in server.dispatcher().get("/v1/languages").await.expect(200).as_array().unwrap() {
+                let (ja, en) = (language["advice_ja"].as_str().unwrap(), language["advice_en"].as_str().unwrap());
+                assert_eq!(language["holidays"] == "unknown", !is_known, "{language}");
+                assert_eq!(en.contains("No holidays of this year are on file"), !is_known, "{en}");
+                assert_eq!(ja.contains("祝日"), !is_known, "{ja}");
+            }
+        }
+        server.stop().await;
+    }
 }

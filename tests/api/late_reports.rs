@@ -226,4 +226,30 @@ on_both_engines! {
         assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }
+
+    // G-04: what the desk writes down of a yes counts by the service's clock, whatever instant it says.
+    async fn a_yes_told_by_the_desk_counts_from_its_receipt(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        for (told_after, yen) in [(58, 2_200), (90, 0)] {
+            let crew = world::crew(&server, &format!("社 {told_after}"), 35.165, 136.91).await;
+            let job = world::job(&server).await;
+            let begun = server.ctx.now();
+            crate::guarding::give(&server, &job, &crew).await;
+            let (mut phone, mut desk) = (Device::new(&job, "phone-1"), Device::new(&job, "desk"));
+            let mut facts = site::work(&mut phone, "21:00", "22:00");
+            site::dated(&mut facts, begun, &[2, 2, 82, 82]);
+            server.pass(3).await;
+            phone.send(&server, &crew.phone, &facts[..2]).await.expect(200);
+            server.pass(told_after - 3).await;
+            let mut yes = [desk.fact("21:00", site::consent("21:00", 2))];
+            site::dated(&mut yes, begun, &[50]);
+            let body = json!({ "device": "desk", "technician_id": crew.technician, "facts": yes });
+            site::post_facts(&server.dispatcher(), &job, &body).await.expect(200);
+            server.pass(100 - told_after).await;
+            phone.send(&server, &crew.phone, &facts[2..]).await.expect(200);
+            let statement = server.dispatcher().get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
+            assert_eq!(statement["total_yen"], yen, "told after {told_after} minutes");
+        }
+        server.stop().await;
+    }
 }

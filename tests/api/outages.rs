@@ -83,4 +83,32 @@ on_both_engines! {
         assert_eq!(answers.last(), Some(&200), "{answers:?}");
         server.stop().await;
     }
+
+    // A server that reads and takes no writes is not ready, however well it answers.
+    async fn where_nothing_can_be_written_it_is_not_ready(db: TestDb) {
+        // Of the other engine the same is shown where its connection can be told to be full: `store::db`.
+        if db.engine() == Engine::Sqlite {
+            return;
+        }
+        let server = TestServer::start(&db).await;
+        let nobody = server.with(None);
+        nobody.get("/readyz").await.expect(200);
+        let mut raw = db.raw().await;
+        let name = raw.texts("SELECT CAST(current_database() AS TEXT)").await.remove(0);
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        raw.execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on")).await.unwrap();
+        raw.execute(cut).await.unwrap();
+        for _ in 0..12 {
+            assert_eq!(nobody.get("/readyz").await.status.as_u16(), 503);
+        }
+        raw.execute(&format!("ALTER DATABASE {name} RESET default_transaction_read_only")).await.unwrap();
+        raw.execute(cut).await.unwrap();
+        let mut answers = Vec::new();
+        for _ in 0..12 {
+            answers.push(nobody.get("/readyz").await.status.as_u16());
+        }
+        assert_eq!(answers.last(), Some(&200), "{answers:?}");
+        server.stop().await;
+    }
 }

@@ -7,7 +7,7 @@ use crate::{
     support::{
         db::{TestDb, on_both_engines},
         server::{Client, Reply, TestServer, id},
-        site::consumer,
+        site::{self as told, consumer},
         world,
     },
     visits::{self as site, Device, Site, at},
@@ -419,6 +419,36 @@ on_both_engines! {
         assert!(rows[0].ends_with("pos,entry,id,job_id,settlement_id,line,at,firm_id,kind,code,quantity,unit_price_yen,amount_yen,tax_included_yen,collected_yen,payer,rule,reverses,method_or_consent,text_ja,text_en"), "{}", rows[0]);
         assert_eq!(rows.len(), 1 + 3 + 1, "{text}");
         assert!(text.as_str().unwrap().contains(",write_off,\"'=1+1,\"\"x\"\"\",1,"), "{text}");
+        server.stop().await;
+    }
+
+    // A8: one transfer booked twice from the file of the bank, whatever else the second row says.
+    async fn a_transfer_is_booked_once_by_its_reference(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = told::accepted_job(&server, &crew).await;
+        server.pass(240).await;
+        let mut phone = told::Device::new(&job, "phone-1");
+        let facts = told::agreed(&mut phone, "21:05", ("21:55", 2), "22:25");
+        phone.send(&server, &crew.phone, &facts).await.expect(200);
+        let path = format!("/v1/jobs/{job}/payments");
+        let transfer = |yen: i64, time: &str, method: &str, reference: &str| json!({
+            "kind": "later", "method": method, "payer": "worker", "amount_yen": yen, "received_at": told::clock(time), "reference": reference,
+        });
+        let dispatcher = server.dispatcher();
+        dispatcher.post(&path, transfer(1_000, "22:30", "bank_transfer", "FB-2")).await.expect(201);
+        let again = transfer(900, "23:30", "bank_transfer", "FB-2");
+        let refused = dispatcher.post(&path, again.clone()).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "payment-repeated"));
+        // Another method has numbers of its own, and another number is another transfer.
+        for other in [transfer(100, "23:31", "card", "FB-2"), transfer(101, "23:50", "bank_transfer", "FB-3")] {
+            dispatcher.post(&path, other).await.expect(201);
+        }
+        let mut meant = again;
+        meant["confirm"] = json!(["repeated"]);
+        dispatcher.post(&path, meant).await.expect(201);
+        let statement = dispatcher.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
+        assert_eq!(statement["due_yen"], 2_200 - 1_000 - 100 - 101 - 900);
         server.stop().await;
     }
 }

@@ -472,4 +472,62 @@ on_both_engines! {
         assert!(told[0]["pos"].as_i64().unwrap() < pos);
         server.stop().await;
     }
+
+    // The last checks of the feed: an event that nobody reads, and a bill that billing would not be told of.
+    async fn an_event_that_no_reader_meets_is_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        night(&server).await;
+        let files = server.ctx.files().clone();
+        server.stop().await;
+        let mut stored = Stored::of(&db, files).await;
+        assert_eq!(stored.found("feed").await, None);
+        stored.unguard().await;
+        stored.run("CREATE TABLE kept AS SELECT pos, topic FROM feed").await;
+        stored.run("UPDATE feed SET topic = NULL WHERE topic IS NOT NULL").await;
+        let found = stored.found("feed").await.unwrap();
+        assert!(found.contains("its topic is not that of its event"), "{found}");
+        stored.run("UPDATE feed SET topic = (SELECT k.topic FROM kept k WHERE k.pos = feed.pos)").await;
+        assert_eq!(stored.found("feed").await, None);
+        let id = match stored.engine {
+            Engine::Sqlite => "x'00000000000040008000000000000077'",
+            Engine::Postgres => "'00000000-0000-4000-8000-000000000077'",
+        };
+        let columns = "at, actor, actor_id, subject, subject_id, kind, data";
+        stored.run(&format!("INSERT INTO event (id, {columns}) SELECT {id}, {columns} FROM event ORDER BY ord DESC LIMIT 1")).await;
+        let found = stored.found("feed").await.unwrap();
+        assert!(found.contains("has no position and does not wait for one"), "{found}");
+    }
+
+    async fn a_trigger_that_is_not_ours_is_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        server.stop().await;
+        let mut stored = Stored::of(&db, Files::in_memory()).await;
+        assert_eq!(stored.found("guards").await, None);
+        stored.run(match stored.engine {
+            Engine::Sqlite => "CREATE TRIGGER helpful AFTER INSERT ON fact BEGIN SELECT 1; END",
+            Engine::Postgres => "CREATE TRIGGER helpful BEFORE UPDATE ON fact FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        }).await;
+        let found = stored.found("guards").await.unwrap();
+        assert!(found.contains("helpful") && found.ends_with("is not of this release"), "{found}");
+    }
+
+    async fn the_head_of_the_log_is_written_to_a_file_each_night(db: TestDb) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("anchors");
+        let server = TestServer::start(&db).await;
+        let _ = server.ctx.clone().with_anchor_file(file.clone());
+        server.pass(31 * 60).await;
+        server.settle().await;
+        let written = std::fs::read_to_string(&file).unwrap();
+        let heads: Vec<_> = written.lines().map(|line| line.split_once(' ').unwrap()).collect();
+        assert_eq!(heads.iter().map(|(at, _)| *at).collect::<Vec<_>>(), ["2026-11-22T18:00:00Z", "2026-11-23T18:00:00Z"]);
+        for (_, head) in heads {
+            let (pos, hash) = head.split_once(':').unwrap();
+            let mut kept = [0; 32];
+            hex::decode_to_slice(hash, &mut kept).unwrap();
+            let verdict = app::verify::expected(&server.ctx, pos.parse().unwrap(), kept).await.unwrap();
+            assert!(matches!(verdict, Verdict::Intact(_)), "{head}");
+        }
+        server.stop().await;
+    }
 }

@@ -1,11 +1,15 @@
 //! People who sign in: added, given another password, disabled, by an administrator.
 
 use kaketsuke::{
-    app::{Command, users},
+    app::{
+        self, Command,
+        sessions::{Attempt, Outcome},
+        users,
+    },
     domain::{
         actor::{Actor, Role},
         tokens::{Grant, LastAdministrator},
-        users::Login,
+        users::{Login, Password},
     },
 };
 use reqwest::Method;
@@ -120,6 +124,36 @@ on_both_engines! {
         answers.sort_unstable();
         // Whoever came second was the last one, or no administrator any more.
         assert!(answers[0] == 200 && [401, 409].contains(&answers[1]), "{answers:?}");
+        server.stop().await;
+    }
+
+    // F3: what was refused because we are busy is nobody's wrong password.
+    async fn whoever_was_refused_as_overload_has_not_guessed(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let body = json!({ "login": "sato", "name": "佐藤", "role": "dispatcher", "password": "correct horse battery" });
+        server.administrator().post("/v1/users", body).await.expect(201);
+        let attempt = |login: &str, password: &str, address: String| Attempt {
+            login: login.parse().unwrap(), password: Password::typed(password), address: address.parse().unwrap(),
+            browser: None,
+        };
+        let own = || attempt("sato", "correct horse battery", "192.0.2.1".to_owned());
+        let mut refused = 0;
+        for round in 0..40 {
+            // Strangers from everywhere, more than are hashed at once, and the owner among the last.
+            let strangers = (0..48).map(|at| attempt("nobody", "wrong", format!("198.51.{round}.{at}")));
+            let all = strangers.chain([own()]).map(|attempt| app::sessions::confirm(&server.ctx, attempt));
+            match futures_util::future::join_all(all).await.pop().unwrap() {
+                Err(app::Error::Overloaded) => refused += 1,
+                Ok(Outcome::Right(_)) => {}
+                other => panic!("{other:?} after {refused}"),
+            }
+            if refused == 6 {
+                break;
+            }
+        }
+        assert_eq!(refused, 6, "more often than mistyping costs nothing");
+        let now = app::sessions::confirm(&server.ctx, own()).await;
+        assert!(matches!(now, Ok(Outcome::Right(_))), "{now:?}");
         server.stop().await;
     }
 }

@@ -191,7 +191,7 @@ impl Docket {
             record.technician(one.technician_id).is_some_and(|told| told.state == FieldState::Done)
         };
         if self.on_it().next().is_some() && !self.on_it().any(has_ended) {
-            self.raise(AlarmKind::DoubtfulReport);
+            self.raise(AlarmKind::EndedByAnother);
         }
     }
 

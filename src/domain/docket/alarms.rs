@@ -11,6 +11,7 @@ use crate::domain::{
 pub(super) const KEPT: &[AlarmKind] = &[
     AlarmKind::PlaceChanged,
     AlarmKind::DoubtfulReport,
+    AlarmKind::EndedByAnother,
     AlarmKind::NotToBeSent,
     AlarmKind::KeptApart,
     AlarmKind::SiteInterpreterAwaited,

@@ -46,7 +46,6 @@ const SHARED: &[&str] = &[
     "instructions_not_given",
     "job_state",
     "offer_not_open",
-    "over_limits",
     "referral_not_settled",
     "too_many_attempts",
 ];

@@ -74,9 +74,10 @@ pub(super) fn told<'a>(settled: &'a Settled, known: &Known<'_>, owed: Option<Yen
         let recorded = is_recorded(taken);
         let is_asked = !recorded || known.asked == Asked::OfAll;
         let doubts = if is_asked { payments::doubts(&payment, &counted, owed) } else { Vec::new() };
-        let flags: Vec<_> = doubts.into_iter().map(|doubt| flag(doubt, taken)).collect();
-        let is_held = flags.iter().any(|flag| !is_decided(settled, flag));
-        cash.doubts.extend(flags);
+        let is_held = !doubts.is_empty() && !is_decided(settled, taken);
+        if is_held {
+            cash.doubts.extend(doubts.into_iter().map(|doubt| flag(doubt, taken)));
+        }
         if recorded || !is_held {
             counted.push(payment);
         }
@@ -104,9 +105,13 @@ pub fn doubts(
     settled.undecided(cash.doubts).collect()
 }
 
-fn is_decided(settled: &Settled, flag: &Flag) -> bool {
+/// Whether a supervisor has decided about this cash: what it is too much for may be another sum by then.
+fn is_decided(settled: &Settled, taken: &TakenPayment) -> bool {
+    const DOUBTS: [FlagCode; 3] =
+        [FlagCode::PaymentForNothing, FlagCode::PaymentOverpaid, FlagCode::PaymentRepeated];
+    let is_it = |flag: &Flag| flag.fact_id == Some(taken.fact_id) && DOUBTS.contains(&flag.code);
     settled.ruled(Ruling::Rescind)
-        || settled.decision.as_ref().is_some_and(|decision| decision.flags.contains(flag))
+        || settled.decision.as_ref().is_some_and(|decision| decision.flags.iter().any(is_it))
 }
 
 fn flag(doubt: PaymentDoubt, taken: &TakenPayment) -> Flag {

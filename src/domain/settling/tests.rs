@@ -288,10 +288,14 @@ fn cash_that_cannot_be_right_is_no_payment_before_a_supervisor_has_said_so() {
         let codes: Vec<_> = asked.flags.iter().map(|flag| flag.code).collect();
         assert_eq!((codes, asked.payments.len()), (vec![code], taken.len() - 1));
         assert_eq!(asked.settlement, None);
-        books.decisions.push(decision(asked.flags, Ruling::Accept));
-        let settled = books.complete(&world, &facts);
-        assert_eq!((settled.payments.len(), settled.flags), (1, vec![]), "{code}");
-        assert!(settled.settlement.is_some());
+        for ruling in [Ruling::Accept, Ruling::WriteOff, Ruling::Rescind] {
+            // Whatever the job costs then, it was taken.
+            let mut books = books.clone();
+            books.decisions.push(decision(asked.flags.clone(), ruling));
+            let settled = books.complete(&world, &facts);
+            assert_eq!((settled.payments.len(), settled.flags), (1, vec![]), "{code} {ruling}");
+            assert!(settled.settlement.is_some());
+        }
     }
     // More than ten minutes later it is another one; and of a job that is settled it is asked at once.
     let mut books = Books::default();

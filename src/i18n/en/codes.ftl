@@ -90,6 +90,7 @@ alarm-identity_on_job = No identity check: do not open
 alarm-displaced = Planned visit needs a new window
 alarm-doubtful_report = A doubtful report from the site
 alarm-eligibility_open = Verify that the person is entitled
+alarm-ended_by_another = Done before, says someone taken off the job: tell those who have it now
 alarm-held = Still held
 alarm-ladder_ended = Nobody could be found
 alarm-kept_apart = Who has it is kept apart from the resident

@@ -90,6 +90,7 @@ alarm-identity_on_job = 本人確認ができない:開錠しない
 alarm-displaced = 予約の振り替えが必要
 alarm-doubtful_report = 疑わしい現場報告
 alarm-eligibility_open = 対象者かどうかの確認
+alarm-ended_by_another = 担当を外れた作業員が完了済みと報告。現在の担当者へ連絡
 alarm-held = 保留のまま
 alarm-ladder_ended = 手配先が見つからない
 alarm-kept_apart = 担当者と入居者が組み合わせ禁止になっている
