@@ -192,17 +192,6 @@ on_both_engines! {
         server.stop().await;
     }
 
-    async fn whoever_uses_up_the_connections_of_reports_keeps_nobody_else_waiting(db: TestDb) {
-        let server = TestServer::start(&db).await;
-        let crews = crews(&server).await;
-        let reports = server.ctx.for_reports();
-        let taken = [reports.db().read().await.unwrap(), reports.db().read().await.unwrap()];
-        world::job(&server).await;
-        assert!(world::open_offer(&crews[0].phone).await.is_some());
-        drop(taken);
-        server.stop().await;
-    }
-
     // As many connections for requests as reports have: were they the same, nothing would be left.
     async fn reports_take_none_of_the_connections_of_requests(db: TestDb) {
         let server = TestServer::start_wide(&db, 2).await;

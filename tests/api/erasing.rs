@@ -38,12 +38,12 @@ on_both_engines! {
         });
         let referrals = format!("/v1/cases/{case}/referrals");
         desk.post_as("referral", &referrals, referral.clone()).await.expect(201);
-        let block = json!({ "firm_id": site.crew.firm, "phone": "+818055500101", "reason": "dispute" });
-        desk.post("/v1/blocks", block).await.expect(201);
         server.pass(120).await;
         // 72 minutes with the payer's yes: two units (C-02).
         let facts = device.plain(72 * 60, Some(2));
         site.report(&server, &device, &facts).await;
+        let block = json!({ "firm_id": site.crew.firm, "phone": "+818055500101", "reason": "dispute" });
+        desk.post("/v1/blocks", block).await.expect(201);
         let disputes = format!("/v1/jobs/{}/disputes", site.job);
         let says = json!({ "reason": "not_agreed", "payer": "worker", "note": "MARK-WORDS" });
         desk.post(&disputes, says).await.expect(201);

@@ -89,10 +89,10 @@ on_both_engines! {
             site::brief(&statement["lines"])[1..],
             [("reversal", "-2", -2_200, "worker"), ("overtime", "2", 2_200, "host_company")]
         );
-        let totals = statement["by_payer"].as_array().unwrap();
+        let totals = statement["totals"].as_array().unwrap();
         let of = |payer: &str| totals.iter().find(|one| one["payer"] == payer);
         let due = |payer: &str| of(payer).map_or(0, |one| one["due_yen"].as_i64().unwrap());
-        assert_eq!((due("worker"), due("host_company")), (0, 2_200), "{}", statement["by_payer"]);
+        assert_eq!((due("worker"), due("host_company")), (0, 2_200), "{}", statement["totals"]);
         assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         // What is written off is billed to nobody by another correction, unless that starts from the record.
         let last = dispute(&server, &site, "damage").await;

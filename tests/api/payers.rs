@@ -106,7 +106,7 @@ on_both_engines! {
         });
         dispatcher.post(&path, paid("host_company", 0, 1_100)).await.expect(201);
         let bill = bill(&server, &site).await;
-        let of_worker = bill["by_payer"].as_array().unwrap().iter().find(|one| one["payer"] == "worker").unwrap();
+        let of_worker = bill["totals"].as_array().unwrap().iter().find(|one| one["payer"] == "worker").unwrap();
         assert_eq!((&bill["due_yen"], &of_worker["due_yen"]), (&json!(1_100), &json!(1_100)));
         let alarms = dispatcher.get("/v1/alarms").await.expect(200)["items"].clone();
         let is_it = |alarm: &Value| alarm["kind"] == "refund_due" && alarm["state"] != "resolved";

@@ -72,7 +72,8 @@ pub(super) fn told<'a>(settled: &'a Settled, known: &Known<'_>, owed: Option<Yen
     for taken in told {
         let payment = payment(taken, known);
         let recorded = is_recorded(taken);
-        let is_asked = !recorded || known.asked == Asked::OfAll;
+        // Whoever has decided about the job has seen what was recorded by then.
+        let is_asked = !recorded || (known.asked == Asked::OfAll && settled.decision.is_none());
         let doubts = if is_asked { payments::doubts(&payment, &counted, owed) } else { Vec::new() };
         let is_held = !doubts.is_empty() && !is_decided(settled, taken);
         if is_held {

@@ -186,8 +186,8 @@ struct PositionReport {
     #[garde(skip)]
     point: GeoPoint,
     /// How exact, in metres; worse than 3 km is no position (G-13).
-    #[garde(range(min = 0))]
-    #[schema(minimum = 0)]
+    #[garde(range(min = 0, max = 1_000_000))]
+    #[schema(minimum = 0, maximum = 1_000_000)]
     accuracy_m: Option<i64>,
     /// When the device measured it. Up to 2 minutes ahead of us it counts as measured on receipt; beyond that the clock of the
     /// device is wrong (G-13).

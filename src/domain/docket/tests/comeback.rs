@@ -128,7 +128,7 @@ fn what_was_done_before_somebody_was_taken_off_is_done_whatever_the_job_waits_fo
             assert!(!rings(&known, AlarmKind::Held), "{case}");
             if matches!(then, Then::Given) {
                 assert!(
-                    rings(&known, AlarmKind::DoubtfulReport),
+                    rings(&known, AlarmKind::EndedByAnother),
                     "{case}: somebody is on the way to what is done"
                 );
             }
