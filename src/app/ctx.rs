@@ -12,13 +12,13 @@ use tokio::sync::watch;
 
 use super::{
     clock::{Bell, Clock},
-    disks::Disks,
     in_hand::KeptDesk,
     loaded::Loaded,
     passwords::Hashing,
     reading::{Doing, Readers},
     refreshing::Refreshing,
     waiting::Waiting,
+    watched_disks::Disks,
 };
 use crate::{
     dispatch::fleet::Fleet,

@@ -160,18 +160,6 @@ pub(super) async fn ask_again(unit: &mut Unit, case: CaseId, jobs: &[Job]) -> Re
     }
 }
 
-/// Nobody is asked again about dangers where nobody is sent any more.
-pub(super) async fn job_ended(unit: &mut Unit, ended: &Job) -> Result<(), Error> {
-    if !store::alarms::is_unresolved(&mut unit.tx, AlarmKind::DangersUnknown, ended.case_id.0).await? {
-        return Ok(());
-    }
-    let jobs = store::jobs::of_case(&mut unit.tx, ended.case_id).await?;
-    if jobs.iter().any(|job| job.id != ended.id && !job.state().is_final()) {
-        return Ok(());
-    }
-    alarms::resolve(unit, AlarmKind::DangersUnknown, ended.case_id.0).await
-}
-
 /// Where the hazards of the call of an id stand.
 pub async fn show(ctx: &Ctx, call: CallId) -> Result<DangerStanding, Error> {
     let mut tx = ctx.db().read().await?;

@@ -1,12 +1,7 @@
 //! The room on the disks: figures, and an alarm while there is less than the operator wants.
 
-use std::{
-    collections::BTreeMap,
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
-};
-
-use super::{Command, Ctx, Error, Unit, alarms};
+pub use super::watched_disks::Disks;
+use super::{Command, Ctx, Error, Unit, alarms, watched_disks::Room};
 use crate::{
     domain::{actor::Actor, alarms::AlarmKind, disks::Disk, events::Subject},
     store,
@@ -15,36 +10,10 @@ use crate::{
 /// Who looks.
 const ACTOR: Actor = Actor::Service("disks");
 
-/// The disks that are looked at.
-#[derive(Debug)]
-pub struct Disks {
-    /// A file or a folder on each.
-    places: Vec<(Disk, PathBuf)>,
-    /// Bytes that should be free; nobody is told of any where this is 0.
-    free_min: u64,
-    /// How each was when its alarm was last seen to.
-    known: Mutex<BTreeMap<Disk, Room>>,
-}
-
-/// Whether there is room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Room {
-    Enough,
-    Low,
-}
-
-impl Disks {
-    /// These disks, each by a file or folder on it, with so many bytes that should be free.
-    #[must_use]
-    pub fn new(places: Vec<(Disk, PathBuf)>, free_min: u64) -> Self {
-        Self { places, free_min, known: Mutex::default() }
-    }
-}
-
 /// How many bytes are free on each disk that can be looked at.
 pub(super) async fn free(ctx: &Ctx) -> Result<Vec<(Disk, u64)>, Error> {
     let Some(disks) = ctx.disks() else { return Ok(Vec::new()) };
-    let places = disks.places.clone();
+    let places = disks.places().to_vec();
     let measured = tokio::task::spawn_blocking(move || {
         let mut free = Vec::with_capacity(places.len());
         for (disk, path) in places {
@@ -60,10 +29,10 @@ pub(super) async fn free(ctx: &Ctx) -> Result<Vec<(Disk, u64)>, Error> {
 
 /// Has a disk ring on which there is too little room, and be quiet once there is enough.
 pub async fn look(ctx: &Ctx) -> Result<(), Error> {
-    let Some(disks) = ctx.disks().filter(|disks| disks.free_min > 0) else { return Ok(()) };
+    let Some(disks) = ctx.disks().filter(|disks| disks.free_min() > 0) else { return Ok(()) };
     for (disk, bytes) in free(ctx).await? {
-        let room = if bytes < disks.free_min { Room::Low } else { Room::Enough };
-        let before = disks.known.lock().unwrap_or_else(PoisonError::into_inner).get(&disk).copied();
+        let room = if bytes < disks.free_min() { Room::Low } else { Room::Enough };
+        let before = disks.known(disk);
         if room == Room::Enough && before == Some(room) {
             continue;
         }
@@ -72,7 +41,7 @@ pub async fn look(ctx: &Ctx) -> Result<(), Error> {
         }
         let command = Command::new(ACTOR, (disk, room));
         ctx.transact(command, |unit, (disk, room)| Box::pin(tell(unit, *disk, *room))).await?;
-        disks.known.lock().unwrap_or_else(PoisonError::into_inner).insert(disk, room);
+        disks.seen_to(disk, room);
     }
     Ok(())
 }

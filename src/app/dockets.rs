@@ -2,13 +2,15 @@
 
 use uuid::Uuid;
 
-use super::{Error, Unit, dangers, interpretations, order_notes};
+use super::{Error, Unit, alarms, interpretations, order_notes};
 use crate::{
     domain::{
+        alarms::AlarmKind,
         docket::{self, Changes, Docket, Known},
         facts::Fact,
         ids::{JobId, TechnicianId},
         interpretations::Line,
+        jobs::Job,
         perils::SafetyRules,
     },
     store::{
@@ -91,8 +93,20 @@ async fn write(unit: &mut Unit, known: Known, changes: Changes) -> Result<Known,
         interpretations::line_ended(unit, Line::Job(known.job.id)).await?;
     }
     if known.job.state().is_final() {
-        dangers::job_ended(unit, &known.job).await?;
+        job_ended(unit, &known.job).await?;
     }
     changes.events.into_iter().for_each(|event| unit.emit(event));
     Ok(known)
+}
+
+/// Nobody is asked again about dangers where nobody is sent any more.
+async fn job_ended(unit: &mut Unit, ended: &Job) -> Result<(), Error> {
+    if !store::alarms::is_unresolved(&mut unit.tx, AlarmKind::DangersUnknown, ended.case_id.0).await? {
+        return Ok(());
+    }
+    let jobs = store::jobs::of_case(&mut unit.tx, ended.case_id).await?;
+    if jobs.iter().any(|job| job.id != ended.id && !job.state().is_final()) {
+        return Ok(());
+    }
+    alarms::resolve(unit, AlarmKind::DangersUnknown, ended.case_id.0).await
 }

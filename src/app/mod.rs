@@ -84,6 +84,7 @@ pub mod tokens;
 pub mod users;
 pub mod verify;
 pub mod warrants;
+mod watched_disks;
 pub mod webhooks;
 pub mod whereabouts;
 

@@ -2,15 +2,16 @@
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, erasure, refunds, settlement::File};
+use super::{
+    Command, Ctx, Error, Unit, erasure, refunds,
+    settlement::{self, File},
+};
 use crate::{
     domain::{
-        events,
         ids::JobId,
         money::Yen,
         payments::{Payment, PaymentDoubt, PaymentKind, PaymentMethod, check, collected, confirmed, doubts},
         reference::programme::Payer,
-        salted::Salted,
         span::Instant,
     },
     store,
@@ -70,25 +71,11 @@ async fn record_in(unit: &mut Unit, id: JobId, paid: &Paid) -> Result<Payment, E
     let due = Yen(owed.0 - collected(&known).0);
     let doubts = doubts(&payment, &known, settlements.last().map(|_| owed));
     confirmed(&doubts, &paid.confirm, due)?;
-    keep(unit, &payment);
+    settlement::keep_payment(unit, &payment);
     if !settlements.is_empty() {
         refunds::tell(unit, id, Yen(due.0 - payment.collected().0)).await?;
     }
     Ok(payment)
-}
-
-/// Has a payment written down, and tells of it.
-pub(super) fn keep(unit: &mut Unit, payment: &Payment) {
-    let by = unit.actor.token();
-    let salted = |text: &String| Salted { text: text.clone(), salt: unit.ctx.random() };
-    let reference = payment.reference.as_ref().map(salted);
-    store::payments::insert(&mut unit.writes, payment, reference.as_ref(), by);
-    unit.emit(events::PaymentRecorded {
-        job: payment.job_id,
-        payment: payment.id,
-        kind: payment.kind,
-        method: payment.method,
-    });
 }
 
 pub use store::payments::Listed;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Ctx, Error, Unit, alarms, payments, programmes, records, refunds, review_queue};
+use super::{Ctx, Error, Unit, alarms, programmes, records, refunds, review_queue};
 use crate::{
     domain::{
         alarms::AlarmKind,
@@ -21,6 +21,7 @@ use crate::{
         refusal::Refusal,
         reviews::{About, Decision, Review, ReviewState, Settled},
         ruling::Grounds,
+        salted::Salted,
         settling::{self, Awaited, Ending, Given, Settling},
         span::Instant,
     },
@@ -232,7 +233,7 @@ pub(super) async fn carry_out(
     settling: Settling,
 ) -> Result<(Option<Settlement>, Vec<Flag>), Error> {
     for payment in &settling.payments {
-        payments::keep(unit, payment);
+        keep_payment(unit, payment);
     }
     if let Some(refusal) = &settling.over_limits {
         note_over_limits(job, refusal);
@@ -284,6 +285,20 @@ pub(super) fn priced(
 
 fn note_over_limits(job: JobId, refusal: &Refusal) {
     tracing::warn!(%job, %refusal, "a record is beyond what can be billed unseen");
+}
+
+/// Has a payment written down, and tells of it.
+pub(super) fn keep_payment(unit: &mut Unit, payment: &Payment) {
+    let by = unit.actor.token();
+    let salted = |text: &String| Salted { text: text.clone(), salt: unit.ctx.random() };
+    let reference = payment.reference.as_ref().map(salted);
+    store::payments::insert(&mut unit.writes, payment, reference.as_ref(), by);
+    unit.emit(events::PaymentRecorded {
+        job: payment.job_id,
+        payment: payment.id,
+        kind: payment.kind,
+        method: payment.method,
+    });
 }
 
 /// Prices every settled job anew; see [`verify::verify`].

@@ -283,6 +283,7 @@ impl Bills {
 }
 
 /// What the bills of some jobs follow from, beside their facts: in one statement, because they are priced in lists.
+#[expect(clippy::too_many_lines, reason = "it is one statement, written for each engine")]
 pub async fn bills(tx: &mut Tx, jobs: &[JobId], datasets: [&str; 2]) -> Result<Bills, Error> {
     let mut rows = query!(
         tx,

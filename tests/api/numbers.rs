@@ -277,10 +277,10 @@ on_both_engines! {
         let rings = desk.get("/v1/alarms?limit=200").await.expect(200);
         assert!(rings["items"].as_array().unwrap().iter().any(|one| one["kind"] == "kept_apart"), "{rings}");
         let mut phone = site::Device::new(&job, "phone-1");
-        let facts = site::work(&mut phone, "21:10", "22:00");
-        server.pass(15).await;
+        let facts = site::work(&mut phone, "21:04", "22:00");
+        server.pass(5).await;
         phone.send(&server, &crew.phone, &facts[..2]).await.expect(200);
-        server.pass(75).await;
+        server.pass(85).await;
         phone.send(&server, &crew.phone, &facts[2..]).await.expect(200);
         server.settle().await;
         assert_eq!(desk.get(&format!("/v1/jobs/{job}")).await.expect(200)["state"], "completed");

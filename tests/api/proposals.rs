@@ -168,7 +168,7 @@ on_both_engines! {
         assert_eq!((late.status.as_u16(), late.problem()), (409, "proposal-not-waiting"));
         decide(&server, &listed[0], json!({ "outcome": "confirmed" })).await;
         let found = matched(&server, field).await;
-        assert_eq!(found["candidates"][0]["technician_id"], ghost["id"]);
+        assert_eq!(found["candidates"][0]["technician_id"], ghost["id"], "{found}");
         server.dispatcher().post(&format!("/v1/jobs/{job}/override"), given).await.expect(201);
         server.stop().await;
     }

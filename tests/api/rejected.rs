@@ -86,10 +86,10 @@ on_both_engines! {
         assert_eq!(outcomes(&receipt), vec!["refused"; all.len()]);
         assert_eq!(receipt["job_state"], "assigned");
         // A single one is the request that cannot be read.
-        for form in ["fact", "facts"] {
+        for (form, named) in [("fact", "fact"), ("facts", "facts[0]")] {
             let fact = if form == "fact" { all[0].clone() } else { json!([all[0]]) };
             let single = post_facts(&crew.phone, &job, &json!({ "device": "phone-1", form: fact })).await;
-            assert_eq!((single.status.as_u16(), single.refused_field()), (422, "facts[0].device_seq".to_owned()));
+            assert_eq!((single.status.as_u16(), single.refused_field()), (422, format!("{named}.device_seq")));
         }
         // A device that goes mad fills no log.
         for round in 0..3 {

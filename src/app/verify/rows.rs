@@ -41,7 +41,14 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
 
 /// Words beside a row are those whose hash it holds; where they are gone, their case is erased.
 async fn words(tx: &mut Tx, found: &mut Vec<String>) -> Result<(), store::Error> {
-    for row in store::salted_words::proved(tx).await? {
+    let rows = match store::salted_words::proved(tx).await {
+        Err(unreadable @ store::Error::Corrupt { .. }) => {
+            found.push(unreadable.to_string());
+            return Ok(());
+        }
+        rows => rows?,
+    };
+    for row in rows {
         let words = row.text.zip(row.salt.and_then(|salt| salt.try_into().ok()));
         let words = words.map(|(text, salt)| Salted { text, salt });
         match words {

@@ -37,7 +37,7 @@ enum Climbed {
     /// Somebody is asked, or nobody serves the place.
     Done,
     /// Nobody on any rung is free; the last matching run.
-    Through(Option<MatchOutcome>),
+    Through(Option<Box<MatchOutcome>>),
 }
 
 /// Asks whoever comes next. When nobody is left on any rung, a person is alarmed and the ladder begins again after a pause.
@@ -65,7 +65,7 @@ pub(super) fn next(docket: &mut Docket, sight: &mut Sight<'_>, runs: &mut Vec<Ru
     docket.raise_once(AlarmKind::LadderEnded);
     let is_due = sight.recorded_at.is_none_or(|at| at + RECORD_EVERY <= docket.now());
     if let Some(outcome) = last.filter(|_| is_due) {
-        record(docket, outcome, runs);
+        record(docket, *outcome, runs);
         docket.say(JobUncovered { job: docket.job().id });
     }
     let policy = sight.rules.policy(docket.job().priority);
@@ -97,7 +97,7 @@ fn climb(
             }
             Verdict::NobodyFree => {
                 up(docket);
-                last = Some(answer.outcome);
+                last = Some(Box::new(answer.outcome));
             }
         }
     }
