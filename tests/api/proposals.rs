@@ -167,8 +167,10 @@ on_both_engines! {
         let late = server.administrator().post(&late, json!({ "outcome": "confirmed" })).await;
         assert_eq!((late.status.as_u16(), late.problem()), (409, "proposal-not-waiting"));
         decide(&server, &listed[0], json!({ "outcome": "confirmed" })).await;
-        let found = matched(&server, field).await;
-        assert_eq!(found["candidates"][0]["technician_id"], ghost["id"], "{found}");
+        // The job that waited is theirs to answer at once.
+        server.settle().await;
+        let asked = crew.office.get("/v1/offers?state=open").await.expect(200);
+        assert_eq!(asked["items"][0]["technician_id"], ghost["id"], "{asked}");
         server.dispatcher().post(&format!("/v1/jobs/{job}/override"), given).await.expect(201);
         server.stop().await;
     }

@@ -164,11 +164,7 @@ mod engines {
                     // Without CASCADE a foreign key refuses some of them by itself, before any trigger.
                     let referenced = !matches!(
                         *table,
-                        "ledger_line"
-                            | "reference_dataset"
-                            | "dispute_resolution"
-                            | "payment"
-                            | "statutory_receipt"
+                        "ledger_line" | "reference_dataset" | "dispute_resolution" | "statutory_receipt"
                     );
                     let refused = match (cascade, referenced) {
                         ("", true) => continue,

@@ -302,6 +302,10 @@ const HASHES: &[(&str, &str)] = &[
     ("settlement", "record_hash"),
     ("evidence", "sha256"),
     ("feed", "hash"),
+    ("payer_authority", "person_hash"),
+    ("payer_authority_person", "salt"),
+    ("payment", "reference_hash"),
+    ("payment_reference", "salt"),
 ];
 
 on_both_engines! {
