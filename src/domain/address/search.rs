@@ -209,19 +209,29 @@ impl Search<'_> {
     }
 
     /// A town of a municipality that was named, or the municipality with an address in it: whichever explains more of the
-    /// line. 大阪市旭区1-1 is the ward, though another ward of the city has a town 旭; of two that explain as much it is
-    /// the town.
+    /// line. 大阪市旭区1-1 is the ward, though another ward of the city has a town 旭. Of two that explain as much it is
+    /// the municipality where it is written out (越前市1-1 is the city, though 越前町 has a town 市), else the town.
     fn settle_by_length(&mut self) {
-        let longest = |class: Class| {
-            let of_class = self.found.values().filter(|(fit, _)| fit.class == class);
-            of_class.map(|(fit, _)| fit.explained.0).max()
-        };
+        let of_class = |class: Class| self.found.iter().filter(move |(_, (fit, _))| fit.class == class);
+        let longest = |class: Class| of_class(class).map(|(_, (fit, _))| fit.explained.0).max();
         let Some(town) = longest(Class::TownOfNamed) else { return };
-        let loser = match longest(Class::AddressIn) {
-            Some(address) if address > town => Class::TownOfNamed,
-            _ => Class::AddressIn,
+        let is_municipality = |(row, (fit, _)): (&u32, &(Fit, usize))| {
+            let end = fit.explained.0;
+            end > town || (end == town && self.is_written_out(*row, end))
+        };
+        let loser = if of_class(Class::AddressIn).any(is_municipality) {
+            Class::TownOfNamed
+        } else {
+            Class::AddressIn
         };
         self.found.retain(|_, (fit, _)| fit.class != loser);
+    }
+
+    /// Whether the municipality of a row is named with its 市, 町, 村 or 区, which end before character `end`.
+    fn is_written_out(&self, row: u32, end: usize) -> bool {
+        let municipality = self.index.rows[row as usize].municipality;
+        let name = &self.index.municipalities[usize::from(municipality)].name;
+        end > 0 && name.ends_with(self.query.slice(end - 1, end))
     }
 
     /// Reads on after the prefecture, if there was one.

@@ -283,9 +283,13 @@ proptest! {
 
 #[test]
 fn a_ward_is_read_before_a_town_of_another_ward_that_begins_like_it() {
-    // 旭区 has addresses without a town; 西成区 has a town 旭.
-    for (text, ward) in [("大阪府大阪市旭区1-1-1", "27117"), ("大阪府大阪市西成区旭1-1-1", "27122")]
-    {
-        assert_eq!(INDEX.parse(text).unwrap().place.jis_code.as_str(), ward, "{text}");
+    // 旭区 has addresses without a town; 西成区 has a town 旭. 越前市 is a city, and 越前町 has a town 市.
+    for (text, municipality) in [
+        ("大阪府大阪市旭区1-1-1", "27117"),
+        ("大阪府大阪市西成区旭1-1-1", "27122"),
+        ("福井県越前市1-1-1", "18209"),
+        ("福井県越前町市1-1-1", "18423"),
+    ] {
+        assert_eq!(INDEX.parse(text).unwrap().place.jis_code.as_str(), municipality, "{text}");
     }
 }

@@ -27,23 +27,26 @@ pub fn allocate(
     for line in written {
         *left.entry(line.charge.payer).or_default() -= line.collected_yen.0;
     }
-    let mut collected = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let left = left.entry(entry.charge.payer).or_default();
-        let of_it = match entry.reverses {
-            Some(id) => -written.iter().find(|line| line.id == id).map_or(0, |line| line.collected_yen.0),
-            None => entry.charge.amount_yen.0.min(*left).max(0),
-        };
-        *left -= of_it;
-        collected.push(Yen(of_it));
+    let mut collected = vec![Yen::ZERO; entries.len()];
+    for (entry, collected) in entries.iter().zip(&mut collected) {
+        let Some(id) = entry.reverses else { continue };
+        *collected = written.iter().find(|line| line.id == id).map_or(Yen::ZERO, |line| -line.collected_yen);
+        *left.entry(entry.charge.payer).or_default() -= collected.0;
     }
-    // A payer whose lines others have paid for has less than nothing left; what is held for somebody's answer is kept for it.
+    let new = || entries.iter().enumerate().filter(|(_, entry)| entry.reverses.is_none());
+    // A payer whose lines others have paid for has less than nothing left: what these have paid is not there again.
+    let mut all: i64 = left.values().sum();
+    for (at, entry) in new() {
+        let left = left.entry(entry.charge.payer).or_default();
+        let of_it = entry.charge.amount_yen.0.min(*left).min(all).max(0);
+        (collected[at], *left, all) = (Yen(of_it), *left - of_it, all - of_it);
+    }
+    // What is held for somebody's answer is kept for it.
     let spare = |(payer, left): (&Payer, &i64)| (*left).min((left - held_for(*payer, held).0).max(0));
     let mut left = left.iter().map(spare).sum::<i64>().max(0);
-    for (entry, collected) in entries.iter().zip(&mut collected).filter(|(entry, _)| entry.reverses.is_none())
-    {
-        let more = (entry.charge.amount_yen.0 - collected.0).min(left).max(0);
-        (*collected, left) = (Yen(collected.0 + more), left - more);
+    for (at, entry) in new() {
+        let more = (entry.charge.amount_yen.0 - collected[at].0).min(left).max(0);
+        (collected[at], left) = (Yen(collected[at].0 + more), left - more);
     }
     collected
 }

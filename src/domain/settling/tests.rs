@@ -359,6 +359,23 @@ fn what_a_payer_pays_too_much_is_for_the_lines_of_the_others() {
 }
 
 #[test]
+fn cash_that_has_paid_the_lines_of_another_is_not_there_a_second_time() {
+    let mut facts = plain_job(&mut Device::of(1), &[("10:00:00", "11:20:00")]);
+    let mut office = Device::numbered(1, 1);
+    facts.push(office.consent("10:50:00", &Asked { payer: "host_company", ..Asked::units(2) }));
+    facts.push(office.consent("11:00:00", &Asked::items(&[(1, 480)])));
+    facts.push(office.tell("11:19:00", cash(1_100)));
+    let (world, mut books) = (World::new(), Books::default());
+    books.complete(&world, &facts);
+    // A part for the worker is told when the employer's line has taken the worker's cash.
+    facts.push(office.tell("11:21:00", part(1, 480)));
+    books.complete(&world, &facts);
+    let lines: Vec<_> = books.lines.iter().map(|line| (line.charge.payer, line.collected_yen.0)).collect();
+    assert_eq!(lines, [(Payer::HostCompany, 1_100), (Payer::Worker, 0)]);
+    assert_eq!(ledger::wrong_collection(&books.lines, &books.payments), None);
+}
+
+#[test]
 fn what_another_payer_is_to_pay_waits_for_their_answer_and_then_for_a_supervisor() {
     let world = World::new();
     for (payer, days) in [("host_company", 14), ("landlord", 14), ("programme", 0)] {
