@@ -1,6 +1,6 @@
 //! Settling: what a job's facts and decisions mean for its money, told in one value. Cash that was reported becomes
-//! payments, an open doubt becomes a review, a complete record without doubts becomes ledger lines. Nothing is read or
-//! written here.
+//! payments once the job is over, an open doubt becomes a review, a complete record without doubts becomes ledger lines.
+//! Nothing is read or written here.
 
 mod cash;
 mod write;
@@ -160,7 +160,8 @@ pub fn settle(given: &Given<'_>, ids: &mut dyn FnMut() -> Uuid) -> Result<Settli
     if matches!(given.ending, Ending::Complete(_)) && !asked.is_empty() {
         priced = None;
     }
-    let payments = cash.payments(given, ids);
+    // Whether it is right is known when it is known what the job costs: the same however the reports were cut into requests.
+    let payments = if given.ending == Ending::UnderWay { Vec::new() } else { cash.payments(given, ids) };
     let review = question(given, &asked, ids);
     let settlement = match priced {
         Some((basis, charges)) => {

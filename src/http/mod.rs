@@ -148,7 +148,7 @@ pub fn router(ctx: Ctx, limits: Limits, proxies: Proxies, tiles: Option<Tiles>) 
         tiles: tiles.map(Arc::new),
     };
     let (v1, document) = api::routes().split_for_parts();
-    let document = openapi::complete(document);
+    let document = openapi::completed(document);
     let v1 = v1
         .route_layer(middleware::from_fn_with_state(service.clone(), auth::authorise))
         .route_layer(middleware::map_response(protect::protect));

@@ -1,5 +1,7 @@
 //! The description of the API: what every endpoint has in common is written here once.
 
+use std::sync::OnceLock;
+
 use serde_json::{Value, json};
 use utoipa::{
     Modify, OpenApi,
@@ -71,8 +73,14 @@ const WITH_VERSION: [(&str, &str); 3] = [
     ("428", "If-Match is required"),
 ];
 
+/// The description of all endpoints, completed once for every service of the process.
+pub(super) fn completed(document: Document) -> Document {
+    static COMPLETED: OnceLock<Document> = OnceLock::new();
+    COMPLETED.get_or_init(|| complete(document)).clone()
+}
+
 /// Adds to every endpoint the problems it may answer, the headers it requires and the roles that may call it.
-pub(super) fn complete(mut document: Document) -> Document {
+fn complete(mut document: Document) -> Document {
     for (path, item) in &mut document.paths.paths {
         let operations = [
             ("GET", item.get.as_mut()),

@@ -38,14 +38,21 @@ impl TryFrom<Row> for Assignment {
     }
 }
 
+macro_rules! columns {
+    () => {
+        "id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
+         released_at, release_code, current_since, heard_danger, heard_check, progress_at, progress_lat_e6,
+         progress_lon_e6"
+    };
+}
+
 /// The assignments of a job, oldest first.
 pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Assignment>, Error> {
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
-                released_at, release_code, current_since, heard_danger, heard_check, progress_at, progress_lat_e6, progress_lon_e6
-         FROM assignment WHERE job_id = $1 ORDER BY id",
+        concat!("SELECT ", columns!(), "
+            FROM assignment WHERE job_id = $1 ORDER BY id"),
         job
     )?;
     rows.into_iter().map(Assignment::try_from).collect()
@@ -57,18 +64,12 @@ pub async fn of_jobs(tx: &mut Tx, jobs: &[JobId]) -> Result<BTreeMap<JobId, Vec<
         tx,
         all Row,
         {
-            sqlite: "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
-                            arrival_due_at, released_at, release_code, current_since, heard_danger, heard_check,
-                            progress_at, progress_lat_e6,
-                            progress_lon_e6
-                     FROM assignment WHERE job_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id",
-            postgres: "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from,
-                              arrival_due_at, released_at, release_code, current_since, heard_danger, heard_check,
-                              progress_at, progress_lat_e6,
-                              progress_lon_e6
-                       FROM assignment
-                       WHERE job_id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
-                       ORDER BY id"
+            sqlite: concat!("SELECT ", columns!(), "
+                FROM assignment WHERE job_id IN (SELECT unhex(value) FROM json_each($1)) ORDER BY id"),
+            postgres: concat!("SELECT ", columns!(), "
+                FROM assignment
+                WHERE job_id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))
+                ORDER BY id")
         },
         id_list(jobs.iter().map(|job| job.0))
     )?;
@@ -85,9 +86,8 @@ pub async fn in_hands_of(tx: &mut Tx, technician: TechnicianId) -> Result<Vec<As
     let rows = query!(
         tx,
         all Row,
-        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
-                released_at, release_code, current_since, heard_danger, heard_check, progress_at, progress_lat_e6, progress_lon_e6
-         FROM assignment WHERE technician_id = $1 AND slot <> 'released' ORDER BY id",
+        concat!("SELECT ", columns!(), "
+            FROM assignment WHERE technician_id = $1 AND slot <> 'released' ORDER BY id"),
         technician
     )?;
     rows.into_iter().map(Assignment::try_from).collect()
@@ -111,9 +111,8 @@ pub async fn find(tx: &mut Tx, id: AssignmentId) -> Result<Option<Assignment>, E
     let row = query!(
         tx,
         optional Row,
-        "SELECT id, version, job_id, offer_id, firm_id, technician_id, slot, assigned_at, counts_from, arrival_due_at,
-                released_at, release_code, current_since, heard_danger, heard_check, progress_at, progress_lat_e6, progress_lon_e6
-         FROM assignment WHERE id = $1",
+        concat!("SELECT ", columns!(), "
+            FROM assignment WHERE id = $1"),
         id
     )?;
     row.map(Assignment::try_from).transpose()

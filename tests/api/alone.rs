@@ -40,6 +40,16 @@ fn literal(raw: &Raw, id: &str) -> String {
     }
 }
 
+/// An event about a case, written by somebody who has left out what it should say.
+async fn write_empty_event(raw: &mut Raw, kind: &str) {
+    let id = literal(raw, "00000000-0000-4000-8000-000000000007");
+    let sql = format!(
+        "INSERT INTO event (id, at, actor, subject, subject_id, kind, data)
+         VALUES ({id}, '2026-11-22T12:00:00+00:00', 'service', 'case', {id}, '{kind}', '{{}}')"
+    );
+    raw.execute(&sql).await.unwrap();
+}
+
 on_both_engines! {
     async fn a_job_that_fails_is_put_off_and_told_once_and_the_others_go_on(db: TestDb) {
         let server = TestServer::start(&db).await;
@@ -113,13 +123,7 @@ on_both_engines! {
     async fn a_reader_that_cannot_read_on_says_so(db: TestDb) {
         let server = TestServer::start(&db).await;
         let mut raw = db.raw().await;
-        let id = literal(&raw, "00000000-0000-4000-8000-000000000007");
-        raw.execute(&format!(
-            "INSERT INTO event (id, at, actor, subject, subject_id, kind, data)
-             VALUES ({id}, '2026-11-22T12:00:00+00:00', 'service', 'case', {id}, 'case.opened', '{{}}')"
-        ))
-        .await
-        .unwrap();
+        write_empty_event(&mut raw, "case.opened").await;
         server.pass(1).await;
         server.pass(1).await;
         let nobody = server.with(None);
@@ -145,13 +149,7 @@ on_both_engines! {
     async fn an_event_of_no_known_kind_stops_the_order_of_the_log_and_says_so(db: TestDb) {
         let server = TestServer::start(&db).await;
         let mut raw = db.raw().await;
-        let id = literal(&raw, "00000000-0000-4000-8000-000000000007");
-        raw.execute(&format!(
-            "INSERT INTO event (id, at, actor, subject, subject_id, kind, data)
-             VALUES ({id}, '2026-11-22T12:00:00+00:00', 'service', 'case', {id}, 'case.unheard_of', '{{}}')"
-        ))
-        .await
-        .unwrap();
+        write_empty_event(&mut raw, "case.unheard_of").await;
         server.pass(1).await;
         let told = ["00000000-0000-0000-0000-000000000003"];
         assert_eq!(alarms(&server, "cannot_go_on").await, told);

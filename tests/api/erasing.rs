@@ -24,6 +24,16 @@ pub(crate) async fn verify(server: &TestServer) {
     }
 }
 
+/// A site where 72 minutes were worked with the payer's yes to two units (C-02), and its case.
+async fn done(server: &TestServer) -> (Site, String) {
+    let (site, mut device) = (Site::open(server, "栄水道").await, Device::new("phone"));
+    let case = case_of(server, &site.job).await;
+    server.pass(120).await;
+    let facts = device.plain(72 * 60, Some(2));
+    site.report(server, &device, &facts).await;
+    (site, case)
+}
+
 on_both_engines! {
     async fn an_erased_case_is_known_by_what_happened_only(db: TestDb) {
         let server = TestServer::start(&db).await;
@@ -105,12 +115,8 @@ on_both_engines! {
 
     async fn what_is_open_keeps_a_case_until_it_is_settled(db: TestDb) {
         let server = TestServer::start(&db).await;
-        let (site, mut device) = (Site::open(&server, "栄水道").await, Device::new("phone"));
+        let (site, case) = done(&server).await;
         let supervisor = server.client(Role::Supervisor);
-        let case = case_of(&server, &site.job).await;
-        server.pass(120).await;
-        let facts = device.plain(72 * 60, Some(2));
-        site.report(&server, &device, &facts).await;
         close(&server, &case, "no").await;
         let path = format!("/v1/cases/{case}/erasure");
         let asked = json!({ "reason": "person_asked" });
@@ -136,12 +142,8 @@ on_both_engines! {
     // Words that are erased leave a hash that proves them as long as they are there (G-12).
     async fn the_reference_of_a_payment_goes_with_its_case_and_is_proved_until_then(db: TestDb) {
         let server = TestServer::start(&db).await;
-        let (site, mut device) = (Site::open(&server, "栄水道").await, Device::new("phone"));
+        let (site, case) = done(&server).await;
         let supervisor = server.client(Role::Supervisor);
-        let case = case_of(&server, &site.job).await;
-        server.pass(120).await;
-        let facts = device.plain(72 * 60, Some(2));
-        site.report(&server, &device, &facts).await;
         let path = format!("/v1/jobs/{}/payments", site.job);
         let paid = |yen: i64, reference: &str| json!({
             "kind": "later", "method": "card", "payer": "worker", "amount_yen": yen, "received_at": server.ctx.now(),

@@ -251,31 +251,20 @@ pub struct Decision {
     pub decided_by: Option<TokenId>,
 }
 
+/// Adds to `own` what `earlier` says of anything that `own` says nothing of.
+fn add_unsaid<T: Clone, K: PartialEq>(own: &mut Vec<T>, earlier: &[T], of: impl Fn(&T) -> K) {
+    let said: Vec<K> = own.iter().map(&of).collect();
+    own.extend(earlier.iter().filter(|one| !said.contains(&of(one))).cloned());
+}
+
 impl Correction {
     /// What this one corrects, and beside it what an earlier one has corrected and this one says nothing of.
     #[must_use]
     fn upon(mut self, earlier: &Self) -> Self {
-        let is_new = |fact: &&FactId| !self.disregard.contains(fact);
-        let disregard: Vec<_> = earlier.disregard.iter().filter(is_new).copied().collect();
-        self.disregard.extend(disregard);
-        let is_unsaid =
-            |stated: &&StatedWork| self.work.iter().all(|own| own.technician_id != stated.technician_id);
-        let work: Vec<_> = earlier.work.iter().filter(is_unsaid).cloned().collect();
-        self.work.extend(work);
-        let payers: Vec<_> = earlier
-            .payers
-            .iter()
-            .filter(|one| self.payers.iter().all(|own| own.of != one.of))
-            .copied()
-            .collect();
-        self.payers.extend(payers);
-        let goodwill: Vec<_> = earlier
-            .goodwill
-            .iter()
-            .filter(|one| self.goodwill.iter().all(|own| own.of != one.of))
-            .copied()
-            .collect();
-        self.goodwill.extend(goodwill);
+        add_unsaid(&mut self.disregard, &earlier.disregard, |fact| *fact);
+        add_unsaid(&mut self.work, &earlier.work, |work| work.technician_id);
+        add_unsaid(&mut self.payers, &earlier.payers, |payer| payer.of);
+        add_unsaid(&mut self.goodwill, &earlier.goodwill, |goodwill| goodwill.of);
         self
     }
 

@@ -119,14 +119,15 @@ fn decision(flags: Vec<Flag>, ruling: Ruling) -> Decision {
 }
 
 #[test]
-fn cash_of_a_job_under_way_is_taken_over_and_nothing_is_settled() {
+fn cash_of_a_job_under_way_is_a_payment_when_the_job_is_over() {
     let facts = paid_in_part();
     let world = World::new();
-    let settling = Books::default().settling(&world, Ending::UnderWay, &facts);
-    let [payment] = &settling.payments[..] else { panic!("one payment: {settling:?}") };
+    let nothing = Books::default().settling(&world, Ending::UnderWay, &facts);
+    assert_eq!((nothing.payments, nothing.review, nothing.settlement), (vec![], None, None));
+    let over = Books::default().settling(&world, Ending::Complete(&world.terms), &facts);
+    let [payment] = &over.payments[..] else { panic!("one payment: {over:?}") };
     assert_eq!((payment.amount_yen, payment.received_at), (Yen(1_100), at("11:19:00")));
     assert_eq!((payment.fact_id, payment.settlement_id), (Some(facts[facts.len() - 1].id), None));
-    assert_eq!((settling.review, settling.settlement, settling.flags), (None, None, vec![]));
 }
 
 #[test]
@@ -332,12 +333,11 @@ fn cash_for_a_job_that_costs_nothing_is_asked_about() {
     let called_off = Books::default().settling(&world, Ending::CalledOff(SettlementBasis::NoAccess), &facts);
     assert_eq!(called_off.flags[0].code, FlagCode::PaymentForNothing);
     assert!(called_off.payments.is_empty() && matches!(called_off.review, Some(ReviewChange::Open(_))));
-    // What was taken before it was called off is to be paid back.
-    let mut books = Books::default();
-    let under_way = books.settling(&world, Ending::UnderWay, &facts);
-    books.take(&under_way);
-    let called_off = books.settling(&world, Ending::CalledOff(SettlementBasis::NoAccess), &facts);
-    assert_eq!((called_off.flags, called_off.due), (vec![], Some(Yen(-500))));
+    // It was taken all the same, and is to be paid back, once a supervisor has said so.
+    let decisions = vec![decision(called_off.flags, Ruling::Accept)];
+    let books = Books { decisions, ..Books::default() };
+    let paid_back = books.settling(&world, Ending::CalledOff(SettlementBasis::NoAccess), &facts);
+    assert_eq!((paid_back.payments.len(), paid_back.due), (1, Some(Yen(-500))));
 }
 
 #[test]

@@ -95,6 +95,33 @@ proptest! {
     }
 
     #[test]
+    fn however_the_reports_are_cut_into_requests_the_same_is_paid_and_due(
+        facts in stories(),
+        cuts in prop::collection::vec(any::<Index>(), 0..4),
+    ) {
+        let world = World::new();
+        let end = facts.iter().position(|fact| fact.what.code() == "completion").unwrap_or(facts.len());
+        let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(end + 1)).collect();
+        cuts.sort_unstable();
+        let (mut at_once, mut by_and_by) = (Books::default(), Books::default());
+        let whole = at_once.complete(&world, &facts);
+        for cut in cuts {
+            by_and_by.complete(&world, &facts[..cut]);
+        }
+        let last = by_and_by.complete(&world, &facts);
+        let paid = |books: &Books| {
+            books.payments.iter().map(|one| (one.fact_id, one.amount_yen, one.settlement_id)).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(paid(&by_and_by), paid(&at_once));
+        prop_assert_eq!((last.due, last.flags), (whole.due, whole.flags));
+        let billed = |books: &Books| {
+            let brief = |line: &LedgerLine| (line.charge.payer, line.charge.amount_yen, line.collected_yen);
+            books.lines.iter().map(brief).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(billed(&by_and_by), billed(&at_once));
+    }
+
+    #[test]
     fn every_yen_of_cash_is_taken_over_once_and_no_line_collects_more_than_was_paid(
         facts in stories(),
         cut in any::<Index>(),
