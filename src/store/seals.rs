@@ -136,7 +136,8 @@ pub fn may_change(table: &str, column: &str) -> bool {
     column == "version" || facets.all(|facet| !facet.is_written_once() || !facet.covers(column))
 }
 
-/// What of a sealed table an update changes without sealing it anew: a row of it would be found changed for ever.
+/// What of a sealed table an update changes without sealing it anew: a row of it would be found changed for ever. A row that is
+/// written as it is, to lock it, does not change, and what is not sealed yet needs no other seal.
 #[must_use]
 pub fn unsealed(text: &str) -> Vec<&'static str> {
     let Some((table, set)) =
@@ -146,11 +147,16 @@ pub fn unsealed(text: &str) -> Vec<&'static str> {
     };
     let set = set.split("WHERE").next().unwrap_or_default();
     let sealed = Sealing::of(text).map(|sealing| sealing.facets).unwrap_or_default();
+    let changes = set.split(',').filter_map(|change| change.split_once('='));
+    let changes = changes.map(|(column, value)| (column.trim(), value.trim()));
     let changed: Vec<_> =
-        set.split(',').filter_map(|change| change.split_once('=')).map(|(column, _)| column.trim()).collect();
+        changes.filter(|(column, value)| column != value).map(|(column, _)| column).collect();
+    let is_begun =
+        |facet: &&Facet| facet.from.is_none_or(|column| !text.contains(&format!("{column} IS NULL")));
     FACETS
         .iter()
         .filter(|facet| facet.table == table.trim() && !facet.is_written_once())
+        .filter(is_begun)
         .filter(|facet| changed.iter().any(|column| facet.covers(column) && !facet.key.contains(column)))
         .filter(|facet| sealed.iter().all(|one| one.name != facet.name))
         .map(|facet| facet.name)
