@@ -32,6 +32,8 @@ CREATE TABLE dispute (
     payer text NOT NULL CHECK (payer IN ('worker', 'host_company', 'landlord', 'programme')),
     opened_at timestamptz NOT NULL,
     opened_by uuid REFERENCES token,
+    -- Of the words beside it.
+    note_hash bytea CHECK (octet_length(note_hash) = 32),
     UNIQUE (job_id, number)
 );
 CREATE TRIGGER dispute_immutable BEFORE UPDATE OR DELETE ON dispute
@@ -41,7 +43,8 @@ CREATE TRIGGER dispute_immutable_whole BEFORE TRUNCATE ON dispute
 
 CREATE TABLE dispute_note (
     dispute_id uuid NOT NULL PRIMARY KEY REFERENCES dispute,
-    note text NOT NULL CHECK (char_length(note) BETWEEN 1 AND 2000)
+    note text NOT NULL CHECK (char_length(note) BETWEEN 1 AND 2000),
+    salt bytea NOT NULL CHECK (octet_length(salt) = 32)
 );
 
 -- What a supervisor decided about a job's bill: of a review or of a dispute. The last one of a job is in force, whole.
@@ -56,6 +59,8 @@ CREATE TABLE review_decision (
     data text NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 1048576),
     decided_at timestamptz NOT NULL,
     decided_by uuid REFERENCES token,
+    -- Of the words beside it.
+    note_hash bytea CHECK (octet_length(note_hash) = 32),
     UNIQUE (job_id, number),
     CHECK ((review_id IS NULL) <> (dispute_id IS NULL))
 );
@@ -66,7 +71,8 @@ CREATE TRIGGER review_decision_immutable_whole BEFORE TRUNCATE ON review_decisio
 
 CREATE TABLE review_note (
     decision_id uuid NOT NULL PRIMARY KEY REFERENCES review_decision,
-    note text NOT NULL CHECK (char_length(note) BETWEEN 1 AND 2000)
+    note text NOT NULL CHECK (char_length(note) BETWEEN 1 AND 2000),
+    salt bytea NOT NULL CHECK (octet_length(salt) = 32)
 );
 
 CREATE TABLE dispute_resolution (

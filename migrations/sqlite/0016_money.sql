@@ -39,6 +39,8 @@ CREATE TABLE dispute (
     payer TEXT NOT NULL CHECK (payer IN ('worker', 'host_company', 'landlord', 'programme')),
     opened_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(opened_at, 1, 19)) IS substr(opened_at, 1, 19) AND julianday(opened_at) IS NOT NULL AND length(opened_at) IN (25, 29, 32) AND opened_at GLOB '*+00:00' AND opened_at NOT GLOB '*000+00:00' AND opened_at NOT GLOB '*T24*'),
     opened_by BLOB REFERENCES token,
+    -- Of the words beside it.
+    note_hash BLOB CHECK (length(note_hash) = 32),
     UNIQUE (job_id, number)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER dispute_immutable BEFORE UPDATE ON dispute BEGIN
@@ -54,7 +56,8 @@ END;
 
 CREATE TABLE dispute_note (
     dispute_id BLOB NOT NULL PRIMARY KEY REFERENCES dispute,
-    note TEXT NOT NULL CHECK (length(note) BETWEEN 1 AND 2000)
+    note TEXT NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
+    salt BLOB NOT NULL CHECK (length(salt) = 32)
 ) STRICT, WITHOUT ROWID;
 
 -- What a supervisor decided about a job's bill: of a review or of a dispute. The last one of a job is in force, whole.
@@ -69,6 +72,8 @@ CREATE TABLE review_decision (
     data TEXT NOT NULL CHECK (json_valid(data) AND length(data) <= 1048576),
     decided_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(decided_at, 1, 19)) IS substr(decided_at, 1, 19) AND julianday(decided_at) IS NOT NULL AND length(decided_at) IN (25, 29, 32) AND decided_at GLOB '*+00:00' AND decided_at NOT GLOB '*000+00:00' AND decided_at NOT GLOB '*T24*'),
     decided_by BLOB REFERENCES token,
+    -- Of the words beside it.
+    note_hash BLOB CHECK (length(note_hash) = 32),
     UNIQUE (job_id, number),
     CHECK ((review_id IS NULL) <> (dispute_id IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -85,7 +90,8 @@ END;
 
 CREATE TABLE review_note (
     decision_id BLOB NOT NULL PRIMARY KEY REFERENCES review_decision,
-    note TEXT NOT NULL CHECK (length(note) BETWEEN 1 AND 2000)
+    note TEXT NOT NULL CHECK (length(note) BETWEEN 1 AND 2000),
+    salt BLOB NOT NULL CHECK (length(salt) = 32)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE dispute_resolution (

@@ -20,6 +20,7 @@ use crate::{
         reference::programme::Payer,
         refusal::{MoneyRefused, Refusal},
         reviews::{About, Ruling},
+        salted::Salted,
     },
     store,
 };
@@ -86,8 +87,8 @@ async fn open_in(unit: &mut Unit, job: JobId, open: &Open) -> Result<Dispute, Er
         resolution: None,
     };
     let by = unit.actor.token();
-    let note = open.note.as_deref();
-    store::disputes::insert(&mut unit.tx, &dispute, note, by).await.map_err(Error::in_the_way)?;
+    let note = open.note.clone().map(|text| Salted { text, salt: unit.ctx.random() });
+    store::disputes::insert(&mut unit.tx, &dispute, note.as_ref(), by).await.map_err(Error::in_the_way)?;
     unit.emit(events::DisputeOpened {
         dispute: dispute.id,
         job,

@@ -24,6 +24,7 @@ use crate::{
         reference::Dataset,
         reviews::{About, Decision, Review, ReviewState, Settled},
         ruling::{Decider, Grounds},
+        salted::Salted,
     },
     store::{self, Tx, technicians::Names},
 };
@@ -103,8 +104,8 @@ pub(super) async fn rule(
     file.grounds(unit.now).must_be_in_time(decide)?;
     // Of an erased case nothing is written about anybody.
     let is_erased = store::erasure::find(&mut unit.tx, file.job.case_id).await?.is_some();
-    let note = (!is_erased).then_some(decide.note.as_str());
-    store::reviews::decide(&mut unit.writes, &decision, note);
+    let note = (!is_erased).then(|| Salted { text: decide.note.clone(), salt: unit.ctx.random() });
+    store::reviews::decide(&mut unit.writes, &decision, note.as_ref());
     unit.emit(events::ReviewDecided {
         job: decision.job_id,
         decision: decision.id,

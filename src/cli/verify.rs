@@ -39,14 +39,17 @@ impl FromStr for Expected {
     }
 }
 
-/// Runs every check, a line each; fails when anything is broken.
+/// Runs every check: a line each where all is as it was, else a line for each finding; fails when anything is broken.
 pub(super) async fn run(config: &Config, verify: Verify) -> anyhow::Result<()> {
     let ctx = service::open_to_read(config).await?;
-    let mut broken = Vec::new();
+    let mut broken = 0_usize;
     let mut told = |name: &str, verdict| match verdict {
         Verdict::Intact(figures) => output::line(format_args!("{name}: {figures}")),
-        Verdict::Broken(reason) => {
-            broken.push(format!("{name}: {reason}"));
+        Verdict::Broken(found) => {
+            broken += found.len();
+            found
+                .iter()
+                .for_each(|finding| output::note(format_args!("{name}: {}", output::printable(finding))));
             Ok(())
         }
     };
@@ -59,8 +62,8 @@ pub(super) async fn run(config: &Config, verify: Verify) -> anyhow::Result<()> {
         told("expected", verdict)?;
     }
     ctx.db().close().await;
-    if !broken.is_empty() {
-        bail!("{}", broken.join("; "));
+    if broken > 0 {
+        bail!("what is stored is not what was written: {broken} findings");
     }
     Ok(())
 }

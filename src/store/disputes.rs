@@ -11,6 +11,7 @@ use super::{
 use crate::domain::{
     disputes::{Dispute, DisputeState, Resolution, ToldDispute},
     ids::{DisputeId, JobId, TokenId},
+    salted::Salted,
 };
 
 row! { Dispute: id, job_id, number, reason, payer, opened_at, state, resolution: maybe resolved_at flat }
@@ -28,24 +29,32 @@ macro_rules! columns {
 pub async fn insert(
     tx: &mut Tx,
     dispute: &Dispute,
-    note: Option<&str>,
+    note: Option<&Salted>,
     by: Option<TokenId>,
 ) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO dispute (id, job_id, number, reason, payer, opened_at, opened_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO dispute (id, job_id, number, reason, payer, opened_at, opened_by, note_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         dispute.id,
         dispute.job_id,
         dispute.number,
         dispute.reason,
         dispute.payer,
         dispute.opened_at,
-        by
+        by,
+        note.map(|words| words.hash().to_vec())
     )?;
-    if let Some(note) = note {
-        query!(tx, execute, "INSERT INTO dispute_note (dispute_id, note) VALUES ($1, $2)", dispute.id, note)?;
+    if let Some(words) = note {
+        query!(
+            tx,
+            execute,
+            "INSERT INTO dispute_note (dispute_id, note, salt) VALUES ($1, $2, $3)",
+            dispute.id,
+            words.text.as_str(),
+            words.salt.as_slice()
+        )?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::domain::{
     alarms::Alarm,
     appointments::Appointment,
-    docket::{Changes, Waiting},
+    docket::{Changes, Moved, Waiting},
     ids::JobId,
     jobs::Job,
     offers::{Assignment, FlatOffer, Offer},
@@ -23,9 +23,10 @@ const WAITING_MAX: i64 = 20;
 pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
     let Some(job) = &changes.job else { return };
     batch.soonest_mut().job(job.wake_at());
-    match job.version {
-        1 => insert_job(batch, job),
-        _ => change_job(batch, job),
+    match (job.version, changes.moved) {
+        (1, _) => insert_job(batch, job),
+        (_, Moved::State) => change_job(batch, job),
+        (_, Moved::Ladder) => move_job(batch, job),
     }
     for window in &changes.windows.changed {
         change_window(batch, window);
@@ -91,6 +92,22 @@ fn change_job(batch: &mut Batch, job: &Job) {
         job.round,
         job.rung,
         job.priority,
+    );
+}
+
+/// Nothing has become of it: what is sealed of it stays as it is.
+fn move_job(batch: &mut Batch, job: &Job) {
+    later!(
+        batch,
+        one,
+        "UPDATE job SET version = $2, wake_at = $3, warned_at = $4, round = $5, rung = $6
+         WHERE id = $1 AND version = $2 - 1",
+        job.id,
+        job.version,
+        job.wake_at(),
+        job.warned_at(),
+        job.round,
+        job.rung,
     );
 }
 

@@ -109,16 +109,20 @@ impl TryFrom<Row> for Logged {
     }
 }
 
-/// Appends what happened in this transaction, in order. The last one bears the seals of the rows that the batch knows of.
+/// Appends what happened in this transaction, in order. The last one bears the seals of the rows that the batch knows of; of
+/// very many, the last ones.
 pub fn append(batch: &mut Batch, now: Instant, actor: &Actor, events: &[(Uuid, Event)]) {
-    let last = events.last().map(|(id, _)| *id);
-    let seals = if last.is_some() { seals::text(&batch.take_seals()) } else { String::new() };
+    if events.is_empty() {
+        return;
+    }
+    let borne = seals::spread(&batch.take_seals(), events.len());
+    let rows: Vec<_> = events.iter().zip(&borne).collect();
     later!(
         batch,
         rows,
         "INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data, seals) VALUES",
-        events,
-        |(id, event)| *id,
+        rows,
+        |((id, event), seals)| *id,
         now,
         actor.name(),
         actor.token().map(|token| token.0),
@@ -126,7 +130,7 @@ pub fn append(batch: &mut Batch, now: Instant, actor: &Actor, events: &[(Uuid, E
         event.subject().1,
         event.kind().as_str(),
         Value::Object(event.data()).to_string(),
-        if Some(*id) == last { seals.as_str() } else { seals::NONE }
+        seals.as_str()
     );
 }
 

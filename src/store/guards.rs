@@ -1,4 +1,4 @@
-//! What the database forbids by itself: as the migrations of this release make it, and as it is there.
+//! What the database forbids by itself, and what it is made of: as the migrations of this release make it, and as it is there.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,30 @@ use super::{
 /// Definitions by kind and name, as in `trigger fact_immutable`.
 pub type Guards = BTreeMap<String, String>;
 
-/// On SQLite, definitions stand as they were written.
+/// On SQLite, definitions stand as they were written; the number of the file is left at zero.
 const OF_FILE: &str = "SELECT type || ' ' || name, sql FROM sqlite_schema
-    WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlx_migrations'";
+    WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlx_migrations'
+    UNION ALL SELECT 'pragma user_version', CAST(user_version AS TEXT) FROM pragma_user_version";
 
-/// On PostgreSQL, as the server words them, without the schema.
+/// On PostgreSQL, as the server words them, without the schema; what an extension has brought is not looked at.
 const OF_SERVER: &str = "
+    SELECT CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'view ' ELSE 'table ' END || c.relname,
+           CAST(c.relkind AS text) || CAST(c.relrowsecurity AS text) || ' ' || COALESCE((
+               SELECT string_agg(
+                   a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CAST(a.attnotnull AS text)
+                       || CAST(a.attidentity AS text)
+                       || COALESCE(replace(pg_get_expr(d.adbin, d.adrelid), n.nspname || '.', ''), ''),
+                   ', ' ORDER BY a.attname)
+               FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '')
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname <> '_sqlx_migrations'
+      AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e')
+    UNION ALL
+    SELECT 'rule ' || r.rulename || ' of ' || c.relname, pg_get_ruledef(r.oid)
+    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = current_schema() AND r.rulename <> '_RETURN'
+    UNION ALL
     SELECT 'trigger ' || t.tgname || ' of ' || c.relname,
            replace(pg_get_triggerdef(t.oid), n.nspname || '.', '') || ' ' || CAST(t.tgenabled AS text)
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -26,15 +44,18 @@ const OF_SERVER: &str = "
     SELECT 'function ' || p.proname || '(' || pg_get_function_arguments(p.oid) || ')', p.prosrc
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
     WHERE n.nspname = current_schema() AND l.lanname = 'plpgsql'
+      AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = p.oid AND e.deptype = 'e')
     UNION ALL
     SELECT 'constraint ' || o.conname || ' of ' || c.relname,
            replace(pg_get_constraintdef(o.oid), n.nspname || '.', '') || ' ' || CAST(o.convalidated AS text)
     FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relname <> '_sqlx_migrations' AND o.contype <> 't'
+      AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = c.oid AND e.deptype = 'e')
     UNION ALL
     SELECT 'index ' || c.relname, replace(pg_get_indexdef(i.indexrelid), n.nspname || '.', '')
     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = current_schema() AND c.relname NOT LIKE '\\_sqlx%'";
+    WHERE n.nspname = current_schema() AND c.relname NOT LIKE '\\_sqlx%'
+      AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = i.indrelid AND e.deptype = 'e')";
 
 /// Where the migrations are tried on PostgreSQL, in a transaction that is taken back.
 const BESIDE: &str = "kaketsuke_verify";

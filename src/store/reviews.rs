@@ -20,6 +20,7 @@ use crate::domain::{
     payers::Agreement,
     perils::{KnownDanger, PlannedCheck},
     reviews::{About, Correction, Decision, DecisionReason, Review, ReviewState, Ruling},
+    salted::Salted,
     span::Instant,
 };
 
@@ -147,7 +148,7 @@ pub async fn list(
 }
 
 /// Keeps a new decision and the words that go with it, if any.
-pub fn decide(batch: &mut Batch, decision: &Decision, note: Option<&str>) {
+pub fn decide(batch: &mut Batch, decision: &Decision, note: Option<&Salted>) {
     let data = Data { flags: decision.flags.clone(), correction: decision.correction.clone() };
     let (review, dispute) = match decision.about {
         About::Review(review) => (Some(review), None),
@@ -157,8 +158,8 @@ pub fn decide(batch: &mut Batch, decision: &Decision, note: Option<&str>) {
         batch,
         one,
         "INSERT INTO review_decision (id, job_id, number, review_id, dispute_id, ruling, reason, data, decided_at,
-                                      decided_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                                      decided_by, note_hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         decision.id,
         decision.job_id,
         decision.number,
@@ -168,10 +169,18 @@ pub fn decide(batch: &mut Batch, decision: &Decision, note: Option<&str>) {
         decision.reason,
         Json(data),
         decision.decided_at,
-        decision.decided_by
+        decision.decided_by,
+        note.map(|words| words.hash().to_vec())
     );
-    if let Some(note) = note {
-        later!(batch, one, "INSERT INTO review_note (decision_id, note) VALUES ($1, $2)", decision.id, note);
+    if let Some(words) = note {
+        later!(
+            batch,
+            one,
+            "INSERT INTO review_note (decision_id, note, salt) VALUES ($1, $2, $3)",
+            decision.id,
+            words.text.as_str(),
+            words.salt.as_slice()
+        );
     }
 }
 

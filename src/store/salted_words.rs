@@ -34,6 +34,16 @@ pub async fn proved(tx: &mut Tx) -> Result<Vec<Proved>, Error> {
          SELECT 'payment', m.id, m.reference_hash, n.reference, n.salt, e.case_id
          FROM payment m JOIN job j ON j.id = m.job_id
          LEFT JOIN payment_reference n ON n.payment_id = m.id LEFT JOIN case_erasure e ON e.case_id = j.case_id
-         WHERE m.reference_hash IS NOT NULL"
+         WHERE m.reference_hash IS NOT NULL
+         UNION ALL
+         SELECT 'dispute', d.id, d.note_hash, n.note, n.salt, e.case_id
+         FROM dispute d JOIN job j ON j.id = d.job_id
+         LEFT JOIN dispute_note n ON n.dispute_id = d.id LEFT JOIN case_erasure e ON e.case_id = j.case_id
+         WHERE d.note_hash IS NOT NULL
+         UNION ALL
+         SELECT 'review_decision', d.id, d.note_hash, n.note, n.salt, e.case_id
+         FROM review_decision d JOIN job j ON j.id = d.job_id
+         LEFT JOIN review_note n ON n.decision_id = d.id LEFT JOIN case_erasure e ON e.case_id = j.case_id
+         WHERE d.note_hash IS NOT NULL"
     )
 }

@@ -9,12 +9,16 @@
 //! keeps it (a whole number, a text, bytes; an instant is a text, an id is bytes), names and values preceded by their
 //! length.
 
+mod facets;
+
 use std::collections::BTreeMap;
 
 use chrono::SecondsFormat;
 use sha2::{Digest as _, Sha256};
 use sqlx::{Encode, Postgres, Type, TypeInfo as _, encode::IsNull, postgres::PgArgumentBuffer};
 use uuid::Uuid;
+
+pub use facets::FACETS;
 
 use crate::domain::span::Instant;
 
@@ -40,6 +44,9 @@ pub struct Facet {
     pub leaves: Leaves,
 }
 
+/// The hash of a row that has left by an act of somebody.
+pub const GONE: [u8; 32] = [0; 32];
+
 impl Facet {
     /// Whether its rows are written once and for all.
     #[must_use]
@@ -51,7 +58,7 @@ impl Facet {
 /// Which columns are sealed.
 #[derive(Debug)]
 enum Columns {
-    /// What an insertion says, but for columns that change later.
+    /// What an insertion says, but for these columns and what other facets of the table cover.
     AllBut(&'static [&'static str]),
     /// What changes later: always written together.
     Only(&'static [&'static str]),
@@ -62,95 +69,12 @@ enum Columns {
 pub enum Leaves {
     /// Never.
     Never,
+    /// By an act: an event says that it is gone ([`GONE`]), and another row may come in its place.
+    Told,
     /// When retention has promised so: a run that names a later instant than the row's, its key. Such a row is found by its
     /// hash, and that stays behind: the random bits of its id, which leave with it, keep anybody from guessing what it was.
     WithReadLog,
 }
-
-const fn whole(table: &'static str, key: &'static [&'static str]) -> Facet {
-    Facet { name: table, table, key, columns: Columns::AllBut(&[]), from: None, leaves: Leaves::Never }
-}
-
-const fn but(table: &'static str, later: &'static [&'static str]) -> Facet {
-    Facet { columns: Columns::AllBut(later), ..whole(table, &["id"]) }
-}
-
-const fn part(name: &'static str, table: &'static str, columns: &'static [&'static str]) -> Facet {
-    Facet { name, columns: Columns::Only(columns), ..whole(table, &["id"]) }
-}
-
-/// What changes of an offer, `version` apart.
-const ANSWER: &[&str] = &[
-    "technician_id",
-    "state",
-    "answered_at",
-    "decline_code",
-    "arrival_promised_at",
-    "answered_via",
-    "withdraw_code",
-    "naming_due_at",
-    "agreed_at",
-];
-/// What changes of an assignment.
-const PLACE: &[&str] = &[
-    "slot",
-    "released_at",
-    "release_code",
-    "current_since",
-    "arrival_due_at",
-    "progress_at",
-    "progress_lat_e6",
-    "progress_lon_e6",
-    "heard_danger",
-    "heard_check",
-];
-const REVIEW: &[&str] = &["state", "flags", "closed_at"];
-const ERASED: &[&str] = &["erased_at", "erased_for"];
-const REVOKED: &[&str] = &["revoked_at"];
-const VERDICT: &[&str] = &["state", "reason", "decided_at", "decided_by"];
-const PASSWORD: &[&str] = &["password_hash", "password_changed_at"];
-const DISABLED: &[&str] = &["disabled_at"];
-const RUN: &[&str] = &["counts", "claimed_at", "finished_at"];
-
-/// Everything that is sealed. `version` counts changes and says nothing.
-pub static FACETS: &[Facet] = &[
-    but("assignment", PLACE),
-    part("assignment place", "assignment", PLACE),
-    whole("case_erasure", &["case_id"]),
-    whole("decision", &["id"]),
-    whole("dispute", &["id"]),
-    whole("dispute_resolution", &["dispute_id"]),
-    but("evidence", ERASED),
-    part("evidence erasure", "evidence", ERASED),
-    whole("fact", &["id"]),
-    whole("hazard_answer", &["call_id", "number"]),
-    whole("hazard_instruction", &["call_id", "number"]),
-    whole("identity_plan", &["job_id", "number"]),
-    whole("ledger_line", &["id"]),
-    but("offer", ANSWER),
-    part("offer answer", "offer", ANSWER),
-    whole("order_note", &["assignment_id"]),
-    whole("payer_authority", &["id"]),
-    whole("payment", &["id"]),
-    Facet { leaves: Leaves::WithReadLog, ..whole("read_log", &["at"]) },
-    whole("reference_dataset", &["name", "version"]),
-    but("retention_run", RUN),
-    Facet { from: Some("finished_at"), ..part("retention_run end", "retention_run", RUN) },
-    but("review", REVIEW),
-    part("review state", "review", REVIEW),
-    whole("review_decision", &["id"]),
-    whole("settlement", &["id"]),
-    whole("signature_absence", &["job_id"]),
-    whole("statutory_receipt", &["id"]),
-    but("technician_proposal", VERDICT),
-    part("technician_proposal verdict", "technician_proposal", VERDICT),
-    but("token", REVOKED),
-    part("token revocation", "token", REVOKED),
-    but("user_account", &["password_hash", "password_changed_at", "disabled_at"]),
-    part("user_account password", "user_account", PASSWORD),
-    part("user_account end", "user_account", DISABLED),
-    whole("warrant", &["case_id", "number"]),
-];
 
 impl Facet {
     /// Whether it covers a column.
@@ -158,9 +82,19 @@ impl Facet {
         let is_key = self.key.contains(&column);
         match self.columns {
             // The version of a dataset is one of its names; elsewhere it counts changes.
-            Columns::AllBut(later) => is_key || column != "version" && !later.contains(&column),
+            Columns::AllBut(loose) => {
+                is_key || column != "version" && !loose.contains(&column) && !self.changes_elsewhere(column)
+            }
             Columns::Only(columns) => is_key || columns.contains(&column),
         }
+    }
+
+    /// Whether another facet of the table covers a column.
+    fn changes_elsewhere(&self, column: &str) -> bool {
+        let others = FACETS.iter().filter(|facet| facet.table == self.table);
+        others
+            .into_iter()
+            .any(|facet| matches!(facet.columns, Columns::Only(columns) if columns.contains(&column)))
     }
 
     /// The seal of a row, given its columns that are not null.
@@ -179,10 +113,19 @@ impl Facet {
             add(column.as_bytes());
             add(value);
         }
-        let hash: [u8; 32] = hasher.finalize().into();
+        Some(Seal { facet: self.name, key: self.named(row), hash: hasher.finalize().into() })
+    }
+
+    /// What says that a row is gone.
+    fn gone(&self, row: &Cells) -> Seal {
+        Seal { facet: self.name, key: self.named(row), hash: GONE }
+    }
+
+    /// What names a row.
+    fn named(&self, row: &Cells) -> String {
         let key: Vec<_> =
             self.key.iter().filter_map(|column| row.get(*column)).map(|value| shown(value)).collect();
-        Some(Seal { facet: self.name, key: key.join("/"), hash })
+        key.join("/")
     }
 }
 
@@ -191,6 +134,33 @@ impl Facet {
 pub fn may_change(table: &str, column: &str) -> bool {
     let mut facets = FACETS.iter().filter(|facet| facet.table == table);
     column == "version" || facets.all(|facet| !facet.is_written_once() || !facet.covers(column))
+}
+
+/// What of a sealed table an update changes without sealing it anew: a row of it would be found changed for ever. A row that is
+/// written as it is, to lock it, does not change, and what is not sealed yet needs no other seal.
+#[must_use]
+pub fn unsealed(text: &str) -> Vec<&'static str> {
+    let Some((table, set)) =
+        text.trim_start().strip_prefix("UPDATE ").and_then(|rest| rest.split_once(" SET "))
+    else {
+        return Vec::new();
+    };
+    let set = set.split("WHERE").next().unwrap_or_default();
+    let sealed = Sealing::of(text).map(|sealing| sealing.facets).unwrap_or_default();
+    let changes = set.split(',').filter_map(|change| change.split_once('='));
+    let changes = changes.map(|(column, value)| (column.trim(), value.trim()));
+    let changed: Vec<_> =
+        changes.filter(|(column, value)| column != value).map(|(column, _)| column).collect();
+    let is_begun =
+        |facet: &&Facet| facet.from.is_none_or(|column| !text.contains(&format!("{column} IS NULL")));
+    FACETS
+        .iter()
+        .filter(|facet| facet.table == table.trim() && !facet.is_written_once())
+        .filter(is_begun)
+        .filter(|facet| changed.iter().any(|column| facet.covers(column) && !facet.key.contains(column)))
+        .filter(|facet| sealed.iter().all(|one| one.name != facet.name))
+        .map(|facet| facet.name)
+        .collect()
 }
 
 /// What a row was.
@@ -209,6 +179,16 @@ pub(super) fn text(seals: &[Seal]) -> String {
     let parts: Vec<_> = seals.iter().map(|seal| (seal.facet, &seal.key, hex::encode(seal.hash))).collect();
     // A list of texts is always JSON.
     serde_json::to_string(&parts).unwrap_or_else(|_| NONE.to_owned())
+}
+
+/// Seals that one event bears, unless there are more for each: what a file brings in is much.
+const SEALS_MAX: usize = 2_000;
+
+/// What each of some events bears, as it is written: the last one all of it; of very many, the last ones.
+pub(super) fn spread(seals: &[Seal], events: usize) -> Vec<String> {
+    let borne = seals.chunks(SEALS_MAX.max(seals.len().div_ceil(events.max(1))));
+    let none = std::iter::repeat_n(NONE.to_owned(), events.saturating_sub(borne.len()));
+    none.chain(borne.map(text)).collect()
 }
 
 /// What is said of a row in the words of [`text`]; unread, because anybody may have written it.
@@ -272,11 +252,29 @@ pub(super) fn shown(value: &[u8]) -> String {
 /// A statement that writes to a sealed table, taking in its binds.
 pub(super) struct Sealing {
     facets: Vec<&'static Facet>,
+    what: Statement,
     /// What each column is set to.
     columns: Vec<(String, Source)>,
     /// Binds of a row.
     width: usize,
     values: Vec<Option<Vec<u8>>>,
+}
+
+/// What a statement does with rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Statement {
+    Inserts,
+    Updates,
+    Deletes,
+}
+
+impl Statement {
+    /// What a text begins with, and the rest.
+    fn of(text: &str) -> Option<(Self, &str)> {
+        [("INSERT INTO ", Self::Inserts), ("UPDATE ", Self::Updates), ("DELETE FROM ", Self::Deletes)]
+            .into_iter()
+            .find_map(|(words, what)| Some((what, text.strip_prefix(words)?)))
+    }
 }
 
 /// Where the value of a column comes from.
@@ -306,31 +304,37 @@ impl Source {
 impl Sealing {
     /// Of a statement; none, where it writes to no sealed table.
     pub(super) fn of(text: &str) -> Option<Self> {
-        let text = text.trim_start();
-        let (is_insertion, rest) = match text.strip_prefix("INSERT INTO ") {
-            Some(rest) => (true, rest),
-            None => (false, text.strip_prefix("UPDATE ")?),
-        };
+        let (what, rest) = Statement::of(text.trim_start())?;
         let (table, rest) = rest.split_once(char::is_whitespace)?;
         let facets: Vec<_> = FACETS.iter().filter(|facet| facet.table == table).collect();
+        let key = facets.first()?.key;
+        let columns = match what {
+            Statement::Inserts => inserted(rest)?,
+            Statement::Updates => updated(rest, key)?,
+            Statement::Deletes => named(rest.trim_start().strip_prefix("WHERE ")?, key),
+        };
+        let is_known =
+            |column: &&str| columns.iter().any(|(name, source)| name == column && *source != Source::Other);
+        let is_sealed = |facet: &&Facet| match (what, &facet.columns) {
+            (Statement::Inserts, _) => true,
+            (Statement::Updates, Columns::AllBut(_)) => false,
+            (Statement::Updates, Columns::Only(changed)) => {
+                key.iter().chain(*changed).all(|column| is_known(column))
+            }
+            (Statement::Deletes, _) => {
+                facet.leaves == Leaves::Told && key.iter().all(|column| is_known(column))
+            }
+        };
+        let facets: Vec<_> = facets.into_iter().filter(is_sealed).collect();
         if facets.is_empty() {
             return None;
         }
-        let columns = if is_insertion { inserted(rest)? } else { updated(rest)? };
-        let is_known =
-            |column: &str| columns.iter().any(|(name, source)| name == column && *source != Source::Other);
-        let facets = facets.into_iter().filter(|facet| match facet.columns {
-            _ if is_insertion => true,
-            Columns::AllBut(_) => false,
-            Columns::Only(changed) => changed.iter().all(|column| is_known(column)),
-        });
-        let facets = facets.collect();
         let last = columns.iter().filter_map(|(_, source)| match source {
             Source::Bind(number) => Some(number + 1),
             _ => None,
         });
         let width = last.max().unwrap_or_default();
-        Some(Self { facets, columns, width, values: Vec::new() })
+        Some(Self { facets, what, columns, width, values: Vec::new() })
     }
 
     /// Takes in the next bind.
@@ -361,7 +365,10 @@ impl Sealing {
                     Some((column.clone(), value))
                 })
                 .collect();
-            seals.extend(self.facets.iter().filter_map(|facet| facet.seal(&row)));
+            seals.extend(self.facets.iter().filter_map(|facet| match self.what {
+                Statement::Deletes => Some(facet.gone(&row)),
+                Statement::Inserts | Statement::Updates => facet.seal(&row),
+            }));
         }
         seals
     }
@@ -382,17 +389,26 @@ fn inserted(text: &str) -> Option<Vec<(String, Source)>> {
     Some(columns.zip(sources.split(',').map(Source::read)).collect())
 }
 
-/// `SET a = $2, b = $3 WHERE id = $1 …`.
-fn updated(text: &str) -> Option<Vec<(String, Source)>> {
+/// `SET a = $2, b = $3 WHERE id = $1 …`, with the columns that name the row.
+fn updated(text: &str, key: &[&str]) -> Option<Vec<(String, Source)>> {
     let (changed, rest) = text.trim_start().strip_prefix("SET ")?.split_once("WHERE ")?;
     let mut columns: Vec<_> = changed
         .split(',')
         .filter_map(|change| change.split_once('='))
         .map(|(column, value)| (column.trim().to_owned(), Source::read(value)))
         .collect();
-    let id = rest.strip_prefix("id = ")?.split_whitespace().next()?;
-    columns.push(("id".to_owned(), Source::read(id)));
+    columns.extend(named(rest, key));
     Some(columns)
+}
+
+/// `id = $1 AND …`: of the columns that name a row.
+fn named(text: &str, key: &[&str]) -> Vec<(String, Source)> {
+    let terms = text.split(" AND ").filter_map(|term| term.split_once('='));
+    let terms = terms.map(|(column, value)| (column.trim(), value.trim()));
+    terms
+        .filter(|(column, _)| key.contains(column))
+        .map(|(column, value)| (column.to_owned(), Source::read(value)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -414,10 +430,13 @@ mod tests {
     #[test]
     fn only_what_is_written_to_a_sealed_table_is_sealed() {
         for text in [
-            "INSERT INTO job (id) VALUES ($1)",
-            "UPDATE call SET state = $2 WHERE id = $1",
+            "INSERT INTO alarm (id) VALUES ($1)",
+            "UPDATE alarm SET state = $2 WHERE id = $1",
+            "UPDATE job SET version = version + 1 WHERE id = $1",
+            "UPDATE job SET version = version + 1, wake_at = $2 WHERE id = $1",
             "SELECT id FROM fact",
             "DELETE FROM fact WHERE id = $1",
+            "DELETE FROM case_hold WHERE placed_at = $1",
         ] {
             assert!(Sealing::of(text).is_none(), "{text}");
         }
@@ -452,6 +471,37 @@ mod tests {
     }
 
     #[test]
+    fn a_row_is_known_by_all_the_columns_that_name_it() {
+        let cleared =
+            "UPDATE case_hazard SET cleared_at = $3, cleared_by = $4, note_code = $5, recorded_by = $6
+            WHERE case_id = $1 AND number = $2 AND cleared_at IS NULL";
+        assert_eq!(names(&sealing(cleared, &[7, 8, 1, 2, 3, 4])), [("case_hazard clearance", "7/8")]);
+        assert!(Sealing::of(&cleared.replace("AND number = $2", "")).is_none());
+    }
+
+    #[test]
+    fn who_takes_a_row_away_says_so() {
+        let placed = sealing("INSERT INTO case_hold (case_id, reason) VALUES ($1, $2)", &[7, 8]);
+        let lifted = sealing("DELETE FROM case_hold WHERE case_id = $1", &[7]);
+        assert_eq!((names(&placed), names(&lifted)), (vec![("case_hold", "7")], vec![("case_hold", "7")]));
+        assert_ne!(placed[0].hash, GONE);
+        assert_eq!(lifted[0].hash, GONE);
+    }
+
+    #[test]
+    fn what_is_not_sealed_anew_is_named() {
+        assert_eq!(unsealed("UPDATE job SET state = $2 WHERE id = $1"), ["job state"]);
+        assert_eq!(
+            unsealed("UPDATE consumer SET acknowledged_pos = $1 WHERE name = $2"),
+            ["consumer position"]
+        );
+        assert!(unsealed("UPDATE consumer SET acknowledged_pos = $2 WHERE id = $1").is_empty());
+        assert!(
+            unsealed("UPDATE job SET version = version + 1, wake_at = $1 WHERE state = 'held'").is_empty()
+        );
+    }
+
+    #[test]
     fn both_engines_have_one_form() {
         let at: Instant = "2026-11-22T12:00:00.25Z".parse().unwrap();
         let mut sealing =
@@ -469,6 +519,27 @@ mod tests {
         ]);
         let facet = FACETS.iter().find(|facet| facet.name == "payment").unwrap();
         assert_eq!(sealing.seals(), [facet.seal(&as_sqlite_keeps_it).unwrap()]);
+    }
+
+    #[test]
+    fn very_many_seals_are_borne_by_several_events() {
+        for (seals, events) in [(0, 1), (3, 2), (2_000, 3), (2_001, 3), (40_000, 20_000), (9_000, 3)] {
+            let seal = |number: usize| Seal { facet: "fact", key: number.to_string(), hash: [1; 32] };
+            let sealed: Vec<_> = (0..seals).map(seal).collect();
+            let borne = spread(&sealed, events);
+            assert_eq!(borne.len(), events);
+            let read: Vec<Vec<Borne>> =
+                borne.iter().map(|text| serde_json::from_str(text).unwrap()).collect();
+            let keys: Vec<_> = read.concat().into_iter().map(|(_, key, _)| key).collect();
+            assert_eq!(
+                keys,
+                sealed.iter().map(|seal| seal.key.clone()).collect::<Vec<_>>(),
+                "in their order"
+            );
+            let most = read.iter().map(Vec::len).max().unwrap();
+            assert!(most <= SEALS_MAX.max(seals.div_ceil(events)), "{most}");
+            assert_eq!(read[events - 1].is_empty(), seals == 0, "the last one bears some");
+        }
     }
 
     #[test]

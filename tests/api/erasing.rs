@@ -153,20 +153,37 @@ on_both_engines! {
         let agreed = json!({ "payer": "host_company", "person": "架空 花子" });
         let authorities = format!("/v1/jobs/{}/payer-authorities", site.job);
         supervisor.post(&authorities, agreed.clone()).await.expect(201);
+        let disputed = json!({ "reason": "damage", "payer": "worker", "note": "MARK-SAID" });
+        let disputed = supervisor.post(&format!("/v1/jobs/{}/disputes", site.job), disputed).await.expect(201);
+        let rescinded = json!({
+            "outcome": "upheld",
+            "correction": { "ruling": "write_off", "reason": "goodwill", "note": "MARK-WHY" },
+        });
+        let resolution = format!("/v1/disputes/{}/resolution", disputed["id"].as_str().unwrap());
+        supervisor.post(&resolution, rescinded).await.expect(200);
+        let back = json!({
+            "kind": "refund", "method": "card", "payer": "worker", "amount_yen": 2_200, "received_at": server.ctx.now(),
+        });
+        supervisor.post(&path, back).await.expect(201);
         verify(&server).await;
         let rows = app::verify::CHECKS.iter().find(|check| check.name == "rows").unwrap();
-        for (table, column, was) in [("payment_reference", "reference", "YAMADA-2200"), ("payer_authority_person", "name", "架空 花子")] {
+        for (table, of, column, was) in [
+            ("payment_reference", "payment", "reference", "YAMADA-2200"),
+            ("payer_authority_person", "payer_authority", "name", "架空 花子"),
+            ("dispute_note", "dispute", "note", "MARK-SAID"),
+            ("review_note", "review_decision", "note", "MARK-WHY"),
+        ] {
             let mut raw = db.raw().await;
             raw.execute(&format!("UPDATE {table} SET {column} = 'SUZUKI'")).await.unwrap();
             let found = rows.run(&server.ctx).await.unwrap();
-            assert!(matches!(&found, app::verify::Verdict::Broken(what) if what.starts_with("the words beside pay")), "{found:?}");
+            assert!(matches!(&found, app::verify::Verdict::Broken(what) if what.len() == 1 && what[0].starts_with(&format!("the words beside {of} "))), "{found:?}");
             raw.execute(&format!("UPDATE {table} SET {column} = '{was}'")).await.unwrap();
         }
         verify(&server).await;
         close(&server, &case, "no").await;
         supervisor.post(&format!("/v1/cases/{case}/erasure"), json!({ "reason": "person_asked" })).await.expect(200);
         assert_eq!(supervisor.get(&path).await.expect(200)["items"][0]["reference"], Value::Null);
-        for mark in ["YAMADA", "架空 花子"] {
+        for mark in ["YAMADA", "架空 花子", "MARK-SAID", "MARK-WHY"] {
             assert_eq!(tables_with(&db, mark).await, [""; 0], "{mark}");
         }
         verify(&server).await;

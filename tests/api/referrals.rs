@@ -27,7 +27,7 @@ pub(crate) fn referral() -> Value {
     })
 }
 
-fn attempt(recipient: &str, channel: &str) -> Value {
+pub(crate) fn attempt(recipient: &str, channel: &str) -> Value {
     json!({
         "recipient": recipient, "channel": channel, "language": "ja", "template_version": "referral-landlord-ja/1",
         "delivery_status": "no_answer",
@@ -52,7 +52,7 @@ async fn follow_up(server: &TestServer, referral: &str) -> Option<(String, Strin
     Some((about["state"].as_str().unwrap().to_owned(), about["rings_at"].as_str().unwrap().to_owned()))
 }
 
-async fn made(server: &TestServer, body: Value) -> (String, String) {
+pub(crate) async fn made(server: &TestServer, body: Value) -> (String, String) {
     let case = world::opened_case(server).await;
     let made = server.dispatcher().post(&format!("/v1/cases/{case}/referrals"), body).await.expect(201);
     (case, id(&made))

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use kaketsuke::store::seals::may_change;
+use kaketsuke::store::seals::{may_change, unsealed};
 use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
 
 use crate::support::db::{Engine, Raw, TestDb, on_both_engines};
@@ -248,6 +248,7 @@ fn what_is_changed_of_a_row_is_not_sealed_for_good() {
         else {
             continue;
         };
+        assert_eq!(unsealed(&sqlite), [""; 0], "{file}: changed and not sealed anew\n{sqlite}");
         let set = rest.split(" WHERE ").next().unwrap();
         let columns = set.split(',').filter_map(|part| part.split_once('=')).map(|(column, _)| column.trim());
         for column in

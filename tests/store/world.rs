@@ -454,14 +454,15 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("dispute", &[
         ("id", "#271"), ("job_id", "#31"), ("number", "3"), ("reason", "'other'"), ("payer", "'worker'"),
-        ("opened_at", AT), ("opened_by", "#61"),
+        ("opened_at", AT), ("opened_by", "#61"), ("note_hash", "@1"),
     ]),
-    ("dispute_note", &[("dispute_id", "#171"), ("note", "'高い'")]),
+    ("dispute_note", &[("dispute_id", "#171"), ("note", "'高い'"), ("salt", "@1")]),
     ("review_decision", &[
         ("id", "#281"), ("job_id", "#31"), ("number", "2"), ("review_id", "#161"), ("dispute_id", "NULL"),
         ("ruling", "'write_off'"), ("reason", "'goodwill'"), ("data", "'{}'"), ("decided_at", AT), ("decided_by", "#61"),
+        ("note_hash", "@1"),
     ]),
-    ("review_note", &[("decision_id", "#181"), ("note", "'電話で確認'")]),
+    ("review_note", &[("decision_id", "#181"), ("note", "'電話で確認'"), ("salt", "@1")]),
     ("dispute_resolution", &[
         ("dispute_id", "#172"), ("outcome", "'rejected'"), ("decision_id", "NULL"), ("resolved_at", AT),
         ("resolved_by", "#61"),

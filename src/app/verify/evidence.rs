@@ -14,22 +14,20 @@ const PAGE: i64 = 200;
 
 /// Reads every file.
 pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
-    let (mut after, mut count) = (Uuid::nil(), 0_u64);
+    let (mut after, mut count, mut found) = (Uuid::nil(), 0_u64, Vec::new());
     loop {
         let mut tx = ctx.db().read().await?;
         let page = store::evidence::kept(&mut tx, after, PAGE).await?;
         drop(tx);
         let Some(last) = page.last() else {
-            return Ok(Verdict::Intact(format!("{count} pictures, each as it was kept")));
+            return Ok(Verdict::of(found, || format!("{count} pictures, each as it was kept")));
         };
         after = last.id.0;
         for evidence in &page {
             match ctx.files().get(evidence.file).await? {
-                None => {
-                    return Ok(Verdict::Broken(format!("the file of picture {} is missing", evidence.id)));
-                }
+                None => found.push(format!("the file of picture {} is missing", evidence.id)),
                 Some(bytes) if hex::encode(Sha256::digest(&bytes)) != evidence.sha256 => {
-                    return Ok(Verdict::Broken(format!("picture {} is not what was kept", evidence.id)));
+                    found.push(format!("picture {} is not what was kept", evidence.id));
                 }
                 Some(_) => count += 1,
             }

@@ -102,7 +102,7 @@ async fn unreadable(ctx: &Ctx, pos: i64, error: store::Error) -> Result<Verdict,
 }
 
 fn broken(pos: i64, reason: &str) -> Verdict {
-    Verdict::Broken(format!("broken at position {pos}: {reason}"))
+    Verdict::broken(format!("broken at position {pos}: {reason}"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What the database itself forbids: every trigger, function, constraint and index that the migrations make is there as they
-//! make it.
+//! What the database itself forbids: every table, trigger, function, constraint and index that the migrations make is there as
+//! they make it, and nothing else is: an index that is not ours can refuse what is right, a rule or a view stand in for a table.
 
 use super::{Ctx, Error, Verdict};
 use crate::store;
@@ -15,11 +15,7 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
             Some(_) => {}
         }
     }
-    let strange = there.keys().filter(|name| name.starts_with("trigger ") && !made.contains_key(*name));
+    let strange = there.keys().filter(|name| !made.contains_key(*name));
     found.extend(strange.map(|name| format!("{name} is not of this release")));
-    Ok(match found.as_slice() {
-        [] => Verdict::Intact(format!("{} guards, each in its place", made.len())),
-        [first] => Verdict::Broken(first.clone()),
-        [first, ..] => Verdict::Broken(format!("{first} (and {} more)", found.len() - 1)),
-    })
+    Ok(Verdict::of(found, || format!("{} guards, each in its place", made.len())))
 }

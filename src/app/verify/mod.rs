@@ -23,8 +23,31 @@ pub struct Check {
 pub enum Verdict {
     /// All is as it was written; with figures.
     Intact(String),
-    /// Something is not; with the first place where.
-    Broken(String),
+    /// Something is not: each place where, the first [`FINDINGS_MAX`] of them.
+    Broken(Vec<String>),
+}
+
+/// Findings of one check that are told.
+pub const FINDINGS_MAX: usize = 100;
+
+impl Verdict {
+    /// Of findings: none leaves what was looked at intact.
+    fn of(mut found: Vec<String>, intact: impl FnOnce() -> String) -> Self {
+        if found.is_empty() {
+            return Self::Intact(intact());
+        }
+        let left = found.len().saturating_sub(FINDINGS_MAX);
+        if left > 0 {
+            found.truncate(FINDINGS_MAX);
+            found.push(format!("and {left} more"));
+        }
+        Self::Broken(found)
+    }
+
+    /// One finding.
+    fn broken(found: impl Into<String>) -> Self {
+        Self::Broken(vec![found.into()])
+    }
 }
 
 /// Every check.
@@ -44,13 +67,13 @@ pub async fn expected(ctx: &Ctx, pos: i64, hash: [u8; 32]) -> Result<Verdict, Er
         Some(link) if link.hash == hash => {
             Verdict::Intact(format!("position {pos} has the hash that was kept"))
         }
-        Some(link) => Verdict::Broken(format!(
+        Some(link) => Verdict::broken(format!(
             "position {pos} had the hash {} when it was kept, and has {}: the log was written anew",
             hex::encode(hash),
             hex::encode(link.hash)
         )),
         None => {
-            Verdict::Broken(format!("the log has no position {pos} any more, which it had when it was kept"))
+            Verdict::broken(format!("the log has no position {pos} any more, which it had when it was kept"))
         }
     })
 }
@@ -59,5 +82,22 @@ impl Check {
     /// Runs it; fails when the database does.
     pub async fn run(&self, ctx: &Ctx) -> Result<Verdict, Error> {
         (self.run)(ctx).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_finding_is_told_up_to_a_hundred() {
+        let found = |count: usize| (0..count).map(|number| number.to_string()).collect::<Vec<_>>();
+        let verdict = |count| Verdict::of(found(count), || "sound".to_owned());
+        assert_eq!(verdict(0), Verdict::Intact("sound".to_owned()));
+        assert_eq!(verdict(1), Verdict::broken("0"));
+        assert_eq!(verdict(FINDINGS_MAX), Verdict::Broken(found(FINDINGS_MAX)));
+        let Verdict::Broken(told) = verdict(FINDINGS_MAX + 7) else { panic!() };
+        assert_eq!(told[..FINDINGS_MAX], found(FINDINGS_MAX));
+        assert_eq!(told[FINDINGS_MAX..], ["and 7 more"]);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     domain::salted::Salted,
     store::{
         self, Tx, sealed_rows,
-        seals::{Borne, FACETS, Facet, Leaves},
+        seals::{Borne, FACETS, Facet, GONE, Leaves},
     },
 };
 
@@ -32,11 +32,7 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
     for ((name, key), (event, _)) in gone {
         found.push(format!("{name} {key} is gone (event {event} bears its seal)"));
     }
-    Ok(match found.as_slice() {
-        [] => Verdict::Intact(format!("{sealed} seals, each row as it was written")),
-        [first] => Verdict::Broken(first.clone()),
-        [first, ..] => Verdict::Broken(format!("{first} (and {} more)", found.len() - 1)),
-    })
+    Ok(Verdict::of(found, || format!("{sealed} seals, each row as it was written")))
 }
 
 /// Words beside a row are those whose hash it holds; where they are gone, their case is erased.
@@ -75,6 +71,9 @@ async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error
         };
         for (name, key, hash) in seals {
             match FACETS.iter().find(|facet| facet.name == name) {
+                Some(facet) if facet.leaves == Leaves::Told && hash == hex::encode(GONE) => {
+                    kept.remove(&(facet.name, key));
+                }
                 Some(facet) => {
                     let place = (facet.name, place(facet, key, &hash));
                     match kept.insert(place, (event.clone(), hash.clone())) {
@@ -96,7 +95,7 @@ async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error
 /// Under what a seal is looked up.
 fn place(facet: &Facet, key: String, hash: &str) -> String {
     match facet.leaves {
-        Leaves::Never => key,
+        Leaves::Never | Leaves::Told => key,
         Leaves::WithReadLog => format!("{key} {hash}"),
     }
 }

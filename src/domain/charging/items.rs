@@ -14,7 +14,9 @@ pub struct Quantity(Decimal);
 pub struct Part {
     name: String,
     quantity: Quantity,
-    unit_price_yen: Yen,
+    price_yen: Yen,
+    /// What the price does not include yet, in percent.
+    tax_to_add: Option<i64>,
 }
 
 /// Special work at a lump price.
@@ -75,8 +77,15 @@ impl Part {
         Ok(Self {
             name: name("name", part_name)?,
             quantity,
-            unit_price_yen: Yen(within("unit_price_yen", unit_price_yen, 0, PRICE_YEN_MAX)?),
+            price_yen: Yen(within("unit_price_yen", unit_price_yen, 0, PRICE_YEN_MAX)?),
+            tax_to_add: None,
         })
+    }
+
+    /// The same at a price that does not include tax of `percent` yet (C-29).
+    #[must_use]
+    pub fn without_tax(self, percent: i64) -> Self {
+        Self { tax_to_add: Some(percent), ..self }
     }
 
     /// What it is called on the quote.
@@ -91,25 +100,37 @@ impl Part {
         self.quantity.0
     }
 
-    /// Price of one, tax included.
+    /// Price of one as it was told, and the tax it does not include, in percent.
+    #[must_use]
+    pub fn told_price(&self) -> (Yen, Option<i64>) {
+        (self.price_yen, self.tax_to_add)
+    }
+
+    /// Price of one, tax included, in whole yen: of a price without tax what is shown, never what is multiplied.
     #[must_use]
     pub fn unit_price_yen(&self) -> Yen {
-        self.unit_price_yen
+        Yen(self.price_yen.0 * (100 + self.tax_to_add.unwrap_or_default()) / 100)
     }
 
-    /// Quantity times price, exact.
+    /// Quantity times price, with the tax that the price does not include, exact.
     #[must_use]
     pub fn exact_amount(&self) -> Decimal {
-        // At most 1,000 x 1,000,000 with 3 decimals: 13 digits of the 28 there are.
-        self.quantity.0 * Decimal::from(self.unit_price_yen.0)
+        // At most 1,000 x 1,000,000 x 2 with 5 decimals: 16 digits of the 28 there are.
+        let percent = 100 + self.tax_to_add.unwrap_or_default();
+        self.quantity.0 * Decimal::from(self.price_yen.0) * Decimal::new(percent, 2)
     }
 
-    /// The exact amount to the whole yen (C-04), once per line, half a yen up (四捨五入). The domain rules name floor,
-    /// half-up and ceil for tax only (C-28) and leave prices open: half-up is what both sides of a quote expect. It
-    /// never binds on whole quantities.
+    /// The exact amount to the whole yen (C-04), once per line. Of prices with tax, half a yen up (四捨五入): the domain
+    /// rules name floor, half-up and ceil for tax only (C-28) and leave prices open, and half-up is what both sides of a
+    /// quote expect; it never binds on whole quantities. Where tax is added (C-29) the line is cut down, as the tax of a
+    /// bill is: nobody pays a fraction of a yen of tax.
     #[must_use]
     pub fn amount_yen(&self) -> Yen {
-        let whole = self.exact_amount().round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
+        let strategy = match self.tax_to_add {
+            None => RoundingStrategy::MidpointAwayFromZero,
+            Some(_) => RoundingStrategy::ToZero,
+        };
+        let whole = self.exact_amount().round_dp_with_strategy(0, strategy);
         Yen(whole.to_i64().unwrap_or(PRICE_YEN_MAX * QUANTITY_MAX))
     }
 }
@@ -159,6 +180,8 @@ impl SpecialWork {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn amount(quantity: &str, price: i64) -> i64 {
@@ -174,6 +197,46 @@ mod tests {
         assert_eq!(amount("0.001", 500), 1, "0.5");
         assert_eq!(amount("0.001", 499), 0, "0.499");
         assert_eq!(amount("1000", 1_000_000), 1_000_000_000);
+    }
+
+    #[test]
+    fn c_29_tax_is_added_to_the_line_and_cut_down_once() {
+        for (quantity, price, amount, of_one) in [
+            ("1", 4_000, 4_400, 4_400),
+            ("1000", 9, 9_900, 9),
+            ("3", 105, 346, 115),
+            ("2", 999, 2_197, 1_098),
+            ("1", 12_345, 13_579, 13_579),
+            ("0.5", 12_345, 6_789, 13_579),
+            ("0.001", 909, 0, 999),
+            ("1000", 1_000_000, 1_100_000_000, 1_100_000),
+        ] {
+            let part = Part::new("栓", Quantity::parse("quantity", quantity).unwrap(), price).unwrap();
+            let part = part.without_tax(10);
+            let got = (part.amount_yen().0, part.unit_price_yen().0);
+            assert_eq!(got, (amount, of_one), "{quantity} x {price}");
+        }
+    }
+
+    proptest! {
+        /// Thousandths of a piece, whole yen and whole percent are whole hundred-thousandths of a yen.
+        #[test]
+        fn a_line_is_its_exact_amount_rounded_once(
+            thousandths in 1..=1_000_000_i128, price in 0..=1_000_000_i64, percent in prop::option::of(0..=100_i64),
+        ) {
+            let quantity = Quantity::new(Decimal::from_i128_with_scale(thousandths, 3)).unwrap();
+            let part = Part::new("栓", quantity, price).unwrap();
+            let part = match percent {
+                Some(percent) => part.without_tax(percent),
+                None => part,
+            };
+            let exact = thousandths * i128::from(price) * i128::from(100 + percent.unwrap_or_default());
+            let rounded = match percent {
+                Some(_) => exact / 100_000,
+                None => (exact + 50_000) / 100_000,
+            };
+            prop_assert_eq!(i128::from(part.amount_yen().0), rounded);
+        }
     }
 
     #[test]

@@ -27,7 +27,8 @@ text_enum! {
     }
 }
 
-/// What a priced fact says. `quantity` times `unit_price_yen`, rounded to the whole yen, is `amount_yen`.
+/// What a priced fact says. `quantity` times `unit_price_yen`, rounded to the whole yen, is `amount_yen`; of a part that was
+/// priced without tax, the amount is that of the price as it was told, with the tax added to the line (C-29).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = EstimateLine)]
 pub struct Line {

@@ -78,20 +78,27 @@ pub(super) fn overtime_written_off(
     )
 }
 
-/// A part: quantity times price.
+/// A part: quantity times price, with the tax that the price does not include.
 pub(super) fn part(part: &Part, grounds: Option<Grounds>) -> (String, String) {
     let (grounds_ja, grounds_en) = consented(grounds.as_slice());
-    let (name, quantity, price) = (part.name(), part.quantity(), part.unit_price_yen());
+    let (name, quantity, (price, tax)) = (part.name(), part.quantity(), part.told_price());
     let (exact, amount) = (part.exact_amount().normalize(), part.amount_yen());
+    let (by_ja, by_en) = if tax.is_some() { ("切り捨て", "down") } else { ("四捨五入", "half up") };
     let (rounded_ja, rounded_en) = if exact == amount.0.into() {
         Default::default()
     } else {
-        (format!("{exact}円 → 四捨五入で"), format!("{exact} yen, rounded half up to "))
+        (format!("{exact}円 → {by_ja}で"), format!("{exact} yen, rounded {by_en} to "))
+    };
+    let (tax_ja, tax_en) = match tax {
+        None => Default::default(),
+        Some(percent) => (format!("(税抜) + 税{percent}%"), format!(" (without tax) + {percent} % tax")),
     };
     (
-        format!("部品「{name}」 {quantity} × {price}円 = {rounded_ja}{amount}円(税込)。{grounds_ja}C-05"),
         format!(
-            "Part \"{name}\": {quantity} × {price} yen = {rounded_en}{amount} yen (tax included). {grounds_en}C-05"
+            "部品「{name}」 {quantity} × {price}円{tax_ja} = {rounded_ja}{amount}円(税込)。{grounds_ja}C-05"
+        ),
+        format!(
+            "Part \"{name}\": {quantity} × {price} yen{tax_en} = {rounded_en}{amount} yen (tax included). {grounds_en}C-05"
         ),
     )
 }

@@ -15,6 +15,8 @@ use crate::domain::{
 pub struct Changes {
     /// The job at its new version; it was read at the one before. Absent where nothing follows at all.
     pub job: Option<Job>,
+    /// What of the job itself is another.
+    pub moved: Moved,
     /// Offers made and answered.
     pub offers: Rows<Offer>,
     /// Assignments begun and changed, those of the job that the technicians go on to included.
@@ -69,6 +71,22 @@ impl<T> Rows<T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.new.is_empty() && self.changed.is_empty()
+    }
+}
+
+/// What of a job has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// At most when it is looked at again, and how far it has been offered.
+    Ladder,
+    /// Where it stands.
+    State,
+}
+
+impl Moved {
+    fn between(was: &Job, is: &Job) -> Self {
+        let stands = |job: &Job| (job.state(), job.state_since, job.closed_at(), job.priority);
+        if stands(was) == stands(is) && was.hold() == is.hold() { Self::Ladder } else { Self::State }
     }
 }
 
@@ -129,6 +147,7 @@ impl Docket {
         let before: Vec<_> = was.assignments.into_iter().chain(was.elsewhere).collect();
         let mut changes = Changes {
             job: None,
+            moved: Moved::between(&was.job, &is.job),
             offers: differing(&was.offers, &mut is.offers),
             assignments: differing(&before, is.assignments.iter_mut().chain(&mut is.elsewhere)),
             windows: differing(&was.windows, &mut is.windows),

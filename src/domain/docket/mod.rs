@@ -34,7 +34,7 @@ use uuid::Uuid;
 pub use self::{
     aftermath::Told,
     answers::{Answerer, Naming},
-    changes::{Changes, Rows, Waiting},
+    changes::{Changes, Moved, Rows, Waiting},
     overrides::{Given, Way, needed},
     overtime::consent_needed,
     sent::Sent,

@@ -130,7 +130,12 @@ fn answer(given: &GivenConsent, terms: &Terms) -> Result<ConsentAnswer, Refusal>
 /// The parts as the engine reads them.
 fn parts(record: &FieldRecord, terms: &Terms) -> Result<Vec<Delivered<Part>>, Refusal> {
     let part = |part: &DeliveredPart| {
-        let what = Part::new(part.name.as_str(), part.quantity.quantity(), with_tax(part, terms))?;
+        let price = part.unit_price_yen.yen();
+        let what = Part::new(part.name.as_str(), part.quantity.quantity(), price)?;
+        let what = match part.price_basis {
+            PriceBasis::TaxInclusive => what,
+            PriceBasis::TaxExclusive => what.without_tax(terms.policy.tax_rate_percent()),
+        };
         Ok(Delivered { id: part.fact_id, item: part.item.to_string(), at: part.at, what })
     };
     record.parts.iter().map(part).collect()
@@ -147,15 +152,6 @@ fn special_works(record: &FieldRecord, terms: &Terms) -> Result<Vec<Delivered<Sp
         Ok(Delivered { id: work.fact_id, item: work.item.to_string(), at: work.at, what })
     });
     works.collect()
-}
-
-/// The price of one piece, tax included (C-29): converted a piece, cut down to the whole yen in the payer's favour.
-fn with_tax(part: &DeliveredPart, terms: &Terms) -> i64 {
-    let price = part.unit_price_yen.yen();
-    match part.price_basis {
-        PriceBasis::TaxInclusive => price,
-        PriceBasis::TaxExclusive => price * (100 + terms.policy.tax_rate_percent()) / 100,
-    }
 }
 
 /// The engine's lines, to be given a firm, a payer and a proof.

@@ -302,6 +302,13 @@ impl Receipt {
 /// before the job is billed; in the name of another payer than the resident it only proposes them (G-06). Cash that cannot be right
 /// is no payment before a supervisor has decided (G-07). What does not count is recorded and in `flags`, and a person decides;
 /// what the desk reports on behalf counts, and is asked about.
+///
+/// The last answer given before a unit of overtime begins is the one in force for it, whole: it replaces the earlier ones and
+/// is not added to them, in whatever order the answers arrive (C-19). So after a yes to 2 units and a no before the second
+/// begins, the first is billed and the second written off; after a yes to 5 and a later yes to 2, two are (C-20). Whoever says
+/// less, or no, need not pay for what has not begun; what has begun under a yes stays billed. Parts and special work go by the last
+/// answer about their item before they were used up or begun (C-18). A part's price without tax is multiplied first; the tax is
+/// added to the line, which is cut down to the whole yen (C-29).
 #[utoipa::path(post, path = "/v1/jobs/{id}/facts", tag = "field", params(("id" = JobId, Path)),
     request_body = FactBatch, responses((status = 200, body = Receipt)))]
 pub(super) async fn report(

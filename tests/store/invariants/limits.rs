@@ -304,8 +304,12 @@ const HASHES: &[(&str, &str)] = &[
     ("feed", "hash"),
     ("payer_authority", "person_hash"),
     ("payer_authority_person", "salt"),
+    ("dispute", "note_hash"),
+    ("dispute_note", "salt"),
     ("payment", "reference_hash"),
     ("payment_reference", "salt"),
+    ("review_decision", "note_hash"),
+    ("review_note", "salt"),
 ];
 
 on_both_engines! {

@@ -120,18 +120,25 @@ fn parts_and_special_work_keep_their_own_report_firm_and_payer() {
 }
 
 #[test]
-fn c_29_a_price_without_tax_is_converted_a_piece() {
+fn c_29_tax_that_a_price_does_not_include_is_added_to_the_line() {
     let mut device = Device::of(1);
     let mut facts = plain_job(&mut device, &[("10:00:00", "10:50:00")]);
-    facts.push(device.consent("10:10:00", &Asked::items(&[(1, 345)])));
+    facts.push(device.consent("10:10:00", &Asked::items(&[(1, 346), (2, 345)])));
     let parts = json!({
         "kind": "part", "item": item(1), "name": "栓", "quantity": "3", "unit_price_yen": 105,
         "price_basis": "tax_exclusive",
     });
+    let mut others = parts.clone();
+    others["item"] = json!(item(2));
     facts.push(device.tell("10:20:00", what(parts)));
+    facts.push(device.tell("10:21:00", what(others)));
     let charges = priced(&facts).charges;
-    // 105 yen and 10 % are 115.5: cut down to 115.
-    assert_eq!((charges[0].unit_price_yen.0, charges[0].amount_yen.0), (115, 345));
+    // 3 x 105 yen and 10 % are 346.5, and of one 115.5.
+    assert_eq!((charges[0].unit_price_yen.0, charges[0].amount_yen.0), (115, 346));
+    let text = "部品「栓」 3 × 105円(税抜) + 税10% = 346.5円 → 切り捨てで346円(税込)。";
+    assert!(charges[0].text_ja.starts_with(text), "{}", charges[0].text_ja);
+    // A yes to 345 is none to 346 (C-18).
+    assert_eq!((charges[1].kind, charges[1].amount_yen.0), (EntryKind::WriteOff, 0));
 }
 
 #[test]
