@@ -98,7 +98,7 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
     case_file::check(unit, &case)?;
     store::drafts::delete(&mut unit.tx, call.id).await?;
     let told = dangers::there(unit, call.id).await?;
-    // As late as can be: whoever takes the next number waits for this one.
+    // As late as can be: a number of a case that is not opened is left out.
     case.number = next_number(unit).await?;
     store::cases::insert(&mut unit.tx, &case, &opening.resident, &opening.background, &site).await?;
     call.case_id = Some(case.id);
@@ -112,6 +112,6 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
 /// A number short enough to be said on the telephone: the day in Tokyo and a running number.
 async fn next_number(unit: &mut Unit) -> Result<String, Error> {
     let day = tokyo(unit.now).format("%y%m%d").to_string();
-    let running = store::cases::next_number(&mut unit.tx, &format!("case:{day}")).await?;
+    let running = unit.next_number(&format!("case:{day}")).await?;
     Ok(format!("{day}-{running:04}"))
 }

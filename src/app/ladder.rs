@@ -1,11 +1,14 @@
 //! The ladder: every job that is due is looked at, and something is done about it (`dispatch::ladder` says what). Runs until
 //! nothing is due. A job that is not finished always has an instant at which it is looked at again: never silence.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use super::{
     Command, Ctx, Error, Unit, dockets,
     fitness::{self, Looked},
+    held::Held,
     questions,
     rounds::Round,
     warrants,
@@ -43,6 +46,7 @@ const ACTOR: Actor = Actor::Service("ladder");
 /// Looks at every job that is due, each by itself; answers when the next one will be.
 pub async fn climb(ctx: &Ctx) -> Result<Option<Instant>, Error> {
     let mut round = Round::new(ctx, ACTOR);
+    let held = Held::default();
     go_on(ctx, &mut round).await?;
     loop {
         let now = ctx.now();
@@ -56,8 +60,9 @@ pub async fn climb(ctx: &Ctx) -> Result<Option<Instant>, Error> {
         }
         drop(tx);
         for job in due {
-            let looked =
-                ctx.transact(Command::new(ACTOR, job), |unit, id| Box::pin(look_in(unit, *id))).await;
+            let look = Command::new(ACTOR, (job, held.clone()));
+            let looked = ctx.transact(look, |unit, (id, held)| Box::pin(look_in(unit, *id, held))).await;
+            held.took(&looked);
             round.took(Subject::Job, job.0, looked).await?;
         }
     }
@@ -92,7 +97,7 @@ async fn go_on_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
 }
 
 /// Looks at one job: of several nodes, one does.
-async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
+async fn look_in(unit: &mut Unit, id: JobId, held: &Held) -> Result<(), Error> {
     let mut docket = dockets::of_job(unit, id).await?;
     if docket.job().wake_at().is_none_or(|at| at > unit.now) {
         return Ok(());
@@ -121,7 +126,8 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
         return look_soon(unit, id).await;
     }
     docket.resolve(AlarmKind::CannotGoOn);
-    let asked: Vec<_> = docket.asked_now().collect();
+    let asked: BTreeSet<_> = docket.asked_now().collect();
+    held.asks(&asked)?;
     for technician in asked {
         if store::offers::open_of(&mut unit.tx, technician).await?.is_some() {
             // The snapshot is behind the database: look again with a fresh one.
@@ -130,7 +136,7 @@ async fn look_in(unit: &mut Unit, id: JobId) -> Result<(), Error> {
         }
     }
     for run in runs {
-        keep(unit, id, run).await?;
+        keep(unit, id, run)?;
     }
     dockets::close(unit, docket).await?;
     Ok(())
@@ -222,22 +228,23 @@ async fn reckoned(unit: &mut Unit, docket: &Docket, id: TechnicianId) -> Result<
 }
 
 /// Writes down a matching run.
-async fn keep(unit: &mut Unit, job: JobId, run: Run) -> Result<(), Error> {
+fn keep(unit: &mut Unit, job: JobId, run: Run) -> Result<(), Error> {
     let decision = Decision::new(run.outcome, unit.ctx.data_versions());
     let document = serde_json::to_string(&decision).map_err(|error| Error::Internal(error.to_string()))?;
     let by = unit.actor.token().map(|token| token.0);
     let engine = &decision.engine_version;
-    Ok(store::decisions::insert(&mut unit.tx, run.id, job, unit.now, by, engine, &document).await?)
+    store::decisions::insert(&mut unit.writes, run.id, job, unit.now, by, engine, &document);
+    Ok(())
 }
 
 /// Asks the widest rung without offering anything, and writes it down: what a person's decision passes over.
-pub(super) async fn record_widest(unit: &mut Unit, job: &Job, base: &Question) -> Result<DecisionId, Error> {
+pub(super) fn record_widest(unit: &mut Unit, job: &Job, base: &Question) -> Result<DecisionId, Error> {
     let reference = unit.ctx.reference();
     let rungs = &reference.dispatch().policy(job.priority).rungs;
     let rung = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
     let answer = ask(&unit.ctx, base, job, rung, &LeftOut::default());
     let decision: DecisionId = unit.id();
     unit.emit(JobMatched { job: job.id, decision, verdict: answer.outcome.verdict });
-    keep(unit, job.id, Run { id: decision, outcome: answer.outcome }).await?;
+    keep(unit, job.id, Run { id: decision, outcome: answer.outcome })?;
     Ok(decision)
 }

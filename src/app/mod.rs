@@ -35,6 +35,7 @@ pub mod firms;
 mod fitness;
 pub mod handovers;
 pub mod health;
+mod held;
 pub mod histories;
 pub mod identity;
 pub mod imports;

@@ -35,7 +35,7 @@ pub struct Issued {
 /// Issues the note of a new assignment: from now on the contractor has the order in writing (C-26).
 pub(super) async fn issue(unit: &mut Unit, assignment: &Assignment) -> Result<(), Error> {
     let day = tokyo(unit.now).format("%y%m%d").to_string();
-    let running = store::cases::next_number(&mut unit.tx, &format!("order:{day}")).await?;
+    let running = unit.next_number(&format!("order:{day}")).await?;
     let note = OrderNote {
         number: format!("O-{day}-{running:04}"),
         terms_version: TERMS_VERSION.to_owned(),

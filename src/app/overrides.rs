@@ -121,7 +121,7 @@ pub(super) async fn agreed(
     let way = Way { of: who.technician.id, by: job.priority, needed, displacing };
     let reference = unit.ctx.reference();
     others.iter_mut().try_for_each(|other| other.make_way(way, reference.dispatch()))?;
-    let decision_id: DecisionId = ladder::record_widest(unit, job, &question).await?;
+    let decision_id: DecisionId = ladder::record_widest(unit, job, &question)?;
     Ok(Given { who, yes, decision_id })
 }
 

@@ -93,6 +93,11 @@ impl Unit {
         self.ctx.random()
     }
 
+    /// The next value of a counter, from 1. Not every one is used.
+    pub(super) async fn next_number(&mut self, counter: &str) -> Result<i64, store::Error> {
+        store::cases::next_number(self.ctx.db(), &mut self.tx, counter).await
+    }
+
     /// Writes what is to be written now, for what must come after it.
     pub async fn flush(&mut self) -> Result<(), store::Error> {
         let writes = std::mem::replace(&mut self.writes, Batch::of(&self.tx));

@@ -213,7 +213,7 @@ impl Reader {
         let silence = self.seconds(Key::DatabaseSilenceTimeoutS, &DATABASE_TIMEOUT_S);
         let statement = self.seconds(Key::DatabaseStatementTimeoutS, &DATABASE_TIMEOUT_S);
         let ((lock, silence), statement) = lock.zip(silence).zip(statement)?;
-        Some(Patience { lock, silence, statement })
+        Some(Patience { lock, silence, statement, ..Patience::default() })
     }
 }
 

@@ -24,9 +24,14 @@ pub(super) enum Readiness {
     Away,
 }
 
-/// The database takes a write and answers, reference data is in force, and what is due is done.
+/// The database takes a write and answers in time, reference data is in force, and what is due is done.
 pub(super) async fn ready(State(service): State<Service>) -> Response {
-    match service.readiness.ask(readiness(&service)).await {
+    let asked = service.readiness.ask(readiness(&service));
+    let readiness = tokio::time::timeout(service.limits.ready_timeout, asked).await.unwrap_or_else(|_| {
+        tracing::warn!("not ready: the database does not answer in time");
+        Readiness::Away
+    });
+    match readiness {
         Readiness::Ready => "ready\n".into_response(),
         Readiness::Late(detail) => Problem::late(detail).into_response(),
         Readiness::DiskFull => Problem::disk_full().into_response(),

@@ -51,6 +51,8 @@ pub struct Limits {
     pub requests_max: usize,
     /// How long a request may take before it is refused with 503. What it began is finished all the same.
     pub request_timeout: Duration,
+    /// How long it may take to find out whether the service is ready before it is not.
+    pub ready_timeout: Duration,
     /// How late something may be done before the service says that it is not ready.
     pub late_max: Duration,
     /// How long the form of somebody who is not known may take to come.
@@ -90,6 +92,8 @@ impl Default for Limits {
             header_timeout: Duration::from_secs(10),
             // Longer than the minute after which proxies give up a connection of theirs.
             keep_alive: Duration::from_secs(75),
+            // Balancers wait for a few seconds.
+            ready_timeout: Duration::from_millis(1_500),
             late_max: Duration::from_secs(30),
         }
     }

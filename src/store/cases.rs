@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Error, Tx,
+    Db, Error, Tx,
     codec::{List, row},
     db::{One, id_list, query},
     search::Search,
@@ -246,8 +246,11 @@ pub async fn resident(tx: &mut Tx, id: CaseId) -> Result<Option<Resident>, Error
 
 row! { Resident: name, name_kana, phone }
 
-/// The next value of a counter, from 1. Concurrent callers wait for each other.
-pub async fn next_number(tx: &mut Tx, counter: &str) -> Result<i64, Error> {
+/// The next value of a counter, from 1. Everybody needs it, so nobody holds it: on PostgreSQL it is taken by itself, and a
+/// use-case that fails afterwards leaves its number out.
+pub async fn next_number(db: &Db, tx: &mut Tx, counter: &str) -> Result<i64, Error> {
+    let mut alone = db.alone().await?;
+    let tx = alone.as_mut().unwrap_or(tx);
     let (value,) = query!(
         tx,
         one One<i64>,

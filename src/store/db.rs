@@ -13,8 +13,9 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    Error, counting,
+    Error, Soonest, counting,
     door::Door,
+    patience::Patience,
     private, schema,
     seals::Seal,
     statement::{Arm, Binds, Purpose, Rows, Text, Wanted},
@@ -34,6 +35,8 @@ const SETTINGS: [(&str, &str); 2] = [("random_page_cost", "1.1"), ("jit", "off")
 const WORKERS_MAX: u32 = 5;
 /// Connections of what reads much.
 const REPORTS_MAX: u32 = 2;
+/// Connections of what is taken by itself, one short statement at a time.
+const NUMBERS_MAX: u32 = 2;
 /// A connection that was idle for longer is tried before it is used.
 const FRESH: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection; more than there are texts.
@@ -50,6 +53,8 @@ pub struct Db {
 struct Lanes {
     workers: Engine,
     reports: Engine,
+    /// On PostgreSQL: [`Db::alone`].
+    numbers: Option<PgPool>,
 }
 
 /// Whose connections are used. Requests have those a [`Db`] is made with.
@@ -93,10 +98,15 @@ impl Db {
             Target::Sqlite(options) => Self::connect_sqlite(options, connections).await,
             Target::Postgres(options, patience) => {
                 let options = options.as_ref().clone().statement_cache_capacity(STATEMENTS_MAX);
-                let options = patience.of_session(options.options(SETTINGS));
-                let lazy = |most| Engine::Postgres(pool(most).connect_lazy_with(options.clone()));
-                let all = Arc::new(Lanes { workers: lazy(WORKERS_MAX), reports: lazy(REPORTS_MAX) });
-                let requests = pool(connections).connect_with(options.clone()).await?;
+                let options = options.options(SETTINGS);
+                let session = |patience: Patience| patience.of_session(options.clone());
+                let lazy = |most, patience| pool(most).connect_lazy_with(session(patience));
+                let all = Arc::new(Lanes {
+                    workers: Engine::Postgres(lazy(WORKERS_MAX, patience.of_workers())),
+                    reports: Engine::Postgres(lazy(REPORTS_MAX, *patience)),
+                    numbers: Some(lazy(NUMBERS_MAX, *patience)),
+                });
+                let requests = pool(connections).connect_with(session(*patience)).await?;
                 Ok(Self { engine: Engine::Postgres(requests), all })
             }
         }
@@ -163,7 +173,7 @@ impl Db {
             let readers = readers(most).connect_lazy_with(options.clone());
             Engine::Sqlite { writer: writer.clone(), readers }
         };
-        let all = Arc::new(Lanes { workers: lazy(WORKERS_MAX), reports: lazy(REPORTS_MAX) });
+        let all = Arc::new(Lanes { workers: lazy(WORKERS_MAX), reports: lazy(REPORTS_MAX), numbers: None });
         let readers = readers(connections).connect_with(options.clone()).await?;
         Ok(Self { engine: Engine::Sqlite { writer, readers }, all })
     }
@@ -221,9 +231,17 @@ impl Db {
         })))
     }
 
+    /// Where each statement commits by itself, beside the transaction of a use-case: what it locks is free when it is over,
+    /// whatever becomes of this node. On PostgreSQL only: SQLite has one writer, which is the use-case.
+    pub(super) async fn alone(&self) -> Result<Option<Tx>, Error> {
+        let Some(pool) = &self.all.numbers else { return Ok(None) };
+        Ok(Some(Tx::new(Inner::Work(Work::Alone(pool.acquire().await?)))))
+    }
+
     /// Writes something that changes nothing, and waits until the disk has it: fails where no use-case could be saved. On
-    /// SQLite the number that this program leaves at zero, on PostgreSQL the lock of a row that nobody else takes: the server
-    /// writes it to its log, and refuses it where nothing may be written.
+    /// SQLite the number that this program leaves at zero, on PostgreSQL the lock of a row that nobody else holds: the server
+    /// writes it to its log, and refuses it where nothing may be written. A row that another node's probe holds is passed by:
+    /// that node may be frozen.
     pub async fn probe(&self) -> Result<(), Error> {
         let mut tx = self.write().await?;
         query!(
@@ -231,7 +249,8 @@ impl Db {
             execute,
             {
                 sqlite: "PRAGMA user_version = 0",
-                postgres: "SELECT version FROM _sqlx_migrations ORDER BY version LIMIT 1 FOR NO KEY UPDATE"
+                postgres: "SELECT version FROM _sqlx_migrations ORDER BY version LIMIT 1
+                           FOR NO KEY UPDATE SKIP LOCKED"
             }
         )?;
         tx.commit().await
@@ -284,6 +303,9 @@ impl Db {
 
     /// Closes every connection, finishing what is under way.
     pub async fn close(&self) {
+        if let Some(pool) = &self.all.numbers {
+            pool.close().await;
+        }
         for engine in [&self.all.reports, &self.all.workers, &self.engine] {
             match engine {
                 Engine::Sqlite { readers, .. } => readers.close().await,
@@ -318,33 +340,6 @@ pub struct Tx {
     soonest: Soonest,
     /// What rows written by single statements are, until an event bears it.
     seals: Vec<Seal>,
-}
-
-/// When the first is due of what was written: whoever looks after it need not look before.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Soonest {
-    /// The first job to be looked at.
-    pub job: Option<Instant>,
-    /// The first alarm to ring.
-    pub alarm: Option<Instant>,
-}
-
-impl Soonest {
-    /// Takes in a job that was written.
-    pub(super) fn job(&mut self, wake_at: Option<Instant>) {
-        self.job = self.job.into_iter().chain(wake_at).min();
-    }
-
-    /// Takes in an alarm that was written.
-    pub(super) fn alarm(&mut self, rings_at: Option<Instant>) {
-        self.alarm = self.alarm.into_iter().chain(rings_at).min();
-    }
-
-    /// Takes in what another has.
-    pub(super) fn add(&mut self, other: Self) {
-        self.job(other.job);
-        self.alarm(other.alarm);
-    }
 }
 
 enum Inner {

@@ -3,7 +3,8 @@
 use uuid::Uuid;
 
 use super::{
-    Error, Tx,
+    Batch, Error, Tx,
+    batch::later,
     db::{One, query},
 };
 use crate::domain::{
@@ -11,19 +12,19 @@ use crate::domain::{
     span::Instant,
 };
 
-/// Keeps the record of a matching run.
-pub async fn insert(
-    tx: &mut Tx,
+/// Has the record of a matching run kept with the use-case.
+pub fn insert(
+    batch: &mut Batch,
     id: DecisionId,
     job: JobId,
     decided_at: Instant,
     decided_by: Option<Uuid>,
     engine_version: &str,
     document: &str,
-) -> Result<(), Error> {
-    query!(
-        tx,
-        execute,
+) {
+    later!(
+        batch,
+        one,
         "INSERT INTO decision (id, job_id, decided_at, decided_by, engine_version, document)
          VALUES ($1, $2, $3, $4, $5, $6)",
         id,
@@ -32,8 +33,7 @@ pub async fn insert(
         decided_by,
         engine_version,
         document
-    )?;
-    Ok(())
+    );
 }
 
 /// The records of a job, oldest first: id, when, document.

@@ -33,9 +33,12 @@ pub fn save(batch: &mut Batch, changes: &Changes, now: Instant) {
     }
     changes.offers.changed.iter().for_each(|offer| change_offer(batch, offer));
     let (over, others): (Vec<_>, Vec<_>) = changes.assignments.changed.iter().partition(|one| one.is_over());
+    let frees = !changes.offers.changed.is_empty() || !over.is_empty() || !changes.windows.changed.is_empty();
     over.into_iter().for_each(|one| change_assignment(batch, one));
-    if !changes.offers.new.is_empty() || !changes.assignments.new.is_empty() || !others.is_empty() {
-        // A place is taken after it is free, and an offer made after another one is over.
+    let takes = !changes.offers.new.is_empty() || !changes.assignments.new.is_empty() || !others.is_empty();
+    if frees && takes {
+        // A place is taken after it is free, and an offer made after another one is over. Else all of it is one statement,
+        // in which no node can be frozen.
         batch.then();
     }
     others.into_iter().for_each(|one| change_assignment(batch, one));

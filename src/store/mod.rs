@@ -8,6 +8,7 @@ mod error;
 mod patience;
 mod release;
 mod search;
+mod soonest;
 mod statement;
 mod unreadable;
 mod url;
@@ -81,8 +82,9 @@ pub mod whereabouts;
 pub mod windows;
 
 pub use batch::Batch;
-pub use db::{Db, Lane, Soonest, Tx};
+pub use db::{Db, Lane, Tx};
 pub use error::Error;
 pub use patience::Patience;
 pub use release::{Schema, schema_of};
+pub use soonest::Soonest;
 pub use url::DatabaseUrl;

@@ -10,6 +10,9 @@ use sqlx::postgres::PgConnectOptions;
 pub struct Patience {
     /// How long a statement waits for what another session holds, before it fails.
     pub lock: Duration,
+    /// How long a worker waits for what another session holds, before it passes that by and looks at it again soon. Short, so
+    /// that what a frozen node holds keeps nothing else from being done.
+    pub passing: Duration,
     /// How long a session may be silent inside a transaction, before the server ends it and gives back what it holds.
     /// Shorter than `lock`, so that who waits for a frozen node outlasts it.
     pub silence: Duration,
@@ -22,6 +25,12 @@ impl Patience {
     #[must_use]
     pub fn without_end(self) -> Self {
         Self { statement: Duration::ZERO, ..self }
+    }
+
+    /// The same for workers: what they wait for keeps everything else waiting that is due.
+    pub(super) fn of_workers(self) -> Self {
+        let lock = if self.lock.is_zero() { self.passing } else { self.lock.min(self.passing) };
+        Self { lock, ..self }
     }
 
     /// The settings of a session. What is sent to a node whose machine is gone is given up within seconds too.
@@ -43,6 +52,7 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             lock: Duration::from_secs(5),
+            passing: Duration::from_millis(500),
             silence: Duration::from_secs(4),
             statement: Duration::from_secs(30),
         }

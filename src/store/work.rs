@@ -24,6 +24,8 @@ pub(super) enum Work {
     ChangesFile(Visit),
     /// In a transaction; PostgreSQL. `Health` says whether a statement has failed.
     ChangesServer(Transaction<'static, Postgres>, Health),
+    /// In no transaction: each statement commits by itself; PostgreSQL.
+    Alone(PoolConnection<Postgres>),
     /// Its transaction could not be begun.
     Ended,
 }
@@ -43,7 +45,7 @@ impl Work {
         }
         Ok(match self {
             Self::LooksAtFile(connection, _) => Arm::Sqlite(connection),
-            Self::LooksAtServer(connection) => Arm::Postgres(connection),
+            Self::LooksAtServer(connection) | Self::Alone(connection) => Arm::Postgres(connection),
             Self::ChangesFile(visit) => visit.connection().map_or(Arm::Ended, Arm::Sqlite),
             Self::ChangesServer(transaction, _) => Arm::Postgres(transaction),
             Self::Ended => Arm::Ended,
@@ -59,7 +61,7 @@ impl Work {
     }
 
     pub(super) fn is_of_server(&self) -> bool {
-        matches!(self, Self::LooksAtServer(_) | Self::ChangesServer(..))
+        matches!(self, Self::LooksAtServer(_) | Self::ChangesServer(..) | Self::Alone(_))
     }
 
     /// Takes notice of a failed statement.
@@ -74,7 +76,7 @@ impl Work {
     /// Makes what was changed visible and durable.
     pub(super) async fn commit(self) -> Result<(), Error> {
         match self {
-            Self::LooksAtFile(..) | Self::LooksAtServer(_) => Ok(()),
+            Self::LooksAtFile(..) | Self::LooksAtServer(_) | Self::Alone(_) => Ok(()),
             Self::ChangesFile(visit) => visit.commit().await,
             Self::ChangesServer(transaction, Health::Sound) => Ok(transaction.commit().await?),
             // The server answers such a COMMIT with a ROLLBACK, and with no error.

@@ -5,8 +5,9 @@ use tokio::task::JoinSet;
 
 use crate::app::{Ctx, clock::Wake, ladder};
 
-/// How often it looks without being woken: for what other nodes have written, and in case the clock was set.
-const LOOK_AGAIN_S: i64 = 2;
+/// How often it looks without being woken: for what other nodes have written, and in case the clock was set. What a node that
+/// has died leaves behind is offered within two seconds.
+const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(1_500);
 /// How long it waits after a failure.
 const AFTER_FAILURE_S: i64 = 5;
 
@@ -27,7 +28,7 @@ pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
                     Some(ctx.now() + TimeDelta::seconds(AFTER_FAILURE_S))
                 }
             };
-            let look = ctx.now() + TimeDelta::seconds(LOOK_AGAIN_S);
+            let look = ctx.now() + LOOK_AGAIN;
             if seat.watch(next, look).await == Wake::Stop {
                 break;
             }

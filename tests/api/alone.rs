@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
-use kaketsuke::store::{self, DatabaseUrl, Db, Patience};
+use kaketsuke::{
+    domain::ids::CallId,
+    http::Limits,
+    store::{self, DatabaseUrl, Db, Patience},
+};
 use serde_json::{Value, json};
 
 use crate::support::{
     db::{Raw, TestDb, on_both_engines, on_postgres},
-    server::TestServer,
+    server::{TestServer, id},
     world::{self, Crew},
 };
 
@@ -201,6 +205,36 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn whoever_cannot_reach_the_database_says_so_in_time_and_leaves_nothing_behind(db: TestDb) {
+        let limits = Limits { ready_timeout: Duration::from_secs(1), ..Limits::default() };
+        let server = TestServer::start_with(&db, limits).await;
+        let mut raw = db.raw().await;
+        let held = match &raw {
+            Raw::Sqlite(_) => "BEGIN IMMEDIATE",
+            Raw::Postgres(_) => "BEGIN; LOCK TABLE _sqlx_migrations IN ACCESS EXCLUSIVE MODE",
+        };
+        raw.execute(held).await.unwrap();
+        let nobody = server.with(None);
+        // More often than there are connections.
+        for _ in 0..4 {
+            let asked = nobody.get("/readyz");
+            let answer = tokio::time::timeout(Duration::from_secs(5), asked).await.expect("answered in time");
+            assert_eq!((answer.status.as_u16(), answer.problem()), (503, "unavailable"));
+        }
+        raw.execute("ROLLBACK").await.unwrap();
+        let over = async {
+            while nobody.get("/readyz").await.status.as_u16() != 200 {}
+            if let Raw::Postgres(_) = &raw {
+                let left = "SELECT count(*) FROM pg_stat_activity
+                            WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+                // They are given back one after the other.
+                while raw.integer(left).await > 0 {}
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), over).await.expect("it is over");
+        server.stop().await;
+    }
+
     // What another node has written, and could not tell of any more, is looked at within two seconds.
     async fn what_another_node_has_left_behind_is_looked_at_soon(db: TestDb) {
         let server = TestServer::start(&db).await;
@@ -272,11 +306,93 @@ async fn what_is_waited_for_too_long_is_answered_so_that_it_is_sent_again() {
     .await;
 }
 
-/// A node that is frozen in the midst of a transaction: its session is silent, and alive as far as the server can tell.
-async fn frozen(db: &TestDb) -> store::Tx {
+/// A use-case of another node, which says nothing more: its session is silent, and alive as far as the server can tell.
+async fn another_node(db: &TestDb) -> (Db, store::Tx) {
     let url: DatabaseUrl = db.url().parse().unwrap();
-    let patience = Patience { silence: MOMENT, ..Patience::default() };
-    Db::connect(&url.with_patience(patience), 1).await.unwrap().write().await.unwrap()
+    let patience = Patience { silence: FOR_EVER, ..Patience::default() };
+    let other = Db::connect(&url.with_patience(patience), 1).await.unwrap();
+    let frozen = other.write().await.unwrap();
+    (other, frozen)
+}
+
+/// However many cases and acceptances it was about to keep: everybody needs the numbers of the day.
+#[tokio::test]
+async fn a_frozen_node_keeps_nobody_from_the_numbers_of_the_day() {
+    on_postgres(|db| async move {
+        let server = TestServer::start_patient(&db, Patience { lock: MOMENT, ..Patience::default() }).await;
+        let crews = crews(&server).await;
+        world::job(&server).await;
+        let (other, mut frozen) = another_node(&db).await;
+        let call = CallId(world::safe_call(&server).await.parse().unwrap());
+        store::calls::lock(&mut frozen, call).await.unwrap();
+        for (counter, number) in [("case:261122", 2), ("order:261122", 1)] {
+            let taken = store::cases::next_number(&other, &mut frozen, counter).await.unwrap();
+            assert_eq!(taken, number, "{counter}");
+        }
+        let call = world::safe_call(&server).await;
+        let opened = server.dispatcher().post("/v1/cases", world::case(&call)).await.expect(201);
+        assert_eq!(opened["number"], "261122-0003", "what it has taken is left out");
+        let offer = world::open_offer(&crews[0].phone).await.unwrap();
+        let yes = crews[0].phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+        let note = format!("/v1/assignments/{}/order-note", yes["assignment"]["id"].as_str().unwrap());
+        let note = crews[0].phone.get(&note).await.expect(200);
+        assert_eq!(note["number"], "O-261122-0002");
+        drop(frozen);
+        server.stop().await;
+    })
+    .await;
+}
+
+/// An offer that another node has written and not committed keeps waiting whoever would ask the same technician, and nobody
+/// else.
+#[tokio::test]
+async fn a_technician_in_the_hands_of_a_frozen_node_holds_no_other_job_up() {
+    on_postgres(|db| async move {
+        let patience = Patience { lock: FOR_EVER, passing: MOMENT, ..Patience::default() };
+        let server = TestServer::start_patient(&db, patience).await;
+        let near = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = world::job(&server).await;
+        let cancelled = json!({ "reason": "duplicate" });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/cancellation"), cancelled).await.expect(200);
+        let far = world::crew(&server, "緑水道", 35.08, 136.97).await;
+        server.settle().await;
+        let mut raw = db.raw().await;
+        raw.execute("BEGIN").await.unwrap();
+        raw.execute(&format!(
+            "INSERT INTO offer (id, job_id, decision_id, firm_id, technician_id, rank, state, offered_at, deadline)
+             SELECT gen_random_uuid(), job_id, decision_id, firm_id, technician_id, rank, 'open', offered_at, deadline
+             FROM offer WHERE technician_id = '{}'",
+            near.technician
+        ))
+        .await
+        .unwrap();
+        let waiting = [world::job(&server).await, world::job(&server).await];
+        let elsewhere = job_in_midori(&server).await;
+        for job in &waiting {
+            assert_eq!(state(&server, job).await, "unassigned");
+        }
+        assert_eq!(state(&server, &elsewhere).await, "offered");
+        assert!(world::open_offer(&far.phone).await.is_some());
+        assert_eq!(alarms(&server, "cannot_go_on").await, [""; 0], "it is nobody's fault");
+        raw.execute("ROLLBACK").await.unwrap();
+        server.pass(1).await;
+        let offer = world::open_offer(&near.phone).await.expect("one of them is offered");
+        let offer = near.phone.get(&format!("/v1/offers/{offer}")).await.expect(200);
+        assert!(waiting.iter().any(|job| offer["job_id"] == job.as_str()), "{offer}");
+        server.stop().await;
+    })
+    .await;
+}
+
+/// Far from the middle of the town.
+async fn job_in_midori(server: &TestServer) -> String {
+    let mut case = world::case(&world::safe_call(server).await);
+    (case["place"]["postal_code"], case["place"]["address"]) = (json!("458-0001"), json!("1-1"));
+    let case = id(&server.dispatcher().post("/v1/cases", case).await.expect(201));
+    let job = json!({ "job_code": "W-TOILET-CLOG" });
+    let job = server.dispatcher().post(&format!("/v1/cases/{case}/jobs"), job).await.expect(201);
+    server.settle().await;
+    id(&job)
 }
 
 #[tokio::test]
@@ -286,8 +402,15 @@ async fn a_frozen_node_holds_nobody_up_for_long() {
         let patience = Patience { lock: FOR_EVER, ..Patience::default() };
         let server = TestServer::start_patient(&db, patience).await;
         let crews = crews(&server).await;
-        let mut numbering = frozen(&db).await;
-        store::cases::next_number(&mut numbering, "case:261122").await.unwrap();
+        world::opened_case(&server).await;
+        let mut frozen = db.raw().await;
+        let silence = MOMENT.as_millis();
+        frozen
+            .execute(&format!(
+                "SET idle_in_transaction_session_timeout = {silence}; BEGIN; UPDATE counter SET value = 7"
+            ))
+            .await
+            .unwrap();
         let job = world::job(&server).await;
         assert_eq!(state(&server, &job).await, "offered");
         let offer = world::open_offer(&crews[0].phone).await.unwrap();
@@ -300,7 +423,24 @@ async fn a_frozen_node_holds_nobody_up_for_long() {
         let mut raw = db.raw().await;
         assert_eq!(raw.integer("SELECT count(*) FROM feed_queue").await, 0, "the feed goes on");
         assert!(world::open_offer(&crews[1].phone).await.is_some());
-        drop(numbering);
+        drop(frozen);
+        server.stop().await;
+    })
+    .await;
+}
+
+/// A node that is frozen while it is asked whether it is ready makes no other node say that it is not.
+#[tokio::test]
+async fn the_probe_of_another_node_is_in_nobodys_way() {
+    on_postgres(|db| async move {
+        let server = TestServer::start_patient(&db, Patience { lock: MOMENT, ..Patience::default() }).await;
+        let mut raw = db.raw().await;
+        raw.execute("BEGIN").await.unwrap();
+        raw.execute("SELECT version FROM _sqlx_migrations ORDER BY version LIMIT 1 FOR NO KEY UPDATE")
+            .await
+            .unwrap();
+        server.with(None).get("/readyz").await.expect(200);
+        raw.execute("ROLLBACK").await.unwrap();
         server.stop().await;
     })
     .await;

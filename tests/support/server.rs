@@ -39,6 +39,7 @@ const RECEIVER_TIMEOUT: Duration = Duration::from_secs(600);
 /// A machine on which many tests run at once is no frozen node.
 const PATIENCE: Patience = Patience {
     lock: Duration::from_secs(60),
+    passing: Duration::from_secs(60),
     silence: Duration::from_secs(60),
     statement: Duration::from_secs(120),
 };
@@ -78,7 +79,7 @@ struct Start {
 impl Default for Start {
     fn default() -> Self {
         Self {
-            limits: Limits::default(),
+            limits: Limits { ready_timeout: PATIENCE.statement, ..Limits::default() },
             messages: Settings::default(),
             seed: 20_261_122,
             now: evening(),
@@ -94,7 +95,7 @@ impl Default for Start {
 impl TestServer {
     /// Starts a service on a database, on the evening of the tests.
     pub(crate) async fn start(db: &TestDb) -> Self {
-        Self::start_with(db, Limits::default()).await
+        Self::start_as(db, Start::default()).await
     }
 
     /// Starts the service once more on the same data: other ids, other tokens.
