@@ -19,7 +19,7 @@ use crate::{
         payments::{Account, Payment, accounts, collected, statutory_document_required},
         reference::programme::Payer,
         reviews::{Decision, Settled, flag_words},
-        settling::cash_doubts,
+        settling::{Costs, cash_doubts},
         sight::Sight,
     },
     store::{self, Tx, job_file::Papers},
@@ -135,7 +135,8 @@ pub(super) async fn stated(
     let settled = Settled::of(&record, &decisions);
     let (priced, mut open) = settlement::priced(&settled, &terms, &firms, (job.id, ctx.now()));
     let owed = settlement::owed(&job, &record, priced.as_ref());
-    open.extend(cash_doubts(&settled, (&payments, &settlements), &job, owed, ctx.now()));
+    let costs = Costs { owed, by: Some((&terms, &firms)) };
+    open.extend(cash_doubts(&settled, (&payments, &settlements), &job, costs, ctx.now()));
     record.flags.clone_from(&open);
     let mut held = priced.as_ref().map(|priced| priced.held.clone()).unwrap_or_default();
     let mut lines = store::ledger::lines(tx, job.id).await?;

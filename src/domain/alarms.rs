@@ -59,7 +59,7 @@ text_enum! {
         DoubtfulReport = "doubtful_report",
         /// Somebody was served, and nobody has verified that they are entitled (E-05).
         EligibilityOpen = "eligibility_open",
-        /// Whoever was taken off the job says that it was done before, and others are on the way to it.
+        /// Whoever was taken off the job says that it was done before: others have it, or were asked or planned for it.
         EndedByAnother = "ended_by_another",
         /// A caller is handed over to 119, 110 or the gas company, who are not on the line.
         HandoverNotConnected = "handover_not_connected",

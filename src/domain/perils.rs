@@ -167,8 +167,17 @@ impl Perils {
     /// Whether nobody may have begun at an instant, but to make safe.
     #[must_use]
     pub fn forbid_work_at(&self, at: Instant) -> bool {
-        let mut holds = self.0.iter().filter(|peril| peril.weight == Weight::Holds);
-        holds.any(|peril| peril.since <= at && peril.until.is_none_or(|until| at < until))
+        self.open_at(at).any(|peril| peril.weight == Weight::Holds)
+    }
+
+    /// Whether anything was dangerous, or unchecked, at an instant.
+    #[must_use]
+    pub fn are_open_at(&self, at: Instant) -> bool {
+        self.open_at(at).next().is_some()
+    }
+
+    fn open_at(&self, at: Instant) -> impl Iterator<Item = &Peril> {
+        self.0.iter().filter(move |peril| peril.since <= at && peril.until.is_none_or(|until| at < until))
     }
 }
 

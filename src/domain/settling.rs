@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-pub use cash::doubts as cash_doubts;
+pub use cash::{Costs, doubts as cash_doubts};
 
 use super::{
     facts::{FieldRecord, Flag, FlagCode, GivenConsent, JobOutcome, Reporter},
@@ -151,7 +151,11 @@ pub fn settle(given: &Given<'_>, ids: &mut dyn FnMut() -> Uuid) -> Result<Settli
             (open.clone(), charges.map(|priced| (basis(&settled), priced.charges)), open)
         }
     };
-    let mut cash = cash::told(&settled, &cash::Known::of(given), owed);
+    let by = match given.ending {
+        Ending::Complete(terms) => Some((terms, given.firms)),
+        _ => None,
+    };
+    let mut cash = cash::told(&settled, &cash::Known::of(given), Costs { owed, by });
     let doubts: Vec<_> = settled.undecided(std::mem::take(&mut cash.doubts)).collect();
     if given.ending != Ending::UnderWay {
         asked.extend(doubts.iter().cloned());

@@ -51,6 +51,7 @@ mod new_year;
 mod numbers;
 mod onsite;
 mod orders;
+mod others_jobs;
 mod outages;
 mod payers;
 mod payments;

@@ -13,7 +13,7 @@ use crate::{
         jobs::{Job, JobState},
         ledger::{Charge, LedgerLine, Settlement, SettlementBasis, difference, wrong_collection},
         reviews::{ReviewState, Settled},
-        settling::{basis, cash_doubts},
+        settling::{Costs, basis, cash_doubts},
     },
     store::{self, Tx},
 };
@@ -72,10 +72,12 @@ async fn completed(
 ) -> Result<Option<String>, Error> {
     let assignments = store::assignments::of_job(tx, job.id).await?;
     let terms = programmes::terms_of(ctx, tx, job).await?;
-    let (priced, mut open) = priced(settled, &terms, &firms(&assignments), (job.id, ctx.now()));
+    let firms = firms(&assignments);
+    let (priced, mut open) = priced(settled, &terms, &firms, (job.id, ctx.now()));
     let payments = store::payments::of_job(tx, job.id).await?;
     let owed = super::owed(job, &settled.record, priced.as_ref());
-    open.extend(cash_doubts(settled, (&payments, settlements), job, owed, ctx.now()));
+    let costs = Costs { owed, by: Some((&terms, &firms)) };
+    open.extend(cash_doubts(settled, (&payments, settlements), job, costs, ctx.now()));
     let (Some(priced), true) = (priced, open.is_empty()) else {
         // What is in review keeps the lines it had before the doubt came up.
         let reviews = store::reviews::of_job(tx, job.id).await?;

@@ -38,7 +38,9 @@ impl Docket {
         }
         self.reinstate(told, rules)?;
         let record = (told.fold)(&self.guard());
+        let is_own = self.is_ended_by_who_has_it(&record);
         self.catch_up(&record, rules)?;
+        self.ask_about_another_end(told.recorded, is_own);
         let nobody_opened = told.recorded.iter().any(|fact| matches!(fact.what, FactKind::NoAccess { .. }));
         let in_vain = record.technicians.iter().any(|told| told.state == FieldState::NoAccess);
         let is_left = matches!(self.is.job.state(), JobState::AwaitingReturn | JobState::Held);
@@ -68,8 +70,8 @@ impl Docket {
     }
 
     /// A person is told at once where somebody says that the work was done or that they are at the door, and it does not
-    /// count (G-02, G-03); until somebody of whom it counts is there, or nothing of the kind is doubtful any more. Of whoever must
-    /// not come, it is enough that they are on the way.
+    /// count (G-02, G-03); until somebody of whom it counts is there, and nothing is dangerous, or it is over. Of whoever must not
+    /// come, it is enough that they are on the way.
     fn doubt(&mut self, recorded: &[Fact], record: &FieldRecord) {
         let tells = |fact: &Fact| fact.what.says_of_the_door() || self.comes_unwanted(fact);
         let doubtful = |fact: &&Fact| {
@@ -81,7 +83,7 @@ impl Docket {
         let is_there = matches!(state, JobState::OnSite | JobState::Working | JobState::Paused);
         if recorded.iter().any(|fact| doubtful(&fact)) && !is_over {
             self.raise(AlarmKind::DoubtfulReport);
-        } else if is_over || is_there {
+        } else if is_over || (is_there && self.perils().open().next().is_none()) {
             self.resolve(AlarmKind::DoubtfulReport);
         }
     }
@@ -173,7 +175,6 @@ impl Docket {
         }
         self.say(JobProgressed { job: id, from: before, to: state, outcome: record.outcome });
         if state == JobState::Completed {
-            self.ask_about_another_end(record);
             self.release_all(ReleaseCode::Completed);
             self.forget_bars();
             self.call_nobody_else(before)?;
@@ -185,12 +186,24 @@ impl Docket {
         self.obey_hold()
     }
 
-    /// Whoever was taken off says that it was done before: those who have it now are told by a person to turn round (G-02).
-    fn ask_about_another_end(&mut self, record: &FieldRecord) {
-        let has_ended = |one: &Assignment| {
-            record.technician(one.technician_id).is_some_and(|told| told.state == FieldState::Done)
-        };
-        if self.on_it().next().is_some() && !self.on_it().any(has_ended) {
+    /// Whether who completes it had it, or has come back to it from a visit before.
+    fn is_ended_by_who_has_it(&self, record: &FieldRecord) -> bool {
+        let own = |one: &&Assignment| Some(one.technician_id) == record.completed_by;
+        let before = self.was.assignments.iter().filter(own).max_by_key(|one| (!one.is_over(), one.id));
+        let is_back = self.was.job.state() != JobState::Held && self.on_it().any(|one| own(&one));
+        before.is_some_and(|one| match one.release_code() {
+            None => true,
+            Some(code) => code == ReleaseCode::VisitOver && is_back,
+        })
+    }
+
+    /// Whoever was taken off says that it was done before: a person hears of it, and tells those who have it now to turn round
+    /// (G-02), or those who were asked and wait (G-09).
+    fn ask_about_another_end(&mut self, recorded: &[Fact], is_own: bool) {
+        let is_new =
+            self.was.job.state() != JobState::Completed && self.is.job.state() == JobState::Completed;
+        let is_told = recorded.iter().any(|fact| fact.told_by != Reporter::Desk);
+        if is_new && is_told && !is_own {
             self.raise(AlarmKind::EndedByAnother);
         }
     }

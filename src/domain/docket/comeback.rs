@@ -5,7 +5,7 @@ use super::{Docket, Told};
 use crate::domain::{
     alarms::AlarmKind,
     events::OfferAccepted,
-    facts::{FieldRecord, FieldState, TechnicianAtSite, is_about},
+    facts::{Fact, FieldRecord, FieldState, Flag, FlagCode, TechnicianAtSite, is_about},
     ids::AssignmentId,
     jobs::JobState,
     offers::{Addressee, Asked, Assignment, CrewRole, Offer, ReleaseCode, Via, WithdrawCode, Yes},
@@ -30,7 +30,8 @@ impl Docket {
         let Some(before) = self.who_may_return(told.assignment).cloned() else { return Ok(()) };
         // While nobody else has it, what they tell of the time since counts for whether they are there (G-01).
         let record = (told.fold)(&self.guard().if_still_on_it(before.technician_id));
-        let Some(came) = came(&before, &self.is.assignments, &record) else { return Ok(()) };
+        let came = came(&before, &self.is.assignments, &record).filter(|_| is_told(told.recorded, &record));
+        let Some(came) = came else { return Ok(()) };
         let is_held = self.holding().is_some();
         let may_go = told.fitness.is_some_and(|fitness| fitness.must_not_forbid().is_ok());
         if !may_go || (is_held && came.state.is_present()) {
@@ -103,6 +104,19 @@ fn came(before: &Assignment, all: &[Assignment], record: &FieldRecord) -> Option
         && is_about(before, all, told.since)
         && matches!(told.state, FieldState::AwaitingReturn | FieldState::NoAccess | FieldState::Left);
     (told.state.is_present() || told.state == FieldState::Done || was_there).then_some(told)
+}
+
+/// Whether what is new says so, and counts: what was known before gives nobody the job again, whatever else is told since.
+fn is_told(recorded: &[Fact], record: &FieldRecord) -> bool {
+    let is_doubtful = |fact: &Fact| {
+        let own = |flag: &&Flag| flag.fact_id == Some(fact.id);
+        record
+            .flags
+            .iter()
+            .filter(own)
+            .any(|flag| flag.code.keeps_out() || flag.code == FlagCode::MissingStart)
+    };
+    recorded.iter().any(|fact| fact.what.tells_of_coming() && !is_doubtful(fact))
 }
 
 /// Releases that only meant that nothing was heard.

@@ -74,6 +74,21 @@ impl FactKind {
 }
 
 impl FactKind {
+    /// Whether it says that somebody is on the way, at the door or at work: it gives the job again to whoever was given up (G-01).
+    #[must_use]
+    pub fn tells_of_coming(&self) -> bool {
+        matches!(
+            self,
+            Self::Departure {}
+                | Self::Arrival {}
+                | Self::NoAccess { .. }
+                | Self::WorkStart { .. }
+                | Self::Pause { .. }
+                | Self::Resume {}
+                | Self::WorkEnd {}
+        )
+    }
+
     /// Whether it says where somebody is or goes, and nothing else.
     #[must_use]
     pub fn only_moves(&self) -> bool {

@@ -52,7 +52,8 @@ text_enum! {
         MissingIdCheck = "missing_id_check",
         /// Before its assignment began; it does not count (G-01).
         BeforeAssignment = "before_assignment",
-        /// After its assignment was over; it does not count (G-01, G-02).
+        /// After its assignment was over, or the end of a job that others have by then, and are in danger; it does not count
+        /// (G-01, G-02, G-08).
         AfterRelease = "after_release",
         /// Told by somebody suspended of a job they do not have any more; it does not count (G-10).
         ReporterSuspended = "reporter_suspended",
@@ -62,14 +63,16 @@ text_enum! {
         TooLate = "too_late",
         /// The end of a visit told by somebody who has neither come nor begun; it does not count (G-03).
         NotArrived = "not_arrived",
-        /// Money taken by somebody who was taken off the job and has done nothing of it; it does not count (G-02).
+        /// Money taken by somebody who was taken off the job and has done nothing of it that is billed, or who has not come while
+        /// others did; it does not count (G-02).
         PaymentWithoutWork = "payment_without_work",
         /// The sequence of its device contradicts a consent; it does not count (G-04).
         ConsentOutOfOrder = "consent_out_of_order",
         /// A consent came after the job was billed, and does not count; or a colleague's came after work that it covers had
         /// begun, and counts from its receipt (G-04).
         ConsentTooLate = "consent_too_late",
-        /// It fills a number that was missing when the job was billed; it does not count (G-04).
+        /// It fills a number that was missing when the job was billed, or tells what somebody who was taken off has done, once
+        /// the work of others was billed; it does not count (G-02, G-04).
         FilledLate = "filled_late",
         /// That the job was done, agreed to or paid came after it had been called off; it does not count (G-02).
         AfterCancellation = "after_cancellation",

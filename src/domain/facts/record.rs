@@ -22,7 +22,7 @@ use crate::domain::{
     ids::{FactId, TechnicianId},
     jobs::JobState,
     payers::ProposedPayer,
-    span::Instant,
+    span::{Instant, Span},
 };
 
 /// What happened at the site, by the service's clock, as far as it is known. The same for every order in which its
@@ -122,6 +122,9 @@ impl FieldRecord {
         record.flags.extend(doubts::outcome(&record, &outcomes));
         if let Some(guard) = guard {
             record.proposed_payers = doubts::proposed_payers(&set, guard.agreements());
+            for taken in &mut record.payments {
+                taken.pays_for = guard.pays_for(taken.technician_id);
+            }
         }
         record.conclude(persons);
         let late = verdict.from_receipt.iter().filter_map(|id| Some((*id, set.get(id)?.received_at)));
@@ -144,6 +147,20 @@ impl FieldRecord {
     /// Every stretch of work, earliest visit first.
     pub fn work(&self) -> impl Iterator<Item = &WorkSpan> {
         self.visits.iter().flat_map(|visit| &visit.work)
+    }
+
+    /// What of it was done and delivered in a span of time.
+    #[must_use]
+    pub fn within(mut self, span: Span) -> Self {
+        for visit in &mut self.visits {
+            visit.work.retain(|work| work.from < span.to() && span.from() < work.to);
+            for work in &mut visit.work {
+                (work.from, work.to) = (work.from.max(span.from()), work.to.min(span.to()));
+            }
+        }
+        self.parts.retain(|part| span.contains(part.at));
+        self.special_works.retain(|work| span.contains(work.at));
+        self
     }
 
     /// The record of a job that puts the contractor's own fault right: its work is rework, neither charged nor counted
@@ -272,6 +289,7 @@ impl FieldRecord {
                 method: payment.method,
                 amount_yen: payment.amount_yen,
                 payer: payment.payer,
+                pays_for: None,
             }),
             _ => {}
         }

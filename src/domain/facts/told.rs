@@ -11,6 +11,7 @@ use super::{
 use crate::domain::{
     ids::{FactId, TechnicianId},
     reference::programme::{Payer, PriceBasis},
+    span::Span,
 };
 
 /// A consent is written down while the payer is there: later than this goes to review.
@@ -146,6 +147,9 @@ pub struct TakenPayment {
     pub amount_yen: PriceYen,
     /// Who paid.
     pub payer: Payer,
+    /// Work of which time it is for, where whoever took it was taken off the job (G-02).
+    #[serde(skip)]
+    pub pays_for: Option<Span>,
 }
 
 /// Somebody who left before the job was complete.

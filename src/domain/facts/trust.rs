@@ -6,6 +6,7 @@
 //! arrival changes it but by what it says about trust.
 
 mod consents;
+mod overtaken;
 
 pub(super) use consents::moved;
 
@@ -21,7 +22,7 @@ use crate::domain::{
     offers::{Assignment, ReleaseCode},
     payers::Agreement,
     perils::Perils,
-    span::Instant,
+    span::{Instant, Span},
 };
 
 /// Give and take at either end of an assignment, and between the reports of one device (G-01, G-04).
@@ -110,6 +111,13 @@ impl Guard {
         self
     }
 
+    /// Work of which time money is for that a technician has taken: of whoever was taken off, of their own assignment (G-02).
+    pub(super) fn pays_for(&self, technician: TechnicianId) -> Option<Span> {
+        let term = self.terms.get(&technician)?;
+        let (over, _) = term.over.filter(|(_, code)| *code != ReleaseCode::Completed)?;
+        Span::new(term.from - TRUST_SLACK, over + TRUST_SLACK)
+    }
+
     /// Judges reports that are in the order of their time.
     pub(super) fn verdict(&self, told: &[Told<'_>]) -> Verdict {
         let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
@@ -138,6 +146,12 @@ impl Guard {
         // The first doubt about a report stays.
         others.into_iter().for_each(|(fact, code)| _ = doubts.entry(fact).or_insert(code));
         let counts: Vec<_> = told.iter().filter(|told| !is_out(&doubts, told.fact)).copied().collect();
+        let overtaken = overtaken::of(&counts);
+        idle.extend(overtaken.idle);
+        doubts.extend(overtaken.doubts);
+        let counts =
+            counts.into_iter().filter(|told| !is_out(&doubts, told.fact) && !idle.contains(&told.fact.id));
+        let counts: Vec<_> = counts.collect();
         doubts.extend(consents::doubtful(all, &counts, self.billed_at.first().copied()));
         let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
         // What was told of the time between the end and when the end was heard of.
@@ -150,8 +164,8 @@ impl Guard {
 
     /// When the job was completed, as whoever had it then has told; they may have told it later.
     fn done_at(&self, told: &[Told<'_>]) -> Option<Instant> {
-        let ends = told.iter().filter(|told| matches!(told.fact.what, FactKind::Completion { .. }));
-        ends.filter(|told| self.completed(told.fact).is_some()).map(Told::believed).max()
+        let known = told.iter().filter(|told| ends(told.fact));
+        known.filter(|told| self.completed(told.fact).is_some()).map(Told::believed).max()
     }
 
     /// When whoever reports was released because the job was complete.
@@ -167,7 +181,7 @@ impl Guard {
     }
 
     /// Numbers that were missing when the job was billed, and were closed by whoever decided that: what fills one later is
-    /// doubtful (G-04).
+    /// doubtful (G-04). So is what somebody who was taken off has done, and was heard of only then: the bill is another one's.
     fn filled_late(&self, all: &[Told<'_>], told: &[Told<'_>]) -> BTreeMap<FactId, FlagCode> {
         let Some(first) = self.billed_at.first() else { return BTreeMap::new() };
         let was_missing = |fact: &Fact| {
@@ -181,7 +195,11 @@ impl Guard {
             fact.received_at > *first && self.billed_at.iter().any(is_between)
         };
         let says_more = |fact: &Fact| !matches!(fact.what, FactKind::Position { .. });
-        let filled = told.iter().map(|told| told.fact).filter(|fact| says_more(fact) && was_missing(fact));
+        let is_of_another = |fact: &Fact| {
+            fact.received_at > *first && is_billable(fact) && self.pays_for(fact.technician_id).is_some()
+        };
+        let is_late = |fact: &&Fact| (says_more(fact) && was_missing(fact)) || is_of_another(fact);
+        let filled = told.iter().map(|told| told.fact).filter(is_late);
         filled.map(|fact| (fact.id, FlagCode::FilledLate)).collect()
     }
 
@@ -236,8 +254,22 @@ impl Guard {
         if at < term.from - TRUST_SLACK {
             return Some(FlagCode::BeforeAssignment);
         }
-        let (over, code) = term.over.filter(|(over, _)| at > *over + TRUST_SLACK)?;
+        let (over, code) = term.over?;
         let is_completed = code == ReleaseCode::Completed;
+        let is_anothers =
+            |since| !is_completed && ends(fact) && self.is_with_others(fact.technician_id, since);
+        if is_anothers(fact.received_at)
+            && fact.received_at > over
+            && self.perils.are_open_at(fact.received_at)
+        {
+            // Whoever has it is in danger (G-08): a person finds out whether it is over.
+            return Some(FlagCode::AfterRelease);
+        }
+        // With whom the job goes on, nobody else ends it (G-02).
+        let slack = if is_anothers(over) { TimeDelta::zero() } else { TRUST_SLACK };
+        if at <= over + slack {
+            return None;
+        }
         let counts = match fact.what {
             FactKind::Payment(_) => is_completed && at <= over + PAID_AFTER_MAX,
             FactKind::Pause { .. } | FactKind::Resume {} | FactKind::WorkEnd {} => {
@@ -248,45 +280,60 @@ impl Guard {
         (!counts).then_some(FlagCode::AfterRelease)
     }
 
+    /// Whether others had the job after an instant.
+    fn is_with_others(&self, technician: TechnicianId, since: Instant) -> bool {
+        let has_it = |term: &Term| term.over.is_none_or(|(over, _)| over > since);
+        self.terms.iter().any(|(other, term)| *other != technician && has_it(term))
+    }
+
     /// That it is done, that nobody could get in, that the door was not opened: said by somebody who has neither come nor
     /// begun (G-03). Where several are on it, one of them being there is enough to complete it.
     fn unattended(&self, counts: &[Told<'_>]) -> Vec<(FactId, FlagCode)> {
         let is_doubtful = |told: &&Told<'_>| match told.fact.what {
             FactKind::Completion { .. } => {
-                !self.terms.keys().any(|technician| self.is_there(*technician, told.at, counts))
+                !self.terms.keys().any(|technician| self.is_there(*technician, told, counts))
             }
-            FactKind::NoAccess { .. } => !self.is_there(told.fact.technician_id, told.at, counts),
+            FactKind::NoAccess { .. } => !self.is_there(told.fact.technician_id, told, counts),
             _ => false,
         };
         counts.iter().filter(is_doubtful).map(|told| (told.fact.id, FlagCode::NotArrived)).collect()
     }
 
-    /// Whether a technician who had the job at an instant had come or begun, and not left.
-    fn is_there(&self, technician: TechnicianId, at: Instant, counts: &[Told<'_>]) -> bool {
+    /// Whether a technician who had the job when it ended had come or begun, and not left, as far as was known when the end was
+    /// heard of: what counted stays so.
+    fn is_there(&self, technician: TechnicianId, end: &Told<'_>, counts: &[Told<'_>]) -> bool {
+        let at = end.at;
         let has_it = self.terms.get(&technician).is_some_and(|term| {
             term.over.is_none_or(|(over, code)| code == ReleaseCode::Completed || at <= over + TRUST_SLACK)
         });
         let own = || counts.iter().filter(|told| told.fact.technician_id == technician);
         let came = own().filter(|told| told.at <= at && is_coming(told.fact)).map(|told| told.at).max();
-        let left = own().filter(|told| told.at < at && is_going(told.fact)).map(|told| told.at).max();
+        let is_known = |told: &&Told<'_>| told.fact.received_at <= end.fact.received_at;
+        let left = own().filter(is_known).filter(|told| told.at < at && is_going(told.fact));
+        let left = left.map(|told| told.at).max();
         has_it && came.is_some_and(|came| left.is_none_or(|left| left <= came))
     }
 
-    /// Money taken by somebody who was taken off the job and did nothing that is billed: it pays for no work of theirs (G-02).
+    /// Money taken by somebody who was taken off the job and did nothing that is billed, or who has not come while others did: it
+    /// pays for no work of theirs (G-02). That they came is known by then, or it is asked whether they did.
     fn money_for_nothing(&self, counts: &[Told<'_>]) -> Vec<(FactId, FlagCode)> {
-        let worked: BTreeSet<_> =
-            counts.iter().filter(|told| is_billable(told.fact)).map(|told| told.fact.technician_id).collect();
-        let was_taken_off = |technician: &TechnicianId| {
-            self.terms
-                .get(technician)
-                .and_then(|term| term.over)
-                .is_some_and(|(_, code)| code != ReleaseCode::Completed)
+        let by = |is_meant: fn(&Fact) -> bool| -> BTreeSet<TechnicianId> {
+            let meant = counts.iter().filter(|told| is_meant(told.fact));
+            meant.map(|told| told.fact.technician_id).collect()
+        };
+        let worked = by(is_billable);
+        let came = by(|fact| is_coming(fact) || is_billable(fact));
+        let billed = self.billed_at.first();
+        let in_time = counts.iter().map(|told| told.fact).filter(|fact| is_coming(fact) || is_billable(fact));
+        let in_time = in_time.filter(|fact| billed.is_none_or(|billed| fact.received_at <= *billed));
+        let in_time: BTreeSet<_> = in_time.map(|fact| fact.technician_id).collect();
+        let is_anothers = |technician: &TechnicianId| {
+            let was_taken_off = self.pays_for(*technician).is_some();
+            let others_came = came.iter().any(|other| other != technician);
+            (was_taken_off && !worked.contains(technician)) || (others_came && !in_time.contains(technician))
         };
         let is_doubtful = |told: &&Told<'_>| {
-            let technician = told.fact.technician_id;
-            matches!(told.fact.what, FactKind::Payment(_))
-                && was_taken_off(&technician)
-                && !worked.contains(&technician)
+            matches!(told.fact.what, FactKind::Payment(_)) && is_anothers(&told.fact.technician_id)
         };
         counts.iter().filter(is_doubtful).map(|told| (told.fact.id, FlagCode::PaymentWithoutWork)).collect()
     }
@@ -307,6 +354,11 @@ fn is_coming(fact: &Fact) -> bool {
 
 fn is_going(fact: &Fact) -> bool {
     matches!(fact.what, FactKind::Leaving { .. } | FactKind::NoAccess { .. } | FactKind::Withdrawal { .. })
+}
+
+/// Whether it ends the job, and so releases everybody.
+fn ends(fact: &Fact) -> bool {
+    matches!(fact.what, FactKind::Completion { .. })
 }
 
 fn is_billable(fact: &Fact) -> bool {

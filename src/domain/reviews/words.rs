@@ -71,8 +71,8 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "It is said to have happened before its assignment; it is not counted",
         ),
         FlagCode::AfterRelease => (
-            "担当を外れた後の出来事として報告されています(記録に算入していません)",
-            "It is said to have happened after its assignment was over; it is not counted",
+            "担当を外れた後の出来事、または危険のある出動について担当を外れた後に届いた終了報告です(記録に算入していません)",
+            "It is said to have happened after its assignment was over, or ends a dangerous job that others have; it is not counted",
         ),
         FlagCode::ReporterSuspended => (
             "停止中の会社・作業員から、担当を外れた案件について報告されています(記録に算入していません)",
@@ -91,8 +91,8 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "An end is reported without an arrival or begun work; it is not counted",
         ),
         FlagCode::PaymentWithoutWork => (
-            "担当を外れ、作業をしていない作業員が受け取ったという支払いです(記録に算入していません)",
-            "Money is said to have been taken by somebody taken off the job who did no work; it is not counted",
+            "請求の対象となる作業をしていない作業員が受け取ったという支払いです(記録に算入していません)",
+            "Money is said to have been taken by somebody who did no work that is billed; it is not counted",
         ),
         FlagCode::ConsentOutOfOrder => (
             "同意の時刻が、その端末の前後の報告と合いません(記録に算入していません)",
@@ -103,8 +103,8 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "A consent was received after the bill was made, or after the work it covers had begun",
         ),
         FlagCode::FilledLate => (
-            "請求の確定時に届いていなかった番号の報告です(記録に算入していません)",
-            "It fills a number that was missing when the bill was made; it is not counted",
+            "請求の確定時に届いていなかった番号の報告、または担当を外れた作業員の作業の報告です(記録に算入していません)",
+            "It fills a number that was missing when the bill was made, or is work of somebody taken off before; it is not counted",
         ),
         FlagCode::AfterCancellation => (
             "取り消した出動について、作業・同意・支払いの報告が届きました(記録に算入していません)",

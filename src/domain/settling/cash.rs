@@ -1,17 +1,19 @@
 //! Cash that reports from the site tell of: it becomes payments, but for what cannot be right (G-07).
 
+use std::collections::BTreeMap;
+
 use uuid::Uuid;
 
 use super::{Ending, Given};
 use crate::domain::{
     facts::{Flag, FlagCode, TakenMethod, TakenPayment},
-    ids::JobId,
+    ids::{FirmId, JobId, TechnicianId},
     jobs::{Job, JobState},
-    ledger::Settlement,
+    ledger::{self, Settlement, Terms},
     money::Yen,
     payments::{self, Payment, PaymentDoubt, PaymentKind, PaymentMethod},
     reviews::{Ruling, Settled},
-    span::Instant,
+    span::{Instant, Span},
 };
 
 /// What is known of the money of a job.
@@ -50,6 +52,24 @@ impl<'a> Known<'a> {
     }
 }
 
+/// What a job costs.
+#[derive(Debug, Clone, Copy)]
+pub struct Costs<'a> {
+    /// All of it; unknown before it is complete.
+    pub owed: Option<Yen>,
+    /// What it is priced by, with the firm of everybody who was ever on it; nothing costs anything without.
+    pub by: Option<(&'a Terms, &'a BTreeMap<TechnicianId, FirmId>)>,
+}
+
+impl Costs<'_> {
+    /// What of it costs that was done in a span of time; unknown where that cannot be priced.
+    fn within(self, settled: &Settled, span: Span) -> Option<Yen> {
+        let (terms, firms) = self.by?;
+        let then = Settled { record: settled.record.clone().within(span), ..settled.clone() };
+        self.owed.and(ledger::charges(&then, terms, firms).ok()).map(|priced| priced.owed())
+    }
+}
+
 /// Cash that reports tell of.
 pub(super) struct Cash<'a> {
     taken: Vec<&'a TakenPayment>,
@@ -59,7 +79,7 @@ pub(super) struct Cash<'a> {
 
 /// What reports tell of cash beside what is recorded, and what is doubtful about it: that is no payment before a supervisor has
 /// decided. Of cash that was recorded while the job was under way it is asked once it is known what the job costs.
-pub(super) fn told<'a>(settled: &'a Settled, known: &Known<'_>, owed: Option<Yen>) -> Cash<'a> {
+pub(super) fn told<'a>(settled: &'a Settled, known: &Known<'_>, costs: Costs<'_>) -> Cash<'a> {
     let mut cash = Cash { taken: Vec::new(), doubts: Vec::new() };
     let is_recorded =
         |taken: &TakenPayment| known.payments.iter().any(|one| one.fact_id == Some(taken.fact_id));
@@ -74,10 +94,11 @@ pub(super) fn told<'a>(settled: &'a Settled, known: &Known<'_>, owed: Option<Yen
         let recorded = is_recorded(taken);
         // Whoever has decided about the job has seen what was recorded by then.
         let is_asked = !recorded || (known.asked == Asked::OfAll && settled.decision.is_none());
-        let doubts = if is_asked { payments::doubts(&payment, &counted, owed) } else { Vec::new() };
+        let doubts =
+            if is_asked { doubtful(taken, &payment, &counted, (settled, costs)) } else { Vec::new() };
         let is_held = !doubts.is_empty() && !is_decided(settled, taken);
         if is_held {
-            cash.doubts.extend(doubts.into_iter().map(|doubt| flag(doubt, taken)));
+            cash.doubts.extend(doubts.into_iter().map(|code| flag(code, taken)));
         }
         if recorded || !is_held {
             counted.push(payment);
@@ -95,32 +116,60 @@ pub fn doubts(
     settled: &Settled,
     (payments, settlements): (&[Payment], &[Settlement]),
     job: &Job,
-    owed: Option<Yen>,
+    costs: Costs<'_>,
     now: Instant,
 ) -> Vec<Flag> {
     let asked = match job.state() {
         JobState::Completed => Asked::of_complete(settlements),
         _ => Asked::OfNew,
     };
-    let cash = told(settled, &Known { job: job.id, payments, settlements, asked, now }, owed);
+    let cash = told(settled, &Known { job: job.id, payments, settlements, asked, now }, costs);
     settled.undecided(cash.doubts).collect()
 }
 
 /// Whether a supervisor has decided about this cash: what it is too much for may be another sum by then.
 fn is_decided(settled: &Settled, taken: &TakenPayment) -> bool {
-    const DOUBTS: [FlagCode; 3] =
-        [FlagCode::PaymentForNothing, FlagCode::PaymentOverpaid, FlagCode::PaymentRepeated];
+    const DOUBTS: [FlagCode; 4] = [
+        FlagCode::PaymentForNothing,
+        FlagCode::PaymentOverpaid,
+        FlagCode::PaymentRepeated,
+        FlagCode::PaymentWithoutWork,
+    ];
     let is_it = |flag: &Flag| flag.fact_id == Some(taken.fact_id) && DOUBTS.contains(&flag.code);
     settled.ruled(Ruling::Rescind)
         || settled.decision.as_ref().is_some_and(|decision| decision.flags.iter().any(is_it))
 }
 
-fn flag(doubt: PaymentDoubt, taken: &TakenPayment) -> Flag {
-    let code = match doubt {
+/// What is doubtful about cash, beside what is counted. What somebody has taken who was taken off the job is for what was done
+/// while they had it, and no part of another one's bill (G-02).
+fn doubtful(
+    taken: &TakenPayment,
+    payment: &Payment,
+    counted: &[Payment],
+    (settled, costs): (&Settled, Costs<'_>),
+) -> Vec<FlagCode> {
+    let mut codes: Vec<_> = payments::doubts(payment, counted, costs.owed).into_iter().map(code).collect();
+    let own = taken.pays_for.and_then(|span| Some((span, costs.within(settled, span)?)));
+    let Some((span, own)) = own.filter(|_| costs.owed > Some(Yen::ZERO)) else { return codes };
+    let by_then = counted.iter().filter(|one| one.received_at <= span.to()).map(Payment::collected);
+    let paid = by_then.sum::<Yen>().0 + payment.amount_yen.0;
+    let more = match own {
+        Yen(..=0) => Some(FlagCode::PaymentWithoutWork),
+        _ => (paid > own.0).then_some(FlagCode::PaymentOverpaid),
+    };
+    codes.extend(more.filter(|code| !codes.contains(code)));
+    codes
+}
+
+fn code(doubt: PaymentDoubt) -> FlagCode {
+    match doubt {
         PaymentDoubt::NothingOwed => FlagCode::PaymentForNothing,
         PaymentDoubt::Overpaid => FlagCode::PaymentOverpaid,
         PaymentDoubt::Repeated => FlagCode::PaymentRepeated,
-    };
+    }
+}
+
+fn flag(code: FlagCode, taken: &TakenPayment) -> Flag {
     Flag { code, technician_id: Some(taken.technician_id), fact_id: Some(taken.fact_id), missing: None }
 }
 

@@ -1,5 +1,6 @@
 //! What follows from a job's facts for its money.
 
+mod another;
 mod properties;
 
 use serde_json::json;
@@ -41,11 +42,14 @@ struct Books {
 impl Books {
     /// What follows from these facts.
     fn settling(&self, world: &World, ending: Ending<'_>, facts: &[Fact]) -> Settling {
-        let record = FieldRecord::of(facts);
+        self.settling_of(world, ending, &FieldRecord::of(facts))
+    }
+
+    fn settling_of(&self, world: &World, ending: Ending<'_>, record: &FieldRecord) -> Settling {
         let given = Given {
             job: JobId(Uuid::from_u128(1)),
             ending,
-            record: &record,
+            record,
             decisions: &self.decisions,
             firms: &world.firms,
             settlements: &self.settlements,

@@ -8,7 +8,10 @@ use super::{
     *,
 };
 use crate::domain::{
-    facts::{FactKind, script::what},
+    facts::{
+        FactKind,
+        script::{Asked, Check, finding, id_check, part, pause, what},
+    },
     fitness::{InTheWay, Reason, Weight},
     offers::Yes,
 };
@@ -126,12 +129,7 @@ fn what_was_done_before_somebody_was_taken_off_is_done_whatever_the_job_waits_fo
             assert_eq!(known.job.state(), JobState::Completed, "{case}");
             assert!(!known.offers.iter().any(Offer::is_open), "{case}: somebody is asked for what is done");
             assert!(!rings(&known, AlarmKind::Held), "{case}");
-            if matches!(then, Then::Given) {
-                assert!(
-                    rings(&known, AlarmKind::EndedByAnother),
-                    "{case}: somebody is on the way to what is done"
-                );
-            }
+            assert!(rings(&known, AlarmKind::EndedByAnother), "{case}: nobody would know that it is done");
             if let Then::Held(peril) = then {
                 let cleared = step(&known, "11:30:00", 23, |docket| {
                     decide(docket, end(peril), &mut Vec::new()).unwrap();
@@ -160,6 +158,142 @@ fn whoever_is_heard_of_at_a_held_job_rings_and_has_been_there_once_they_have_lef
                 decide(docket, end(peril), &mut Vec::new()).unwrap();
             });
             assert_eq!(cleared.job.state(), JobState::AwaitingReturn, "{off:?}, {peril:?}");
+        }
+    }
+}
+
+/// What else is told, beside what was told before.
+fn tells(known: &Known, time: &str, number: u128, told: &mut Vec<Fact>, facts: Vec<Fact>) -> Known {
+    step(known, time, number, |docket| report(docket, facts, told).unwrap())
+}
+
+#[test]
+fn nobody_who_was_taken_off_ends_the_job_of_who_is_in_danger() {
+    for off in every_way_off() {
+        for peril in dangers::every_peril() {
+            for is_there in [false, true] {
+                let case = format!("{off:?}, {peril:?}, {is_there}");
+                let (mut told, mut phone) = (Vec::new(), Device::of(2));
+                let arrival = phone.tell("11:10:00", simple("arrival"));
+                let mut known = gone_on(off, Then::Given);
+                if is_there {
+                    known = tells(&known, "11:10:00", 30, &mut told, vec![arrival]);
+                }
+                known =
+                    step(&known, "11:12:00", 31, |docket| decide(docket, peril, &mut Vec::new()).unwrap());
+                let before = known.job.state();
+                known = tells(&known, "11:20:00", 32, &mut told, told_late(&everything()));
+                known = tells(
+                    &known,
+                    "11:22:00",
+                    33,
+                    &mut told,
+                    vec![phone.tell("11:21:00", simple("position"))],
+                );
+                assert_eq!(known.job.state(), before, "{case}");
+                let live: Vec<_> = known.assignments.iter().filter(|one| !one.is_over()).collect();
+                assert_eq!((live.len(), live[0].technician_id), (1, technician(2)), "{case}");
+                for kind in [AlarmKind::DangerUnacknowledged, AlarmKind::DoubtfulReport] {
+                    assert!(rings(&known, kind), "{case}: {kind}");
+                }
+                // That it is safe again makes no end of it; whoever has it ends it.
+                known = step(&known, "11:30:00", 34, |docket| {
+                    decide(docket, end(peril), &mut Vec::new()).unwrap()
+                });
+                let ended = [start("work"), simple("work_end")].map(|kind| phone.tell("11:31:00", kind));
+                known = tells(&known, "11:31:00", 35, &mut told, ended.into());
+                assert_eq!(known.job.state(), JobState::OnSite, "{case}");
+                known = tells(
+                    &known,
+                    "11:40:00",
+                    36,
+                    &mut told,
+                    vec![phone.tell("11:40:00", simple("completion"))],
+                );
+                assert_eq!(known.job.state(), JobState::Completed, "{case}");
+                assert!(!rings(&known, AlarmKind::EndedByAnother), "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_end_told_by_who_was_taken_off_rings_also_where_another_one_is_at_work() {
+    for off in every_way_off() {
+        for ended in [everything(), vec![simple("arrival"), simple("completion")]] {
+            let (mut told, mut phone) = (Vec::new(), Device::of(2));
+            let there =
+                vec![phone.tell("11:10:00", simple("arrival")), phone.tell("11:11:00", start("work"))];
+            let known = tells(&gone_on(off, Then::Given), "11:11:00", 30, &mut told, there);
+            let known = tells(&known, "11:20:00", 31, &mut told, told_late(&ended));
+            assert_eq!(known.job.state(), JobState::Completed, "{off:?}");
+            assert!(rings(&known, AlarmKind::EndedByAnother), "{off:?}");
+        }
+    }
+}
+
+#[test]
+fn a_return_visit_that_is_heard_of_as_a_whole_rings_nobody() {
+    let left = what(json!({ "kind": "leaving", "return_planned": true }));
+    let (mut told, mut phone) = (Vec::new(), Device::of(1));
+    let first = vec![phone.tell("10:00:00", simple("arrival")), phone.tell("10:20:00", left)];
+    let known = tells(&assigned().close().0, "11:00:00", 30, &mut told, first);
+    assert_eq!(known.job.state(), JobState::AwaitingReturn);
+    let second = everything().into_iter().map(|kind| phone.tell("11:10:00", kind)).collect();
+    let known = tells(&known, "11:20:00", 31, &mut told, second);
+    assert_eq!(known.job.state(), JobState::Completed);
+    assert!(!rings(&known, AlarmKind::EndedByAnother));
+}
+
+/// Every kind of report.
+fn every_kind() -> Vec<FactKind> {
+    let item = "00000000-0000-4000-8000-000000000480";
+    let yes = Asked::units(2).json(at("10:00:00"));
+    let leaving = |planned: bool| json!({ "kind": "leaving", "return_planned": planned });
+    let mut kinds: Vec<_> =
+        ["departure", "position", "arrival", "resume", "work_end", "completion"].map(simple).into();
+    kinds.extend([start("work"), pause(), part(1, 480), id_check(Check::Passed), finding(), what(yes)]);
+    kinds.extend([
+        what(json!({ "kind": "delay", "arrival_at": at("11:40:00") })),
+        what(json!({ "kind": "no_access", "reason": "nobody_there" })),
+        what(json!({ "kind": "special_work", "item": item, "code": "made_up", "price_yen": 50_000 })),
+        what(json!({ "kind": "payment", "method": "cash", "amount_yen": 2_200 })),
+        what(json!({ "kind": "withdrawal", "code": "breakdown" })),
+        what(leaving(true)),
+        what(leaving(false)),
+    ]);
+    kinds
+}
+
+#[test]
+fn only_what_is_new_and_says_that_they_came_gives_the_job_again() {
+    let kinds = every_kind();
+    let all: std::collections::BTreeSet<_> = kinds.iter().map(FactKind::kind).collect();
+    assert_eq!(all.len(), crate::domain::facts::FactCode::ALL.len());
+    for known_before in [vec![simple("departure")], vec![simple("arrival"), start("work")]] {
+        let was_there = known_before.len() == 2;
+        for kind in &kinds {
+            for then in [Then::LookedFor, Then::Uncovered, Then::Asked] {
+                let case = format!("{known_before:?}, {}, {then:?}", kind.code());
+                let mut device = Device::of(1);
+                let mut told: Vec<_> =
+                    known_before.iter().map(|kind| device.tell("09:30:00", kind.clone())).collect();
+                let before = gone_on(Off::Reassigned(ReassignReason::NotReachable), then);
+                told.iter_mut().for_each(|fact| fact.assignment_id = before.assignments[0].id);
+                let new = Device::numbered(1, 1).tell("10:00:00", kind.clone());
+                let heard = at("11:20:00");
+                let new = Fact { sent_at: heard, received_at: heard, ..new };
+                let known = tells(&before, "11:20:00", 30, &mut told, vec![new]);
+                let says = match kind.code() {
+                    "departure" | "arrival" | "work_start" => true,
+                    "no_access" | "pause" | "resume" | "work_end" => was_there,
+                    _ => false,
+                };
+                assert_eq!(known.assignments.len() == 2, says, "{case}");
+                let is_done = kind.code() == "completion" && was_there;
+                assert_eq!(known.job.state() == JobState::Completed, is_done, "{case}");
+                assert_eq!(known.job.state() == before.job.state(), !says && !is_done, "{case}");
+            }
         }
     }
 }

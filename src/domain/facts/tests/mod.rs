@@ -2,6 +2,7 @@
 
 mod doubts;
 mod named;
+mod others;
 mod properties;
 mod record;
 mod site;

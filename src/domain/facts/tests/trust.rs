@@ -50,7 +50,7 @@ pub(super) fn guard(terms: &[Term]) -> Guard {
 }
 
 /// Every kind of report, as it would be told at this time.
-fn every_kind(time: &str) -> Vec<FactKind> {
+pub(super) fn every_kind(time: &str) -> Vec<FactKind> {
     let yes = Asked::units(2).json(at(time));
     vec![
         simple("departure"),
@@ -75,7 +75,7 @@ fn every_kind(time: &str) -> Vec<FactKind> {
 }
 
 /// Somebody who has come and worked for a minute.
-fn came() -> Vec<Fact> {
+pub(super) fn came() -> Vec<Fact> {
     let mut phone = Device::of(1);
     vec![
         phone.tell("10:01:00", simple("arrival")),
@@ -84,12 +84,12 @@ fn came() -> Vec<Fact> {
     ]
 }
 
-fn kept_out(record: &FieldRecord) -> Vec<FlagCode> {
+pub(super) fn kept_out(record: &FieldRecord) -> Vec<FlagCode> {
     record.flags.iter().map(|flag| flag.code).filter(|code| code.keeps_out()).collect()
 }
 
 /// What would be if the report was not there, but for what is said of it.
-fn silent(record: FieldRecord) -> FieldRecord {
+pub(super) fn silent(record: FieldRecord) -> FieldRecord {
     FieldRecord { flags: record.flags.into_iter().filter(|flag| !flag.code.keeps_out()).collect(), ..record }
 }
 
