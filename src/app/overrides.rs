@@ -12,7 +12,7 @@ use crate::{
         appointments::Consequence,
         cases::CaseState,
         docket::{Docket, Given, Known, Way, needed},
-        facts::{Fact, FieldRecord},
+        facts::{Fact, FieldRecord, worked_until},
         fitness::Confirmation,
         ids::{AssignmentId, DecisionId, JobId, TechnicianId},
         jobs::Job,
@@ -68,7 +68,9 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
 fn believe(unit: &Unit, sending: &mut Sending) -> Result<FieldRecord, Error> {
     let Sending { docket, facts, .. } = sending;
     let record = records::own(&unit.ctx, docket.job(), &docket.guard(), facts);
-    docket.catch_up(&record, unit.ctx.reference().dispatch())?;
+    let reference = unit.ctx.reference();
+    docket.catch_up(&record, reference.dispatch())?;
+    docket.remind_of_consent(&record, worked_until(facts, unit.now), &reference.call_out().charging);
     Ok(record)
 }
 

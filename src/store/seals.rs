@@ -255,8 +255,8 @@ pub(super) struct Sealing {
     what: Statement,
     /// What each column is set to.
     columns: Vec<(String, Source)>,
-    /// Binds of a row.
-    width: usize,
+    /// Binds of a row, where several may come; else all binds are of one.
+    width: Option<usize>,
     values: Vec<Option<Vec<u8>>>,
 }
 
@@ -329,11 +329,8 @@ impl Sealing {
         if facets.is_empty() {
             return None;
         }
-        let last = columns.iter().filter_map(|(_, source)| match source {
-            Source::Bind(number) => Some(number + 1),
-            _ => None,
-        });
-        let width = last.max().unwrap_or_default();
+        let width =
+            (what == Statement::Inserts && text.trim_end().ends_with("VALUES")).then_some(columns.len());
         Some(Self { facets, what, columns, width, values: Vec::new() })
     }
 
@@ -352,7 +349,8 @@ impl Sealing {
     /// The seals of the rows that were written.
     pub(super) fn seals(self) -> Vec<Seal> {
         let mut seals = Vec::new();
-        for values in self.values.chunks(self.width.max(1)) {
+        let width = self.width.unwrap_or(self.values.len()).max(1);
+        for values in self.values.chunks(width) {
             let row: Cells = self
                 .columns
                 .iter()
@@ -467,7 +465,7 @@ mod tests {
         );
         assert_eq!(names(&erased), [("evidence erasure", "7")]);
         assert_ne!(erased[0].hash, inserted[1].hash);
-        assert!(sealing("UPDATE evidence SET erased_at = $2 WHERE id = $1", &[7, 1]).is_empty());
+        assert!(Sealing::of("UPDATE evidence SET erased_at = $2 WHERE id = $1").is_none());
     }
 
     #[test]
@@ -477,6 +475,14 @@ mod tests {
             WHERE case_id = $1 AND number = $2 AND cleared_at IS NULL";
         assert_eq!(names(&sealing(cleared, &[7, 8, 1, 2, 3, 4])), [("case_hazard clearance", "7/8")]);
         assert!(Sealing::of(&cleared.replace("AND number = $2", "")).is_none());
+    }
+
+    #[test]
+    fn what_a_statement_asks_for_besides_is_no_other_row() {
+        let ended = "UPDATE interpretation SET state = $2, settled_at = $3, left_at = $4 WHERE id = $1 AND state = $5";
+        assert_eq!(names(&sealing(ended, &[7, 1, 2, 3, 4])), [("interpretation state", "7")]);
+        let two = sealing("INSERT INTO payment (id, kind) VALUES", &[7, 1, 8, 1]);
+        assert_eq!(names(&two), [("payment", "7"), ("payment", "8")]);
     }
 
     #[test]

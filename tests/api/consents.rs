@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     evidence,
+    guarding::{give, take_back},
     support::{
         db::{TestDb, on_both_engines},
         server::{Client, TestServer, id},
@@ -274,6 +275,44 @@ on_both_engines! {
             let fact = phone.fact("21:10", yes("21:10", &json!({ "evidence": proof })));
             let receipt = phone.send(&server, &crew.phone, &[fact]).await.expect(200);
             assert_eq!(flagged(&receipt).len(), doubts, "{receipt}");
+        }
+        server.stop().await;
+    }
+
+    async fn c_19_who_has_the_job_again_is_reminded_as_before(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (crew, job, _) = on_site(&server).await;
+        server.pass(30).await;
+        take_back(&server, &job, "not_reachable").await;
+        assert_eq!(reminder(&server, &job).await, None);
+        give(&server, &job, &crew).await;
+        server.pass(15).await;
+        assert_eq!(reminder(&server, &job).await.as_deref(), Some("waiting"), "21:55");
+        server.pass(1).await;
+        assert_eq!(reminder(&server, &job).await.as_deref(), Some("ringing"), "21:56");
+        server.stop().await;
+    }
+
+    // G-02: it made no difference to the reminder either.
+    async fn c_19_who_was_taken_off_does_not_answer_for_the_work_of_another(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (first, job, _) = on_site(&server).await;
+        server.pass(5).await;
+        take_back(&server, &job, "resident_refuses").await;
+        let second = world::crew(&server, "後水道", 35.165, 136.91).await;
+        give(&server, &job, &second).await;
+        server.pass(5).await;
+        let mut phone = Device::new(&job, "second");
+        let arrival = phone.fact("21:19", json!({ "kind": "arrival" }));
+        let start = phone.fact("21:20", json!({ "kind": "work_start", "work": "work" }));
+        phone.send(&server, &second.phone, &[arrival, start]).await.expect(200);
+        let mut ghost = Device::new(&job, "ghost");
+        for answer in ["yes", "no"] {
+            server.pass(1).await;
+            let fact = ghost.fact("21:10", yes("21:10", &json!({ "answer": answer })));
+            let receipt = ghost.send(&server, &first.phone, &[fact]).await.expect(200);
+            assert_eq!(flagged(&receipt).values().last().unwrap(), &["others_work"], "{receipt}");
+            assert_eq!(reminder(&server, &job).await.as_deref(), Some("waiting"), "{answer}");
         }
         server.stop().await;
     }

@@ -301,6 +301,21 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn who_had_not_answered_when_the_desk_gave_it_away_is_asked_when_it_is_taken_back(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crews = crews(&server, 2).await;
+        let job = world::job(&server).await;
+        assert_eq!(asked(&crews).await, [0]);
+        let given = json!({ "technician_id": crews[1].technician, "reason": "already_near" });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/override"), given).await.expect(201);
+        server.pass(3).await;
+        let back = json!({ "reason": "wrong_skills" });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/reassignment"), back).await.expect(200);
+        server.pass(3).await;
+        assert_eq!(asked(&crews).await, [0]);
+        server.stop().await;
+    }
+
     async fn bad_input_changes_nothing(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crews = crews(&server, 1).await;

@@ -141,6 +141,7 @@ on_both_engines! {
         server.pass(85).await;
         assert_eq!(works(&server, &crew, &job).await["settlement"]["number"], 1);
         let before = shown(&server, &job).await;
+        server.pass(1).await;
         for (what, code) in [
             (kind("departure"), None),
             (leaving(), None),
@@ -166,9 +167,10 @@ on_both_engines! {
         let lines = |bill: Value| bill["lines"].clone();
         let statement = format!("/v1/jobs/{job}/statement");
         let before = lines(server.dispatcher().get(&statement).await.expect(200));
+        server.pass(1).await;
         let item = "00000000-0000-4000-8000-000000000480";
         let part = json!({ "kind": "part", "item": item, "name": "止水栓", "quantity": "1", "unit_price_yen": 480, "price_basis": "tax_inclusive" });
-        let receipt = tell(&server, &first, (&job, "ghost"), &[(-91, part)]).await;
+        let receipt = tell(&server, &first, (&job, "ghost"), &[(-92, part)]).await;
         assert_eq!((codes(&receipt), &receipt["settlement"]), (vec!["filled_late".to_owned()], &Value::Null));
         assert_eq!(lines(server.dispatcher().get(&statement).await.expect(200)), before);
         proved(&server).await;
@@ -212,7 +214,7 @@ on_both_engines! {
         server.dispatcher().post(&format!("/v1/jobs/{job}/helpers"), body).await.expect(201);
         server.pass(5).await;
         tell(&server, &lead, (&job, "phone"), &[(-1, kind("arrival"))]).await;
-        tell(&server, &helper, (&job, "phone"), &[(-1, kind("arrival")), (0, leaving())]).await;
+        tell(&server, &helper, (&job, "helper"), &[(-1, kind("arrival")), (0, leaving())]).await;
         server.pass(1).await;
         let unsafe_end = json!({ "kind": "completion", "outcome": "aborted_unsafe" });
         let receipt = tell(&server, &helper, (&job, "ghost"), &[(0, unsafe_end)]).await;
@@ -229,7 +231,7 @@ on_both_engines! {
             give(&server, &job, &first).await;
             server.pass(6).await;
             take_back(&server, &job, reason).await;
-            server.settle().await;
+            server.pass(1).await;
             assert_eq!(shown(&server, &job).await["state"], "offered", "{reason}");
             let told = [(-4, kind("arrival")), (-1, kind("completion"))];
             let receipt = tell(&server, &first, (&job, "ghost"), &told).await;

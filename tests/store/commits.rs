@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use kaketsuke::{
     domain::{
         actor::Actor,
-        docket::{Changes, Rows, Waiting},
+        docket::{Changes, Moved, Rows, Waiting},
         events::{Event, FirmChanged},
         ids::{CaseId, FirmId, JobId},
         jobs::Job,
@@ -32,6 +32,7 @@ fn event(number: usize) -> (Uuid, Event) {
 fn only(job: Job) -> Changes {
     Changes {
         job: Some(job),
+        moved: Moved::State,
         offers: Rows::default(),
         assignments: Rows::default(),
         windows: Rows::default(),

@@ -149,17 +149,23 @@ pub(crate) fn all_searches() -> Vec<(String, Texts)> {
 }
 
 fn all(read: fn(&str) -> Vec<Texts>) -> Vec<(String, Texts)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")];
     let mut all = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if name == "db.rs" || name == "batch.rs" {
-            // The macros themselves, and how they are used, in words.
-            continue;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if name == "db.rs" || name == "batch.rs" {
+                // The macros themselves, and how they are used, in words.
+                continue;
+            }
+            let texts = read(&std::fs::read_to_string(&path).unwrap());
+            all.extend(texts.into_iter().map(|texts| (name.clone(), texts)));
         }
-        let texts = read(&std::fs::read_to_string(&path).unwrap());
-        all.extend(texts.into_iter().map(|texts| (name.clone(), texts)));
     }
     all
 }

@@ -139,6 +139,8 @@ fn left_out(docket: &Docket, late: Late) -> LeftOut {
                 WithdrawCode::TakenByOther
                     | WithdrawCode::Held
                     | WithdrawCode::Booked
+                    // A person gave the job to somebody else before they had answered.
+                    | WithdrawCode::Overridden
                     | WithdrawCode::VisitOver
                     // The matching says whether they may be sent again.
                     | WithdrawCode::NotToBeSent

@@ -70,20 +70,20 @@ impl Docket {
     }
 
     /// A person is told at once where somebody says that the work was done or that they are at the door, and it does not
-    /// count (G-02, G-03); until somebody of whom it counts is there, and nothing is dangerous, or it is over. Of whoever must not
-    /// come, it is enough that they are on the way.
+    /// count (G-02, G-03); until somebody of whom it counts comes, and nothing is dangerous, or it is over: who was there
+    /// already has not answered it. Of whoever must not come, it is enough that they are on the way.
     fn doubt(&mut self, recorded: &[Fact], record: &FieldRecord) {
         let tells = |fact: &Fact| fact.what.says_of_the_door() || self.comes_unwanted(fact);
         let doubtful = |fact: &&Fact| {
             let own = |flag: &Flag| flag.fact_id == Some(fact.id) && flag.code.keeps_out();
             fact.told_by != Reporter::Desk && tells(fact) && record.flags.iter().any(own)
         };
-        let state = self.is.job.state();
-        let is_over = matches!(state, JobState::Completed | JobState::Cancelled);
-        let is_there = matches!(state, JobState::OnSite | JobState::Working | JobState::Paused);
+        let is_over = matches!(self.is.job.state(), JobState::Completed | JobState::Cancelled);
+        let has_come = is_attended(self.is.job.state()) && !is_attended(self.was.job.state());
+        let is_safe = self.perils().open().next().is_none();
         if recorded.iter().any(|fact| doubtful(&fact)) && !is_over {
             self.raise(AlarmKind::DoubtfulReport);
-        } else if is_over || (is_there && self.perils().open().next().is_none()) {
+        } else if is_over || (has_come && is_safe) {
             self.resolve(AlarmKind::DoubtfulReport);
         }
     }
@@ -226,6 +226,11 @@ impl Docket {
         });
         states.max_by_key(|state| state.progress())
     }
+}
+
+/// Whether somebody is there.
+fn is_attended(state: JobState) -> bool {
+    matches!(state, JobState::OnSite | JobState::Working | JobState::Paused)
 }
 
 /// Why the assignment is over, as its technician tells. What was told before it began is about an earlier visit.

@@ -216,6 +216,8 @@ impl Docket {
         self.withdraw_all(code)?;
         self.release_all(released);
         self.end_visit();
+        // Nobody is at work who could ask.
+        self.resolve(AlarmKind::ConsentDue);
         Ok(())
     }
 

@@ -74,6 +74,9 @@ text_enum! {
         /// It fills a number that was missing when the job was billed, or tells what somebody who was taken off has done, once
         /// the work of others was billed; it does not count (G-02, G-04).
         FilledLate = "filled_late",
+        /// Told by somebody who was taken off the job, once that was known, of what others have worked on: what the payer agreed
+        /// to, or who the resident is; it does not count (G-02).
+        OthersWork = "others_work",
         /// That the job was done, agreed to or paid came after it had been called off; it does not count (G-02).
         AfterCancellation = "after_cancellation",
         /// A technician names a payer who can only be bound by an authority of their own (G-06).
@@ -121,6 +124,7 @@ impl FlagCode {
                 | Self::ConsentOutOfOrder
                 | Self::ConsentTooLate
                 | Self::FilledLate
+                | Self::OthersWork
                 | Self::AfterCancellation
         )
     }

@@ -6,6 +6,7 @@
 //! arrival changes it but by what it says about trust.
 
 mod consents;
+mod others;
 mod overtaken;
 
 pub(super) use consents::moved;
@@ -118,6 +119,14 @@ impl Guard {
         Span::new(term.from - TRUST_SLACK, over + TRUST_SLACK)
     }
 
+    /// Whether it came once it was known that whoever reports was taken off the job; not of who ended their visit themselves.
+    fn is_heard_late(&self, fact: &Fact) -> bool {
+        let term = self.terms.get(&fact.technician_id).and_then(|term| term.over);
+        let taken_off =
+            term.filter(|(_, code)| !matches!(code, ReleaseCode::Completed | ReleaseCode::VisitOver));
+        taken_off.is_some_and(|(over, _)| fact.received_at > over)
+    }
+
     /// Judges reports that are in the order of their time.
     pub(super) fn verdict(&self, told: &[Told<'_>]) -> Verdict {
         let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
@@ -152,6 +161,8 @@ impl Guard {
         let counts =
             counts.into_iter().filter(|told| !is_out(&doubts, told.fact) && !idle.contains(&told.fact.id));
         let counts: Vec<_> = counts.collect();
+        doubts.extend(others::doubtful(&counts, |fact| self.is_heard_late(fact)));
+        let counts: Vec<_> = counts.into_iter().filter(|told| !is_out(&doubts, told.fact)).collect();
         doubts.extend(consents::doubtful(all, &counts, self.billed_at.first().copied()));
         let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
         // What was told of the time between the end and when the end was heard of.

@@ -106,6 +106,10 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "請求の確定時に届いていなかった番号の報告、または担当を外れた作業員の作業の報告です(記録に算入していません)",
             "It fills a number that was missing when the bill was made, or is work of somebody taken off before; it is not counted",
         ),
+        FlagCode::OthersWork => (
+            "担当を外れた作業員から、ほかの担当者の作業に関わる同意または本人確認の報告が後から届きました(記録に算入していません)",
+            "Somebody taken off the job tells late of a consent or an identity check that others' work would rest on; it is not counted",
+        ),
         FlagCode::AfterCancellation => (
             "取り消した出動について、作業・同意・支払いの報告が届きました(記録に算入していません)",
             "Work, a consent or money is reported of a job that had been called off; it is not counted",

@@ -296,6 +296,7 @@ flag-missing_id_check = no identity check
 flag-work_in_danger = work in uncleared danger
 flag-correction_outdated = newer reports than the correction
 flag-before_assignment = before the assignment
+flag-others_work = about the work of others, after the assignment
 flag-after_release = after the assignment
 flag-reporter_suspended = told by somebody suspended
 flag-before_job = before the job

@@ -296,6 +296,7 @@ flag-missing_id_check = 本人確認の記録がない
 flag-work_in_danger = 危険が解除される前の作業
 flag-correction_outdated = 訂正後の新しい報告
 flag-before_assignment = 担当になる前の報告
+flag-others_work = 担当を外れた後に届いた、ほかの担当者の作業に関する報告
 flag-after_release = 担当を外れた後の報告
 flag-reporter_suspended = 停止中の作業員・会社からの報告
 flag-before_job = 受付前の報告

@@ -315,3 +315,31 @@ fn nobody_has_a_job_again_whom_nobody_may_send() {
         }
     }
 }
+
+#[test]
+fn what_is_doubtful_rings_until_somebody_comes_or_it_is_over() {
+    // Of after their release, so that it does not count.
+    let claims = |phone: &mut Device| {
+        let own = ["arrival", "completion"].map(|kind| phone.tell("11:25:00", simple(kind)));
+        own.map(|fact| Fact { received_at: at("11:30:00"), ..fact }).to_vec()
+    };
+    for is_there in [false, true] {
+        let (mut told, mut theirs, mut own) = (Vec::new(), Device::of(2), Device::of(1));
+        let arrival = theirs.tell("11:10:00", simple("arrival"));
+        let mut known = gone_on(Off::Reassigned(ReassignReason::ResidentRefuses), Then::Given);
+        if is_there {
+            known = tells(&known, "11:10:00", 30, &mut told, vec![arrival.clone()]);
+        }
+        known = tells(&known, "11:30:00", 31, &mut told, claims(&mut own));
+        assert!(rings(&known, AlarmKind::DoubtfulReport), "{is_there}");
+        let next = [(&mut own, "11:31:00"), (&mut theirs, "11:32:00")];
+        for ((phone, time), number) in next.into_iter().zip(32..) {
+            let position = phone.tell(time, simple("position"));
+            known = tells(&known, time, number, &mut told, vec![position]);
+            assert!(rings(&known, AlarmKind::DoubtfulReport), "{is_there}, {time}");
+        }
+        let then = if is_there { "completion" } else { "arrival" };
+        known = tells(&known, "11:40:00", 34, &mut told, vec![theirs.tell("11:40:00", simple(then))]);
+        assert!(!rings(&known, AlarmKind::DoubtfulReport), "{is_there}");
+    }
+}

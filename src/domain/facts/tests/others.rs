@@ -168,3 +168,90 @@ fn money_of_who_was_taken_off_is_for_the_time_of_their_own_assignment() {
         assert_eq!(spans, [own.filter(|_| code != ReleaseCode::Completed)], "{code}");
     }
 }
+
+/// What somebody who never worked tells of the payer's answers and of who the resident is.
+fn answers_made_up() -> Vec<FactKind> {
+    let answer = |asked: Asked<'_>| what(asked.json(at("10:30:00")));
+    vec![
+        answer(Asked::units(4)),
+        answer(Asked { answer: "no", ..Asked::units(4) }),
+        answer(Asked::items(&[(2, 50_000)])),
+        answer(Asked { answer: "no", ..Asked::items(&[(2, 50_000)]) }),
+        id_check(Check::Passed),
+        id_check(Check::Failed),
+    ]
+}
+
+#[test]
+fn who_was_taken_off_neither_agrees_nor_refuses_for_the_work_of_others() {
+    let mut phone = Device::of(2);
+    let theirs = vec![
+        phone.tell("10:55:00", simple("arrival")),
+        phone.tell("11:00:00", start("work")),
+        phone.tell(
+            "12:20:00",
+            what(json!({
+                "kind": "special_work", "item": item(2), "code": "made_up", "price_yen": 50_000,
+            })),
+        ),
+        phone.tell("12:30:00", simple("work_end")),
+        phone.tell("12:30:00", simple("completion")),
+    ];
+    for &code in ReleaseCode::ALL {
+        let replaced = guard(&[(1, "09:30:00", Some(("10:50:00", code))), (2, "10:50:00", None)]);
+        let before = FieldRecord::guarded(&theirs, &replaced);
+        for kind in answers_made_up() {
+            let told = |time| heard(Device::numbered(1, 1).tell("10:30:00", kind.clone()), time);
+            let with = |fact: Fact| {
+                FieldRecord::guarded(&theirs.iter().cloned().chain([fact]).collect::<Vec<_>>(), &replaced)
+            };
+            // Who has gone from a visit that they ended themselves is a colleague still.
+            let is_colleague = matches!(code, ReleaseCode::Completed | ReleaseCode::VisitOver);
+            for time in ["10:50:01", "12:00:00"] {
+                let record = with(told(time));
+                let codes = if is_colleague { vec![] } else { vec![FlagCode::OthersWork] };
+                assert_eq!(kept_out(&record), codes, "{code}, {time}, {kind:?}");
+                assert!(is_colleague || silent(record) == silent(before.clone()), "{code}, {time}, {kind:?}");
+            }
+            // What is heard of while they have it counts, and so does what the desk says.
+            assert_eq!(kept_out(&with(told("10:50:00"))), vec![], "{code}, {kind:?}");
+            let desk = Fact { told_by: Reporter::Desk, ..told("12:00:00") };
+            assert_eq!(kept_out(&with(desk)), vec![], "{code}, {kind:?}");
+        }
+    }
+}
+
+#[test]
+fn what_the_payer_agreed_to_counts_late_for_work_of_ones_own() {
+    let off = Some(("10:50:00", ReleaseCode::NotReachable));
+    let alone = guard(&[(1, "08:50:00", off)]);
+    let replaced = guard(&[(1, "08:50:00", off), (2, "10:50:00", None)]);
+    let mut phone = Device::of(1);
+    let own = vec![
+        phone.tell("09:05:00", simple("arrival")),
+        phone.tell("09:10:00", start("work")),
+        phone.tell("10:20:00", part(1, 480)),
+        phone.tell("10:40:00", simple("work_end")),
+    ];
+    let mut others = Device::of(2);
+    let there = vec![others.tell("11:00:00", simple("arrival")), others.tell("11:05:00", start("work"))];
+    let yes = |asked: &Asked<'_>| heard(Device::numbered(1, 1).consent("10:00:00", asked), "11:30:00");
+    for (asked, guard, others, counts) in [
+        (Asked::units(4), &alone, &[][..], true),
+        (Asked::items(&[(1, 480)]), &alone, &[][..], true),
+        (Asked::items(&[(1, 480)]), &replaced, &there[..], true),
+        (Asked::units(4), &replaced, &there[..1], true),
+        (Asked::units(4), &replaced, &there[..], false),
+        (Asked::items(&[(1, 480), (2, 900)]), &replaced, &there[..], false),
+    ] {
+        let facts: Vec<_> = own.iter().chain(others).cloned().chain([yes(&asked)]).collect();
+        let record = FieldRecord::guarded(&facts, guard);
+        let codes = if counts { vec![] } else { vec![FlagCode::OthersWork] };
+        assert_eq!(
+            (kept_out(&record), record.consents.len()),
+            (codes, usize::from(counts)),
+            "{:?}",
+            asked.items
+        );
+    }
+}

@@ -74,7 +74,7 @@ fn cash_is_for_what_was_done_while_whoever_took_it_had_the_job() {
         let end = facts.iter().position(|fact| fact.what.code() == "completion").unwrap();
         let completion = facts.remove(end);
         settles(&mut books, &world, &facts);
-        assert_eq!(books.payments.len(), taken.len(), "{case}");
+        assert_eq!(books.payments.len(), 0, "{case}");
         facts.push(completion);
         let done = settles(&mut books, &world, &facts);
         let codes: Vec<_> = done.flags.iter().map(|flag| flag.code).collect();
