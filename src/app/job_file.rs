@@ -257,9 +257,13 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
         statement: statements::stated(ctx, tx, actor, known, Money::of(papers)).await?,
         evidence: evidence::listed(ctx, actor, &job, &crew, &facts, pictures),
         messages: messages::about_job(tx, actor, id).await?,
-        interpreter: {
-            let attempts = store::interpretations::of_job(tx, id).await?;
-            attempts.into_iter().find(Interpretation::is_under_way)
+        interpreter: match crew.iter().find(|one| !one.is_over()) {
+            Some(_) => {
+                let attempts = store::interpretations::of_job(tx, id).await?;
+                attempts.into_iter().find(Interpretation::is_under_way)
+            }
+            // Whoever is let off leaves no interpreter on the line.
+            None => None,
         },
         facts: {
             facts.retain(|fact| is_own_report(actor, &crew, fact));

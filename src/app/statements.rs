@@ -139,7 +139,9 @@ pub(super) async fn stated(
     open.extend(cash_doubts(&settled, (&payments, &settlements), &job, costs, ctx.now()));
     record.flags.clone_from(&open);
     let mut held = priced.as_ref().map(|priced| priced.held.clone()).unwrap_or_default();
-    let mut lines = store::ledger::lines(tx, job.id).await?;
+    // A line belongs to a settlement.
+    let mut lines =
+        if settlements.is_empty() { Vec::new() } else { store::ledger::lines(tx, job.id).await? };
     let whole: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let cooling_off = statutory_document_required(whole, &payments).then(|| CoolingOff::of(&receipts));
     let scope = actor.scope();

@@ -318,12 +318,8 @@ impl Sealing {
         let is_sealed = |facet: &&Facet| match (what, &facet.columns) {
             (Statement::Inserts, _) => true,
             (Statement::Updates, Columns::AllBut(_)) => false,
-            (Statement::Updates, Columns::Only(changed)) => {
-                key.iter().chain(*changed).all(|column| is_known(column))
-            }
-            (Statement::Deletes, _) => {
-                facet.leaves == Leaves::Told && key.iter().all(|column| is_known(column))
-            }
+            (Statement::Updates, Columns::Only(changed)) => key.iter().chain(*changed).all(&is_known),
+            (Statement::Deletes, _) => facet.leaves == Leaves::Told && key.iter().all(&is_known),
         };
         let facets: Vec<_> = facets.into_iter().filter(is_sealed).collect();
         if facets.is_empty() {

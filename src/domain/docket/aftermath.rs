@@ -40,7 +40,9 @@ impl Docket {
         let record = (told.fold)(&self.guard());
         let is_own = self.is_ended_by_who_has_it(&record);
         self.catch_up(&record, rules)?;
-        self.ask_about_another_end(told.recorded, is_own);
+        if !is_own {
+            self.ask_about_another_end(told.recorded);
+        }
         let nobody_opened = told.recorded.iter().any(|fact| matches!(fact.what, FactKind::NoAccess { .. }));
         let in_vain = record.technicians.iter().any(|told| told.state == FieldState::NoAccess);
         let is_left = matches!(self.is.job.state(), JobState::AwaitingReturn | JobState::Held);
@@ -199,11 +201,11 @@ impl Docket {
 
     /// Whoever was taken off says that it was done before: a person hears of it, and tells those who have it now to turn round
     /// (G-02), or those who were asked and wait (G-09).
-    fn ask_about_another_end(&mut self, recorded: &[Fact], is_own: bool) {
+    fn ask_about_another_end(&mut self, recorded: &[Fact]) {
         let is_new =
             self.was.job.state() != JobState::Completed && self.is.job.state() == JobState::Completed;
         let is_told = recorded.iter().any(|fact| fact.told_by != Reporter::Desk);
-        if is_new && is_told && !is_own {
+        if is_new && is_told {
             self.raise(AlarmKind::EndedByAnother);
         }
     }

@@ -227,14 +227,14 @@ fn what_the_payer_agreed_to_counts_late_for_work_of_ones_own() {
     let alone = guard(&[(1, "08:50:00", off)]);
     let replaced = guard(&[(1, "08:50:00", off), (2, "10:50:00", None)]);
     let mut phone = Device::of(1);
-    let own = vec![
+    let own = [
         phone.tell("09:05:00", simple("arrival")),
         phone.tell("09:10:00", start("work")),
         phone.tell("10:20:00", part(1, 480)),
         phone.tell("10:40:00", simple("work_end")),
     ];
     let mut others = Device::of(2);
-    let there = vec![others.tell("11:00:00", simple("arrival")), others.tell("11:05:00", start("work"))];
+    let there = [others.tell("11:00:00", simple("arrival")), others.tell("11:05:00", start("work"))];
     let yes = |asked: &Asked<'_>| heard(Device::numbered(1, 1).consent("10:00:00", asked), "11:30:00");
     for (asked, guard, others, counts) in [
         (Asked::units(4), &alone, &[][..], true),

@@ -12,14 +12,14 @@ fn record(facts: &[Fact]) -> FieldRecord {
     record
 }
 
-/// The first one comes with a part of 480 yen, or none, the second one with one of 3,300 yen at this time; the worker agrees to
+/// The first one comes with a part at this price, or none, the second one with one of 3,300 yen at this time; the worker agrees to
 /// both.
-fn job(own: bool, second_at: &str) -> Vec<Fact> {
+fn job(own: Option<i64>, second_at: &str) -> Vec<Fact> {
     let (mut phone, mut other) = (Device::of(1), Device::of(2));
     let mut facts = vec![phone.tell("10:00:00", simple("arrival")), phone.tell("10:05:00", start("work"))];
-    if own {
-        facts.push(phone.consent("10:10:00", &Asked::items(&[(1, 480)])));
-        facts.push(phone.tell("10:20:00", part(1, 480)));
+    if let Some(yen) = own {
+        facts.push(phone.consent("10:10:00", &Asked::items(&[(1, yen)])));
+        facts.push(phone.tell("10:20:00", part(1, yen)));
     }
     facts.extend([
         phone.tell("10:30:00", simple("work_end")),
@@ -57,7 +57,7 @@ fn cash_is_for_what_was_done_while_whoever_took_it_had_the_job() {
         let mut till = Device::numbered(1, 2);
         let cash: Vec<_> = taken.iter().map(|(time, yen)| till.tell(time, cash(*yen))).collect();
         // Told once the other one has billed it.
-        let (mut books, mut facts) = (Books::default(), job(own, second_at));
+        let (mut books, mut facts) = (Books::default(), job(own.then_some(480), second_at));
         assert!(settles(&mut books, &world, &facts).settlement.is_some(), "{case}");
         facts.extend(cash.clone());
         let late = settles(&mut books, &world, &facts);
