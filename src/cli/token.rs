@@ -17,6 +17,7 @@ use crate::{
         ids::{ConsumerId, FirmId, TechnicianId, TokenId},
         span::Instant,
         tokens::{Grant, LastAdministrator, Token as Listed},
+        typed::{is_blank, steers},
     },
 };
 
@@ -69,8 +70,10 @@ pub(super) struct Issue {
 }
 
 pub(super) fn name(text: &str) -> Result<String, String> {
-    let fits = (1..=NAME_CHARS_MAX).contains(&text.chars().count()) && !text.contains(char::is_control);
-    fits.then(|| text.to_owned()).ok_or_else(|| format!("must be 1 to {NAME_CHARS_MAX} printable characters"))
+    let fits = (1..=NAME_CHARS_MAX).contains(&text.chars().count()) && !text.contains(steers);
+    (fits && !is_blank(text))
+        .then(|| text.to_owned())
+        .ok_or_else(|| format!("must be 1 to {NAME_CHARS_MAX} printable characters"))
 }
 
 pub(super) fn id<T: From<Uuid>>(text: &str) -> Result<T, String> {

@@ -7,7 +7,11 @@
 
 use chrono::{Datelike as _, Timelike as _};
 
-use super::super::{refusal::Refusal, span::Instant};
+use crate::domain::{
+    refusal::Refusal,
+    span::Instant,
+    typed::{is_blank, steers},
+};
 
 /// Visits of a job.
 pub const VISITS_MAX: usize = 50;
@@ -78,7 +82,7 @@ pub(super) fn instant(field: &str, at: Instant) -> Result<(), Refusal> {
 /// Refuses a name that is blank, too long, or would break the line it is printed in.
 pub(super) fn name(field: &str, text: &str) -> Result<String, Refusal> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > NAME_CHARS_MAX || text.chars().any(char::is_control) {
+    if is_blank(text) || text.chars().count() > NAME_CHARS_MAX || text.chars().any(steers) {
         let message = format!("must have 1 to {NAME_CHARS_MAX} characters on one line");
         return Err(Refusal::field(field, message));
     }
@@ -100,7 +104,7 @@ mod tests {
     fn names_stay_on_one_line() {
         assert_eq!(name("name", " パッキン ").unwrap(), "パッキン");
         assert_eq!(name("name", &"長".repeat(200)).unwrap().chars().count(), 200);
-        for bad in ["", "  ", "a\nb", &"長".repeat(201)] {
+        for bad in ["", "  ", "\u{200C}", "a\nb", "a\u{202E}b", "a\u{200B}b", &"長".repeat(201)] {
             assert!(name("name", bad).is_err(), "{bad:?}");
         }
     }

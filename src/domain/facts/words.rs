@@ -7,6 +7,7 @@ use crate::domain::{
     charging::{PRICE_YEN_MAX, Quantity},
     place::{GeoPoint, Point},
     span::Instant,
+    typed::{is_blank, steers},
 };
 
 /// Longest text or code, in characters: what the ledger's code column holds.
@@ -105,7 +106,7 @@ impl TryFrom<String> for ShortText {
     fn try_from(text: String) -> Result<Self, BadWord> {
         let trimmed = text.trim();
         let fits = (1..=CHARS_MAX).contains(&trimmed.chars().count());
-        if !fits || text.chars().any(char::is_control) {
+        if !fits || is_blank(&text) || text.chars().any(steers) {
             return Err(BadWord(format!("must be a text of 1 to {CHARS_MAX} characters on one line")));
         }
         Ok(Self(trimmed.to_owned()))

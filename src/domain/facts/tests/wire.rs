@@ -93,6 +93,20 @@ fn what_nobody_knows_is_refused() {
 }
 
 #[test]
+fn the_name_of_a_part_is_what_is_seen_of_it() {
+    let named = |name: &str| {
+        let mut told = serde_json::to_value(part(1, 480)).unwrap();
+        told["name"] = json!(name);
+        serde_json::from_value::<FactKind>(told).is_ok()
+    };
+    assert!(named("止水栓") && named("क्\u{200D}ष"));
+    for steering in ["\u{202E}", "\u{2066}", "\u{200B}", "\u{2028}", "\u{3164}", "\u{FEFF}", "\n", "\u{0}"] {
+        assert!(!named(&format!("a{steering}b")), "{steering:?}");
+    }
+    assert!(!named("\u{200C}\u{2800}"));
+}
+
+#[test]
 fn a_consent_that_contradicts_itself_is_refused_by_its_field() {
     for (path, value, field) in [
         ("/covers", json!([]), "covers"),
