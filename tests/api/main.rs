@@ -38,6 +38,7 @@ mod fitness;
 mod goodwill;
 mod guarding;
 mod held_commits;
+mod hostile;
 mod kpis;
 mod ladder;
 mod languages;
