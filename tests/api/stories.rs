@@ -1,14 +1,20 @@
 //! Random stories of calls, cases, jobs, hand-overs, referrals and reports in which anybody may fall silent at any time:
 //! afterwards everything is finished, or has an instant at which it is looked at again, or rings (G-09).
 
+mod money;
+
+use std::collections::BTreeMap;
+
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 
 use crate::{
+    erasing::verify,
     referrals::referral,
     support::{
         db::{Engine, Raw, TestDb, on_both_engines},
         server::{Client, Reply, TestServer, id},
+        site,
         world::{self, Crew},
     },
 };
@@ -31,7 +37,8 @@ struct Story<'s> {
     hand_overs: Vec<String>,
     interpretations: Vec<String>,
     referrals: Vec<String>,
-    reports: i64,
+    /// How many reports each of the crews has sent, by job.
+    reports: BTreeMap<(String, usize), i64>,
 }
 
 /// Nothing is a defect of the service but what it says is one.
@@ -56,7 +63,7 @@ impl Story<'_> {
 
     /// Somebody does something, or nobody does anything for a while.
     async fn step(&mut self) {
-        match self.rng.random_range(0..20) {
+        match self.rng.random_range(0..23) {
             0..=2 => self.take_call().await,
             3 | 4 => self.go_on_with_call().await,
             5 | 6 => self.open_case().await,
@@ -66,6 +73,7 @@ impl Story<'_> {
             15 => self.call_in_others().await,
             16 => self.refer().await,
             17 => self.end_something().await,
+            18..=20 => self.settle_something().await,
             _ => {
                 let minutes = self.rng.random_range(1..25);
                 self.server.pass(minutes).await;
@@ -129,29 +137,36 @@ impl Story<'_> {
 
     async fn report(&mut self) {
         let Some(job) = self.one_of(|story| &story.jobs) else { return };
-        let crew = &self.crews[self.rng.random_range(0..self.crews.len())];
+        let who = self.rng.random_range(0..self.crews.len());
+        let item = uuid::Uuid::from_u128(self.rng.random());
         let kinds = [
             json!({ "kind": "departure" }),
             json!({ "kind": "arrival" }),
             json!({ "kind": "work_start", "work": "work" }),
+            site::consent("21:00", 2),
+            json!({ "kind": "part", "item": item, "name": "止水栓", "quantity": "1", "unit_price_yen": 480, "price_basis": "tax_inclusive" }),
             json!({ "kind": "work_end" }),
+            json!({ "kind": "payment", "method": "cash", "amount_yen": 1_100 }),
             json!({ "kind": "completion" }),
-            json!({ "kind": "no_access" }),
+            json!({ "kind": "no_access", "reason": "nobody_there" }),
         ];
         // Mostly in the order in which they happen; a few are the only ones that are heard of.
         let from = if self.rng.random_range(0..4) == 0 { self.rng.random_range(0..kinds.len()) } else { 0 };
         let to = self.rng.random_range(from..kinds.len());
-        let mut facts = Vec::new();
-        for kind in &kinds[from..=to] {
-            self.reports += 1;
+        let apart = self.rng.random_range(0..20);
+        let (now, sent) = (self.server.ctx.now(), self.reports.entry((job.clone(), who)).or_default());
+        let (mut facts, mut minutes) = (Vec::new(), Vec::new());
+        for (at, kind) in kinds[from..=to].iter().enumerate() {
+            *sent += 1;
             let mut fact = kind.clone();
             fact["id"] = json!(uuid::Uuid::from_u128(self.rng.random()));
-            fact["device_seq"] = json!(self.reports);
-            fact["device_time"] = json!(self.server.ctx.now());
+            fact["device_seq"] = json!(*sent);
             facts.push(fact);
+            minutes.push((at as i64 - (to - from) as i64) * apart);
         }
-        let body = json!({ "device": "phone", "sent_at": self.server.ctx.now(), "facts": facts });
-        told(crew.phone.post(&format!("/v1/jobs/{job}/facts"), body).await);
+        site::dated(&mut facts, now, &minutes);
+        let body = json!({ "device": "phone", "sent_at": now, "facts": facts });
+        told(self.crews[who].phone.post(&format!("/v1/jobs/{job}/facts"), body).await);
         self.server.settle().await;
     }
 
@@ -291,7 +306,7 @@ on_both_engines! {
                 hand_overs: Vec::new(),
                 interpretations: Vec::new(),
                 referrals: Vec::new(),
-                reports: 0,
+                reports: BTreeMap::new(),
             };
             for _ in 0..STEPS {
                 story.step().await;
@@ -301,6 +316,7 @@ on_both_engines! {
             server.settle().await;
             let found = silent(&mut raw).await;
             assert_eq!(found, Vec::<String>::new(), "story {seed}");
+            verify(&server).await;
             // So that the next one finds somebody free.
             for job in &story.jobs {
                 let reason = json!({ "reason": "duplicate" });
@@ -308,6 +324,12 @@ on_both_engines! {
             }
             server.settle().await;
         }
+        server.pass(4 * 60 + 2).await;
+        let disputes = format!(
+            "SELECT COUNT(*) FROM dispute t WHERE NOT EXISTS (SELECT 1 FROM dispute_resolution r WHERE r.dispute_id = t.id) AND {UNTOLD}t.id)"
+        );
+        assert_eq!(raw.integer(&disputes).await, 0);
+        verify(&server).await;
         server.stop().await;
     }
 }
