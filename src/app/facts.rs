@@ -18,7 +18,7 @@ use crate::{
         events,
         evidence::EvidenceKind,
         facts::{
-            Fact, FactKind, Flag, Guard, OnRecord, Reporter,
+            Fact, FactKind, FieldRecord, Flag, Guard, OnRecord, Reporter,
             reports::{Filing, Received, Rejected},
             worked_until,
         },
@@ -97,7 +97,8 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let fitness = returning.as_ref().map(|looked| &looked.fitness);
     let told = Told { assignment: filing.assignment_id, recorded: &recorded, fold: &fold, fitness };
     let record = docket.aftermath(told, reference.dispatch())?;
-    let worked = worked_until(&all, unit.now);
+    let guard = docket.guard();
+    let worked = worked_until(&all, |facts| FieldRecord::guarded(facts, &guard), unit.now);
     docket.remind_of_consent(&record, worked, &reference.call_out().charging);
     let record = records::beside(&mut unit.tx, id, record).await?;
     store::facts::insert(&mut unit.writes, &recorded);

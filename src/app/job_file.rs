@@ -227,7 +227,8 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
     let papers = seen::papers(tx, id).await?;
     let marks = store::job_file::marks(tx, job.case_id).await?;
     let perils = marks.perils(id, &SafetyRules::of(&ctx.reference()));
-    let record = records::own(ctx, &job, &seen::guard(&job, &crew, &papers, &perils), &facts);
+    let guard = seen::guard(&job, &crew, &papers, &perils);
+    let record = records::own(ctx, &job, &guard, &facts);
     let sight = Sight::of(actor, &crew, ctx.now());
     let about = About { sight, offers, crew: &crew, record: &record, perils };
     let whole = whole(actor, job.clone(), &on_file, about);
@@ -245,8 +246,9 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
         absence: papers.absence,
         is_referred: case.referrals.iter().any(|one| one.job_id == Some(id) && one.stage == Stage::OnSite),
     };
+    let counts = |facts: &[Fact]| FieldRecord::guarded(facts, &guard);
     let (clock, alarms) =
-        (queue::clock_of(ctx, &job, &crew, &facts, papers.starts_at), papers.alarms.clone());
+        (queue::clock_of(ctx, &job, &crew, (&facts, counts), papers.starts_at), papers.alarms.clone());
     let record = records::beside(tx, id, record).await?;
     let known = Known { job: job.clone(), crew: &crew, record };
     let file = File {

@@ -70,7 +70,9 @@ fn believe(unit: &Unit, sending: &mut Sending) -> Result<FieldRecord, Error> {
     let record = records::own(&unit.ctx, docket.job(), &docket.guard(), facts);
     let reference = unit.ctx.reference();
     docket.catch_up(&record, reference.dispatch())?;
-    docket.remind_of_consent(&record, worked_until(facts, unit.now), &reference.call_out().charging);
+    let guard = docket.guard();
+    let worked = worked_until(facts, |facts| FieldRecord::guarded(facts, &guard), unit.now);
+    docket.remind_of_consent(&record, worked, &reference.call_out().charging);
     Ok(record)
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        facts::{Fact, worked_until},
+        facts::{Fact, FieldRecord, worked_until},
         ids::JobId,
         jobs::{Job, JobState},
         offers::{Assignment, Slot},
@@ -78,8 +78,9 @@ async fn worked(ctx: &Ctx, tx: &mut Tx, entries: &[Entry]) -> Result<HashMap<Job
         facts.entry(fact.job_id).or_default().push(fact);
     }
     let now = ctx.now();
-    let worked =
-        |job: JobId| (job, facts.get(&job).map_or(TimeDelta::zero(), |facts| worked_until(facts, now)));
+    // A list reads no assignments of jobs: what does not count shows here until the job's page is opened.
+    let until = |facts: &Vec<Fact>| worked_until(facts, FieldRecord::of, now);
+    let worked = |job: JobId| (job, facts.get(&job).map_or(TimeDelta::zero(), until));
     Ok(with_hands.into_iter().map(worked).collect())
 }
 
@@ -97,13 +98,13 @@ pub(super) fn clock_of(
     ctx: &Ctx,
     job: &Job,
     crew: &[Assignment],
-    facts: &[Fact],
+    (facts, fold): (&[Fact], impl Fn(&[Fact]) -> FieldRecord),
     starts_at: Option<Instant>,
 ) -> Option<QueueClock> {
     job.wake_at()?;
     let (state, since, now) = (job.state(), job.state_since, ctx.now());
     if has_hands(state) {
-        return Some(free_clock(state, since, free(ctx) - worked_until(facts, now), now));
+        return Some(free_clock(state, since, free(ctx) - worked_until(facts, fold, now), now));
     }
     let on_it = crew.iter().filter(|one| !one.is_over()).min_by_key(|one| one.id);
     let arrival_due_at = on_it.and_then(|one| one.arrival_due_at);

@@ -77,7 +77,10 @@ impl From<sqlx::Error> for Error {
                 sqlx::Error::PoolTimedOut => Self::Overloaded,
                 // Its connection was cut, or closed: what was asked may be asked again.
                 sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => Self::Unavailable,
-                lost @ (sqlx::Error::Io(_) | sqlx::Error::Tls(_)) => Self::Unreachable(lost),
+                // What answers is not a database, or was cut off in the middle of a word.
+                lost @ (sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => {
+                    Self::Unreachable(lost)
+                }
                 other => Self::Database(other),
             };
         };

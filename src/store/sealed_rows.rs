@@ -17,11 +17,12 @@ pub async fn rows(tx: &mut Tx, facet: &Facet, take: impl FnMut(Cells)) -> Result
     each(tx, format!("SELECT * FROM {}", facet.table), take).await
 }
 
-/// Reads the seals that events bear, in the order of the log: the number of the event, and its seals as they stand.
-pub async fn borne(tx: &mut Tx, mut take: impl FnMut(String, String)) -> Result<(), Error> {
-    let text = "SELECT ord, seals FROM event WHERE seals <> '[]' ORDER BY ord".to_owned();
+/// Reads the seals that events bear, in the order of the log: the number of the event, its kind, and its seals as they stand.
+pub async fn borne(tx: &mut Tx, mut take: impl FnMut(String, String, String)) -> Result<(), Error> {
+    let text = "SELECT ord, kind, seals FROM event WHERE seals <> '[]' ORDER BY ord".to_owned();
     each(tx, text, |row| {
-        take(named(&row, "ord").unwrap_or_default(), named(&row, "seals").unwrap_or_default())
+        let column = |name| named(&row, name).unwrap_or_default();
+        take(column("ord"), column("kind"), column("seals"));
     })
     .await
 }

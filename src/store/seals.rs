@@ -42,16 +42,16 @@ pub struct Facet {
     from: Option<&'static str>,
     /// How a row may leave.
     pub leaves: Leaves,
+    /// How often it may be sealed.
+    pub goes: Goes,
 }
 
 /// The hash of a row that has left by an act of somebody.
 pub const GONE: [u8; 32] = [0; 32];
 
 impl Facet {
-    /// Whether its rows are written once and for all.
-    #[must_use]
-    pub fn is_written_once(&self) -> bool {
-        matches!(self.columns, Columns::AllBut(_))
+    fn is_written_once(&self) -> bool {
+        self.goes == Goes::Nowhere
     }
 }
 
@@ -62,6 +62,20 @@ enum Columns {
     AllBut(&'static [&'static str]),
     /// What changes later: always written together.
     Only(&'static [&'static str]),
+}
+
+/// How often what is sealed together may be another. An event that somebody has added by hand may bear any seal; what nobody
+/// can do by the service is found out all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goes {
+    /// As it was written.
+    Nowhere,
+    /// To its end, once.
+    Once,
+    /// On, and never back to what it was.
+    On,
+    /// To and fro.
+    Freely,
 }
 
 /// How a sealed row may leave.

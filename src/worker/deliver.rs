@@ -35,7 +35,7 @@ const TO_ONE_MAX: usize = 4;
 /// Sendings at once to receivers that fail.
 const TO_FAILING_MAX: usize = 16;
 /// How often it looks without being woken: for what another node had in its hands and gave back by ending.
-const LOOK_AGAIN_S: i64 = 10;
+const LOOK_AGAIN_S: i64 = 4;
 /// How long it waits after a failure.
 const AFTER_FAILURE_S: i64 = 5;
 /// How long it waits at the end for what is under way.

@@ -6,7 +6,8 @@ use tokio::task::JoinSet;
 use crate::app::{Ctx, clock::Wake, silences};
 
 /// How often it looks without being woken: for what other nodes have written, and in case the clock was set.
-const LOOK_AGAIN_S: i64 = 60;
+/// A node that has died after it wrote has told nobody.
+const LOOK_AGAIN_S: i64 = 4;
 /// How long it waits after a failure.
 const AFTER_FAILURE_S: i64 = 5;
 

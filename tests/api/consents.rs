@@ -307,13 +307,24 @@ on_both_engines! {
         let start = phone.fact("21:20", json!({ "kind": "work_start", "work": "work" }));
         phone.send(&server, &second.phone, &[arrival, start]).await.expect(200);
         let mut ghost = Device::new(&job, "ghost");
-        for answer in ["yes", "no"] {
+        let stranger = json!({
+            "kind": "id_check", "way": "card_at_door", "id_kind": "residence_card", "face_ok": false, "name_ok": false,
+            "address_ok": false, "pledge_signed": false,
+        });
+        let answers = ["yes", "no"].map(|answer| yes("21:10", &json!({ "answer": answer })));
+        for told in answers.into_iter().chain([stranger]) {
             server.pass(1).await;
-            let fact = ghost.fact("21:10", yes("21:10", &json!({ "answer": answer })));
+            let fact = ghost.fact("21:10", told);
             let receipt = ghost.send(&server, &first.phone, &[fact]).await.expect(200);
             assert_eq!(flagged(&receipt).values().last().unwrap(), &["others_work"], "{receipt}");
-            assert_eq!(reminder(&server, &job).await.as_deref(), Some("waiting"), "{answer}");
+            let place = phone.fact("21:21", json!({ "kind": "position", "point": world::point(35.165, 136.91) }));
+            phone.send(&server, &second.phone, &[place]).await.expect(200);
+            assert_eq!(reminder(&server, &job).await.as_deref(), Some("waiting"), "{receipt}");
         }
+        server.pass(46).await;
+        assert_eq!(reminder(&server, &job).await.as_deref(), Some("waiting"), "22:09");
+        server.pass(1).await;
+        assert_eq!(reminder(&server, &job).await.as_deref(), Some("ringing"), "22:10");
         server.stop().await;
     }
 

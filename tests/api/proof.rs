@@ -152,6 +152,14 @@ const UNGUARD: &str = "DO $$ DECLARE r record; BEGIN
     END LOOP;
 END $$";
 
+/// Another id, in SQL.
+fn other_id(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "randomblob(16)",
+        Engine::Postgres => "gen_random_uuid()",
+    }
+}
+
 /// The tables that are sealed.
 fn sealed() -> BTreeSet<&'static str> {
     FACETS.iter().map(|facet| facet.table).collect()
@@ -265,10 +273,7 @@ on_both_engines! {
         let files = server.ctx.files().clone();
         server.stop().await;
         let mut stored = Stored::of(&db, files).await;
-        let other = match stored.engine {
-            Engine::Sqlite => "randomblob(16)",
-            Engine::Postgres => "gen_random_uuid()",
-        };
+        let other = other_id(stored.engine);
         // No guard is in the way of a payment that nobody has made.
         stored
             .run(&format!(
@@ -297,6 +302,47 @@ on_both_engines! {
         stored.run(&format!("UPDATE event SET seals = '{forged}' WHERE ord = ({event})")).await;
         let found = stored.found("rows").await.unwrap();
         assert!(found.starts_with("event ") && found.contains("seals a row of payment anew"), "{found}");
+    }
+
+    /// Whoever adds an event to the log needs no old hash and no chain: what nobody can do by the service is found out all the same.
+    async fn what_an_added_event_takes_back_is_found_out(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        night::played(&server).await;
+        let files = server.ctx.files().clone();
+        server.stop().await;
+        let mut stored = Stored::of(&db, files).await;
+        stored.unguard().await;
+        for facet in ["token revocation", "user_account end", "consumer position", "case_hazard clearance",
+                      "hand_over acceptance", "technician_proposal verdict", "case_hold"] {
+            let borne = stored.raw.texts(&format!("SELECT seals FROM event WHERE seals LIKE '%\"{facet}\"%' ORDER BY ord")).await;
+            let mut seals: Vec<(String, String, String)> = Vec::new();
+            for event in &borne {
+                let all: Vec<(String, String, String)> = serde_json::from_str(event).unwrap();
+                seals.extend(all.into_iter().filter(|(name, ..)| name == facet));
+            }
+            let was = |now: &(String, String, String)| {
+                let of_same = |before: &&(String, String, String)| before.1 == now.1 && before.2 != now.2;
+                seals.iter().find(of_same).map(|before| before.2.clone())
+            };
+            let (key, hash) = if facet == "case_hold" {
+                (seals[0].1.clone(), "0".repeat(64))
+            } else {
+                seals.iter().rev().find_map(|now| Some((now.1.clone(), was(now)?))).expect(facet)
+            };
+            let (id, forged) = (other_id(stored.engine), json!([[facet, key, hash]]));
+            stored
+                .run(&format!(
+                    "INSERT INTO event (id, at, actor, actor_id, subject, subject_id, kind, data, seals)
+                     SELECT {id}, at, actor, actor_id, subject, subject_id, 'log.rows_sealed', '{{}}', '{forged}'
+                     FROM event WHERE ord = (SELECT MAX(ord) FROM event)"
+                ))
+                .await;
+            let found = stored.found("rows").await.unwrap_or_default();
+            let says = if facet == "case_hold" { "is no such act" } else { "anew" };
+            assert!(found.contains(facet) && found.contains(says), "{facet}: {found}");
+            stored.run("DELETE FROM event WHERE ord = (SELECT MAX(ord) FROM event)").await;
+        }
+        assert_eq!(stored.found("rows").await, None, "all is as it was again");
     }
 
     async fn an_end_that_is_cut_off_and_a_chain_that_is_made_anew_are_found_out(db: TestDb) {

@@ -25,9 +25,19 @@ const STORIES_OF_A_SERVER: u64 = 2;
 /// Steps of one story.
 const STEPS: usize = 90;
 
+/// Where most of a story happens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scene {
+    /// Where calls are taken.
+    Desk,
+    /// Where work is done and billed.
+    Site,
+}
+
 /// What there is to go on with.
 struct Story<'s> {
     server: &'s TestServer,
+    scene: Scene,
     desk: Client,
     crews: &'s [Crew],
     rng: StdRng,
@@ -37,6 +47,8 @@ struct Story<'s> {
     hand_overs: Vec<String>,
     interpretations: Vec<String>,
     referrals: Vec<String>,
+    /// Who has said yes to which job.
+    taken: Vec<(String, usize)>,
     /// How many reports each of the crews has sent, by job.
     reports: BTreeMap<(String, usize), i64>,
 }
@@ -61,8 +73,29 @@ impl Story<'_> {
         self.post(&path(&of?), body).await
     }
 
+    /// At a site there is work to begin with.
+    async fn begin(&mut self) {
+        let jobs = if self.scene == Scene::Site { self.crews.len() } else { 0 };
+        for _ in 0..jobs {
+            let job = world::job(self.server).await;
+            self.cases.push(world::case_of(self.server, &job).await);
+            self.jobs.push(job);
+            for _ in 0..self.crews.len() * 2 {
+                self.answer_offer().await;
+            }
+        }
+    }
+
     /// Somebody does something, or nobody does anything for a while.
     async fn step(&mut self) {
+        if self.scene == Scene::Site && self.rng.random_range(0..3) > 0 {
+            return match self.rng.random_range(0..8) {
+                0..=3 => self.report().await,
+                4 | 5 => self.settle_something().await,
+                6 => self.answer_offer().await,
+                _ => self.server.pass(self.rng.random_range(1..25)).await,
+            };
+        }
         match self.rng.random_range(0..23) {
             0..=2 => self.take_call().await,
             3 | 4 => self.go_on_with_call().await,
@@ -128,16 +161,28 @@ impl Story<'_> {
     }
 
     async fn answer_offer(&mut self) {
-        let crew = &self.crews[self.rng.random_range(0..self.crews.len())];
+        let who = self.rng.random_range(0..self.crews.len());
+        let crew = &self.crews[who];
         let Some(offer) = world::open_offer(&crew.phone).await else { return };
         let path = format!("/v1/offers/{offer}/acceptance");
-        told(crew.phone.post(&path, json!({})).await);
+        let accepted = told(crew.phone.post(&path, json!({})).await);
+        let job = accepted.and_then(|accepted| Some(accepted["assignment"]["job_id"].as_str()?.to_owned()));
+        self.taken.extend(job.map(|job| (job, who)));
         self.server.settle().await;
     }
 
+    /// A job and somebody who reports on it: mostly whoever has said yes, and mostly to one that is new.
+    fn somebody(&mut self) -> Option<(String, usize)> {
+        if self.taken.is_empty() || self.rng.random_range(0..8) == 0 {
+            let who = self.rng.random_range(0..self.crews.len());
+            return self.one_of(|story| &story.jobs).map(|job| (job, who));
+        }
+        let last = self.taken.len().saturating_sub(3);
+        Some(self.taken[self.rng.random_range(last..self.taken.len())].clone())
+    }
+
     async fn report(&mut self) {
-        let Some(job) = self.one_of(|story| &story.jobs) else { return };
-        let who = self.rng.random_range(0..self.crews.len());
+        let Some((job, who)) = self.somebody() else { return };
         let item = uuid::Uuid::from_u128(self.rng.random());
         let kinds = [
             json!({ "kind": "departure" }),
@@ -297,6 +342,7 @@ on_both_engines! {
         for seed in 0..stories {
             let mut story = Story {
                 server: &server,
+                scene: if seed % 2 == 0 { Scene::Desk } else { Scene::Site },
                 desk: server.dispatcher(),
                 crews: &crews,
                 rng: StdRng::seed_from_u64(seed),
@@ -306,8 +352,10 @@ on_both_engines! {
                 hand_overs: Vec::new(),
                 interpretations: Vec::new(),
                 referrals: Vec::new(),
+                taken: Vec::new(),
                 reports: BTreeMap::new(),
             };
+            story.begin().await;
             for _ in 0..STEPS {
                 story.step().await;
             }

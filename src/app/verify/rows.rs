@@ -1,19 +1,25 @@
 //! The rows that must never change: each is what it was when the service wrote it, none is missing, and none was written by
 //! anybody else (G-12).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Ctx, Error, Verdict};
 use crate::{
-    domain::salted::Salted,
+    domain::{events::Kind, salted::Salted},
     store::{
         self, Tx, sealed_rows,
-        seals::{Borne, FACETS, Facet, GONE, Leaves},
+        seals::{Borne, FACETS, Facet, GONE, Goes, Leaves},
     },
 };
 
 /// The hash of a row, and the event that bears it.
 type Kept = HashMap<(&'static str, String), (String, String)>;
+
+/// The hashes that a row had, of what does not go to and fro.
+type Before = HashMap<(&'static str, String), Vec<u64>>;
+
+/// The acts by which a sealed row may leave.
+const TELLS_OF_GOING: &[&str] = &[Kind::CaseHoldLifted.as_str()];
 
 /// Reads every seal, and then every row: beside a running service, all of one moment.
 pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
@@ -63,33 +69,58 @@ async fn words(tx: &mut Tx, found: &mut Vec<String>) -> Result<(), store::Error>
 
 /// The last seal of each row.
 async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error> {
-    let mut kept = Kept::new();
-    sealed_rows::borne(tx, |event, seals| {
+    let (mut kept, mut before) = (Kept::new(), Before::new());
+    sealed_rows::borne(tx, |event, kind, seals| {
         let Ok(seals) = serde_json::from_str::<Vec<Borne>>(&seals) else {
             found.push(format!("the seals of event {event} cannot be read"));
             return;
         };
         for (name, key, hash) in seals {
-            match FACETS.iter().find(|facet| facet.name == name) {
-                Some(facet) if facet.leaves == Leaves::Told && hash == hex::encode(GONE) => {
-                    kept.remove(&(facet.name, key));
+            let Some(facet) = FACETS.iter().find(|facet| facet.name == name) else {
+                found.push(format!("event {event} bears a seal of {name}, which is not sealed"));
+                continue;
+            };
+            if facet.leaves == Leaves::Told && hash == hex::encode(GONE) {
+                if !TELLS_OF_GOING.contains(&kind.as_str()) {
+                    found
+                        .push(format!("event {event} says that a row of {name} is gone, and is no such act"));
                 }
-                Some(facet) => {
-                    let place = (facet.name, place(facet, key, &hash));
-                    match kept.insert(place, (event.clone(), hash.clone())) {
-                        // What is written once is sealed once: another seal is a forged one.
-                        Some((_, before)) if facet.is_written_once() && before != hash => {
-                            found.push(format!("event {event} seals a row of {name} anew"));
-                        }
-                        _ => {}
-                    }
-                }
-                None => found.push(format!("event {event} bears a seal of {name}, which is not sealed")),
+                kept.remove(&(facet.name, key));
+                continue;
             }
+            let place = (facet.name, place(facet, key, &hash));
+            let known = before.entry(place.clone()).or_default();
+            if !may_follow(facet.goes, known, &hash) {
+                found.push(format!("event {event} seals a row of {name} anew"));
+            }
+            match facet.goes {
+                Goes::Freely => {}
+                Goes::Nowhere if facet.leaves == Leaves::Told => {}
+                Goes::Nowhere | Goes::Once | Goes::On => known.push(short(&hash)),
+            }
+            kept.insert(place, (event.clone(), hash));
         }
     })
     .await?;
     Ok(kept)
+}
+
+/// Whether a seal may come after these of the same row.
+fn may_follow(goes: Goes, before: &[u64], hash: &str) -> bool {
+    let is_same = before.last().is_none_or(|last| *last == short(hash));
+    match goes {
+        Goes::Nowhere => is_same,
+        Goes::Once => {
+            is_same || before.iter().collect::<BTreeSet<_>>().len() < 2 && !before.contains(&short(hash))
+        }
+        Goes::On => is_same || !before.contains(&short(hash)),
+        Goes::Freely => true,
+    }
+}
+
+/// Enough of a hash to tell whether it was there before: nobody gains by two that are alike.
+fn short(hash: &str) -> u64 {
+    u64::from_str_radix(hash.get(..16).unwrap_or_default(), 16).unwrap_or_default()
 }
 
 /// Under what a seal is looked up.

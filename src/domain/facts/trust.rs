@@ -119,12 +119,15 @@ impl Guard {
         Span::new(term.from - TRUST_SLACK, over + TRUST_SLACK)
     }
 
-    /// Whether it came once it was known that whoever reports was taken off the job; not of who ended their visit themselves.
+    /// Whether it came once it was known that whoever reports is off the job. What somebody tells who ends their own visit may
+    /// come in another order than it was told in.
     fn is_heard_late(&self, fact: &Fact) -> bool {
         let term = self.terms.get(&fact.technician_id).and_then(|term| term.over);
-        let taken_off =
-            term.filter(|(_, code)| !matches!(code, ReleaseCode::Completed | ReleaseCode::VisitOver));
-        taken_off.is_some_and(|(over, _)| fact.received_at > over)
+        term.is_some_and(|(over, code)| match code {
+            ReleaseCode::Completed => false,
+            ReleaseCode::VisitOver => fact.received_at > over + TRUST_SLACK,
+            _ => fact.received_at > over,
+        })
     }
 
     /// Judges reports that are in the order of their time.

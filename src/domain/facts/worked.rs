@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::{Fact, FactKind, FieldRecord, ShortCode};
 use crate::domain::{charging::WorkKind, ids::FactId, span::Instant};
 
-/// The work that uses up the free minutes, by the wall clock (C-12, C-16), as if everybody took his hands off at `now`.
+/// The work that uses up the free minutes, by the wall clock (C-12, C-16), as if everybody took their hands off at `now`; `fold`
+/// says what reports add up to, and so how far they count.
 #[must_use]
-pub fn worked_until(facts: &[Fact], now: Instant) -> TimeDelta {
+pub fn worked_until(facts: &[Fact], fold: impl Fn(&[Fact]) -> FieldRecord, now: Instant) -> TimeDelta {
     let Ok(device) = ShortCode::try_from("screen".to_owned()) else { return TimeDelta::zero() };
     let mut supposed: Vec<Fact> = Vec::new();
     for fact in facts {
@@ -26,7 +27,7 @@ pub fn worked_until(facts: &[Fact], now: Instant) -> TimeDelta {
         }
     }
     supposed.extend(facts.iter().cloned());
-    let record = FieldRecord::of(&supposed);
+    let record = fold(&supposed);
     let work = record.visits.iter().flat_map(|visit| &visit.work);
     let mut spans: Vec<_> =
         work.filter(|span| span.work == WorkKind::Work).map(|span| (span.from, span.to.min(now))).collect();

@@ -1,10 +1,18 @@
 //! What is sealed, table by table.
 
-use super::{Columns, Facet, Leaves};
+use super::{Columns, Facet, Goes, Leaves};
 
 /// A table whose rows are written once.
 const fn whole(table: &'static str, key: &'static [&'static str]) -> Facet {
-    Facet { name: table, table, key, columns: Columns::AllBut(&[]), from: None, leaves: Leaves::Never }
+    Facet {
+        name: table,
+        table,
+        key,
+        columns: Columns::AllBut(&[]),
+        from: None,
+        leaves: Leaves::Never,
+        goes: Goes::Nowhere,
+    }
 }
 
 /// What is written once of a table of which something changes: all that no other facet of it covers, but for what is not
@@ -15,7 +23,17 @@ const fn rest(table: &'static str, loose: &'static [&'static str]) -> Facet {
 
 /// What changes of it, written together each time.
 const fn part(name: &'static str, table: &'static str, columns: &'static [&'static str]) -> Facet {
-    Facet { name, columns: Columns::Only(columns), ..whole(table, &["id"]) }
+    Facet { name, columns: Columns::Only(columns), goes: Goes::Freely, ..whole(table, &["id"]) }
+}
+
+/// What is ended once.
+const fn end(name: &'static str, table: &'static str, columns: &'static [&'static str]) -> Facet {
+    Facet { goes: Goes::Once, ..part(name, table, columns) }
+}
+
+/// What only goes on.
+const fn onward(name: &'static str, table: &'static str, columns: &'static [&'static str]) -> Facet {
+    Facet { goes: Goes::On, ..part(name, table, columns) }
 }
 
 /// What names a danger of a case.
@@ -92,22 +110,22 @@ pub static FACETS: &[Facet] = &[
     part("case_file reopening", "case_file", &["reopened_at"]),
     part("case_file state", "case_file", CASE),
     Facet { key: DANGER, ..rest("case_hazard", &[]) },
-    Facet { key: DANGER, ..part("case_hazard clearance", "case_hazard", CLEARED) },
+    Facet { key: DANGER, ..end("case_hazard clearance", "case_hazard", CLEARED) },
     Facet { leaves: Leaves::Told, ..whole("case_hold", &["case_id"]) },
     rest("consumer", &[]),
-    part("consumer position", "consumer", &["acknowledged_pos"]),
+    onward("consumer position", "consumer", &["acknowledged_pos"]),
     whole("decision", &["id"]),
     whole("dispute", &["id"]),
     whole("dispute_resolution", &["dispute_id"]),
     rest("emergency_handover", &[]),
     part("emergency_handover clocks", "emergency_handover", &["connected_at", "ended_at"]),
     rest("evidence", &[]),
-    part("evidence erasure", "evidence", &["erased_at", "erased_for"]),
+    end("evidence erasure", "evidence", &["erased_at", "erased_for"]),
     whole("fact", &["id"]),
     rest("firm", &[]),
     part("firm record", "firm", FIRM),
     rest("hand_over", &[]),
-    part("hand_over acceptance", "hand_over", &["accepted_at", "accepted_by"]),
+    end("hand_over acceptance", "hand_over", &["accepted_at", "accepted_by"]),
     whole("hazard_answer", &["call_id", "number"]),
     whole("hazard_instruction", &["call_id", "number"]),
     whole("identity_plan", &["job_id", "number"]),
@@ -146,15 +164,15 @@ pub static FACETS: &[Facet] = &[
     rest("technician", &[]),
     part("technician record", "technician", TECHNICIAN),
     rest("technician_proposal", &[]),
-    part(
+    end(
         "technician_proposal verdict",
         "technician_proposal",
         &["state", "reason", "decided_at", "decided_by"],
     ),
     rest("token", &[]),
-    part("token revocation", "token", &["revoked_at"]),
+    end("token revocation", "token", &["revoked_at"]),
     rest("user_account", &[]),
-    part("user_account end", "user_account", &["disabled_at"]),
-    part("user_account password", "user_account", &["password_hash", "password_changed_at"]),
+    end("user_account end", "user_account", &["disabled_at"]),
+    onward("user_account password", "user_account", &["password_hash", "password_changed_at"]),
     whole("warrant", &["case_id", "number"]),
 ];

@@ -96,7 +96,10 @@ impl Story<'_> {
         let (path, body) = match self.rng.random_range(0..3) {
             0 => ("legal-hold", json!({ "reason": "litigation" })),
             1 => ("legal-hold-lifting", json!({})),
-            _ => ("erasure", json!({ "reason": "unlawful" })),
+            _ => {
+                self.post(&format!("/v1/cases/{case}/closing"), json!({})).await;
+                ("erasure", json!({ "reason": "unlawful" }))
+            }
         };
         told(self.supervisor().post(&format!("/v1/cases/{case}/{path}"), body).await);
     }

@@ -205,9 +205,13 @@ fn who_was_taken_off_neither_agrees_nor_refuses_for_the_work_of_others() {
             let with = |fact: Fact| {
                 FieldRecord::guarded(&theirs.iter().cloned().chain([fact]).collect::<Vec<_>>(), &replaced)
             };
-            // Who has gone from a visit that they ended themselves is a colleague still.
-            let is_colleague = matches!(code, ReleaseCode::Completed | ReleaseCode::VisitOver);
-            for time in ["10:50:01", "12:00:00"] {
+            for time in ["10:50:01", "10:52:00", "10:52:01", "12:00:00"] {
+                // Who ends their own visit has told it all within two minutes, in whatever order.
+                let is_colleague = match code {
+                    ReleaseCode::Completed => true,
+                    ReleaseCode::VisitOver => time <= "10:52:00",
+                    _ => false,
+                };
                 let record = with(told(time));
                 let codes = if is_colleague { vec![] } else { vec![FlagCode::OthersWork] };
                 assert_eq!(kept_out(&record), codes, "{code}, {time}, {kind:?}");

@@ -3,7 +3,7 @@
 use super::*;
 
 fn minutes(facts: &[Fact], now: &str) -> i64 {
-    worked_until(facts, at(now)).num_minutes()
+    worked_until(facts, FieldRecord::of, at(now)).num_minutes()
 }
 
 #[test]
