@@ -7,7 +7,7 @@ use crate::domain::{
     events::{AssignmentDelayed, FactRecorded, JobProgressed},
     facts::{Fact, FactKind, FieldRecord, FieldState, Flag, FlagCode, Guard, Reporter, ToldDelay, is_about},
     fitness::Fitness,
-    ids::AssignmentId,
+    ids::{AssignmentId, TechnicianId},
     jobs::JobState,
     offers::{Assignment, ReleaseCode, WithdrawCode},
     promises,
@@ -188,6 +188,13 @@ impl Docket {
         self.obey_hold()
     }
 
+    /// Whether the last visit of a technician is over, and they were not taken off.
+    fn has_left(&self, technician: TechnicianId) -> bool {
+        let own = self.is.assignments.iter().filter(|one| one.technician_id == technician);
+        let last = own.max_by_key(|one| one.id);
+        last.and_then(Assignment::release_code) == Some(ReleaseCode::VisitOver)
+    }
+
     /// Whether who completes it had it, or has come back to it from a visit before.
     fn is_ended_by_who_has_it(&self, record: &FieldRecord) -> bool {
         let own = |one: &&Assignment| Some(one.technician_id) == record.completed_by;
@@ -216,11 +223,16 @@ impl Docket {
         if before == JobState::Accepted { self.withdraw_accepted(WithdrawCode::TakenByOther) } else { Ok(()) }
     }
 
-    /// As far on as whoever is on it. Whoever was taken off it and goes all the same does not move it; once nobody is on
-    /// it any more, the record tells.
+    /// As far on as whoever is on it, or has left it by themselves. Whoever was taken off it and goes all the same does not move
+    /// it.
     fn state_told(&self, record: &FieldRecord) -> Option<JobState> {
-        if self.on_it().next().is_none() || record.completed_at.is_some() {
+        if record.completed_at.is_some() {
             return record.state;
+        }
+        if self.on_it().next().is_none() {
+            let states = record.technicians.iter().filter(|told| self.has_left(told.technician_id));
+            let states = states.filter_map(|told| told.state.of_job());
+            return states.max_by_key(|state| state.progress());
         }
         let states = self.on_it().map(|one| {
             let told = record.technician(one.technician_id).filter(|told| told.state.is_present());

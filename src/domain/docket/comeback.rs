@@ -24,8 +24,8 @@ impl Docket {
     }
 
     /// Gives the job back to a technician who tells that they are on a job that was taken from them unheard, or back on
-    /// one they had left, when nobody else has it. Where something holds the job, that is so only of a visit that is over
-    /// (G-08), and never of whoever must not be sent (G-17): a person is told that they are there.
+    /// one they had left, when nobody else has it. Where something holds the job, that is so only of a visit that was over
+    /// before that was known (G-08), and never of whoever must not be sent (G-17): a person is told that they are there.
     pub(super) fn reinstate(&mut self, told: Told<'_>, rules: &Dispatch) -> Result<(), Refusal> {
         let Some(before) = self.who_may_return(told.assignment).cloned() else { return Ok(()) };
         // While nobody else has it, what they tell of the time since counts for whether they are there (G-01).
@@ -34,7 +34,8 @@ impl Docket {
         let Some(came) = came else { return Ok(()) };
         let is_held = self.holding().is_some();
         let may_go = told.fitness.is_some_and(|fitness| fitness.must_not_forbid().is_ok());
-        if !may_go || (is_held && came.state.is_present()) {
+        let is_in_danger = is_held && (came.state.is_present() || self.perils().forbid_work_at(came.since));
+        if !may_go || is_in_danger {
             self.raise(AlarmKind::DoubtfulReport);
             return Ok(());
         }

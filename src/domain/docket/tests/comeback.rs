@@ -343,3 +343,60 @@ fn what_is_doubtful_rings_until_somebody_comes_or_it_is_over() {
         assert!(!rings(&known, AlarmKind::DoubtfulReport), "{is_there}");
     }
 }
+
+#[test]
+fn a_job_that_is_held_is_not_ended_by_what_is_told_of_the_time_since_however_it_is_cut() {
+    let kinds = [
+        ["arrival", "completion"].map(simple).to_vec(),
+        everything(),
+        vec![simple("arrival"), what(json!({ "kind": "no_access", "reason": "nobody_there" }))],
+        vec![simple("arrival"), what(json!({ "kind": "leaving", "return_planned": true }))],
+    ];
+    for off in every_way_off() {
+        for peril in [Step::Danger(2), Step::Plan(Method::None)] {
+            for kinds in &kinds {
+                let mut phone = Device::of(1);
+                let facts: Vec<_> = kinds.iter().map(|kind| phone.tell("11:20:00", kind.clone())).collect();
+                let held = gone_on(off, Then::Held(peril));
+                let mut told = Vec::new();
+                let at_once = tells(&held, "11:20:00", 30, &mut told, facts.clone());
+                let (mut one_by_one, mut told) = (held.clone(), Vec::new());
+                for (fact, number) in facts.into_iter().zip(30..) {
+                    one_by_one = tells(&one_by_one, "11:20:00", number, &mut told, vec![fact]);
+                }
+                for known in [&at_once, &one_by_one] {
+                    let case = format!("{off:?}, {peril:?}, {kinds:?}");
+                    assert_eq!(known.job.state(), JobState::Held, "{case}");
+                    assert_eq!(known.assignments.len(), held.assignments.len(), "{case}");
+                    assert!(
+                        rings(known, AlarmKind::Held) && rings(known, AlarmKind::DoubtfulReport),
+                        "{case}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn who_was_taken_off_leaves_nothing_of_theirs_to_a_job_that_waits_for_its_next_visit() {
+    let left = what(json!({ "kind": "leaving", "return_planned": true }));
+    for off in every_way_off() {
+        // They had come before they were taken off; whoever has it then leaves.
+        let mut told = Vec::new();
+        let known = gone_on(off, Then::Given);
+        let mut theirs = Device::of(2);
+        let visit = [("11:10:00", simple("arrival")), ("11:12:00", left.clone())];
+        let mut own = told_late(&[simple("arrival")]);
+        own.iter_mut().for_each(|fact| fact.received_at = at("10:00:00"));
+        told.extend(own);
+        let visit = visit.map(|(time, kind)| theirs.tell(time, kind)).to_vec();
+        let known = tells(&known, "11:12:00", 30, &mut told, visit);
+        assert_eq!(known.job.state(), JobState::AwaitingReturn, "{off:?}");
+        let late = Device::numbered(1, 1).tell("10:05:00", start("work"));
+        let late = Fact { received_at: at("11:20:00"), sent_at: at("11:20:00"), ..late };
+        let known = tells(&known, "11:20:00", 31, &mut told, vec![late]);
+        let is_theirs = known.assignments.iter().any(|one| !one.is_over());
+        assert!(is_theirs || known.job.state() == JobState::AwaitingReturn, "{off:?}");
+    }
+}
