@@ -159,6 +159,8 @@ pub(super) async fn stated(
     let by_payer = accounts(&ledger::billed(&lines), &held, &payments);
     let total_yen: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let collected_yen = sees_all.then(|| collected(&payments));
+    // How long all of them have worked is nobody's alone.
+    let priced = priced.filter(|_| sees_all);
     // What is paid for what is held is not to be paid back.
     let due: Yen = by_payer.values().map(|account| account.due).sum();
     Ok(Statement {
@@ -204,6 +206,22 @@ fn keep_own(scope: Scope, firms: &BTreeMap<TechnicianId, FirmId>, record: &mut F
     record.leavings.retain(|left| is_own(left.technician_id));
     record.withdrawals.retain(|withdrawn| is_own(withdrawn.technician_id));
     record.flags.retain(|flag| flag.technician_id.is_none_or(is_own));
+    if firms.values().any(|firm| !scope.covers_firm(*firm)) {
+        keep_own_times(record);
+    }
+}
+
+/// When others came, worked and ended it is theirs.
+fn keep_own_times(record: &mut FieldRecord) {
+    record.visits.retain(|visit| !visit.work.is_empty());
+    for visit in &mut record.visits {
+        visit.from = visit.work.iter().map(|work| work.from).min().unwrap_or(visit.from);
+        visit.to = visit.work.iter().map(|work| work.to).max().unwrap_or(visit.to);
+    }
+    (record.departed_at, record.arrived_at, record.state) = (None, None, None);
+    if record.completed_by.is_none() {
+        (record.completed_at, record.outcome, record.signature) = (None, None, None);
+    }
 }
 
 /// The statement as it is printed, in HTML.

@@ -177,6 +177,24 @@ on_both_engines! {
         server.stop().await;
     }
 
+    // Y-03: when others came, how long they worked and how it ended is theirs.
+    async fn who_was_taken_off_sees_nothing_of_the_work_of_others(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (job, first, second) = left_and_given(&server).await;
+        server.pass(85).await;
+        works(&server, &second, &job).await;
+        let statement = format!("/v1/jobs/{job}/statement");
+        let theirs = second.phone.get(&statement).await.expect(200);
+        let own = first.phone.get(&statement).await.expect(200);
+        assert_eq!((&own["worked_seconds"], &own["units"]), (&Value::Null, &Value::Null));
+        for time in ["departed_at", "arrived_at", "completed_at", "outcome"] {
+            assert_eq!(own[time], Value::Null, "{time}");
+        }
+        assert_eq!(own["visits"].as_array().unwrap().len(), 1, "the own one");
+        assert!(!own.to_string().contains(&second.technician) && theirs.to_string().contains(&second.technician));
+        server.stop().await;
+    }
+
     async fn only_coming_gives_a_job_again_and_only_when_it_is_told(db: TestDb) {
         let server = TestServer::start(&db).await;
         let (first, _second) = crews(&server).await;

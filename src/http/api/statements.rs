@@ -41,7 +41,8 @@ pub(super) struct JobStatement {
     job_state: JobState,
     /// When it was last settled; `null` while it is not.
     settled_at: Option<DateTime<Utc>>,
-    /// Whole seconds of ordinary work; `null` while the record is beyond what can be billed.
+    /// Whole seconds of ordinary work; `null` while the record is beyond what can be billed, and, as the units, for a
+    /// contractor who shares the job.
     worked_seconds: Option<i64>,
     /// Overtime units worked.
     units: Option<i64>,
