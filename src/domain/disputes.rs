@@ -86,6 +86,13 @@ pub struct Dispute {
 }
 
 impl Dispute {
+    /// Whether a rescission is asked for by it: not any more where it was rejected or taken back (Y-11).
+    #[must_use]
+    pub fn asks_to_rescind(&self) -> bool {
+        let is_upheld = |one: &Resolution| one.outcome == DisputeOutcome::Upheld;
+        self.reason == DisputeReason::CoolingOff && self.resolution.as_ref().is_none_or(is_upheld)
+    }
+
     /// Until when it is to be decided.
     #[must_use]
     pub fn decide_by(&self) -> DateTime<Utc> {

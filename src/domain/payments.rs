@@ -60,7 +60,7 @@ text_enum! {
         NothingOwed = "nothing_owed",
         /// More than is due from anybody.
         Overpaid = "overpaid",
-        /// The same reference and method again, or the same amount from the same payer within ten minutes.
+        /// The same reference and method again, or the same amount from, or back to, the same payer within ten minutes.
         Repeated = "repeated",
     }
 }
@@ -110,22 +110,20 @@ pub fn collected(payments: &[Payment]) -> Yen {
     payments.iter().map(Payment::collected).sum()
 }
 
-/// What is doubtful about money that was taken, beside the other payments of its job; `owed` is what the job costs, unknown
-/// before it is settled. What is paid back is never doubtful.
+/// What is doubtful about money that was taken or paid back, beside the other payments of its job; `owed` is what the job costs,
+/// unknown before it is settled. Paying back is compared with paying back, and is never too much of what is owed.
 #[must_use]
 pub fn doubts(next: &Payment, known: &[Payment], owed: Option<Yen>) -> Vec<PaymentDoubt> {
-    if next.kind == PaymentKind::Refund {
-        return Vec::new();
-    }
+    let is_refund = |one: &Payment| one.kind == PaymentKind::Refund;
     let is_same = |other: &&Payment| {
         let same_reference =
             next.reference.is_some() && (&next.reference, next.method) == (&other.reference, other.method);
         let same_money = (next.payer, next.amount_yen) == (other.payer, other.amount_yen)
             && (next.received_at - other.received_at).abs() <= REPEATED_WITHIN;
-        other.kind != PaymentKind::Refund && (same_reference || same_money)
+        is_refund(other) == is_refund(next) && (same_reference || same_money)
     };
     let repeated = known.iter().find(is_same).map(|_| PaymentDoubt::Repeated);
-    let too_much = owed.and_then(|owed| {
+    let too_much = owed.filter(|_| !is_refund(next)).and_then(|owed| {
         let is_over = collected(known).0 + next.amount_yen.0 > owed.0;
         match owed {
             Yen(..=0) => Some(PaymentDoubt::NothingOwed),
@@ -337,8 +335,39 @@ mod tests {
         assert_eq!(both, [PaymentDoubt::NothingOwed, PaymentDoubt::Repeated]);
         assert!(confirmed(&both, &both, Yen(0)).is_ok());
         assert!(confirmed(&both, &both[..1], Yen(0)).is_err());
-        let back = Payment { kind: PaymentKind::Refund, ..next(1, 500) };
-        assert_eq!(said(&back, Some(0)), []);
+    }
+
+    #[test]
+    fn g_07_the_same_is_paid_back_once() {
+        let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let taken = Payment { reference: Some("R-1".to_owned()), ..payment(PaymentKind::Later, 500) };
+        let back = Payment {
+            kind: PaymentKind::Refund,
+            received_at: at(1),
+            reference: Some("B-1".to_owned()),
+            ..taken.clone()
+        };
+        let said = |next: &Payment| doubts(next, &[taken.clone(), back.clone()], Some(Yen(0)));
+        let next = |minutes: i64, yen: i64, reference: &str| Payment {
+            received_at: at(1 + minutes),
+            amount_yen: Yen(yen),
+            reference: Some(reference.to_owned()),
+            ..back.clone()
+        };
+        for (next, expected) in [
+            (next(60, 7, "B-1"), vec![PaymentDoubt::Repeated]),
+            (next(10, 500, "B-2"), vec![PaymentDoubt::Repeated]),
+            (next(11, 500, "B-2"), vec![]),
+            (next(1, 501, "B-2"), vec![]),
+            (Payment { method: PaymentMethod::Card, ..next(60, 7, "B-1") }, vec![]),
+            (Payment { payer: Payer::HostCompany, ..next(1, 500, "B-2") }, vec![]),
+            // What was taken and what is paid back are two things, though they look the same.
+            (next(60, 7, "R-1"), vec![]),
+        ] {
+            assert_eq!(said(&next), expected, "{next:?}");
+        }
+        // The first one: the payment it pays back is none like it.
+        assert_eq!(doubts(&back, std::slice::from_ref(&taken), Some(Yen(0))), []);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     cooling_off::CoolingOff,
-    disputes::{Dispute, DisputeReason},
+    disputes::Dispute,
     facts::{FieldRecord, Flag},
     ids::{FactId, FirmId, ReviewDecisionId, ReviewId, TechnicianId, TokenId},
     jobs::{Job, JobState},
@@ -160,7 +160,7 @@ impl Grounds<'_> {
     pub fn must_be_in_time(&self, decide: &Decide) -> Result<(), Refusal> {
         let is_asked = decide.ruling == Ruling::Rescind && decide.reason == DecisionReason::CoolingOff;
         let Known::Known(ends_on) = self.cooling_off.ends_on else { return Ok(()) };
-        let asked = self.disputes.iter().filter(|one| one.reason == DisputeReason::CoolingOff);
+        let asked = self.disputes.iter().filter(|one| one.asks_to_rescind());
         let asked_at = asked.map(|one| one.opened_at).min().unwrap_or(self.now);
         let is_late = tokyo(asked_at).date_naive() > ends_on;
         if is_asked && is_late && !decide.confirm.contains(&DecisionDoubt::CoolingOffOver) {

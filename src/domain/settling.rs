@@ -239,8 +239,8 @@ fn unconfirmed(settled: &Settled, priced: &Priced, now: Instant) -> Vec<Flag> {
     flags.collect()
 }
 
-/// The consents that a colleague asked for and that were received after work that they cover had begun (G-04): what they
-/// would have changed.
+/// The consents that count from a later instant than they are said to have been answered at, where that changes what is billed
+/// (G-04): a colleague's from their receipt, one that was written down after other reports from then.
 fn heard_late(
     settled: &Settled,
     terms: &Terms,
@@ -256,7 +256,11 @@ fn heard_late(
     for given in as_said.record.consents.iter_mut().filter(|given| is_late(given)) {
         given.answered_at = given.said_at;
     }
-    let sums = |priced: &Priced| priced.charges.iter().map(|one| one.amount_yen).collect::<Vec<_>>();
+    let sums = |priced: &Priced| {
+        let held = priced.held.iter().map(|item| item.charge.amount_yen);
+        let charges = priced.charges.iter().map(|one| one.amount_yen);
+        (charges.collect::<Vec<_>>(), held.collect::<Vec<_>>())
+    };
     let is_same = ledger::charges(&as_said, terms, firms).is_ok_and(|other| sums(&other) == sums(priced));
     let flags = late.into_iter().map(|given| Flag {
         code: FlagCode::ConsentTooLate,

@@ -15,6 +15,7 @@ use crate::{
         fitness::Reason,
         payments::PaymentDoubt,
         refusal::{FieldError, FitnessRefused, MoneyRefused, Refusal, Refused},
+        reviews::DecisionDoubt,
     },
 };
 
@@ -35,7 +36,8 @@ pub(crate) struct Problem {
     /// The rule of the domain behind it, where there is one, as in `S-04`.
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<&'static str>,
-    /// What a person may pass over by naming it: in `confirmation` who is sent (G-17), in `confirm` a payment (G-07).
+    /// What a person may pass over by naming it: in `confirmation` who is sent (G-17), in `confirm` a payment (G-07) or a
+    /// decision about a bill (Y-11).
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<Confirmable>)]
     confirm: Box<[Confirmable]>,
@@ -52,6 +54,8 @@ pub(crate) enum Confirmable {
     Fitness(Reason),
     /// What is doubtful about a payment.
     Payment(PaymentDoubt),
+    /// What is doubtful about a decision.
+    Decision(DecisionDoubt),
 }
 
 /// One field that cannot be accepted.
@@ -239,6 +243,9 @@ impl Problem {
             }
             Refused::Money(MoneyRefused::PaymentRepeated) => {
                 Box::new([Confirmable::Payment(PaymentDoubt::Repeated)])
+            }
+            Refused::Money(MoneyRefused::CoolingOffOver(_)) => {
+                Box::new([Confirmable::Decision(DecisionDoubt::CoolingOffOver)])
             }
             _ => Box::default(),
         };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use kaketsuke::{
     app,
-    domain::{actor::Role, reference::Dataset},
+    domain::{actor::Role, reference::Dataset, span::Instant},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -58,6 +58,19 @@ async fn reminder(server: &TestServer, job: &str) -> Option<String> {
         alarm["subject_id"] == job && alarm["kind"] == "consent_due" && alarm["state"] != "resolved"
     });
     own.map(|alarm| alarm["state"].as_str().unwrap().to_owned())
+}
+
+/// Moves reports of a job that begins at nine in the evening to one that begins then.
+fn moved(facts: &mut [Value], begun: Instant) {
+    let nine: Instant = clock("21:00").parse().unwrap();
+    for fact in facts {
+        for key in ["device_time", "asked_at", "answered_at"] {
+            if let Some(at) = fact[key].as_str() {
+                let at: Instant = at.parse().unwrap();
+                fact[key] = json!(at + (begun - nine));
+            }
+        }
+    }
 }
 
 async fn on_site(server: &TestServer) -> (Crew, String, Device) {
@@ -165,6 +178,12 @@ on_both_engines! {
             let mut body = Device::new(&job, "desk").batch(&server, &[told.fact("21:10", yes("21:10", &changes))]);
             body["technician_id"] = json!(crew.technician);
             assert_eq!(post_facts(&desk, &job, &body).await.refused_field(), format!("facts[0].{field}"));
+        }
+        for code in ["made_up_work", "cylinder_replacement"] {
+            let special = json!({ "kind": "special_work", "item": Uuid::from_u128(7), "code": code, "price_yen": 50_000 });
+            let mut body = Device::new(&job, "desk").batch(&server, &[told.fact("21:10", special)]);
+            body["technician_id"] = json!(crew.technician);
+            assert_eq!(post_facts(&desk, &job, &body).await.refused_field(), "facts[0].code", "{code}");
         }
         let listed = desk.get(&format!("/v1/jobs/{job}/facts?limit=200")).await.expect(200);
         assert_eq!(listed["items"].as_array().unwrap().len(), 2, "nothing was kept");
@@ -396,7 +415,7 @@ on_both_engines! {
 
     async fn an_instant_that_cannot_be_is_flagged_whichever_way(db: TestDb) {
         let server = TestServer::start(&db).await;
-        let (crew, _, mut phone) = on_site(&server).await;
+        let (crew, job, mut phone) = on_site(&server).await;
         let kinds = [
             json!({ "kind": "departure" }),
             json!({ "kind": "arrival" }),
@@ -415,11 +434,103 @@ on_both_engines! {
                 assert!(own.contains(&code.to_owned()), "{kind} at {time}: {own:?}");
             }
         }
-        let mut asked = yes("21:10", &json!({ "asked_at": clock("20:30"), "answered_at": clock("20:31") }));
-        asked = phone.fact("21:10", asked);
-        let receipt = phone.send(&server, &crew.phone, std::slice::from_ref(&asked)).await.expect(200);
-        // Its number says that it was answered after what has happened since (G-04).
-        assert_eq!(flagged(&receipt)[asked["id"].as_str().unwrap()], ["consent_out_of_order"]);
+        // A yes is of when it was answered, on a device that has told nothing else.
+        for (name, answered, expected) in [("one", "20:31", Some("before_job")), ("two", "21:05", None)] {
+            let asked = yes("21:10", &json!({ "asked_at": clock("20:30"), "answered_at": clock(answered) }));
+            let mut other = Device::new(&job, name);
+            let asked = other.fact("21:10", asked);
+            let receipt = other.send(&server, &crew.phone, std::slice::from_ref(&asked)).await.expect(200);
+            let own = flagged(&receipt).remove(asked["id"].as_str().unwrap()).unwrap_or_default();
+            assert_eq!(own, Vec::from_iter(expected.map(str::to_owned)), "{answered}");
+        }
+        server.stop().await;
+    }
+
+    // Rules F2: one yes, written down so long after the answer, with or without something told in between. Hands are on since
+    // 21:05; the first unit begins at 22:05, the second one at 22:15.
+    async fn g_04_a_yes_that_is_dated_back_bills_nothing_by_itself(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        for (name, told, written, total, flags) in [
+            ("at once", None, "22:04", 2_200, &[][..]),
+            ("later, with nothing in between", None, "22:18", 2_200, &[]),
+            ("something was told before the answer", Some("22:03"), "22:18", 2_200, &[]),
+            ("after something was told, in time", Some("22:04"), "22:04", 2_200, &[]),
+            ("after something was told, too late for one unit", Some("22:10"), "22:14", 0, &["consent_too_late"]),
+            ("after something was told, too late for both", Some("22:17"), "22:18", 0, &["consent_too_late"]),
+        ] {
+            let crew = world::crew(&server, name, 35.165, 136.91).await;
+            let job = world::job(&server).await;
+            give(&server, &job, &crew).await;
+            let begun = server.ctx.now();
+            server.pass(95).await;
+            let mut phone = Device::new(&job, "phone-1");
+            let mut facts = vec![
+                phone.fact("21:05", json!({ "kind": "arrival" })),
+                phone.fact("21:05", json!({ "kind": "work_start", "work": "work" })),
+            ];
+            facts.extend(told.map(|told| phone.fact(told, json!({ "kind": "position", "point": world::point(35.165, 136.91) }))));
+            let answered = if name == "after something was told, in time" { "22:03" } else { "22:04" };
+            facts.push(phone.fact(written, site::consent(answered, 2)));
+            facts.push(phone.fact("22:25", json!({ "kind": "work_end" })));
+            facts.push(phone.fact("22:25", json!({ "kind": "completion" })));
+            moved(&mut facts, begun);
+            let receipt = phone.send(&server, &crew.phone, &facts).await.expect(200);
+            assert_eq!(flagged(&receipt).into_values().flatten().collect::<Vec<_>>(), flags, "{name}");
+            let path = format!("/v1/jobs/{job}/statement");
+            assert_eq!(server.dispatcher().get(&path).await.expect(200)["total_yen"], total, "{name}");
+            server.settle().await;
+            let reviews = server.client(Role::Supervisor).get("/v1/reviews?state=open").await.expect(200);
+            let asked = reviews["items"].as_array().unwrap().iter().any(|one| one["job_id"] == job);
+            assert_eq!(asked, !flags.is_empty(), "{name}");
+        }
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+        server.stop().await;
+    }
+
+    // Rules F2: what was sold without a yes is agreed to two days later, on a phone nobody has heard of. Once the job is billed, and
+    // where a number was left open so that it is not.
+    async fn g_04_nothing_is_agreed_to_after_the_bill_or_once_what_is_missing_was_asked_for(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let item = Uuid::from_u128(9);
+        let part = json!({ "kind": "part", "item": item, "name": "止水栓", "quantity": "1", "unit_price_yen": 90_000, "price_basis": "tax_inclusive" });
+        let special = json!({ "kind": "special_work", "item": item, "code": "toilet_removal", "price_yen": 50_000 });
+        let of_item = |yen: i64| json!({ "covers": [{ "kind": "item", "item": item, "max_yen": yen }], "cap_yen": yen });
+        for is_open in [false, true] {
+            for (name, sold, agreed) in [("units", None, json!({})), ("part", Some(&part), of_item(90_000)), ("special", Some(&special), of_item(50_000))] {
+                let case = format!("{name} {is_open}");
+                let crew = world::crew(&server, &case, 35.165, 136.91).await;
+                let job = world::job(&server).await;
+                give(&server, &job, &crew).await;
+                let begun = server.ctx.now();
+                server.pass(95).await;
+                let mut phone = Device::new(&job, "phone-1");
+                let mut facts = vec![
+                    phone.fact("21:05", json!({ "kind": "arrival" })),
+                    phone.fact("21:05", json!({ "kind": "work_start", "work": "work" })),
+                    phone.fact("21:30", json!({ "kind": "position", "point": world::point(35.165, 136.91) })),
+                ];
+                facts.extend(sold.map(|sold| phone.fact("22:00", sold.clone())));
+                facts.push(phone.fact("22:25", json!({ "kind": "work_end" })));
+                facts.push(phone.fact("22:25", json!({ "kind": "completion" })));
+                moved(&mut facts, begun);
+                let missing = is_open.then(|| facts.remove(2));
+                let receipt = phone.send(&server, &crew.phone, &facts).await.expect(200);
+                assert_eq!(receipt["settlement"].is_null(), is_open, "{case}");
+                server.pass(47 * 60).await;
+                let mut ghost = Device::new(&job, "phone2");
+                let mut yes = vec![ghost.fact("21:55", yes("21:55", &agreed))];
+                moved(&mut yes, begun);
+                let mut receipt = ghost.send(&server, &crew.phone, &yes).await.expect(200);
+                if let Some(filled) = missing {
+                    receipt = phone.send(&server, &crew.phone, &[filled]).await.expect(200);
+                }
+                assert_eq!(flagged(&receipt).into_values().flatten().collect::<Vec<_>>(), ["consent_too_late"], "{case}");
+                assert_eq!(receipt["settlement"], Value::Null, "{case}");
+                let statement = server.dispatcher().get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
+                assert_eq!(statement["total_yen"], 0, "{case}");
+            }
+        }
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }
 

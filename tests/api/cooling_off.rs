@@ -1,11 +1,12 @@
 //! Cooling-off (Y-11 to Y-13): eight days from the day on which the customer received the statutory document.
 
+use kaketsuke::domain::actor::Role;
 use serde_json::{Value, json};
 
 use crate::{
     support::{
         db::{TestDb, on_both_engines},
-        server::{Client, Reply, TestServer},
+        server::{Client, Reply, TestServer, id},
         site::consumer,
     },
     visits::{Device, Site, at},
@@ -71,6 +72,38 @@ on_both_engines! {
         assert_eq!((&statement["total_yen"], &statement["due_yen"]), (&json!(2_200), &json!(0)));
         assert_eq!(statement["cooling_off"], Value::Null, "under 3,000 yen, in cash at once");
         assert!(!page(&dispatcher, &site).await.contains("クーリング・オフ"));
+        server.stop().await;
+    }
+
+    // Y-11: who was refused, or took it back, has not rescinded; the eight days go on.
+    async fn a_notice_that_was_rejected_or_taken_back_is_none(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let outcomes = ["rejected", "withdrawn"];
+        let sites = [Site::open(&server, "栄水道").await, Site::open(&server, "別会社").await];
+        server.pass(120).await;
+        let (dispatcher, supervisor) = (server.dispatcher(), server.client(Role::Supervisor));
+        let asks = json!({ "reason": "cooling_off", "payer": "worker" });
+        let resolution = |dispute: &Value| format!("/v1/disputes/{}/resolution", id(dispute));
+        for (site, outcome) in sites.iter().zip(outcomes) {
+            let mut phone = Device::new("phone");
+            let facts = phone.plain(72 * 60, Some(2));
+            site.report(&server, &phone, &facts).await;
+            receive(&supervisor, &site.job, json!("2026-11-22")).await.expect(201);
+            let first = dispatcher.post(&format!("/v1/jobs/{}/disputes", site.job), asks.clone()).await.expect(201);
+            supervisor.post(&resolution(&first), json!({ "outcome": outcome })).await.expect(200);
+        }
+        server.pass(8 * 24 * 60).await;
+        for site in &sites {
+            let again = dispatcher.post(&format!("/v1/jobs/{}/disputes", site.job), asks.clone()).await.expect(201);
+            let mut rescind = json!({ "ruling": "rescind", "reason": "cooling_off", "note": "書面で申出" });
+            let upheld = |correction: &Value| json!({ "outcome": "upheld", "correction": correction });
+            let refused = supervisor.post(&resolution(&again), upheld(&rescind)).await;
+            assert_eq!((refused.problem(), &refused.body["confirm"]), ("cooling-off-over", &json!(["cooling_off_over"])));
+            assert_eq!(site.statement(&supervisor).await["total_yen"], 2_200);
+            rescind["confirm"] = refused.body["confirm"].clone();
+            supervisor.post(&resolution(&again), upheld(&rescind)).await.expect(200);
+            assert_eq!(site.statement(&supervisor).await["total_yen"], 0);
+        }
         server.stop().await;
     }
 

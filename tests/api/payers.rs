@@ -14,15 +14,34 @@ use crate::{
     visits::{self as site, Device, Site, at},
 };
 
-/// A job of 72 minutes; the worker agrees to the first unit, and somebody else to the second one, as a technician says.
+/// What somebody else is to pay, of each kind.
+fn sold(payer: &str) -> Vec<(&str, &str, i64, &str)> {
+    vec![("overtime", "1", 1_100, payer), ("part", "1", 480, payer), ("special_work", "1", 3_000, payer)]
+}
+
+/// What is billed once that counts.
+fn all(payer: &str) -> Vec<(&str, &str, i64, &str)> {
+    [OWN].into_iter().chain(sold(payer)).collect()
+}
+
+/// A job of 72 minutes; the worker agrees to the first unit, and somebody else to the second one, a part and special work, as a
+/// technician says.
 async fn shared(server: &TestServer, payer: &str) -> Site {
     let site = Site::open(server, "栄水道").await;
     server.pass(120).await;
     let (mut phone, mut tablet) = (Device::new("phone"), Device::new("tablet"));
-    let mut yes = site::yes(at("22:20:00"), 2, 0);
+    let mut yes = site::yes(at("22:20:00"), 2, 480);
     yes["payer"] = json!(payer);
-    let yes = tablet.tell(at("22:20:00"), &yes);
-    site.report(server, &tablet, &[yes]).await;
+    yes["covers"].as_array_mut().unwrap().push(json!({ "kind": "item", "item": SPECIAL, "max_yen": 3_000 }));
+    yes["cap_yen"] = json!(2_200 + 480 + 3_000);
+    let special =
+        json!({ "kind": "special_work", "item": SPECIAL, "code": "toilet_removal", "price_yen": 3_000 });
+    let facts = [
+        tablet.tell(at("22:20:00"), &yes),
+        tablet.tell(at("22:21:00"), &site::part()),
+        tablet.tell(at("22:22:00"), &special),
+    ];
+    site.report(server, &tablet, &facts).await;
     let facts = phone.plain(72 * 60, Some(1));
     site.report(server, &phone, &facts).await;
     server.settle().await;
@@ -38,6 +57,9 @@ async fn open_reviews(server: &TestServer) -> Vec<Value> {
     shown["items"].as_array().unwrap().clone()
 }
 
+/// The key under which a consent names the special work of these tests.
+const SPECIAL: &str = "00000000-0000-4000-8000-000000003000";
+
 const OWN: (&str, &str, i64, &str) = ("overtime", "1", 1_100, "worker");
 
 /// What somebody else is to pay has no line before they have agreed, and has one at once then.
@@ -46,10 +68,7 @@ async fn is_held_until_agreed(db: &TestDb, payer: &str) {
     let dispatcher = server.dispatcher();
     let site = shared(&server, payer).await;
     let held = bill(&server, &site).await;
-    assert_eq!(
-        (site::brief(&held["lines"]), site::brief(&held["held"])),
-        (vec![OWN], vec![("overtime", "1", 1_100, payer)])
-    );
+    assert_eq!((site::brief(&held["lines"]), site::brief(&held["held"])), (vec![OWN], sold(payer)));
     assert_eq!((&held["flags"], &held["total_yen"]), (&json!([]), &json!(1_100)));
     let page = dispatcher.get(&format!("/v1/jobs/{}/statement?format=html", site.job)).await.expect(200);
     assert!(page.as_str().unwrap().contains("支払者の回答待ち"), "{payer}");
@@ -74,8 +93,8 @@ async fn is_held_until_agreed(db: &TestDb, payer: &str) {
     assert_eq!(recorded["referral_id"].is_string(), payer == "landlord");
     assert_eq!(dispatcher.post(&path, authority).await.problem(), "payer-authorised");
     let billed = bill(&server, &site).await;
-    assert_eq!(site::brief(&billed["lines"]), [OWN, ("overtime", "1", 1_100, payer)]);
-    assert_eq!((&billed["held"], &billed["total_yen"]), (&json!([]), &json!(2_200)));
+    assert_eq!(site::brief(&billed["lines"]), all(payer));
+    assert_eq!((&billed["held"], &billed["total_yen"]), (&json!([]), &json!(5_680)));
     let listed = dispatcher.get(&path).await.expect(200);
     assert_eq!(
         (&listed["items"][0]["payer"], &listed["items"][0]["person"]),
@@ -104,7 +123,7 @@ on_both_engines! {
             "kind": "later", "method": "bank_transfer", "payer": payer, "amount_yen": yen,
             "received_at": server.ctx.now() - chrono::TimeDelta::minutes(minutes),
         });
-        dispatcher.post(&path, paid("host_company", 0, 1_100)).await.expect(201);
+        dispatcher.post(&path, paid("host_company", 0, 4_580)).await.expect(201);
         let bill = bill(&server, &site).await;
         let of_worker = bill["totals"].as_array().unwrap().iter().find(|one| one["payer"] == "worker").unwrap();
         assert_eq!((&bill["due_yen"], &of_worker["due_yen"]), (&json!(1_100), &json!(1_100)));
@@ -167,7 +186,7 @@ on_both_engines! {
         // Until then the others' lines are billed and stay.
         assert_eq!(site::brief(&bill(&server, &site).await["lines"]), [OWN]);
         decide(&server.client(Role::Supervisor), &reviews[0], decision("accept", &[])).await.expect(200);
-        assert_eq!(bill(&server, &site).await["total_yen"], 2_200);
+        assert_eq!(site::brief(&bill(&server, &site).await["lines"]), all("host_company"));
         assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }
@@ -180,7 +199,7 @@ on_both_engines! {
         assert_eq!(bill(&server, &site).await["lines"], json!([]));
         decide(&server.client(Role::Supervisor), &reviews[0], decision("accept", &[])).await.expect(200);
         let lines = bill(&server, &site).await["lines"].clone();
-        assert_eq!(site::brief(&lines), [OWN, ("overtime", "1", 1_100, "programme")]);
+        assert_eq!(site::brief(&lines), all("programme"));
         assert_eq!(settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
         server.stop().await;
     }

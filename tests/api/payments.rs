@@ -449,6 +449,25 @@ on_both_engines! {
         dispatcher.post(&path, meant).await.expect(201);
         let statement = dispatcher.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
         assert_eq!(statement["due_yen"], 2_200 - 1_000 - 100 - 101 - 900);
+        // Nor is it paid back twice.
+        let back = |yen: i64, time: &str, reference: &str| {
+            let mut back = transfer(yen, time, "bank_transfer", reference);
+            back["kind"] = json!("refund");
+            back
+        };
+        dispatcher.post(&path, back(300, "23:50", "FB-2")).await.expect(201);
+        for (again, is_asked) in [(back(200, "23:55", "FB-2"), true), (back(300, "23:58", "FB-9"), true), (back(301, "23:59", "FB-10"), false)] {
+            let answer = dispatcher.post(&path, again.clone()).await;
+            assert_eq!(answer.status.as_u16(), if is_asked { 409 } else { 201 }, "{again}");
+            if is_asked {
+                assert_eq!((answer.problem(), &answer.body["confirm"]), ("payment-repeated", &json!(["repeated"])), "{again}");
+                let mut meant = again;
+                meant["confirm"] = json!(["repeated"]);
+                dispatcher.post(&path, meant).await.expect(201);
+            }
+        }
+        let statement = dispatcher.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
+        assert_eq!(statement["due_yen"], 2_200 - 1_000 - 100 - 101 - 900 + 300 + 200 + 300 + 301);
         server.stop().await;
     }
 }

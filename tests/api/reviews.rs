@@ -178,6 +178,14 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn what_is_rescinded_by_a_review_stays_so(db: TestDb) {
+        stays_rescinded(&db, "reviews").await;
+    }
+
+    async fn what_is_rescinded_by_a_dispute_stays_so(db: TestDb) {
+        stays_rescinded(&db, "disputes").await;
+    }
+
     async fn what_was_missing_comes_and_the_review_is_gone(db: TestDb) {
         let server = TestServer::start(&db).await;
         let site = Site::open(&server, "栄水道").await;
@@ -268,6 +276,62 @@ on_both_engines! {
         assert_eq!(ringing().await, 0);
         server.stop().await;
     }
+}
+
+/// C2, G-18: a rescission is final by whichever door it came. A review that was open is gone; whatever is told later bills nothing
+/// and asks nobody, and whatever is ruled later is refused.
+async fn stays_rescinded(db: &TestDb, door: &str) {
+    let server = TestServer::start(db).await;
+    let (site, review) = doubtful(&server).await;
+    let supervisor = server.client(Role::Supervisor);
+    let path = format!("/v1/jobs/{}/disputes", site.job);
+    let disputed = async |reason: &str| {
+        let body = json!({ "reason": reason, "payer": "worker" });
+        let dispute = server.dispatcher().post(&path, body).await.expect(201);
+        format!("/v1/disputes/{}/resolution", id(&dispute))
+    };
+    let upheld = |correction: Value| json!({ "outcome": "upheld", "correction": correction });
+    if door == "disputes" {
+        // There is something to dispute, and another question is open when it is decided.
+        decide(&supervisor, &review, decision("accept", &[])).await.expect(200);
+        let mut tablet = Device::new("tablet");
+        let crossing = tablet.tell(at("21:40:00"), &site::work_start());
+        site.report(&server, &tablet, &[crossing]).await;
+        only(&supervisor, "open").await;
+        let resolution = disputed("cooling_off").await;
+        supervisor.post(&resolution, upheld(decision("rescind", &[]))).await.expect(200);
+        only(&supervisor, "gone").await;
+    } else {
+        decide(&supervisor, &review, decision("rescind", &[])).await.expect(200);
+    }
+    let mut later = Device::new("later");
+    let cash = json!({ "kind": "payment", "method": "cash", "amount_yen": 480 });
+    for what in [site::yes(at("21:20:00"), 9, 480), site::part(), cash, site::work_start(), site::pause()] {
+        // Every other number is missing.
+        later.tell(at("21:20:00"), &site::pause());
+        let told = later.tell(at("21:21:00"), &what);
+        site.report(&server, &later, &[told]).await;
+        assert_eq!(site.statement(&supervisor).await["total_yen"], 0, "{what}");
+        let open = supervisor.get("/v1/reviews?state=open").await.expect(200);
+        assert_eq!(open["items"], json!([]), "{what}");
+    }
+    let stretches = json!([{ "from": at("21:15:00"), "to": at("22:20:00"), "work": "work" }]);
+    let mut correct = decision("correct", &[]);
+    correct["work"] = json!([{ "technician_id": site.crew.technician, "stretches": stretches }]);
+    let last = if door == "reviews" { review } else { only(&supervisor, "gone").await };
+    for ruling in [decision("accept", &[]), correct, decision("write_off", &[]), decision("rescind", &[])] {
+        let resolution = disputed("poor_work").await;
+        let refused = supervisor.post(&resolution, upheld(ruling.clone())).await;
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, "contract-rescinded"), "{ruling}");
+        supervisor.post(&resolution, json!({ "outcome": "rejected" })).await.expect(200);
+        let seen = supervisor.get(&format!("/v1/reviews/{}", id(&last))).await.expect(200);
+        let refused = decide(&supervisor, &seen, ruling.clone()).await;
+        let problem = if door == "reviews" { "contract-rescinded" } else { "review-over" };
+        assert_eq!((refused.status.as_u16(), refused.problem()), (409, problem), "{ruling}");
+    }
+    assert_eq!(site.statement(&supervisor).await["total_yen"], 0);
+    assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), Vec::<String>::new());
+    server.stop().await;
 }
 
 /// A job of 72 minutes with consent to two units, of which one report never came; and its review.

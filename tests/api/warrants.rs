@@ -1,10 +1,12 @@
 //! Where a rule asks first, it has happened or somebody answers for it: a resident who is not entitled (G-14), a replacement
 //! (S-06), a landlord's matter (3.4), two jobs of one code, a resident whom nobody has verified (E-05).
 
+use kaketsuke::domain::span::Instant;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
+    guarding::{codes, give},
     standing::put_state,
     support::{
         db::{TestDb, on_both_engines},
@@ -66,6 +68,34 @@ async fn replaced(server: &TestServer, crew: &world::Crew, case: &str, special: 
     let flags =
         receipt["flags"].as_array().unwrap().iter().map(|flag| flag["code"].as_str().unwrap().to_owned());
     flags.collect()
+}
+
+/// A cylinder for 22,000 yen: sold as special work, if it is said to be, and agreed to by the worker, if they have.
+fn cylinder(phone: &mut Device, now: Instant, sold: bool, agreed: bool) -> Vec<Value> {
+    let item = Uuid::from_u128(7);
+    let mut yes = site::consent("21:00", 0);
+    yes["covers"] = json!([{ "kind": "item", "item": item, "max_yen": 22_000 }]);
+    yes["cap_yen"] = json!(22_000);
+    let special =
+        json!({ "kind": "special_work", "item": item, "code": "cylinder_replacement", "price_yen": 22_000 });
+    let check = json!({
+        "kind": "id_check", "way": "card_at_door", "id_kind": "residence_card", "face_ok": true, "name_ok": true,
+        "address_ok": true, "pledge_signed": true,
+    });
+    let told = [
+        (-40, Some(json!({ "kind": "arrival" }))),
+        (-39, Some(check)),
+        (-38, agreed.then_some(yes)),
+        (-37, Some(json!({ "kind": "work_start", "work": "work" }))),
+        (-36, sold.then_some(special)),
+        (-10, Some(json!({ "kind": "work_end" }))),
+        (-9, Some(json!({ "kind": "completion" }))),
+    ];
+    let (minutes, told): (Vec<i64>, Vec<Value>) =
+        told.into_iter().filter_map(|(minute, what)| Some((minute, what?))).unzip();
+    let mut facts: Vec<_> = told.into_iter().map(|what| phone.fact("21:00", what)).collect();
+    site::dated(&mut facts, now, &minutes);
+    facts
 }
 
 /// The resident turns out not to be entitled.
@@ -263,6 +293,46 @@ on_both_engines! {
             }
             shown["state"] = json!("suspended");
             server.administrator().put(&path, version, shown).await.expect(200);
+        }
+        server.stop().await;
+    }
+
+    // The review's own way: a cylinder for 22,000 yen, with the worker's yes. It is the landlord's: without a word of theirs nothing is
+    // billed before a supervisor has looked.
+    async fn s_06_a_replacement_is_billed_once_the_landlord_was_asked(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        for (job_code, sold, reason, agreed, flags, total) in [
+            ("L-CYL-REPLACE", true, None, true, &["landlord_not_asked"][..], 0),
+            ("L-CYL-REPLACE", true, None, false, &["landlord_not_asked"], 0),
+            // That it was replaced is said by its end alone.
+            ("L-CYL-REPLACE", false, None, true, &["landlord_not_asked"], 0),
+            ("L-CYL-REPLACE", true, Some("danger"), true, &["landlord_not_asked"], 0),
+            ("L-CYL-REPLACE", true, Some("recorded"), true, &[], 22_000),
+            ("L-CYL-REPLACE", true, Some("taken_on"), true, &[], 22_000),
+            ("L-CYL-REPLACE", true, Some("in_writing"), false, &[], 0),
+            ("L-KEY-LOST", true, None, true, &["landlord_not_asked"], 0),
+            ("L-KEY-LOST", true, Some("recorded"), true, &[], 22_000),
+        ] {
+            let about = format!("{job_code} {sold} {reason:?} {agreed}");
+            let crew = world::crew(&server, &about, 35.165, 136.91).await;
+            let case = opened(&server, &json!({ "categories": ["lock"] })).await;
+            let made = desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": job_code })).await;
+            let job = id(&made.expect(201));
+            let plan = json!({ "method": "card_on_person" });
+            desk.post(&format!("/v1/jobs/{job}/identity-plan"), plan).await.expect(201);
+            give(&server, &job, &crew).await;
+            if let Some(reason) = reason {
+                warrant(&desk, &case, reason).await;
+            }
+            server.pass(60).await;
+            let mut phone = Device::new(&job, "phone-1");
+            let facts = cylinder(&mut phone, server.ctx.now(), sold, agreed);
+            let receipt = phone.send(&server, &crew.phone, &facts).await.expect(200);
+            assert_eq!((codes(&receipt).as_slice(), &receipt["job_state"]), (flags.iter().map(|code| (*code).to_owned()).collect::<Vec<_>>().as_slice(), &json!("completed")), "{about}");
+            assert_eq!(receipt["settlement"].is_null(), !flags.is_empty(), "{about}");
+            let statement = desk.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
+            assert_eq!(statement["total_yen"], total, "{about}");
         }
         server.stop().await;
     }

@@ -68,8 +68,9 @@ text_enum! {
         PaymentWithoutWork = "payment_without_work",
         /// The sequence of its device contradicts a consent; it does not count (G-04).
         ConsentOutOfOrder = "consent_out_of_order",
-        /// A consent came after the job was billed, and does not count; or a colleague's came after work that it covers had
-        /// begun, and counts from its receipt (G-04).
+        /// A consent came after the job was billed, or more than an hour after it was told to be complete, and does not count; or
+        /// a colleague's came after work that it covers had begun, and counts from its receipt; or it was written down then, after
+        /// other reports, and counts from there (G-04).
         ConsentTooLate = "consent_too_late",
         /// It fills a number that was missing when the job was billed, or tells what somebody who was taken off has done, once
         /// the work of others was billed; it does not count (G-02, G-04).

@@ -43,7 +43,7 @@ pub use told::{
     CONSENT_LAG_MAX, CheckedId, DeliveredPart, DeliveredWork, FoundReferral, GivenConsent, Left, NoAccess,
     TakenPayment, ToldDelay, Withdrawn,
 };
-pub use trust::{Guard, PAID_AFTER_MAX, RECEIPT_MAX, TRUST_SLACK};
+pub use trust::{Guard, MISSING_ASKED_AFTER, PAID_AFTER_MAX, RECEIPT_MAX, TRUST_SLACK};
 pub use visits::Visit;
 pub use words::{Pieces, PriceYen, ShortCode, ShortText};
 pub use worked::worked_until;

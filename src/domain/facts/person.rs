@@ -115,6 +115,14 @@ impl Told<'_> {
     pub(super) fn believed(&self) -> Instant {
         self.at.min(self.fact.received_at)
     }
+
+    /// When what it tells of happened: an answer of the payer may be written down later.
+    pub(super) fn of(&self) -> Instant {
+        match &self.fact.what {
+            FactKind::Consent(consent) => self.at + (consent.answered_at() - self.fact.device_time),
+            _ => self.at,
+        }
+    }
 }
 
 /// One technician, as told so far.

@@ -127,8 +127,7 @@ impl FieldRecord {
             }
         }
         record.conclude(persons);
-        let late = verdict.from_receipt.iter().filter_map(|id| Some((*id, set.get(id)?.received_at)));
-        record.consents = trust::moved(record.consents, &late.collect());
+        record.consents = trust::moved(record.consents, &verdict.counting_from);
         record
     }
 

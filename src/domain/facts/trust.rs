@@ -30,6 +30,8 @@ use crate::domain::{
 pub const TRUST_SLACK: TimeDelta = TimeDelta::minutes(2);
 /// What is received later than this after its time does not count by itself (G-01).
 pub const RECEIPT_MAX: TimeDelta = TimeDelta::hours(48);
+/// A report that is missing from a bill is asked for after this long (G-04).
+pub const MISSING_ASKED_AFTER: TimeDelta = TimeDelta::hours(1);
 /// Money is taken until so long after the job was completed (G-01).
 pub const PAID_AFTER_MAX: TimeDelta = TimeDelta::hours(24);
 
@@ -61,8 +63,8 @@ pub(super) struct Verdict {
     pub(super) doubts: BTreeMap<FactId, FlagCode>,
     /// The reports that say nothing any more, neither about the job nor about money.
     pub(super) idle: BTreeSet<FactId>,
-    /// Consents that count only for what began after they were received (G-04).
-    pub(super) from_receipt: BTreeSet<FactId>,
+    /// Consents that count only for what began later than they were answered, and from when (G-04).
+    pub(super) counting_from: BTreeMap<FactId, Instant>,
 }
 
 impl Guard {
@@ -172,8 +174,8 @@ impl Guard {
         let done = self.done_at(&sure);
         let is_idle = |told: &&Told<'_>| self.is_idle(**told, done);
         idle.extend(sure.iter().filter(is_idle).map(|told| told.fact.id));
-        let from_receipt = consents::from_receipt(&sure);
-        Verdict { doubts, idle, from_receipt }
+        let counting_from = consents::counting_from(all, &sure);
+        Verdict { doubts, idle, counting_from }
     }
 
     /// When the job was completed, as whoever had it then has told; they may have told it later.
@@ -258,14 +260,16 @@ impl Guard {
             return Some(FlagCode::AfterCancellation);
         }
         let at = told.believed();
-        if at < self.made_at - TRUST_SLACK {
+        // What a device tells of may have happened before it was written down; what the desk has heard counts from then.
+        let since = if fact.told_by == Reporter::Desk { at } else { at.min(told.of()) };
+        if since < self.made_at - TRUST_SLACK {
             return Some(FlagCode::BeforeJob);
         }
-        if fact.received_at - at > RECEIPT_MAX {
+        if fact.received_at - since > RECEIPT_MAX {
             return Some(FlagCode::TooLate);
         }
         let term = self.terms.get(&fact.technician_id)?;
-        if at < term.from - TRUST_SLACK {
+        if since < term.from - TRUST_SLACK {
             return Some(FlagCode::BeforeAssignment);
         }
         let (over, code) = term.over?;

@@ -9,7 +9,7 @@ mod settled;
 mod tests;
 mod words;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -22,11 +22,10 @@ use super::{
     text_enum::text_enum,
 };
 
+pub use super::facts::MISSING_ASKED_AFTER;
 pub use settled::{Settled, reported_work};
 pub use words::flag_words;
 
-/// A report that is missing from a bill is asked for after this long (G-04).
-pub const MISSING_ASKED_AFTER: TimeDelta = TimeDelta::hours(1);
 /// Decisions about one job at most.
 pub const DECISIONS_PER_JOB_MAX: i64 = 100;
 /// Technicians whose work one decision can state.

@@ -99,8 +99,8 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "The device's other reports contradict the time of a consent; it is not counted",
         ),
         FlagCode::ConsentTooLate => (
-            "同意の記録が、請求の確定または同意の対象となる作業の開始より後に届きました",
-            "A consent was received after the bill was made, or after the work it covers had begun",
+            "同意が、請求の確定後か完了報告から1時間より後に届いたか、対象となる作業の開始後に記録され、または届きました",
+            "A consent was received after the bill was made or more than an hour after the completion, or was written down or received after the work it covers had begun",
         ),
         FlagCode::FilledLate => (
             "請求の確定時に届いていなかった番号の報告、または担当を外れた作業員の作業の報告です(記録に算入していません)",

@@ -1,5 +1,6 @@
 //! Facts as they travel, and what they add up to.
 
+mod consents;
 mod doubts;
 mod named;
 mod others;

@@ -102,6 +102,30 @@ proptest! {
     }
 
     #[test]
+    fn no_yes_counts_before_what_its_device_had_told(
+        raw in anything(),
+        lags in prop::collection::vec((0..1_200_i64, 0..3_u8), 1..30),
+    ) {
+        let told = facts_of(&raw).into_iter().zip(lags.iter().cycle()).map(|(fact, (lag, which))| {
+            let answered = fact.device_time - TimeDelta::seconds(*lag);
+            let what = if *which == 0 { what(Asked::units(3).json(answered)) } else { fact.what };
+            Fact { what, received_at: fact.sent_at, ..fact }
+        });
+        let facts: Vec<Fact> = told.collect();
+        let guard = guard(&[(1, "09:00:00", None), (2, "09:00:00", None)]);
+        for given in FieldRecord::guarded(&facts, &guard).consents {
+            let own = facts.iter().find(|fact| fact.id == given.fact_id).unwrap();
+            let before = facts.iter().filter(|fact| {
+                (fact.technician_id, &fact.device) == (own.technician_id, &own.device)
+                    && fact.device_seq < own.device_seq
+            });
+            let before = before.map(|fact| fact.device_time).max();
+            prop_assert!(before.is_none_or(|before| before <= given.answered_at), "{given:?} {before:?}");
+            prop_assert!(given.said_at <= given.answered_at);
+        }
+    }
+
+    #[test]
     fn no_minute_of_one_person_counts_twice(raw in anything()) {
         let record = FieldRecord::of(&facts_of(&raw));
         let mut work: Vec<WorkSpan> = record.visits.into_iter().flat_map(|visit| visit.work).collect();

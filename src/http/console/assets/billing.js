@@ -1,6 +1,6 @@
 // Of the forms of a bill: only an upheld dispute says how the bill is corrected, and shows what that changes.
 import { showDifference } from "./difference.js";
-import { call } from "./send.js";
+import { askToConfirm, call } from "./send.js";
 
 for (const form of document.querySelectorAll("form[data-resolution]")) {
   let asked = 0;
@@ -25,5 +25,6 @@ for (const form of document.querySelectorAll("form[data-resolution]")) {
       for (const field of part.querySelectorAll("select, textarea")) field.disabled = !upheld;
     }
   });
+  form.addEventListener("change", (event) => event.target.matches("select") && askToConfirm(form, []));
   form.addEventListener("change", (event) => event.target.matches("[name=outcome], [name='correction.ruling']") && look());
 }

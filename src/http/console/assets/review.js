@@ -1,6 +1,6 @@
 // A decision: what each ruling would cost, shown while it is being thought about; digits choose, Ctrl+Enter decides.
 import { showCharges, showDifference, yen } from "./difference.js";
-import { call, newKey, Refused, tell } from "./send.js";
+import { askToConfirm, call, newKey, Refused, tell } from "./send.js";
 
 const WAIT_MS = 250;
 
@@ -27,20 +27,30 @@ function stated() {
   }));
 }
 
+/** What is ticked, as the decision in force says it. */
+const kept = (name) => [...form.querySelectorAll(`[name="${name}"]:checked`)].map((box) => JSON.parse(box.value));
+
+/** What is doubtful about the decision and right all the same. */
+const confirmed = () => [...form.querySelectorAll('[name="confirm"]:checked')].map((box) => box.value);
+
+/** Whether a correction says nothing. */
+const isEmpty = ({ disregard, work, payers, goodwill }) => [disregard, work, payers, goodwill].every((said) => said.length === 0);
+
 function decision(which, { reason, note }) {
   const body = { ruling: which, reason, note };
+  if (which === "rescind") return { ...body, confirm: confirmed() };
   if (which !== "correct") return body;
-  const left = [...form.querySelectorAll('[name="disregard"]:checked')].map((box) => box.value);
-  const work = stated();
+  const disregard = [...form.querySelectorAll('[name="disregard"]:checked')].map((box) => box.value);
+  const said = { disregard, work: stated(), payers: kept("payers"), goodwill: kept("goodwill") };
   // The form shows what is in force, so what it says is all of it; where it says nothing any more, the record counts again.
-  if (form.dataset.decided && left.length + work.length === 0) return { ...body, ruling: "accept", starts_from: "record" };
-  return { ...body, starts_from: "record", disregard: left, work };
+  if (form.dataset.decided && isEmpty(said)) return { ...body, ruling: "accept", starts_from: "record" };
+  return { ...body, starts_from: "record", ...said };
 }
 
 async function preview(which) {
   const cost = form.querySelector(`[data-cost="${which}"]`);
   const body = decision(which, { reason: "other", note: "-" });
-  if (body.ruling === "correct" && body.disregard.length + body.work.length === 0) {
+  if (body.ruling === "correct" && isEmpty(body)) {
     cost.textContent = form.dataset.unknown;
     return null;
   }
@@ -96,7 +106,9 @@ if (form) {
     key = newKey();
     const state = event.target.closest("[data-state]");
     if (state) state.closest(".stated").querySelector(".stretches").hidden = !state.checked;
-    if (!event.target.matches("#reason, #note")) soon();
+    // What was to be confirmed is asked anew of another ruling, or of another reason for it.
+    if (event.target.matches('[name="ruling"], #reason')) askToConfirm(form, []);
+    if (!event.target.matches("#reason, #note, [name='confirm']")) soon();
   });
   form.addEventListener("click", (event) => {
     if (event.target.closest("[data-remove]")) {

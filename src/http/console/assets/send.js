@@ -117,7 +117,7 @@ export function tell(form, error) {
 }
 
 // Shows what a person may pass over by naming it, and nothing else of it.
-function askToConfirm(form, reasons) {
+export function askToConfirm(form, reasons) {
   const fieldset = form.querySelector("fieldset.confirmation");
   if (!fieldset) return;
   fieldset.hidden = reasons.length === 0;

@@ -20,7 +20,7 @@ use crate::{
         disputes::{DisputeState, ToldDispute},
         ids::ReviewId,
         money::Yen,
-        reviews::{Decision, DecisionReason, ReviewState, Ruling, flag_words},
+        reviews::{Decision, DecisionDoubt, DecisionReason, ReviewState, Ruling, flag_words},
     },
     http::{
         Service,
@@ -28,7 +28,7 @@ use crate::{
         reply::Answer,
     },
 };
-use record::{DoubtView, FactView, Names, Part, WorkView};
+use record::{Adjusted, DoubtView, FactView, Names, Part, WorkView};
 
 /// Reviews on the page at most; the oldest are first.
 const REVIEWS_MAX: i64 = 100;
@@ -135,12 +135,14 @@ struct View {
     decided: String,
     facts: Vec<FactView>,
     parts: Vec<Part>,
+    adjusted: Vec<Adjusted>,
     works: Vec<WorkView>,
     kinds: &'static [WorkKind],
     decisions: Vec<DecisionView>,
     disputes: Vec<DisputeView>,
     rulings: Vec<(Ruling, String, String)>,
     reasons: Vec<(DecisionReason, String)>,
+    confirmable: &'static [DecisionDoubt],
     may_decide: bool,
     is_over: bool,
 }
@@ -216,12 +218,14 @@ async fn show(State(service): State<Service>, page: Page, Path(id): Path<ReviewI
         decided: amount(item.figures.decided_yen, &page),
         facts: record::facts(&facts, &item, &people, &page),
         parts: record::parts(&item, &page),
+        adjusted: record::adjusted(&item, &page),
         works: record::works(&item, &people, &page),
         kinds: WorkKind::ALL,
         decisions: item.decisions.iter().map(|one| decision(one, &page)).collect(),
         disputes: disputes.into_iter().map(|told| dispute(told, &page)).collect(),
         rulings: rulings.collect(),
         reasons: reasons.collect(),
+        confirmable: DecisionDoubt::ALL,
         may_decide: page.may_post("/v1/reviews/{id}/decision"),
         is_over: item.review.state == ReviewState::Gone,
         page,

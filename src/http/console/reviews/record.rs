@@ -12,7 +12,7 @@ use crate::{
         facts::{Fact, FactKind, Flag},
         ids::TechnicianId,
         money::Yen,
-        reviews::{Correction, flag_words},
+        reviews::{Billed, Correction, flag_words},
         span::{Instant, tokyo},
     },
 };
@@ -54,6 +54,15 @@ pub(super) struct Part {
     pub(super) price: String,
     /// Whether the correction in force leaves it out.
     pub(super) is_left_out: bool,
+}
+
+/// What the decision in force says of who pays how much of a line, that can be taken back.
+pub(super) struct Adjusted {
+    /// Under which name the API takes it.
+    pub(super) field: &'static str,
+    /// As the API takes it.
+    pub(super) said: String,
+    pub(super) text: String,
 }
 
 /// The work of one technician.
@@ -181,6 +190,30 @@ pub(super) fn parts(item: &Item, page: &Page) -> Vec<Part> {
         is_left_out: is_left_out(work.fact_id),
     });
     parts.chain(works).collect()
+}
+
+/// Who pays instead, and what is given back, by the decision in force.
+pub(super) fn adjusted(item: &Item, page: &Page) -> Vec<Adjusted> {
+    let Some(correction) = correction(item) else { return Vec::new() };
+    let of = |of: Billed| match of {
+        Billed::Overtime { payer } => {
+            format!("{} ({})", page.code("line", "overtime"), page.code("payer", payer))
+        }
+        Billed::Item { fact_id } => {
+            let part = parts(item, page).into_iter().find(|part| part.fact == fact_id.0);
+            part.map_or_else(|| fact_id.to_string(), |part| part.name)
+        }
+    };
+    let said = |field, json: serde_json::Value, text| Adjusted { field, said: json.to_string(), text };
+    let moved = correction.payers.iter().map(|one| {
+        let text = format!("{} → {}", of(one.of), page.code("payer", one.payer));
+        said("payers", serde_json::json!({ "of": one.of, "payer": one.payer }), text)
+    });
+    let given_back = correction.goodwill.iter().map(|one| {
+        let text = format!("{} −{}", of(one.of), page.yen(one.yen));
+        said("goodwill", serde_json::json!({ "of": one.of, "yen": one.yen }), text)
+    });
+    moved.chain(given_back).collect()
 }
 
 pub(super) fn works(item: &Item, people: &Names, page: &Page) -> Vec<WorkView> {
