@@ -87,7 +87,7 @@ CREATE TABLE call (
     -- Whether somebody has to call back whom nobody has answered, or what came of it.
     call_back   text CHECK (call_back IN ('due', 'reached', 'called_again', 'given_up')),
     -- Why it was attached to a case that was there before it.
-    purpose     text CHECK (purpose IN ('where_is_he', 'more_information', 'complaint', 'other')),
+    purpose     text CHECK (purpose IN ('where_is_he', 'more_information', 'goes_on', 'complaint', 'other')),
     CHECK ((answered_at IS NOT NULL) = (state IN ('answered', 'ended', 'wrapped'))),
     CHECK ((ended_at IS NOT NULL) = (state IN ('ended', 'wrapped', 'abandoned'))),
     CHECK ((wrapped_at IS NOT NULL) = (state = 'wrapped')),
@@ -172,6 +172,8 @@ CREATE TABLE emergency_handover (
     begun_by     uuid REFERENCES token,
     connected_at timestamptz,
     ended_at     timestamptz,
+    outcome      text CHECK (outcome IN ('calls_themselves', 'told_otherwise', 'not_needed', 'caller_lost')),
+    CHECK ((outcome IS NOT NULL) = (ended_at IS NOT NULL AND connected_at IS NULL)),
     CHECK (connected_at IS NULL OR connected_at >= begun_at),
     CHECK (ended_at IS NULL OR ended_at >= COALESCE(connected_at, begun_at))
 );
@@ -224,6 +226,7 @@ CREATE TABLE warrant (
     reason      text NOT NULL CHECK (reason IN ('danger', 'nobody_else', 'sponsor_agreed', 'host_company_agreed', 'in_writing',
                                                     'recorded', 'taken_on', 'known_already', 'not_theirs',
                                                     'nothing_left')),
+    job_code    text CHECK (char_length(job_code) BETWEEN 1 AND 64),
     at          timestamptz NOT NULL,
     recorded_by uuid REFERENCES token,
     PRIMARY KEY (case_id, number)

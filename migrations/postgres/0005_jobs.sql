@@ -231,7 +231,7 @@ CREATE TABLE interpretation (
     job_id       uuid REFERENCES job,
     language     text NOT NULL CHECK (char_length(language) BETWEEN 2 AND 35),
     interpreter  text NOT NULL CHECK (char_length(interpreter) BETWEEN 1 AND 64),
-    state        text NOT NULL CHECK (state IN ('requested', 'joined', 'no_answer', 'refused', 'left')),
+    state        text NOT NULL CHECK (state IN ('requested', 'joined', 'no_answer', 'refused', 'not_settled', 'left')),
     requested_at timestamptz NOT NULL,
     settled_at   timestamptz,
     left_at      timestamptz,

@@ -87,7 +87,7 @@ CREATE TABLE call (
     -- Whether somebody has to call back whom nobody has answered, or what came of it.
     call_back   TEXT CHECK (call_back IN ('due', 'reached', 'called_again', 'given_up')),
     -- Why it was attached to a case that was there before it.
-    purpose     TEXT CHECK (purpose IN ('where_is_he', 'more_information', 'complaint', 'other')),
+    purpose     TEXT CHECK (purpose IN ('where_is_he', 'more_information', 'goes_on', 'complaint', 'other')),
     CHECK ((answered_at IS NOT NULL) = (state IN ('answered', 'ended', 'wrapped'))),
     CHECK ((ended_at IS NOT NULL) = (state IN ('ended', 'wrapped', 'abandoned'))),
     CHECK ((wrapped_at IS NOT NULL) = (state = 'wrapped')),
@@ -184,6 +184,8 @@ CREATE TABLE emergency_handover (
     begun_by     BLOB REFERENCES token,
     connected_at TEXT CHECK (connected_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(connected_at, 1, 19)) IS substr(connected_at, 1, 19) AND julianday(connected_at) IS NOT NULL AND length(connected_at) IN (25, 29, 32) AND connected_at GLOB '*+00:00' AND connected_at NOT GLOB '*000+00:00' AND connected_at NOT GLOB '*T24*'),
     ended_at     TEXT CHECK (ended_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(ended_at, 1, 19)) IS substr(ended_at, 1, 19) AND julianday(ended_at) IS NOT NULL AND length(ended_at) IN (25, 29, 32) AND ended_at GLOB '*+00:00' AND ended_at NOT GLOB '*000+00:00' AND ended_at NOT GLOB '*T24*'),
+    outcome      TEXT CHECK (outcome IN ('calls_themselves', 'told_otherwise', 'not_needed', 'caller_lost')),
+    CHECK ((outcome IS NOT NULL) = (ended_at IS NOT NULL AND connected_at IS NULL)),
     CHECK (connected_at IS NULL OR connected_at >= begun_at),
     CHECK (ended_at IS NULL OR ended_at >= COALESCE(connected_at, begun_at))
 ) STRICT, WITHOUT ROWID;
@@ -236,6 +238,7 @@ CREATE TABLE warrant (
     reason      TEXT NOT NULL CHECK (reason IN ('danger', 'nobody_else', 'sponsor_agreed', 'host_company_agreed', 'in_writing',
                                                     'recorded', 'taken_on', 'known_already', 'not_theirs',
                                                     'nothing_left')),
+    job_code    TEXT CHECK (length(job_code) BETWEEN 1 AND 64),
     at          TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(at, 1, 19)) IS substr(at, 1, 19) AND julianday(at) IS NOT NULL AND length(at) IN (25, 29, 32) AND at GLOB '*+00:00' AND at NOT GLOB '*000+00:00' AND at NOT GLOB '*T24*'),
     recorded_by BLOB REFERENCES token,
     PRIMARY KEY (case_id, number)

@@ -308,7 +308,7 @@ CREATE TABLE interpretation (
     job_id       BLOB REFERENCES job,
     language     TEXT NOT NULL CHECK (length(language) BETWEEN 2 AND 35),
     interpreter  TEXT NOT NULL CHECK (length(interpreter) BETWEEN 1 AND 64),
-    state        TEXT NOT NULL CHECK (state IN ('requested', 'joined', 'no_answer', 'refused', 'left')),
+    state        TEXT NOT NULL CHECK (state IN ('requested', 'joined', 'no_answer', 'refused', 'not_settled', 'left')),
     requested_at TEXT NOT NULL CHECK (strftime('%Y-%m-%dT%H:%M:%S', substr(requested_at, 1, 19)) IS substr(requested_at, 1, 19) AND julianday(requested_at) IS NOT NULL AND length(requested_at) IN (25, 29, 32) AND requested_at GLOB '*+00:00' AND requested_at NOT GLOB '*000+00:00' AND requested_at NOT GLOB '*T24*'),
     settled_at   TEXT CHECK (settled_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(settled_at, 1, 19)) IS substr(settled_at, 1, 19) AND julianday(settled_at) IS NOT NULL AND length(settled_at) IN (25, 29, 32) AND settled_at GLOB '*+00:00' AND settled_at NOT GLOB '*000+00:00' AND settled_at NOT GLOB '*T24*'),
     left_at      TEXT CHECK (left_at IS NULL OR strftime('%Y-%m-%dT%H:%M:%S', substr(left_at, 1, 19)) IS substr(left_at, 1, 19) AND julianday(left_at) IS NOT NULL AND length(left_at) IN (25, 29, 32) AND left_at GLOB '*+00:00' AND left_at NOT GLOB '*000+00:00' AND left_at NOT GLOB '*T24*'),

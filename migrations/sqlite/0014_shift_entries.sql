@@ -40,6 +40,7 @@ CREATE TABLE shift_entry (
 CREATE INDEX shift_entry_by_technician ON shift_entry (technician_id, starts_at);
 CREATE INDEX shift_entry_by_start ON shift_entry (starts_at);
 CREATE INDEX shift_entry_by_swap ON shift_entry (swap_id);
+CREATE INDEX shift_entry_of_swaps ON shift_entry (ends_at) WHERE swap_id IS NOT NULL AND state = 'planned';
 -- Half-open: touching ones are fine.
 CREATE TRIGGER shift_entry_no_overlap BEFORE INSERT ON shift_entry BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: shift_entry_pkey')

@@ -1,9 +1,10 @@
 //! Repeat calls: attached to the case they are about, with what the dispatcher can say now.
 
-use super::{Command, Ctx, Error, Unit, dangers};
+use super::{Command, Ctx, Error, Unit, case_reopening, dangers};
 use crate::{
     domain::{
         calls::{Call, Purpose},
+        cases::{CaseState, ReopenReason},
         events,
         ids::{CallId, CaseId, JobId},
         jobs::{Job, JobState},
@@ -22,7 +23,8 @@ pub struct Attachment {
     pub purpose: Purpose,
 }
 
-/// Attaches a call to a case that is there. Dangers told in the call count for the case at once.
+/// Attaches a call to a case that is there; a closed one is open again, unless the caller only asks. Dangers told in the call count
+/// for the case at once.
 pub async fn attach(ctx: &Ctx, call: CallId, command: Command<Attachment>) -> Result<Call, Error> {
     let command = command.map(|attachment| (call, attachment));
     ctx.transact(command, |unit, (call, attachment)| Box::pin(attach_in(unit, *call, *attachment))).await
@@ -33,10 +35,14 @@ async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, 
     call.must_have_been_spoken_with()?;
     let call = call.attach(to.case_id, to.purpose)?;
     let missing = || Refusal::field("case_id", "no such case");
-    let case = store::cases::guard(&mut unit.tx, to.case_id).await?.ok_or_else(missing)?;
+    let mut case = store::cases::guard(&mut unit.tx, to.case_id).await?.ok_or_else(missing)?;
     if store::erasure::find(&mut unit.tx, case.id).await?.is_some() {
         // Whoever calls would be kept where nothing is erased any more.
         return Err(Error::Refused(CaseRefused::Erased.into()));
+    }
+    if let (CaseState::Closed, Some(reason)) = (case.state, ReopenReason::of_call(to.purpose)) {
+        // It is not over, whatever was thought when it was closed.
+        case = case_reopening::reopen_in(unit, case.id, reason).await?;
     }
     store::calls::save(&mut unit.tx, &call, None).await?;
     store::drafts::delete(&mut unit.tx, id).await?;

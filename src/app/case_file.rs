@@ -1,5 +1,7 @@
 //! A case after it was opened: corrected, looked at with what is missing, closed when nothing is in the way.
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms, dangers, dockets, reference, settlement};
@@ -16,7 +18,7 @@ use crate::{
         ids::CaseId,
         intake::{self, Missing},
         jobs::{CancelReason, Job, JobState},
-        reference::{Reference, job_codes::FreeScope, out_of_scope::Topic},
+        reference::{Reference, out_of_scope::Topic},
         referrals::Referral,
         refusal::{CaseRefused, Closing, Obstacle, Refusal},
         retention::HoldReason,
@@ -223,6 +225,10 @@ async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
 async fn end_jobs(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
     for mut docket in dockets::of_case(unit, case.0).await? {
         let waits = docket.job().state() == JobState::NoCoverage;
+        if !waits && !docket.job().state().is_final() {
+            // Somebody is asked for it since it was looked at: that keeps the case open.
+            return Err(Error::Conflict);
+        }
         if waits {
             docket.cancel(CancelReason::NoCoverage)?;
         }
@@ -262,19 +268,15 @@ fn obstacles(reference: &Reference, case: &Case, marks: &Marks, jobs: &[Job]) ->
     for job in jobs.iter().filter(is_under_way) {
         obstacles.push(Obstacle::JobNotFinal(job.job_code.clone(), job.state()));
     }
-    obstacles.extend(unreferred(reference, marks, jobs).map(|code| Obstacle::ReferralDue(code.to_owned())));
+    let due = unreferred(reference, marks, jobs).into_iter();
+    obstacles.extend(due.map(|code| Obstacle::ReferralDue(code.to_owned())));
     obstacles
 }
 
-/// The code of a job that is the landlord's matter, while nothing is referred and nobody has said why not (3.4, R-07).
-fn unreferred<'a>(reference: &Reference, marks: &Marks, jobs: &'a [Job]) -> Option<&'a str> {
-    let is_settled =
-        marks.referrals > 0 || warrants::is_answered_for(WarrantKind::NoReferral, &marks.warrants);
-    let is_theirs = |job: &&Job| {
-        let kind = reference.job_codes().get(&job.job_code);
-        kind.is_some_and(|kind| kind.free_scope == FreeScope::Refer)
-    };
-    jobs.iter().find(is_theirs).filter(|_| !is_settled).map(|job| job.job_code.as_str())
+/// What of the jobs is the landlord's matter, not referred, and nobody has said why not (3.4, R-07).
+fn unreferred<'a>(reference: &Reference, marks: &Marks, jobs: &'a [Job]) -> BTreeSet<&'a str> {
+    let codes = jobs.iter().map(|job| job.job_code.as_str());
+    warrants::unreferred(reference, codes, &marks.referred, &marks.warrants)
 }
 
 /// A case with everything around it.
@@ -416,7 +418,7 @@ fn missing(
     if jobs.iter().any(is_replaced) && lacks(WarrantKind::Landlord) {
         missing.push(Missing::LandlordConsent);
     }
-    if unreferred(reference, marks, jobs).is_some() {
+    if !unreferred(reference, marks, jobs).is_empty() {
         missing.push(Missing::Referral);
     }
     missing

@@ -17,7 +17,8 @@ pub async fn reopen(ctx: &Ctx, case: CaseId, command: Command<ReopenReason>) -> 
     ctx.transact(command, |unit, (case, reason)| Box::pin(reopen_in(unit, *case, *reason))).await
 }
 
-async fn reopen_in(unit: &mut Unit, id: CaseId, reason: ReopenReason) -> Result<Case, Error> {
+/// The same in a unit of work.
+pub(super) async fn reopen_in(unit: &mut Unit, id: CaseId, reason: ReopenReason) -> Result<Case, Error> {
     let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?.reopened()?;
     if store::erasure::find(&mut unit.tx, id).await?.is_some() {
         return Err(Error::Refused(CaseRefused::Erased.into()));

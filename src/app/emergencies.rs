@@ -3,7 +3,7 @@
 use super::{Command, Ctx, Error, Unit};
 use crate::{
     domain::{
-        emergencies::{EmergencyService, Handover},
+        emergencies::{EmergencyService, Handover, HandoverOutcome},
         events::{self, Event},
         ids::{CallId, HandoverId},
         refusal::{CallRefused, Refusal},
@@ -37,6 +37,7 @@ async fn begin_in(unit: &mut Unit, call: CallId, service: EmergencyService) -> R
         begun_at: unit.now,
         connected_at: None,
         ended_at: None,
+        outcome: None,
     };
     let by = unit.actor.token().map(|token| token.0);
     store::emergencies::insert(&mut unit.tx, &handover, by).await?;
@@ -53,11 +54,17 @@ pub async fn connect(ctx: &Ctx, command: Command<HandoverId>) -> Result<Handover
     .await
 }
 
-/// It is over.
-pub async fn end(ctx: &Ctx, command: Command<HandoverId>) -> Result<Handover, Error> {
-    ctx.transact(command, |unit, id| {
+/// It is over; where they were never on the line, with what became of the caller.
+pub async fn end(
+    ctx: &Ctx,
+    id: HandoverId,
+    command: Command<Option<HandoverOutcome>>,
+) -> Result<Handover, Error> {
+    let command = command.map(|outcome| (id, outcome));
+    ctx.transact(command, |unit, (id, outcome)| {
+        let outcome = *outcome;
         let happened = |now: &Handover| events::HandoverEnded::from(now).into();
-        Box::pin(advance(unit, *id, happened, Handover::ended))
+        Box::pin(advance(unit, *id, happened, move |begun, now| begun.ended(outcome, now)))
     })
     .await
 }
@@ -66,7 +73,7 @@ async fn advance(
     unit: &mut Unit,
     id: HandoverId,
     happened: fn(&Handover) -> Event,
-    step: fn(Handover, Instant) -> Result<Handover, Refusal>,
+    step: impl FnOnce(Handover, Instant) -> Result<Handover, Refusal> + Send,
 ) -> Result<Handover, Error> {
     let missing = || Error::NotFound("emergency hand-over");
     let call = store::emergencies::call_of(&mut unit.tx, id).await?.ok_or_else(missing)?;

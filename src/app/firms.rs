@@ -86,9 +86,9 @@ pub async fn change(ctx: &Ctx, id: FirmId, version: i64, command: Command<Profil
 
 async fn change_in(unit: &mut Unit, id: FirmId, version: i64, profile: &Profile) -> Result<Firm, Error> {
     let before = store::firms::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("firm"))?;
-    let (was, stale) = (before.state, Error::VersionMismatch { what: "firm", current: before.version });
-    let firm = described(unit, Firm { version, ..before }, profile).await?;
-    save(unit, firm, was, stale).await
+    let stale = Error::VersionMismatch { what: "firm", current: before.version };
+    let firm = described(unit, Firm { version, ..before.clone() }, profile).await?;
+    save(unit, firm, &before, stale).await
 }
 
 /// The firm as the profile says.
@@ -109,12 +109,12 @@ pub(super) async fn described(unit: &mut Unit, firm: Firm, profile: &Profile) ->
 }
 
 /// Writes a changed firm over the version that was seen; what that means for what is under way, with it.
-pub(super) async fn save(unit: &mut Unit, firm: Firm, was: Standing, stale: Error) -> Result<Firm, Error> {
+pub(super) async fn save(unit: &mut Unit, firm: Firm, was: &Firm, stale: Error) -> Result<Firm, Error> {
     if !store::firms::update(&mut unit.tx, &firm).await.map_err(key_taken)? {
         return Err(stale);
     }
     unit.emit(events::FirmChanged { firm: firm.id });
-    standing::firm_changed(unit, firm.id, was, firm.state).await?;
+    standing::firm_changed(unit, was, &firm).await?;
     Ok(Firm { version: firm.version + 1, ..firm })
 }
 

@@ -103,7 +103,7 @@ async fn firm_in(unit: &mut Unit, profile: &firms::Profile) -> Result<Taken, Err
     if firm == known {
         return Ok(Taken::Unchanged);
     }
-    firms::save(unit, firm, known.state, Error::Conflict).await?;
+    firms::save(unit, firm, &known, Error::Conflict).await?;
     Ok(Taken::Changed)
 }
 

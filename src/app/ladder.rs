@@ -27,6 +27,7 @@ use crate::{
         events::{JobMatched, Subject},
         ids::{DecisionId, JobId, TechnicianId},
         jobs::{Job, JobState},
+        offers::Assignment,
         reference::dispatch::Rung,
         refusal::CaseRefused,
         span::{Instant, Span},
@@ -209,10 +210,16 @@ async fn subject(unit: &mut Unit, docket: &Docket, base: &Question) -> Result<Op
     }))
 }
 
-/// What was reckoned of the way of whoever has the job, while they are on it without having promised anything.
+/// What was reckoned of the way of whoever has the job, while they are on the way or the job waits behind another one of theirs
+/// and nothing was promised.
 async fn reckoned(unit: &mut Unit, docket: &Docket, id: TechnicianId) -> Result<Option<Reckoned>, Error> {
     let own = docket.on_it().find(|one| one.technician_id == id && one.arrival_due_at.is_none());
-    let Some(own) = own.filter(|_| docket.job().state() == JobState::EnRoute) else { return Ok(None) };
+    let is_awaited = |own: &&Assignment| match docket.job().state() {
+        JobState::EnRoute => true,
+        JobState::Assigned => own.current_since().is_none(),
+        _ => false,
+    };
+    let Some(own) = own.filter(is_awaited) else { return Ok(None) };
     let offer = docket.known().offers.iter().find(|offer| offer.id == own.offer_id);
     let Some(offer) = offer else { return Ok(None) };
     let Some(document) = store::decisions::find(&mut unit.tx, offer.decision_id).await? else {

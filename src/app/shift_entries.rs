@@ -43,6 +43,7 @@ async fn make_in(unit: &mut Unit, technician: TechnicianId, new: &New) -> Result
     }
     let span = entries::entered(new.starts_at, new.ends_at, unit.now)?;
     has_room(unit, technician.id, "starts_at").await?;
+    must_be_theirs(unit, technician.id, new.kind, span).await?;
     let entry = ShiftEntry {
         id: unit.id(),
         version: 1,
@@ -66,6 +67,24 @@ async fn make_in(unit: &mut Unit, technician: TechnicianId, new: &New) -> Result
         ends_at: entry.ends_at,
     });
     Ok(entry)
+}
+
+/// Whoever has given a window to a colleague does not work in it: an entry that counts for nothing is not taken.
+async fn must_be_theirs(
+    unit: &mut Unit,
+    technician: TechnicianId,
+    kind: ShiftEntryKind,
+    span: Span,
+) -> Result<(), Error> {
+    if kind.takes_away() {
+        return Ok(());
+    }
+    let around =
+        store::shift_entries::of_technician(&mut unit.tx, technician, span.from(), span.to()).await?;
+    if around.iter().any(|entry| entry.kind == ShiftEntryKind::GivenAway) {
+        return Err(Error::Refused(RosterRefused::WindowGivenAway.into()));
+    }
+    Ok(())
 }
 
 /// What is planned of one technician has a limit: all of it is kept at hand.

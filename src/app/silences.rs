@@ -45,7 +45,7 @@ async fn go_on(ctx: &Ctx, round: &mut Round) -> Result<(), Error> {
 /// Looks at the things of one kind; answers when the next of them is due.
 async fn look_at(ctx: &Ctx, round: &mut Round, watched: Watched) -> Result<Option<Instant>, Error> {
     let mut tx = ctx.db().glance().await?;
-    let found = store::silences::look(&mut tx, watched, ROUND_MAX).await?;
+    let found = store::silences::look(&mut tx, watched, ctx.now(), ROUND_MAX).await?;
     drop(tx);
     let after = watched.after(&ctx.reference().dispatch().silence).delta();
     let is_full = i64::try_from(found.len()).is_ok_and(|count| count >= ROUND_MAX);

@@ -1,41 +1,42 @@
 //! What a change of standing means for what is under way: the domain decides job by job (`domain::docket::standing`).
 
-use super::{Error, Unit, dockets};
+use std::collections::BTreeMap;
+
+use super::{Error, Unit, dockets, fitness, questions};
 use crate::{
+    dispatch::question::When,
     domain::{
         blocks::Blocked,
-        docket::{Away, Bar},
-        firms::{Standing, Technician},
+        docket::{Away, Bar, Change, Docket},
+        firms::{Firm, Technician},
+        fitness::Fitness,
         ids::{CaseId, FirmId, JobId, TechnicianId},
+        span::Span,
     },
     store,
 };
 
-/// A technician is suspended, or in service again.
+/// A technician is written anew: suspended or in service again, with or without what the work asks for.
 pub(super) async fn technician_changed(
     unit: &mut Unit,
-    id: TechnicianId,
-    was: Standing,
-    is: Standing,
+    was: &Technician,
+    is: &Technician,
 ) -> Result<(), Error> {
-    if was == is {
+    let change = Change::of_technician(was, is);
+    if change.is_nothing() {
         return Ok(());
     }
-    changed(unit, &Away { firm: None, technicians: vec![id] }, is).await
+    changed(unit, &Away { firm: None, technicians: vec![is.id] }, &change).await
 }
 
-/// A firm is suspended, or in service again.
-pub(super) async fn firm_changed(
-    unit: &mut Unit,
-    id: FirmId,
-    was: Standing,
-    is: Standing,
-) -> Result<(), Error> {
-    if was == is {
+/// A firm is written anew.
+pub(super) async fn firm_changed(unit: &mut Unit, was: &Firm, is: &Firm) -> Result<(), Error> {
+    let change = Change::of_firm(was, is);
+    if change.is_nothing() {
         return Ok(());
     }
-    let away = of_firm(unit, id).await?;
-    changed(unit, &away, is).await
+    let away = of_firm(unit, is.id).await?;
+    changed(unit, &away, &change).await
 }
 
 /// A firm or a technician is kept apart from a resident from now on.
@@ -79,33 +80,50 @@ async fn of_firm(unit: &mut Unit, firm: FirmId) -> Result<Away, Error> {
     Ok(Away { firm: Some(firm), technicians })
 }
 
-async fn changed(unit: &mut Unit, away: &Away, is: Standing) -> Result<(), Error> {
+async fn changed(unit: &mut Unit, away: &Away, change: &Change) -> Result<(), Error> {
     for job in in_hands_of(unit, away).await? {
-        match is {
-            Standing::Suspended => keep_away(unit, job, away, Bar::Suspended).await?,
-            Standing::Active => {
-                let mut docket = dockets::of_job(unit, job).await?;
-                let still = suspended(unit, &docket.people()).await?;
-                docket.let_back(Bar::Suspended, &still);
-                close(unit, docket).await?;
-            }
+        let mut docket = dockets::of_job(unit, job).await?;
+        let fitness = fitness_of(unit, &docket).await?;
+        let confirmed = |id: &TechnicianId| {
+            docket
+                .window()
+                .filter(|visit| visit.technician_id == *id)
+                .and_then(|visit| visit.confirmation.as_ref())
+        };
+        let is_barred = |id: &TechnicianId| {
+            away.technicians.contains(id)
+                && fitness.get(id).is_some_and(|now| change.bars(now, confirmed(id)))
+        };
+        let barred: Vec<_> = fitness.keys().copied().filter(is_barred).collect();
+        let is_kept = |id: &TechnicianId| fitness.get(id).is_some_and(|now| now.keeps_away(confirmed(id)));
+        let still: Vec<_> = docket.people().into_iter().filter(is_kept).collect();
+        if barred.is_empty() {
+            docket.let_back(Bar::Suspended, &still);
+        } else {
+            // What a firm has lost, all of it has.
+            docket.keep_away(&Away { firm: away.firm, technicians: barred }, Bar::Suspended)?;
         }
+        close(unit, docket).await?;
     }
     Ok(())
 }
 
-/// Those of them who are suspended, or whose firm is.
-async fn suspended(unit: &mut Unit, people: &[TechnicianId]) -> Result<Vec<TechnicianId>, Error> {
-    let mut suspended = Vec::new();
-    for technician in store::technicians::several(&mut unit.tx, people.iter().copied()).await? {
-        let firm = store::firms::find(&mut unit.tx, technician.firm_id).await?;
-        let is_active =
-            technician.state == Standing::Active && firm.is_some_and(|firm| firm.state == Standing::Active);
-        if !is_active {
-            suspended.push(technician.id);
+/// What is in the way of everybody who has the job, its visit, or an offer of it.
+async fn fitness_of(unit: &mut Unit, docket: &Docket) -> Result<BTreeMap<TechnicianId, Fitness>, Error> {
+    let mut of = BTreeMap::new();
+    let Some(site) = store::cases::site(&mut unit.tx, docket.job().case_id).await? else {
+        return Ok(of);
+    };
+    let question = questions::of_job(&unit.ctx.clone(), &mut unit.tx, docket.job(), &site).await?;
+    for id in docket.people_and_asked() {
+        let visit = docket.window().filter(|visit| visit.technician_id == id);
+        let span = visit.and_then(|visit| Span::new(visit.starts_at, visit.ends_at));
+        let when = span.map_or(When::Called { arrival_at: Some(unit.now) }, When::Visit);
+        if let Some(known) = fitness::find(unit, id).await? {
+            of.insert(id, known.asked(&question, when)?.fitness);
         }
     }
-    Ok(suspended)
+    Ok(of)
 }
 
 /// Those of them who are kept apart from the resident of a case.
@@ -126,7 +144,7 @@ async fn keep_away(unit: &mut Unit, job: JobId, away: &Away, why: Bar) -> Result
     close(unit, docket).await
 }
 
-async fn close(unit: &mut Unit, docket: crate::domain::docket::Docket) -> Result<(), Error> {
+async fn close(unit: &mut Unit, docket: Docket) -> Result<(), Error> {
     dockets::close(unit, docket).await?;
     // The next job's rows may be the same.
     unit.writes.then();

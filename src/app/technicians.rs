@@ -136,13 +136,13 @@ async fn propose(
     before: Technician,
     stale: Error,
 ) -> Result<Technician, Error> {
-    let (was, waits) = (before.state, before.proposed.clone());
+    let (was, waits) = (before.clone(), before.proposed.clone());
     let (technician, proposed) = Proposed::beyond(Technician { version: said.version, ..before }, said);
     let proposed = Some(proposed).filter(|proposed| !proposed.is_empty());
     if proposed.is_some() && proposed != waits {
         proposals::said(unit, technician.firm_id).await?.allows_proposal(waits.as_ref())?;
     }
-    let technician = write(unit, Technician { proposed: None, ..technician }, was, stale).await?;
+    let technician = write(unit, Technician { proposed: None, ..technician }, &was, stale).await?;
     proposals::put(unit, &technician, proposed.clone().unwrap_or_default()).await?;
     Ok(Technician { proposed, ..technician })
 }
@@ -158,7 +158,7 @@ pub(super) async fn save(
     let is_said = |waits: &Proposed| before.confirmed_at.is_none() || waits.is_of(&technician);
     let is_settled = technician.confirmed_at.is_some() && before.proposed.as_ref().is_some_and(is_said);
     let proposed = before.proposed.clone().filter(|_| !is_settled);
-    let technician = write(unit, Technician { proposed, ..technician }, before.state, stale).await?;
+    let technician = write(unit, Technician { proposed, ..technician }, before, stale).await?;
     if is_settled {
         proposals::taken_over(unit, &technician).await?;
     }
@@ -169,14 +169,14 @@ pub(super) async fn save(
 pub(super) async fn write(
     unit: &mut Unit,
     technician: Technician,
-    was: Standing,
+    was: &Technician,
     stale: Error,
 ) -> Result<Technician, Error> {
     if !store::technicians::update(&mut unit.tx, &technician).await.map_err(key_taken)? {
         return Err(stale);
     }
     unit.emit(events::TechnicianChanged { technician: technician.id, firm: technician.firm_id });
-    standing::technician_changed(unit, technician.id, was, technician.state).await?;
+    standing::technician_changed(unit, was, &technician).await?;
     Ok(Technician { version: technician.version + 1, ..technician })
 }
 
@@ -198,7 +198,7 @@ async fn decide_in(
     let found = store::proposals::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("proposal"))?;
     let decided = found.decided(verdict, unit.now)?;
     let now = visible(unit, decided.technician_id).await?;
-    let was = now.state;
+    let was = now.clone();
     let technician = match verdict {
         Verdict::Confirm => {
             let technician = decided.proposed.clone().confirmed(now, unit.now);
@@ -208,7 +208,7 @@ async fn decide_in(
         }
         Verdict::Refuse(_) => Technician { proposed: None, ..now },
     };
-    write(unit, technician, was, Error::Conflict).await?;
+    write(unit, technician, &was, Error::Conflict).await?;
     proposals::keep(unit, decided.clone()).await?;
     Ok(decided)
 }

@@ -6,19 +6,29 @@ use crate::{
         cases::{Case, CaseState},
         events,
         ids::CaseId,
-        refusal::CaseRefused,
-        warrants::{OF_CASE_MAX, Warrant, WarrantKind, WarrantReason, may_be_served},
+        refusal::{CaseRefused, Refusal},
+        warrants::{OF_CASE_MAX, Warrant, WarrantKind, WarrantReason, is_theirs, may_be_served, unreferred},
     },
     store,
 };
 
-/// Records that whoever says so answers for it.
-pub async fn record(ctx: &Ctx, case: CaseId, command: Command<WarrantReason>) -> Result<Warrant, Error> {
-    let command = command.map(|reason| (case, reason));
-    ctx.transact(command, |unit, (case, reason)| Box::pin(record_in(unit, *case, *reason))).await
+/// What somebody answers for.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// Why it is right: it says what is answered for.
+    pub reason: WarrantReason,
+    /// Of which job code no referral is due; the only one for which one is, when not said.
+    pub job_code: Option<String>,
 }
 
-async fn record_in(unit: &mut Unit, id: CaseId, reason: WarrantReason) -> Result<Warrant, Error> {
+/// Records that whoever says so answers for it.
+pub async fn record(ctx: &Ctx, case: CaseId, command: Command<New>) -> Result<Warrant, Error> {
+    let command = command.map(|new| (case, new));
+    ctx.transact(command, |unit, (case, new)| Box::pin(record_in(unit, *case, new))).await
+}
+
+async fn record_in(unit: &mut Unit, id: CaseId, new: &New) -> Result<Warrant, Error> {
+    let reason = new.reason;
     let case = store::cases::guard(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
     if case.state == CaseState::Closed {
         return Err(Error::Refused(CaseRefused::Closed.into()));
@@ -32,6 +42,7 @@ async fn record_in(unit: &mut Unit, id: CaseId, reason: WarrantReason) -> Result
         number: known.last().map_or(1, |last| last.number + 1),
         kind: reason.kind(),
         reason,
+        job_code: job_code(unit, id, new).await?,
         at: unit.now,
         recorded_by: unit.actor.token(),
     };
@@ -41,6 +52,33 @@ async fn record_in(unit: &mut Unit, id: CaseId, reason: WarrantReason) -> Result
         found_out(unit, &case).await?;
     }
     Ok(warrant)
+}
+
+/// Which job code is answered for: what is said of one landlord's matter is not said of another one.
+async fn job_code(unit: &mut Unit, case: CaseId, new: &New) -> Result<Option<String>, Error> {
+    let refused = |why: &str| Err(Refusal::field("job_code", why).into());
+    if new.reason.kind() != WarrantKind::NoReferral {
+        return match new.job_code {
+            Some(_) => refused("is said only where no referral is due"),
+            None => Ok(None),
+        };
+    }
+    let reference = unit.ctx.reference();
+    let jobs = store::jobs::of_case(&mut unit.tx, case).await?;
+    let mut codes = jobs.iter().map(|job| job.job_code.as_str());
+    if let Some(code) = &new.job_code {
+        return match codes.any(|one| one == code && is_theirs(&reference, code)) {
+            true => Ok(Some(code.clone())),
+            false => refused("no job of this case is the landlord's matter by this code"),
+        };
+    }
+    let marks = store::job_file::marks(&mut unit.tx, case).await?;
+    let due = unreferred(&reference, codes, &marks.referred, &marks.warrants);
+    match due.len() {
+        1 => Ok(due.first().map(|code| (*code).to_owned())),
+        0 => refused("no job of this case waits for a referral"),
+        _ => refused("more than one job of this case waits for a referral: say which"),
+    }
 }
 
 /// Refuses to send anybody for who is not entitled before somebody has said why.

@@ -18,7 +18,7 @@ pub struct Seen {
     pub current_since: Option<Instant>,
     /// When the technician promised to be there.
     pub arrival_due_at: Option<Instant>,
-    /// When they are reckoned to be there, while they are on the way: what counts where nothing was promised.
+    /// When they are reckoned to be there, on the way or behind another job: what counts where nothing was promised.
     pub expected_at: Instant,
     /// How long the way takes from where the technician is.
     pub travel: TimeDelta,
@@ -60,15 +60,18 @@ pub fn look(watch: &Watch, seen: &Seen, now: Instant) -> Look {
     }
 }
 
-/// The job waits behind another one: only a promised arrival can be broken.
+/// The job waits behind another one: nobody has to depart for it, but the resident counts on an arrival all the same.
 fn waiting_behind(watch: &Watch, seen: &Seen, now: Instant) -> Look {
-    let mut look = wait_until(now + watch.departure_s.delta());
-    if let Some(late_at) = seen.arrival_due_at.map(|due| due + watch.late_s.delta()) {
-        if late_at <= now {
-            look.alarms.push(AlarmKind::LateArrival);
-        } else {
-            look.again = look.again.min(late_at);
-        }
+    or_late(wait_until(now + watch.departure_s.delta()), watch, seen, now)
+}
+
+/// The same look, and whether the arrival is late: as it was promised, or else as it was reckoned.
+fn or_late(mut look: Look, watch: &Watch, seen: &Seen, now: Instant) -> Look {
+    let late_at = seen.arrival_due_at.unwrap_or(seen.expected_at) + watch.late_s.delta();
+    if late_at <= now {
+        look.alarms.push(AlarmKind::LateArrival);
+    } else {
+        look.again = look.again.min(late_at);
     }
     look
 }
@@ -81,7 +84,6 @@ fn not_departed(watch: &Watch, seen: &Seen, current: Instant, now: Instant) -> L
 }
 
 fn on_the_way(watch: &Watch, seen: &Seen, now: Instant) -> Look {
-    let late_at = seen.arrival_due_at.unwrap_or(seen.expected_at) + watch.late_s.delta();
     let step = now + watch.stalled_s.delta() / 3;
     let mut look = match seen.moved_at {
         Some(moved) => warn_then_send(
@@ -94,12 +96,7 @@ fn on_the_way(watch: &Watch, seen: &Seen, now: Instant) -> Look {
         None => wait_until(step),
     };
     look.again = look.again.min(step);
-    if late_at <= now {
-        look.alarms.push(AlarmKind::LateArrival);
-    } else {
-        look.again = look.again.min(late_at);
-    }
-    look
+    or_late(look, watch, seen, now)
 }
 
 /// Nobody is sent away from a site by a machine: a person is told.
@@ -174,11 +171,18 @@ mod tests {
     }
 
     #[test]
-    fn a_waiting_job_is_not_a_no_show() {
-        let seen = Seen { current_since: None, ..accepted() };
-        assert_eq!(look(&watch(), &seen, at(5_000)), wait_until(at(5_600)));
-        let promised = Seen { arrival_due_at: Some(at(3_000)), ..seen };
-        assert_eq!(look(&watch(), &promised, at(3_300)).alarms, [AlarmKind::LateArrival]);
+    fn a_waiting_job_is_no_no_show_and_late_as_it_was_promised_or_reckoned() {
+        let waiting = Seen { current_since: None, ..accepted() };
+        let reckoned = Seen { expected_at: at(4_000), ..waiting };
+        let promised = Seen { arrival_due_at: Some(at(3_000)), ..reckoned };
+        let later = Seen { expected_at: at(3_000), arrival_due_at: Some(at(4_000)), ..waiting };
+        for (seen, due) in [(reckoned, 4_000), (promised, 3_000), (later, 4_000)] {
+            // Five minutes of patience (`late_s`); looked at every ten (`departure_s`), and when it is late.
+            assert_eq!(look(&watch(), &seen, at(1_000)), wait_until(at(1_600)), "{seen:?}");
+            assert_eq!(look(&watch(), &seen, at(due + 299)), wait_until(at(due + 300)), "{seen:?}");
+            let late = look(&watch(), &seen, at(due + 300));
+            assert_eq!((late.alarms, late.action), (vec![AlarmKind::LateArrival], Action::Wait), "{seen:?}");
+        }
     }
 
     #[test]

@@ -118,6 +118,8 @@ text_enum! {
         VisitOffDuty = "visit_off_duty",
         /// At the door, and nothing has begun.
         WaitingOnSite = "waiting_on_site",
+        /// Whoever took a window over from a colleague has the day off: nobody works it.
+        WindowLeft = "window_left",
         /// What a webhook is told does not arrive.
         WebhookFailing = "webhook_failing",
     }

@@ -120,6 +120,8 @@ text_enum! {
         WhereIsHe = "where_is_he",
         /// There is more to know.
         MoreInformation = "more_information",
+        /// It was not put right, or has come back.
+        GoesOn = "goes_on",
         /// Something is wrong with what was done.
         Complaint = "complaint",
         /// Anything else.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    calls::Purpose,
     ids::CaseId,
     phone::Phone,
     place::{JisCode, PinWord, Point, PostalCode, Precision},
@@ -110,6 +111,19 @@ text_enum! {
         MoreToDo = "more_to_do",
         /// It should not have been closed.
         ClosedByMistake = "closed_by_mistake",
+    }
+}
+
+impl ReopenReason {
+    /// Why a call that is attached to a closed case opens it again; whoever only asks does not.
+    #[must_use]
+    pub fn of_call(purpose: Purpose) -> Option<Self> {
+        match purpose {
+            Purpose::WhereIsHe => None,
+            Purpose::GoesOn => Some(Self::NotSolved),
+            Purpose::Complaint => Some(Self::Complaint),
+            Purpose::MoreInformation | Purpose::Other => Some(Self::MoreToDo),
+        }
     }
 }
 

@@ -46,6 +46,20 @@ impl EmergencyService {
     }
 }
 
+text_enum! {
+    /// What became of a caller who was to be handed over, and was not: nobody was on the line.
+    pub enum HandoverOutcome("hand-over outcome") {
+        /// The caller calls them without us.
+        CallsThemselves = "calls_themselves",
+        /// They were told on another way.
+        ToldOtherwise = "told_otherwise",
+        /// They are not needed any more.
+        NotNeeded = "not_needed",
+        /// The caller was lost.
+        CallerLost = "caller_lost",
+    }
+}
+
 /// A caller handed over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Handover {
@@ -61,6 +75,8 @@ pub struct Handover {
     pub connected_at: Option<DateTime<Utc>>,
     /// When it was over.
     pub ended_at: Option<DateTime<Utc>>,
+    /// What became of the caller, where they were never on the line.
+    pub outcome: Option<HandoverOutcome>,
 }
 
 /// The clocks of a hand-over only go forward, whatever the clock of the machine does.
@@ -73,11 +89,47 @@ impl Handover {
         Ok(Self { connected_at: Some(now.max(self.begun_at)), ..self })
     }
 
-    /// It is over, reached or not.
-    pub fn ended(self, now: Instant) -> Result<Self, Refusal> {
+    /// It is over. Where they were never on the line, somebody says what became of the caller: nobody is handed over in silence.
+    pub fn ended(self, outcome: Option<HandoverOutcome>, now: Instant) -> Result<Self, Refusal> {
         if self.ended_at.is_some() {
             return Err(CallRefused::HandoverEnded.into());
         }
-        Ok(Self { ended_at: Some(now.max(self.connected_at.unwrap_or(self.begun_at))), ..self })
+        match (self.connected_at, outcome) {
+            (None, None) => {
+                return Err(Refusal::field(
+                    "outcome",
+                    "they were never on the line: say what became of the caller",
+                ));
+            }
+            (Some(_), Some(_)) => return Err(Refusal::field("outcome", "they were on the line")),
+            (None, Some(_)) | (Some(_), None) => {}
+        }
+        Ok(Self { ended_at: Some(now.max(self.connected_at.unwrap_or(self.begun_at))), outcome, ..self })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_was_never_on_the_line_leaves_something_to_say() {
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        let begun = Handover {
+            id: uuid::Uuid::from_u128(1).into(),
+            call_id: uuid::Uuid::from_u128(2).into(),
+            service: EmergencyService::Police,
+            begun_at: now,
+            connected_at: None,
+            ended_at: None,
+            outcome: None,
+        };
+        let connected = begun.clone().connected(now).unwrap();
+        assert!(begun.clone().ended(None, now).is_err());
+        assert!(connected.clone().ended(None, now).is_ok());
+        for &outcome in HandoverOutcome::ALL {
+            assert_eq!(begun.clone().ended(Some(outcome), now).unwrap().outcome, Some(outcome));
+            assert!(connected.clone().ended(Some(outcome), now).is_err(), "{outcome}");
+        }
     }
 }

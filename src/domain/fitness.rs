@@ -66,6 +66,14 @@ impl Fitness {
         self.in_the_way.iter().any(|one| one.reason == reason)
     }
 
+    /// Whether what they are, may do or carry is in the way, and nobody has passed over it.
+    #[must_use]
+    pub fn keeps_away(&self, confirmed: Option<&Confirmation>) -> bool {
+        let is_open =
+            |one: &&InTheWay| confirmed.is_none_or(|confirmed| !confirmed.despite.contains(&one.reason));
+        self.in_the_way.iter().filter(is_open).any(|one| one.reason.is_of_standing())
+    }
+
     /// Refuses what nobody passes over.
     pub fn must_not_forbid(&self) -> Result<(), Refusal> {
         let refused = self.in_the_way.iter().find_map(|one| forbidden(one.reason));

@@ -55,7 +55,7 @@ pub struct Interpretation {
     pub state: InterpretationState,
     /// When the interpreter was asked.
     pub requested_at: DateTime<Utc>,
-    /// When the interpreter joined, or did not.
+    /// When the interpreter joined, or did not, or nobody was waited for any more.
     pub settled_at: Option<DateTime<Utc>>,
     /// When the interpreter left.
     pub left_at: Option<DateTime<Utc>>,
@@ -108,7 +108,8 @@ impl Interpretation {
     pub fn line_ended(self, now: Instant) -> Self {
         match self.state {
             InterpretationState::Requested => Self {
-                state: InterpretationState::NoAnswer,
+                // Nobody has said that the interpreter line did not answer.
+                state: InterpretationState::NotSettled,
                 settled_at: Some(now.max(self.requested_at)),
                 ..self
             },

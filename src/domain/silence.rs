@@ -66,6 +66,8 @@ text_enum! {
         Dispute = "dispute",
         /// What a firm says of its own staff waits for the office.
         Proposal = "proposal",
+        /// Whoever took a window over from a colleague has the day off: nobody works it.
+        WindowLeft = "window_left",
         /// A shift was handed over, and nobody has taken it.
         Shift = "shift",
         /// What a webhook is told does not arrive.
@@ -92,6 +94,7 @@ impl Watched {
             Self::Review => AlarmKind::ReviewWaiting,
             Self::Dispute => AlarmKind::DisputeWaiting,
             Self::Proposal => AlarmKind::ProposalWaiting,
+            Self::WindowLeft => AlarmKind::WindowLeft,
             Self::Shift => AlarmKind::ShiftNotTaken,
             Self::Webhook => AlarmKind::WebhookFailing,
         }
@@ -113,7 +116,7 @@ impl Watched {
             Self::Referral => Subject::Referral,
             Self::Review => Subject::Review,
             Self::Dispute => Subject::Dispute,
-            Self::Proposal => Subject::Technician,
+            Self::Proposal | Self::WindowLeft => Subject::Technician,
             Self::Shift => Subject::Shift,
             Self::Webhook => Subject::Webhook,
         }
@@ -136,7 +139,7 @@ impl Watched {
             Self::Proposal => limits.proposal_s,
             Self::Shift => limits.shift_s,
             // Due at the instant itself.
-            Self::CallBack | Self::Referral | Self::Webhook => Seconds::default(),
+            Self::CallBack | Self::Referral | Self::WindowLeft | Self::Webhook => Seconds::default(),
         }
     }
 }
@@ -151,7 +154,11 @@ pub fn bears_on(event: &Event) -> bool {
         | Event::InterpreterRequested(_)
         | Event::InterpreterSettled(_)
         | Event::TechnicianProposed(_)
-        | Event::TechnicianProposalDecided(_) => true,
+        | Event::TechnicianProposalDecided(_)
+        | Event::ShiftEntryMade(_)
+        | Event::ShiftEntryCancelled(_)
+        | Event::ShiftsSwapped(_)
+        | Event::ShiftSwapUndone(_) => true,
         // Nothing else that happens to a job or a technician.
         _ if matches!(event.subject().0, Subject::Job | Subject::Technician) => false,
         _ => Watched::ALL.iter().any(|watched| watched.subject() == event.subject().0),

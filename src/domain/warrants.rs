@@ -1,12 +1,15 @@
 //! Who answers for it where a rule asks first: that somebody is served who is not entitled (G-14), that a landlord has agreed
 //! or is passed over (S-06, G-15), that a landlord's matter is not referred (3.4). Said once, never changed.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     cases::{Case, Eligibility},
     ids::{CaseId, TokenId},
+    reference::{Reference, job_codes::FreeScope},
     refusal::{CaseRefused, Refusal},
     text_enum::text_enum,
 };
@@ -77,6 +80,8 @@ pub struct Warrant {
     pub kind: WarrantKind,
     /// Why it is right.
     pub reason: WarrantReason,
+    /// Of which job code it is said that no referral is due: of no other one.
+    pub job_code: Option<String>,
     /// When it was said.
     pub at: DateTime<Utc>,
     /// Who has said it, and answers for it.
@@ -87,6 +92,30 @@ pub struct Warrant {
 #[must_use]
 pub fn is_answered_for(kind: WarrantKind, warrants: &[Warrant]) -> bool {
     warrants.iter().any(|warrant| warrant.kind == kind)
+}
+
+/// The codes of these that are the landlord's matter, while they are not referred and nobody has said why not (3.4, R-07): each
+/// for itself.
+#[must_use]
+pub fn unreferred<'a>(
+    reference: &Reference,
+    codes: impl IntoIterator<Item = &'a str>,
+    referred: &BTreeSet<String>,
+    warrants: &[Warrant],
+) -> BTreeSet<&'a str> {
+    let is_due = |code: &&str| {
+        let is_answered = |warrant: &Warrant| {
+            warrant.kind == WarrantKind::NoReferral && warrant.job_code.as_deref() == Some(code)
+        };
+        is_theirs(reference, code) && !referred.contains(*code) && !warrants.iter().any(is_answered)
+    };
+    codes.into_iter().filter(is_due).collect()
+}
+
+/// Whether a job code is the landlord's matter.
+#[must_use]
+pub fn is_theirs(reference: &Reference, code: &str) -> bool {
+    reference.job_codes().get(code).is_some_and(|kind| kind.free_scope == FreeScope::Refer)
 }
 
 /// Nobody is asked for a person who is not entitled before somebody has said why (G-14).

@@ -8,7 +8,7 @@ use crate::domain::{
     ids::{CallId, HandoverId},
 };
 
-row! { Handover: id, call_id, service, begun_at, connected_at, ended_at }
+row! { Handover: id, call_id, service, begun_at, connected_at, ended_at, outcome }
 
 /// Keeps a new hand-over.
 pub async fn insert(tx: &mut Tx, handover: &Handover, by: Option<Uuid>) -> Result<(), Error> {
@@ -35,10 +35,11 @@ pub async fn save(tx: &mut Tx, handover: &Handover) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "UPDATE emergency_handover SET connected_at = $2, ended_at = $3 WHERE id = $1",
+        "UPDATE emergency_handover SET connected_at = $2, ended_at = $3, outcome = $4 WHERE id = $1",
         handover.id,
         handover.connected_at,
-        handover.ended_at
+        handover.ended_at,
+        handover.outcome
     )?;
     Ok(())
 }
@@ -48,7 +49,7 @@ pub async fn of_call(tx: &mut Tx, call: CallId) -> Result<Vec<Handover>, Error> 
     query!(
         tx,
         all Handover,
-        "SELECT id, call_id, service, begun_at, connected_at, ended_at
+        "SELECT id, call_id, service, begun_at, connected_at, ended_at, outcome
          FROM emergency_handover WHERE call_id = $1 ORDER BY begun_at, id",
         call
     )

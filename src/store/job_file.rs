@@ -1,6 +1,10 @@
 //! What hangs on a job and on its case in few rows of many tables: each in one statement, however much of it there is.
 
-use std::{collections::BTreeMap, fmt::Display, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Display,
+    str::FromStr,
+};
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -299,8 +303,8 @@ pub struct Marks {
     pub checks: BTreeMap<JobId, Vec<PlannedCheck>>,
     /// Who answers for what a rule asks first.
     pub warrants: Vec<Warrant>,
-    /// How many referrals it has.
-    pub referrals: usize,
+    /// The job codes that were referred.
+    pub referred: BTreeSet<String>,
 }
 
 impl Marks {
@@ -363,11 +367,12 @@ impl Marks {
                     number: there(row.number, table, "number")?,
                     kind: read(row.code, table, "kind")?,
                     reason: read(row.code2, table, "reason")?,
+                    job_code: row.hazard,
                     at: there(row.at1, table, "at")?,
                     recorded_by: row.made_by.map(Into::into),
                 });
             }
-            "referral" => self.referrals += 1,
+            "referral" => self.referred.extend(row.hazard),
             _ => {
                 let table = "identity_plan";
                 self.checks.entry(row.id.into()).or_default().push(PlannedCheck {
@@ -396,10 +401,10 @@ pub async fn marks(tx: &mut Tx, case: CaseId) -> Result<Marks, Error> {
               LEFT JOIN hazard_instruction i ON i.call_id = a.call_id AND i.number = a.number
          WHERE k.case_id = $1
          UNION ALL
-         SELECT 'warrant', w.case_id, w.number, NULL, w.kind, w.reason, w.at, NULL, w.recorded_by
+         SELECT 'warrant', w.case_id, w.number, w.job_code, w.kind, w.reason, w.at, NULL, w.recorded_by
          FROM warrant w WHERE w.case_id = $1
          UNION ALL
-         SELECT 'referral', r.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         SELECT 'referral', r.id, NULL, r.job_code, NULL, NULL, NULL, NULL, NULL
          FROM referral r WHERE r.case_id = $1
          UNION ALL
          SELECT 'plan', j.id, p.number, NULL, p.method, NULL, p.planned_at, NULL, NULL

@@ -36,7 +36,7 @@ macro_rules! out_of_step {
 type Found = Result<Vec<OutOfStep>, Error>;
 
 /// What is out of step of a kind: alarms without a cause, then things without an alarm, longest first.
-pub async fn look(tx: &mut Tx, watched: Watched, limit: i64) -> Found {
+pub async fn look(tx: &mut Tx, watched: Watched, now: Instant, limit: i64) -> Found {
     let alarm = watched.alarm();
     match watched {
         Watched::Ringing => ringing(tx, alarm, limit).await,
@@ -53,6 +53,7 @@ pub async fn look(tx: &mut Tx, watched: Watched, limit: i64) -> Found {
         Watched::Review => review(tx, alarm, limit).await,
         Watched::Dispute => dispute(tx, alarm, limit).await,
         Watched::Proposal => proposal(tx, alarm, limit).await,
+        Watched::WindowLeft => window_left(tx, alarm, now, limit).await,
         Watched::Shift => shift(tx, alarm, limit).await,
         Watched::Webhook => webhook(tx, alarm, limit).await,
     }
@@ -194,19 +195,46 @@ async fn site_interpreter(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     )
 }
 
-/// Something of the case is a trade's, and there is no job of that trade.
+/// Something of the case is a trade's, and there is no job of that trade: none since the case was opened again, or only such as
+/// were called off because there was another one, or because nobody opened.
 async fn case_without_job(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     query!(
         tx,
         all OutOfStep,
-        concat!(
-            "WITH watched (id, since) AS (
-         SELECT c.id, COALESCE(c.reopened_at, c.opened_at) FROM case_file c
+        {
+            sqlite: concat!(
+                "WITH watched (id, since) AS (
+         SELECT c.id, COALESCE(
+             (SELECT MAX(j.closed_at) FROM job j
+              WHERE j.case_id = c.id AND (c.reopened_at IS NULL OR j.closed_at > c.reopened_at)),
+             c.reopened_at, c.opened_at)
+         FROM case_file c
          WHERE c.state = 'open' AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id) AND EXISTS (
              SELECT 1 FROM case_category k WHERE k.case_id = c.id AND k.category IN ('water', 'lock')
-             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.trade = k.category))",
-            out_of_step!()
-        ),
+             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.trade = k.category
+                 AND (c.reopened_at IS NULL OR j.closed_at IS NULL OR j.closed_at > c.reopened_at)
+                 AND NOT (j.state = 'cancelled' AND EXISTS (
+                     SELECT 1 FROM event v WHERE v.subject_id = j.id AND v.kind = 'job.cancelled'
+                     AND json_extract(v.data, '$.reason') IN ('duplicate', 'no_access')))))",
+                out_of_step!()
+            ),
+            postgres: concat!(
+                "WITH watched (id, since) AS (
+         SELECT c.id, COALESCE(
+             (SELECT MAX(j.closed_at) FROM job j
+              WHERE j.case_id = c.id AND (c.reopened_at IS NULL OR j.closed_at > c.reopened_at)),
+             c.reopened_at, c.opened_at)
+         FROM case_file c
+         WHERE c.state = 'open' AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id) AND EXISTS (
+             SELECT 1 FROM case_category k WHERE k.case_id = c.id AND k.category IN ('water', 'lock')
+             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.trade = k.category
+                 AND (c.reopened_at IS NULL OR j.closed_at IS NULL OR j.closed_at > c.reopened_at)
+                 AND NOT (j.state = 'cancelled' AND EXISTS (
+                     SELECT 1 FROM event v WHERE v.subject_id = j.id AND v.kind = 'job.cancelled'
+                     AND CAST(v.data AS JSON) ->> 'reason' IN ('duplicate', 'no_access')))))",
+                out_of_step!()
+            )
+        },
         alarm,
         limit
     )
@@ -295,6 +323,30 @@ async fn proposal(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
         ),
         alarm,
         limit
+    )
+}
+
+/// Somebody has taken a window over from a colleague, is not free to work it, and it is not over.
+async fn window_left(tx: &mut Tx, alarm: AlarmKind, now: Instant, limit: i64) -> Found {
+    query!(
+        tx,
+        all OutOfStep,
+        concat!(
+            "WITH watched (id, since) AS (
+         SELECT e.technician_id, MIN(d.created_at) FROM shift_entry e
+         JOIN shift_entry d ON d.technician_id = e.technician_id
+              AND d.kind = 'day_off' AND d.state = 'planned'
+              AND d.starts_at < e.ends_at AND d.ends_at > e.starts_at AND d.ends_at > $3
+         WHERE e.swap_id IS NOT NULL AND e.state = 'planned' AND e.kind <> 'given_away' AND e.ends_at > $3
+           AND NOT EXISTS (SELECT 1 FROM shift_entry g
+                           WHERE g.technician_id = e.technician_id AND g.kind = 'given_away' AND g.state = 'planned'
+                             AND g.starts_at <= e.starts_at AND g.ends_at >= e.ends_at)
+         GROUP BY e.technician_id",
+            out_of_step!()
+        ),
+        alarm,
+        limit,
+        now
     )
 }
 

@@ -6,18 +6,20 @@ use crate::domain::{
     warrants::Warrant,
 };
 
-row! { Warrant: case_id, number, kind, reason, at, recorded_by }
+row! { Warrant: case_id, number, kind, reason, job_code, at, recorded_by }
 
 /// Keeps what somebody answers for.
 pub async fn insert(tx: &mut Tx, warrant: &Warrant) -> Result<(), Error> {
     query!(
         tx,
         execute,
-        "INSERT INTO warrant (case_id, number, kind, reason, at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO warrant (case_id, number, kind, reason, job_code, at, recorded_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
         warrant.case_id,
         warrant.number,
         warrant.kind,
         warrant.reason,
+        warrant.job_code.as_deref(),
         warrant.at,
         warrant.recorded_by
     )?;
@@ -29,7 +31,7 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Vec<Warrant>, Error> {
     query!(
         tx,
         all Warrant,
-        "SELECT case_id, number, kind, reason, at, recorded_by FROM warrant WHERE case_id = $1 ORDER BY number",
+        "SELECT case_id, number, kind, reason, job_code, at, recorded_by FROM warrant WHERE case_id = $1 ORDER BY number",
         case
     )
 }
@@ -39,7 +41,7 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Warrant>, Error> {
     query!(
         tx,
         all Warrant,
-        "SELECT w.case_id, w.number, w.kind, w.reason, w.at, w.recorded_by
+        "SELECT w.case_id, w.number, w.kind, w.reason, w.job_code, w.at, w.recorded_by
          FROM job j JOIN warrant w ON w.case_id = j.case_id WHERE j.id = $1 ORDER BY w.number",
         job
     )

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    db::{Raw, TestDb, on_both_engines},
+    db::{Engine, Raw, TestDb, on_both_engines},
     server::{TestServer, id},
     world,
 };
@@ -74,6 +74,47 @@ on_both_engines! {
         assert_eq!(desk.post(&format!("/v1/jobs/{job}/override"), given).await.problem(), "case-closed");
         server.pass(30).await;
         assert_eq!(world::open_offer(&crew.phone).await, None);
+        server.stop().await;
+    }
+
+    /// Closing ends the wait for a firm; where somebody is asked at the same moment, the case stays open for them.
+    async fn a_job_that_somebody_is_asked_for_while_its_case_is_closed_keeps_it_open(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let (case, job) = uncovered(&server).await;
+        let mut raw = db.raw().await;
+        if db.engine() == Engine::Sqlite {
+            // One writer follows the other: nobody comes between.
+            return server.stop().await;
+        }
+        // Closing waits for an alarm in somebody else's hands, after it has looked at the jobs.
+        let alarm = format!(
+            "INSERT INTO alarm (id, kind, subject, subject_id, state, raised_at, rings_at, rung)
+             VALUES ('{case}', 'danger_on_case', 'case', '{case}', 'ringing', now(), now() + interval '1 day', 1)"
+        );
+        raw.execute(&alarm).await.unwrap();
+        raw.execute("BEGIN").await.unwrap();
+        raw.execute(&format!("UPDATE alarm SET rung = 2 WHERE id = '{case}'")).await.unwrap();
+        let (closer, path) = (server.dispatcher(), format!("/v1/cases/{case}/closing"));
+        let closing = tokio::spawn(async move { closer.post(&path, json!({})).await });
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+                       WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let mut look = db.raw().await;
+        for _ in 0..200_000 {
+            if look.integer(waiting).await > 0 {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        assert!(look.integer(waiting).await > 0, "nobody waits");
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        server.settle().await;
+        assert!(world::open_offer(&crew.phone).await.is_some());
+        raw.execute("COMMIT").await.unwrap();
+        let closed = closing.await.unwrap();
+        assert_eq!((closed.status.as_u16(), closed.problem()), (409, "job-not-final"), "{}", closed.body);
+        assert_eq!(desk.get(&format!("/v1/cases/{case}")).await.expect(200)["state"], "open");
+        assert_eq!(shown(&server, &job).await["state"], "offered");
         server.stop().await;
     }
 

@@ -171,8 +171,19 @@ impl Door {
             (Self::Acceptance, Cause::Suspended | Cause::FirmSuspended)
             | (Self::Naming, Cause::FirmSuspended) => Expected::Never("suspended"),
             // What was asked, or accepted by the firm, has been taken back.
-            (Self::Acceptance, Cause::Blocked | Cause::FirmBlocked) => Expected::Never("offer-not-open"),
-            (Self::Naming, Cause::FirmBlocked) => Expected::Never("job-state"),
+            (
+                Self::Acceptance,
+                Cause::Blocked
+                | Cause::FirmBlocked
+                | Cause::Trade
+                | Cause::Licence
+                | Cause::Authority
+                | Cause::Area
+                | Cause::JobCode
+                | Cause::Tool,
+            ) => Expected::Never("offer-not-open"),
+            // The firm may send somebody else, unless all of it is kept away.
+            (Self::Naming, Cause::FirmBlocked | Cause::Licence | Cause::Area) => Expected::Never("job-state"),
             // Two visits of one technician never overlap.
             (Self::Booking, Cause::Booked) => Expected::Never("window-taken"),
             (Self::Acceptance, cause) if matches!(cause.expected(), Expected::ToConfirm(_)) => Expected::Done,

@@ -17,6 +17,15 @@ async fn called_again(server: &TestServer) -> String {
     world::safe_call(server).await
 }
 
+/// What rings about a case.
+async fn rings(server: &TestServer, case: &str) -> Vec<String> {
+    server.settle().await;
+    let listed = server.dispatcher().get("/v1/alarms?limit=200").await.expect(200);
+    let own = listed["items"].as_array().unwrap().iter();
+    let own = own.filter(|alarm| alarm["subject_id"] == case && alarm["state"] != "resolved");
+    own.map(|alarm| alarm["kind"].as_str().unwrap().to_owned()).collect()
+}
+
 on_both_engines! {
     async fn a_repeat_call_about_a_closed_case_leads_on(db: TestDb) {
         let server = TestServer::start(&db).await;
@@ -33,7 +42,7 @@ on_both_engines! {
         assert_eq!(desk.post(&path, again.clone()).await.problem(), "case-not-closed");
         close(&server, &case, "no").await;
         let call = called_again(&server).await;
-        let about = json!({ "case_id": case, "purpose": "complaint" });
+        let about = json!({ "case_id": case, "purpose": "where_is_he" });
         desk.post(&format!("/v1/calls/{call}/attachment"), about).await.expect(200);
         let jobs = format!("/v1/cases/{case}/jobs");
         assert_eq!(desk.post(&jobs, json!({ "job_code": "W-TOILET-CLOG" })).await.problem(), "case-closed");
@@ -49,6 +58,45 @@ on_both_engines! {
         assert_eq!(again["case_id"], case.as_str());
         server.settle().await;
         verify(&server).await;
+        server.stop().await;
+    }
+
+    /// A repeat call about a closed case opens it again where the trouble goes on; whoever only asks does not.
+    async fn a_repeat_call_opens_a_closed_case_again(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let desk = server.dispatcher();
+        for (purpose, reason) in [
+            ("where_is_he", None), ("goes_on", Some("not_solved")), ("complaint", Some("complaint")),
+            ("more_information", Some("more_to_do")), ("other", Some("more_to_do")),
+        ] {
+            let job = world::job(&server).await;
+            let case = world::case_of(&server, &job).await;
+            let path = format!("/v1/jobs/{job}/cancellation");
+            desk.post(&path, json!({ "reason": "solved_by_itself" })).await.expect(200);
+            close(&server, &case, "no").await;
+            let before = events(&db, "case.reopened").await.len();
+            let call = called_again(&server).await;
+            let path = format!("/v1/calls/{call}/hazard-answers");
+            let gas = json!({ "answers": [{ "hazard": "H-GAS", "answer": "yes" }] });
+            desk.post(&path, gas).await.expect(200);
+            let about = json!({ "case_id": case, "purpose": purpose });
+            desk.post_as(purpose, &format!("/v1/calls/{call}/attachment"), about.clone()).await.expect(200);
+            desk.post_as(purpose, &format!("/v1/calls/{call}/attachment"), about).await.expect(200);
+            let shown = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+            let said = events(&db, "case.reopened").await.split_off(before);
+            match reason {
+                None => assert_eq!((&shown["state"], said.len()), (&json!("closed"), 0)),
+                Some(reason) => {
+                    assert_eq!((&shown["state"], said), (&json!("open"), vec![json!({ "reason": reason })]));
+                    // Nobody has gone on with it: that rings, whatever was done before.
+                    server.pass(11).await;
+                    assert!(rings(&server, &case).await.contains(&"case_without_job".to_owned()), "{purpose}");
+                }
+            }
+            // A danger told before the call was attached rings, open or closed.
+            assert!(rings(&server, &case).await.iter().any(|kind| kind.contains("danger")), "{purpose}: {:?}", rings(&server, &case).await);
+        }
         server.stop().await;
     }
 

@@ -183,6 +183,72 @@ on_both_engines! {
         server.stop().await;
     }
 
+    async fn nobody_is_entered_in_a_window_they_gave_away(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let mate = colleague(&server, &crew, json!([])).await;
+        let swap = json!({
+            "giver_id": crew.technician, "taker_id": mate, "starts_at": at("11-24T20:00"), "ends_at": at("11-25T06:00"),
+        });
+        let made = crew.office.post("/v1/shift-swaps", swap).await.expect(201);
+        for (from, to) in [("11-24T22:00", "11-24T23:00"), ("11-24T19:00", "11-24T20:01"), ("11-25T05:59", "11-25T08:00")] {
+            for kind in ["extra_shift", "on_call"] {
+                let refused = enter(&crew.office, &crew.technician, kind, from, to).await;
+                assert_eq!((refused.status.as_u16(), refused.problem()), (409, "window-given-away"), "{kind} {from}");
+            }
+        }
+        enter(&crew.office, &crew.technician, "day_off", "11-24T22:00", "11-24T23:00").await.expect(201);
+        for (from, to) in [("11-24T19:00", "11-24T20:00"), ("11-25T06:00", "11-25T08:00")] {
+            enter(&crew.office, &crew.technician, "extra_shift", from, to).await.expect(201);
+        }
+        delete(&crew.office, &format!("/v1/shift-swaps/{}", id(&made)), 1).await.expect(200);
+        enter(&crew.office, &crew.technician, "extra_shift", "11-24T22:00", "11-24T23:00").await.expect(201);
+        server.stop().await;
+    }
+
+    /// A window that was swapped and that nobody works any more rings until somebody does, or it is over.
+    async fn a_window_whose_taker_has_the_day_off_rings(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let (mate, third) = (colleague(&server, &crew, json!([])).await, colleague(&server, &crew, json!([])).await);
+        let swap = |giver: &str, taker: &str| json!({
+            "giver_id": giver, "taker_id": taker, "starts_at": at("11-24T20:00"), "ends_at": at("11-25T06:00"),
+        });
+        let rings = async || {
+            server.settle().await;
+            let listed = server.dispatcher().get("/v1/alarms?limit=200").await.expect(200);
+            let own = |alarm: &Value| {
+                alarm["subject_id"] == mate.as_str() && alarm["kind"] == "window_left" && alarm["state"] != "resolved"
+            };
+            listed["items"].as_array().unwrap().iter().any(own)
+        };
+        let off = async |from: &str, to: &str| id(&enter(&crew.office, &mate, "day_off", from, to).await.expect(201));
+        let made = id(&crew.office.post("/v1/shift-swaps", swap(&crew.technician, &mate)).await.expect(201));
+        off("11-24T06:00", "11-24T20:00").await;
+        assert!(!rings().await, "beside it");
+        let entry = off("11-24T22:00", "11-24T23:00").await;
+        assert!(rings().await, "in the middle of it");
+        delete(&crew.office, &format!("/v1/shift-entries/{entry}"), 1).await.expect(200);
+        assert!(!rings().await, "they come after all");
+        // Given on: somebody works it.
+        let on = id(&crew.office.post("/v1/shift-swaps", swap(&mate, &third)).await.expect(201));
+        let entry = off("11-24T20:00", "11-25T06:00").await;
+        assert!(!rings().await, "a third one works it");
+        delete(&crew.office, &format!("/v1/shift-entries/{entry}"), 1).await.expect(200);
+        delete(&crew.office, &format!("/v1/shift-swaps/{on}"), 1).await.expect(200);
+        let entry = off("11-24T20:00", "11-25T06:00").await;
+        assert!(rings().await);
+        delete(&crew.office, &format!("/v1/shift-swaps/{made}"), 1).await.expect(200);
+        assert!(!rings().await, "it is the giver's again");
+        delete(&crew.office, &format!("/v1/shift-entries/{entry}"), 1).await.expect(200);
+        crew.office.post("/v1/shift-swaps", swap(&crew.technician, &mate)).await.expect(201);
+        off("11-24T20:00", "11-25T06:00").await;
+        assert!(rings().await);
+        server.pass(3 * 24 * 60).await;
+        assert!(!rings().await, "it is over");
+        server.stop().await;
+    }
+
     async fn the_roster_shows_windows_entries_and_visits(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;

@@ -10,7 +10,7 @@ use crate::{
     support::{
         db::{Raw, TestDb, on_both_engines},
         server::{Client, TestServer, id},
-        world,
+        site, world,
     },
     visits::{Device, Site},
 };
@@ -268,6 +268,110 @@ on_both_engines! {
         // After 8 and 16 minutes more, then every half an hour.
         server.pass(24 * 60).await;
         assert_eq!(alarm().await["rung"], 7 + 2 + (24 * 60 - 24) / 30);
+        server.stop().await;
+    }
+
+    /// An acceptance without an arrival time: then what was reckoned counts, also behind another job.
+    async fn a_job_behind_another_one_is_late_as_it_was_reckoned(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let first = site::accepted_job(&server, &crew).await;
+        let mut phone = site::Device::new(&first, "phone-1");
+        let mut facts =
+            vec![phone.fact("21:00", json!({ "kind": "arrival" })), phone.fact("21:00", json!({ "kind": "work_start", "work": "work" }))];
+        site::dated(&mut facts, server.ctx.now(), &[0, 0]);
+        phone.send(&server, &crew.phone, &facts).await.expect(200);
+        server.settle().await;
+        let job = world::job(&server).await;
+        let offer = world::open_offer(&crew.phone).await.unwrap();
+        let taken = crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+        assert_eq!((&taken["assignment"]["slot"], &taken["assignment"]["arrival_due_at"]), (&json!("queued"), &Value::Null));
+        let decisions = desk.get(&format!("/v1/jobs/{job}/decisions")).await.expect(200);
+        let at = decisions[0]["document"]["candidates"][0]["figures"]["arrival_at_us"].as_i64().unwrap();
+        let seen = desk.get(&format!("/v1/jobs/{job}")).await.expect(200);
+        let priority = seen["priority"].as_str().unwrap().parse().unwrap();
+        let late = server.ctx.reference().dispatch().policy(priority).watch.late_s.delta();
+        let due = chrono::DateTime::from_timestamp_micros(at).unwrap() + late;
+        server.ctx.clock().advance_to(due - TimeDelta::seconds(1)).await;
+        assert!(!alarms(&server, &job).await.contains("late_arrival"));
+        server.ctx.clock().advance(TimeDelta::seconds(1)).await;
+        server.settle().await;
+        assert!(alarms(&server, &job).await.contains("late_arrival"), "{:?}", alarms(&server, &job).await);
+        server.stop().await;
+    }
+
+    /// What was called off because there was another one, or because nobody opened, is not seen to.
+    async fn a_case_whose_only_job_was_called_off_has_a_next_instant(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let desk = server.dispatcher();
+        for (reason, is_seen_to) in [
+            ("duplicate", false), ("no_access", false), ("solved_by_itself", true), ("resident_withdrew", true),
+            ("false_alarm", true), ("out_of_scope", true), ("no_coverage", true),
+        ] {
+            let case = case(&server).await;
+            let job = job_of(&server, &case).await;
+            server.pass(20).await;
+            desk.post(&format!("/v1/jobs/{job}/cancellation"), json!({ "reason": reason })).await.expect(200);
+            if is_seen_to {
+                server.pass(20).await;
+                is_quiet(&server, &case, Watched::CaseWithoutJob).await;
+            } else {
+                rings_after(&server, 600, &case, Watched::CaseWithoutJob).await;
+                job_of(&server, &case).await;
+                is_quiet(&server, &case, Watched::CaseWithoutJob).await;
+            }
+        }
+        server.stop().await;
+    }
+
+    /// A hand-over that nobody took does not end in silence.
+    async fn a_hand_over_that_was_never_connected_ends_with_what_became_of_the_caller(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        for outcome in ["calls_themselves", "told_otherwise", "not_needed", "caller_lost"] {
+            let call = answered_call(&desk).await;
+            let begin = json!({ "service": "gas" });
+            let begun = desk.post(&format!("/v1/calls/{call}/emergency-handovers"), begin).await.expect(201);
+            rings_after(&server, 120, &call, Watched::HandOver).await;
+            let path = format!("/v1/emergency-handovers/{}/ending", id(&begun));
+            assert_eq!(desk.post(&path, json!({})).await.refused_field(), "outcome");
+            server.settle().await;
+            assert!(alarms(&server, &call).await.contains("handover_not_connected"));
+            let ended = desk.post(&path, json!({ "outcome": outcome })).await.expect(200);
+            assert_eq!(ended["outcome"], outcome);
+            is_quiet(&server, &call, Watched::HandOver).await;
+            step(&desk, &call, "ending").await;
+            step(&desk, &call, "wrap-up").await;
+        }
+        let call = answered_call(&desk).await;
+        let begun = desk.post(&format!("/v1/calls/{call}/emergency-handovers"), json!({ "service": "police" })).await.expect(201);
+        let path = format!("/v1/emergency-handovers/{}", id(&begun));
+        desk.post(&format!("{path}/connection"), json!({})).await.expect(200);
+        let refused = desk.post(&format!("{path}/ending"), json!({ "outcome": "caller_lost" })).await;
+        assert_eq!(refused.refused_field(), "outcome", "they were on the line");
+        desk.post(&format!("{path}/ending"), json!({})).await.expect(200);
+        server.stop().await;
+    }
+
+    /// Nobody has said that an interpreter did not answer, when the line ends.
+    async fn an_interpreter_nobody_has_settled_is_not_said_to_have_been_silent(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        for (outcome, state) in [(None, "not_settled"), (Some("no_answer"), "no_answer"), (Some("refused"), "refused"), (Some("joined"), "left")] {
+            let call = answered_call(&desk).await;
+            let path = format!("/v1/calls/{call}/interpretations");
+            let asked = desk.post(&path, json!({ "interpreter": "int-07" })).await.expect(201);
+            if let Some(outcome) = outcome {
+                let path = format!("/v1/interpretations/{}/outcome", id(&asked));
+                desk.post(&path, json!({ "outcome": outcome })).await.expect(200);
+            }
+            step(&desk, &call, "ending").await;
+            let shown = desk.get(&format!("/v1/calls/{call}")).await.expect(200);
+            assert_eq!(shown["interpretations"][0]["state"], state);
+            is_quiet(&server, &call, Watched::Interpreter).await;
+        }
         server.stop().await;
     }
 }

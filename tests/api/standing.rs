@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     db::{TestDb, on_both_engines},
     server::{TestServer, id},
+    site::{self, Device},
     world::{self, Crew},
 };
 
@@ -14,14 +15,21 @@ async fn crews(server: &TestServer) -> [Crew; 2] {
 
 /// Puts a thing as it is, but for its state.
 pub(crate) async fn put_state(server: &TestServer, path: &str, state: &str) {
+    put(server, path, "state", json!(state)).await;
+}
+
+/// Puts a thing as it is, but for one field; what stood there.
+async fn put(server: &TestServer, path: &str, field: &str, value: Value) -> Value {
     let administrator = server.administrator();
     let mut body = administrator.get(path).await.expect(200);
+    let was = body[field].clone();
     let version = body["version"].as_i64().unwrap();
     let made = ["id", "version", "firm_id", "created_at", "confirmed_at", "proposed", "warnings"];
     body.as_object_mut().unwrap().retain(|field, value| !made.contains(&field.as_str()) && !value.is_null());
-    body["state"] = json!(state);
+    body[field] = value;
     administrator.put(path, version, body).await.expect(200);
     server.settle().await;
+    was
 }
 
 /// What may keep a crew from being sent.
@@ -177,7 +185,180 @@ async fn a_planned_visit_rings(db: &TestDb, cause: Cause) {
     server.stop().await;
 }
 
+/// What a crew may lose that its work asks for.
+#[derive(Debug, Clone, Copy)]
+enum Loss {
+    Trade,
+    JobCode,
+    Tool,
+    Authority,
+    Area,
+    Licence,
+}
+
+const LOSSES: [Loss; 6] =
+    [Loss::Trade, Loss::JobCode, Loss::Tool, Loss::Authority, Loss::Area, Loss::Licence];
+
+impl Loss {
+    /// Work that asks for it.
+    fn job_code(self) -> &'static str {
+        match self {
+            Self::Licence => "W-PIPE-EXPOSED",
+            Self::Tool | Self::Authority => "L-KEY-LOST",
+            _ => "W-TOILET-CLOG",
+        }
+    }
+
+    /// Where it stands, and what is left of it.
+    fn change(self, crew: &Crew) -> (String, &'static str, Value) {
+        let technician = format!("/v1/technicians/{}", crew.technician);
+        let firm = format!("/v1/firms/{}", crew.firm);
+        match self {
+            Self::Trade => (technician, "trades", json!(["lock"])),
+            Self::JobCode => (technician, "job_codes", json!(["W-FAUCET-DRIP"])),
+            Self::Tool => (technician, "tools", json!([])),
+            Self::Authority => (technician, "opening_tools", json!("not_authorised")),
+            Self::Area => (firm, "areas", json!(["13104"])),
+            Self::Licence => (firm, "licences", json!([])),
+        }
+    }
+}
+
+/// How far it has come when it is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Asked,
+    Accepted,
+    OnIt,
+    Booked,
+}
+
+/// A crew with a licence for the work on pipes.
+async fn licensed(server: &TestServer, name: &str, lat: f64) -> Crew {
+    let crew = world::crew(server, name, lat, 136.91).await;
+    let licence = json!([{
+        "kind": "designated_water", "utility": "架空市水道局", "number": "1", "areas": ["23100"],
+        "valid_to": "2027-03-31",
+    }]);
+    put(server, &format!("/v1/firms/{}", crew.firm), "licences", licence).await;
+    crew
+}
+
+impl Stage {
+    /// A job that has come so far with the crew.
+    async fn reached(self, server: &TestServer, loss: Loss, crew: &Crew) -> String {
+        let desk = server.dispatcher();
+        let mut case = world::case(&world::safe_call(server).await);
+        case["categories"] = json!(["water", "lock"]);
+        let case = id(&desk.post("/v1/cases", case).await.expect(201));
+        let priority = if self == Self::Booked { "P3" } else { "P2" };
+        let body = json!({ "job_code": loss.job_code(), "priority": priority });
+        let job = id(&desk.post(&format!("/v1/cases/{case}/jobs"), body).await.expect(201));
+        if loss.job_code().starts_with('L') {
+            let plan = json!({ "method": "card_on_person" });
+            desk.post(&format!("/v1/jobs/{job}/identity-plan"), plan).await.expect(201);
+        }
+        server.settle().await;
+        if self == Self::Booked {
+            let window = json!({
+                "technician_id": crew.technician,
+                "starts_at": "2026-11-24T10:00:00+09:00",
+                "ends_at": "2026-11-24T12:00:00+09:00",
+            });
+            desk.post(&format!("/v1/jobs/{job}/appointment"), window).await.expect(201);
+        } else {
+            let offer = world::open_offer(&crew.phone).await.unwrap();
+            if self != Self::Asked {
+                crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+            }
+        }
+        if self == Self::OnIt {
+            let at = server.ctx.now();
+            let mut phone = Device::new(&job, "phone-1");
+            let mut facts = vec![phone.fact("21:00", json!({ "kind": "arrival" }))];
+            site::dated(&mut facts, at, &[0]);
+            phone.send(server, &crew.phone, &facts).await.expect(200);
+        }
+        server.settle().await;
+        job
+    }
+}
+
+/// Loses each of it at this stage, and gets it back.
+async fn every_loss(db: &TestDb, stage: Stage) {
+    let server = TestServer::start(db).await;
+    for loss in LOSSES {
+        let crews =
+            [licensed(&server, "対象水道", 35.165).await, licensed(&server, "次の水道", 35.169).await];
+        let job = stage.reached(&server, loss, &crews[0]).await;
+        let offer = world::open_offer(&crews[0].phone).await;
+        let before = state(&server, &job).await;
+        let (path, field, left) = loss.change(&crews[0]);
+        let was = put(&server, &path, field, left).await;
+        let rings = async || ringing(&server, "not_to_be_sent").await.contains(&job);
+        if stage == Stage::Asked {
+            let taken = server.dispatcher().get(&format!("/v1/offers/{}", offer.unwrap())).await.expect(200);
+            assert_eq!(taken["withdraw_code"], "not_to_be_sent", "{loss:?}: {taken}");
+            assert!(world::open_offer(&crews[1].phone).await.is_some(), "{loss:?}: the next one is asked");
+            assert!(!rings().await, "{loss:?}: nobody is on it");
+        } else {
+            assert!(rings().await, "{loss:?}, {stage:?}");
+            assert_eq!(state(&server, &job).await, before, "{loss:?}: whether they go on, a person says");
+            put(&server, &path, field, was).await;
+            assert!(!rings().await, "{loss:?}, {stage:?}: it is over");
+        }
+        for crew in &crews {
+            put_state(&server, &format!("/v1/firms/{}", crew.firm), "suspended").await;
+        }
+    }
+    server.stop().await;
+}
+
 on_both_engines! {
+    async fn whoever_is_asked_and_loses_what_it_takes_is_not_asked_any_more(db: TestDb) {
+        every_loss(&db, Stage::Asked).await;
+    }
+
+    async fn whoever_has_accepted_and_loses_what_it_takes_rings(db: TestDb) {
+        every_loss(&db, Stage::Accepted).await;
+    }
+
+    async fn whoever_is_there_and_loses_what_it_takes_rings(db: TestDb) {
+        every_loss(&db, Stage::OnIt).await;
+    }
+
+    async fn whoever_is_booked_and_loses_what_it_takes_rings(db: TestDb) {
+        every_loss(&db, Stage::Booked).await;
+    }
+
+    async fn what_was_passed_over_is_not_lost(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let path = format!("/v1/technicians/{}", crew.technician);
+        put(&server, &path, "job_codes", json!(["W-TOILET-CLOG", "L-KEY-LOST"])).await;
+        let case = world::opened_case(&server).await;
+        let body = json!({ "job_code": "W-FAUCET-DRIP", "priority": "P3" });
+        let job = id(&server.dispatcher().post(&format!("/v1/cases/{case}/jobs"), body).await.expect(201));
+        let window = json!({
+            "technician_id": crew.technician,
+            "starts_at": "2026-11-23T10:00:00+09:00",
+            "ends_at": "2026-11-23T12:00:00+09:00",
+            "confirmation": { "despite": ["job_code"], "because": "other" },
+        });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/appointment"), window).await.expect(201);
+        server.settle().await;
+        // What else they are sent for is nothing to this visit.
+        for codes in [json!(["W-TOILET-CLOG"]), json!(["L-KEY-LOST"])] {
+            put(&server, &path, "job_codes", codes).await;
+            assert_eq!(ringing(&server, "not_to_be_sent").await, [""; 0]);
+        }
+        put(&server, &path, "trades", json!(["lock"])).await;
+        assert_eq!(ringing(&server, "not_to_be_sent").await, std::slice::from_ref(&job), "the trade is");
+        put(&server, &path, "trades", json!(["water", "lock"])).await;
+        assert_eq!(ringing(&server, "not_to_be_sent").await, [""; 0]);
+        server.stop().await;
+    }
+
     async fn a_suspended_technician_is_not_asked_any_more(db: TestDb) {
         what_is_asked_goes_to_the_next(&db, Cause::TechnicianSuspended).await;
     }

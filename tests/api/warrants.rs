@@ -1,6 +1,8 @@
 //! Where a rule asks first, it has happened or somebody answers for it: a resident who is not entitled (G-14), a replacement
 //! (S-06), a landlord's matter (3.4), two jobs of one code, a resident whom nobody has verified (E-05).
 
+use std::collections::BTreeSet;
+
 use kaketsuke::domain::span::Instant;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -121,6 +123,35 @@ async fn rings(desk: &Client, job: &str) -> bool {
     alarms["items"].as_array().unwrap().iter().any(|alarm| {
         alarm["subject_id"] == job && alarm["kind"] == "not_entitled" && alarm["state"] != "resolved"
     })
+}
+
+/// A job of a case that is over: completed by the crew, or called off.
+async fn job_done(
+    server: &TestServer,
+    crew: &world::Crew,
+    case: &str,
+    code: &str,
+    is_completed: bool,
+) -> String {
+    let desk = server.dispatcher();
+    let body = json!({ "job_code": code, "priority": "P2" });
+    let job = id(&desk.post(&format!("/v1/cases/{case}/jobs"), body).await.expect(201));
+    server.settle().await;
+    if !is_completed {
+        let path = format!("/v1/jobs/{job}/cancellation");
+        desk.post(&path, json!({ "reason": "solved_by_itself" })).await.expect(200);
+        return job;
+    }
+    let offer = world::open_offer(&crew.phone).await.unwrap();
+    crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+    server.pass(9).await;
+    let mut phone = Device::new(&job, "phone-1");
+    let mut facts = site::work(&mut phone, "21:10", "22:00");
+    site::dated(&mut facts, server.ctx.now(), &[-5, -5, -2, -2]);
+    phone.send(server, &crew.phone, &facts).await.expect(200);
+    server.settle().await;
+    assert_eq!(desk.get(&format!("/v1/jobs/{job}")).await.expect(200)["state"], "completed", "{code}");
+    job
 }
 
 on_both_engines! {
@@ -370,6 +401,55 @@ on_both_engines! {
             }
             desk.post(&closing, json!({})).await.expect(200);
             assert_eq!(desk.post(&format!("/v1/cases/{case}/warrants"), json!({ "reason": "danger" })).await.problem(), "case-closed");
+        }
+        server.stop().await;
+    }
+
+    /// What was referred, or said, of one landlord's matter is not referred of another one of the case.
+    async fn r_07_each_landlords_matter_is_answered_for_by_itself(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let theirs: Vec<_> = server.ctx.reference().job_codes().all().iter()
+            .filter(|kind| kind.free_scope == kaketsuke::domain::reference::job_codes::FreeScope::Refer)
+            .map(|kind| kind.code.to_string()).collect();
+        assert_eq!(theirs.len(), 7, "{theirs:?}");
+        for (number, code) in theirs.iter().enumerate() {
+            let other = &theirs[(number + 1) % theirs.len()];
+            let case = opened(&server, &json!({ "liability_flag": "no", "categories": ["water", "lock"] })).await;
+            let closing = format!("/v1/cases/{case}/closing");
+            let referral = json!({
+                "reason": "wear", "stage": "triage", "component": "ceiling", "symptom": "水漏れ", "lessee_kind": "worker",
+                "recipients": [{ "kind": "landlord" }], "consent_to_contact": "yes",
+            });
+            let job = job_done(&server, &crew, &case, code, number % 2 == 0).await;
+            job_done(&server, &crew, &case, other, false).await;
+            // One that names no job, one made before, is for neither of them.
+            desk.post(&format!("/v1/cases/{case}/referrals"), referral.clone()).await.expect(201);
+            let due = async || {
+                let seen = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+                let text = seen["closing_obstacles"].to_string();
+                theirs.iter().filter(|one| text.contains(one.as_str())).cloned().collect::<BTreeSet<_>>()
+            };
+            assert_eq!(due().await, BTreeSet::from([code.clone(), other.clone()]), "{code}");
+            let path = format!("/v1/cases/{case}/warrants");
+            for refused in [json!({ "reason": "known_already" }), json!({ "reason": "known_already", "job_code": "W-FAUCET-DRIP" }),
+                json!({ "reason": "taken_on", "job_code": code })] {
+                assert_eq!(desk.post(&path, refused).await.refused_field(), "job_code", "{code}");
+            }
+            if number % 3 == 0 {
+                let mut of_job = referral;
+                of_job["job_id"] = json!(job);
+                desk.post(&format!("/v1/cases/{case}/referrals"), of_job).await.expect(201);
+            } else {
+                let said = json!({ "reason": "not_theirs", "job_code": code });
+                assert_eq!(desk.post(&path, said).await.expect(201)["job_code"], code.as_str());
+            }
+            assert_eq!(due().await, BTreeSet::from([other.clone()]), "{code}");
+            assert_eq!(desk.post(&closing, json!({})).await.problem(), "referral-due", "{code}");
+            let said = warrant(&desk, &case, ["known_already", "not_theirs", "nothing_left"][number % 3]).await;
+            assert_eq!(said["job_code"], other.as_str(), "the only one that is left");
+            desk.post(&closing, json!({})).await.expect(200);
         }
         server.stop().await;
     }

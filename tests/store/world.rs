@@ -307,7 +307,7 @@ const SAMPLES: &[(&str, Row)] = &[
     ("hazard_instruction", &[("call_id", "#207"), ("number", "2"), ("given_at", AT), ("given_by", "#61")]),
     ("emergency_handover", &[
         ("id", "#218"), ("call_id", "#207"), ("service", "'gas'"), ("begun_at", AT), ("begun_by", "#61"),
-        ("connected_at", "NULL"), ("ended_at", "NULL"),
+        ("connected_at", "NULL"), ("ended_at", "NULL"), ("outcome", "NULL"),
     ]),
     ("case_hazard", &[
         ("case_id", "#21"), ("number", "1"), ("hazard", "'H-GAS'"), ("call_id", "#207"), ("raised_at", AT),
@@ -319,7 +319,8 @@ const SAMPLES: &[(&str, Row)] = &[
     ]),
     ("hand_over_note", &[("hand_over_id", "#220"), ("note", "'無し'")]),
     ("warrant", &[
-        ("case_id", "#21"), ("number", "2"), ("kind", "'landlord'"), ("reason", "'recorded'"), ("at", AT), ("recorded_by", "#61"),
+        ("case_id", "#21"), ("number", "2"), ("kind", "'no_referral'"), ("reason", "'not_theirs'"),
+        ("job_code", "'W-CEILING-LEAK'"), ("at", AT), ("recorded_by", "#61"),
     ]),
     ("identity_plan", &[
         ("job_id", "#31"), ("number", "2"), ("method", "'none'"), ("impossible", "'[]'"), ("planned_at", AT),

@@ -97,7 +97,11 @@ fn seen(
         current_since: assignment.current_since(),
         // A promise never moves the watch beyond what the urgency allows (G-16).
         arrival_due_at: assignment.arrival_due_at.map(|due| due.min(latest)),
-        expected_at: expected(docket.job().state_since, site, who),
+        expected_at: match assignment.current_since() {
+            Some(_) => expected(docket.job().state_since, site, who),
+            // It waits behind another job: what was reckoned has that one in it.
+            None => expected(assignment.assigned_at, site, who),
+        },
         travel: way.map_or(TimeDelta::zero(), |seconds| TimeDelta::seconds(seconds.into())),
         moved_at,
     }

@@ -38,7 +38,7 @@ pub use self::{
     overrides::{Given, Way, needed},
     overtime::consent_needed,
     sent::Sent,
-    standing::{Away, Bar},
+    standing::{Away, Bar, Change},
     together::close_all,
 };
 use super::{

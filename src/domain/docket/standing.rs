@@ -1,15 +1,111 @@
-//! Somebody may no longer be sent: suspended, or kept apart from the resident. What they are asked goes to the next at once;
-//! whether they finish what they have, a person says.
+//! Somebody may no longer be sent: suspended, without what the work asks for, or kept apart from the resident. What they are
+//! asked goes to the next at once; whether they finish what they have, a person says.
+
+use std::collections::BTreeSet;
 
 use super::Docket;
 use crate::domain::{
     alarms::AlarmKind,
-    fitness::{Fitness, Reason},
+    firms::{Firm, Standing, Technician},
+    fitness::{Confirmation, Fitness, Reason},
     ids::{FirmId, TechnicianId},
     jobs::JobState,
     offers::{Addressee, Offer, WithdrawCode},
+    reference::JobCode,
     refusal::Refusal,
 };
+
+/// What a change of a firm or technician means for where they may be sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// What may be in their way that was not before.
+    pub lost: BTreeSet<Reason>,
+    /// Whether anything has changed: something that was in their way may be so no more.
+    pub is_any: bool,
+}
+
+/// What has become of one thing that is said of somebody.
+enum Now {
+    Same,
+    More,
+    /// Some of it may be gone.
+    Less,
+}
+
+impl Now {
+    fn of<T: PartialEq>(was: &[T], is: &[T]) -> Self {
+        match (was == is, was.iter().all(|one| is.contains(one))) {
+            (true, _) => Self::Same,
+            (false, true) => Self::More,
+            (false, false) => Self::Less,
+        }
+    }
+
+    fn of_standing(was: Standing, is: Standing) -> Self {
+        match is {
+            _ if was == is => Self::Same,
+            Standing::Active => Self::More,
+            Standing::Suspended => Self::Less,
+        }
+    }
+
+    /// Of job codes: none is every one of the trades.
+    fn of_codes(was: &[JobCode], is: &[JobCode]) -> Self {
+        match (was.is_empty(), is.is_empty()) {
+            (false, true) => Self::More,
+            (true, false) => Self::Less,
+            _ => Self::of(was, is),
+        }
+    }
+}
+
+impl Change {
+    /// Of a technician.
+    #[must_use]
+    pub fn of_technician(was: &Technician, is: &Technician) -> Self {
+        Self::of([
+            (Reason::Suspended, Now::of_standing(was.state, is.state)),
+            (Reason::Trade, Now::of(&was.trades, &is.trades)),
+            (Reason::JobCode, Now::of_codes(&was.job_codes, &is.job_codes)),
+            (Reason::Tool, Now::of(&was.tools, &is.tools)),
+            (Reason::Authority, Now::of(&[was.opening_tools], &[is.opening_tools])),
+        ])
+    }
+
+    /// Of a firm.
+    #[must_use]
+    pub fn of_firm(was: &Firm, is: &Firm) -> Self {
+        Self::of([
+            (Reason::Suspended, Now::of_standing(was.state, is.state)),
+            (Reason::Area, Now::of(&was.areas, &is.areas)),
+            (Reason::Licence, Now::of(&was.licences, &is.licences)),
+        ])
+    }
+
+    fn of(changes: impl IntoIterator<Item = (Reason, Now)>) -> Self {
+        let mut change = Self::default();
+        for (reason, now) in changes {
+            change.is_any |= !matches!(now, Now::Same);
+            if matches!(now, Now::Less) {
+                change.lost.insert(reason);
+            }
+        }
+        change
+    }
+
+    /// Whether nothing follows from it.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        !self.is_any
+    }
+
+    /// Whether somebody lacks now what has been lost, and nobody has passed over it.
+    #[must_use]
+    pub fn bars(&self, fitness: &Fitness, confirmed: Option<&Confirmation>) -> bool {
+        let is_passed_over = |reason| confirmed.is_some_and(|confirmed| confirmed.despite.contains(&reason));
+        self.lost.iter().any(|&reason| fitness.has(reason) && !is_passed_over(reason))
+    }
+}
 
 /// Who may no longer be sent: a firm with all its technicians, or a technician.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +127,7 @@ impl Away {
 /// Why somebody may no longer be sent. Each has an alarm of its own: that one is over says nothing of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bar {
-    /// Suspended, or not (any more) of the trade, licence or authority that the work asks for.
+    /// Suspended, or not (any more) of the trade, area, licence, authority or kind of work that is asked for.
     Suspended,
     /// Kept apart from the resident.
     KeptApart,
@@ -81,6 +177,15 @@ impl Docket {
         self.on_it().map(|one| one.technician_id).chain(visitor).collect()
     }
 
+    /// Whoever has the job, its visit, or an offer of it that is not settled.
+    #[must_use]
+    pub fn people_and_asked(&self) -> BTreeSet<TechnicianId> {
+        let is_unnamed = self.is.job.state() == JobState::Accepted;
+        let is_asked = |offer: &&Offer| offer.is_open() || (is_unnamed && offer.is_accepted());
+        let asked = self.is.offers.iter().filter(is_asked).map(|offer| offer.technician_id);
+        self.people().into_iter().chain(asked).collect()
+    }
+
     /// A person is told once that whoever has the job, or its visit, may not be sent.
     pub fn tell_not_to_be_sent(&mut self, why: Bar) {
         self.raise_once(why.alarm());
@@ -97,5 +202,45 @@ impl Docket {
     pub(super) fn forget_bars(&mut self) {
         self.resolve(Bar::Suspended.alarm());
         self.resolve(Bar::KeptApart.alarm());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fitness::InTheWay;
+
+    #[test]
+    fn what_is_lost_is_what_was_there_and_is_not() {
+        let codes = |codes: &[&str]| codes.iter().map(|code| code.parse().unwrap()).collect::<Vec<JobCode>>();
+        let of = |was: &[&str], is: &[&str]| {
+            let change = Change::of([(Reason::JobCode, Now::of_codes(&codes(was), &codes(is)))]);
+            (change.is_nothing(), change.lost.contains(&Reason::JobCode))
+        };
+        let (drip, clog) = ("W-FAUCET-DRIP", "W-TOILET-CLOG");
+        assert_eq!(of(&[drip], &[drip]), (true, false));
+        assert_eq!(of(&[], &[]), (true, false));
+        assert_eq!(of(&[drip], &[drip, clog]), (false, false));
+        assert_eq!(of(&[drip, clog], &[drip]), (false, true));
+        assert_eq!(of(&[drip], &[clog]), (false, true));
+        assert_eq!(of(&[drip], &[]), (false, false), "every one of the trades");
+        assert_eq!(of(&[], &[drip]), (false, true), "was every one of the trades");
+    }
+
+    #[test]
+    fn what_was_not_lost_or_is_passed_over_bars_nobody() {
+        let change = Change::of([(Reason::Tool, Now::Less), (Reason::Trade, Now::More)]);
+        let lacks = |reason| Fitness::of(vec![InTheWay { reason, visit: None }]);
+        let despite = |reason| {
+            let because = crate::domain::offers::OverrideReason::Other;
+            Confirmation { despite: BTreeSet::from([reason]), because }
+        };
+        assert!(change.bars(&lacks(Reason::Tool), None));
+        assert!(change.bars(&lacks(Reason::Tool), Some(&despite(Reason::Area))));
+        assert!(!change.bars(&lacks(Reason::Tool), Some(&despite(Reason::Tool))));
+        assert!(!change.bars(&lacks(Reason::Trade), None), "it was so before");
+        assert!(lacks(Reason::Area).keeps_away(None));
+        assert!(!lacks(Reason::Area).keeps_away(Some(&despite(Reason::Area))));
+        assert!(!lacks(Reason::OffShift).keeps_away(None), "of an hour, not of them");
     }
 }

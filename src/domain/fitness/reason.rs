@@ -58,6 +58,27 @@ impl Reason {
             Self::Tier | Self::Excluded | Self::OpenOffer | Self::BusyUntil => Weight::OfTheLadder,
         }
     }
+
+    /// Whether it is what somebody is, may do or carries: it stays until the office says otherwise, at whatever hour they come.
+    #[must_use]
+    pub const fn is_of_standing(self) -> bool {
+        match self {
+            Self::Suspended
+            | Self::Trade
+            | Self::Area
+            | Self::JobCode
+            | Self::Licence
+            | Self::Authority
+            | Self::Tool => true,
+            Self::Tier
+            | Self::Excluded
+            | Self::Blocked
+            | Self::OpenOffer
+            | Self::BusyUntil
+            | Self::OffShift
+            | Self::Booked => false,
+        }
+    }
 }
 
 /// One thing that is in the way of sending somebody.

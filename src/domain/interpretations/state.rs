@@ -13,6 +13,8 @@ text_enum! {
         NoAnswer = "no_answer",
         /// Nobody could take it.
         Refused = "refused",
+        /// The line has ended, and nobody has said what came of it.
+        NotSettled = "not_settled",
         /// Off the line again.
         Left = "left",
     }

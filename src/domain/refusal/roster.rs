@@ -8,6 +8,8 @@ refusals! {
     pub enum RosterRefused {
         /// There is an entry of this kind then.
         EntryOverlaps = "entry_overlaps",
+        /// The technician has given the window to a colleague.
+        WindowGivenAway = "window_given_away",
         /// The entry comes from a swap, which is undone as a whole.
         EntryOfSwap(ShiftSwapId) = "entry_of_swap",
         /// The entry is cancelled.

@@ -356,6 +356,9 @@ impl Display for RosterRefused {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         match self {
             Self::EntryOverlaps => f.write_str("the technician has an entry of this kind in that window"),
+            Self::WindowGivenAway => f.write_str(
+                "the technician has given a part of that window to a colleague; undo that swap first",
+            ),
             Self::EntryOfSwap(swap) => write!(f, "the entry comes from the swap {swap}; undo that"),
             Self::EntryCancelled => f.write_str("the entry is cancelled already"),
             Self::SwapUndone => f.write_str("the swap is undone already"),

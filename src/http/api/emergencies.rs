@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app,
     domain::{
-        emergencies::{EmergencyService, Handover},
+        emergencies::{EmergencyService, Handover, HandoverOutcome},
         ids::{CallId, HandoverId},
     },
     http::{
@@ -67,13 +67,24 @@ pub(super) async fn connect(
     Ok(Json(app::emergencies::connect(&service.ctx, command.map(|_| id)).await?))
 }
 
+/// How it ended.
+#[derive(Debug, Deserialize, Validate, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HandoverEnd {
+    /// What became of the caller, where the emergency services were never on the line.
+    #[garde(skip)]
+    outcome: Option<HandoverOutcome>,
+}
+
 /// Record that a hand-over is over
+///
+/// Where the emergency services were never on the line, somebody says what became of the caller (G-09).
 #[utoipa::path(post, path = "/v1/emergency-handovers/{id}/ending", tag = "intake",
-    params(("id" = HandoverId, Path), Key), request_body = HandoverStep, responses((status = 200, body = Handover)))]
+    params(("id" = HandoverId, Path), Key), request_body = HandoverEnd, responses((status = 200, body = Handover)))]
 pub(super) async fn end(
     State(service): State<Service>,
     Path(id): Path<HandoverId>,
-    Submit(command): Submit<HandoverStep>,
+    Submit(command): Submit<HandoverEnd>,
 ) -> Answer<Json<Handover>> {
-    Ok(Json(app::emergencies::end(&service.ctx, command.map(|_| id)).await?))
+    Ok(Json(app::emergencies::end(&service.ctx, id, command.map(|body| body.outcome)).await?))
 }

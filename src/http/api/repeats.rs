@@ -83,6 +83,8 @@ struct Word {
 }
 
 /// Attach a repeat call to its case
+///
+/// A closed case is open again, unless the caller only asks when somebody comes (`where_is_he`).
 #[utoipa::path(post, path = "/v1/calls/{id}/attachment", tag = "intake", params(("id" = CallId, Path), Key),
     request_body = NewAttachment, responses((status = 200, body = Attached)))]
 pub(super) async fn attach(

@@ -25,6 +25,10 @@ pub(super) struct NewWarrant {
     /// The reason: it says what is answered for.
     #[garde(skip)]
     reason: WarrantReason,
+    /// Of which job code no referral is due; needed where more than one waits for one.
+    #[garde(inner(length(chars, min = 1, max = 64)))]
+    #[schema(min_length = 1, max_length = 64, examples("W-CEILING-LEAK"))]
+    job_code: Option<String>,
 }
 
 /// Answer for what a rule asks first
@@ -38,6 +42,7 @@ pub(super) async fn record(
     Path(case): Path<CaseId>,
     Submit(command): Submit<NewWarrant>,
 ) -> Answer<Created<Warrant>> {
-    let warrant = app::warrants::record(&service.ctx, case, command.map(|body| body.reason)).await?;
+    let command = command.map(|body| app::warrants::New { reason: body.reason, job_code: body.job_code });
+    let warrant = app::warrants::record(&service.ctx, case, command).await?;
     Ok(Created(warrant))
 }

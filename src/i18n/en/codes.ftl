@@ -125,5 +125,6 @@ alarm-draft_waiting = Draft of an ended call
 alarm-handover_not_connected = 119/110/gas not connected
 alarm-interpreter_awaited = Interpreter does not answer
 alarm-shift_not_taken = Shift not taken over
+alarm-window_left = Nobody works a window that was swapped
 alarm-site_interpreter_awaited = Interpreter for the site does not answer
 alarm-webhook_failing = Webhook does not answer

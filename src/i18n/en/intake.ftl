@@ -86,6 +86,7 @@ intake-lacking = Missing:{" "}
 
 intake-repeats = Perhaps the same trouble
 intake-attach = Attach to this case
+intake-attach-goes-on = It goes on: open this case again
 intake-same-number = same number
 intake-near = same place
 intake-ago = { "{n}" } min ago

@@ -21,6 +21,7 @@ job-notice = Notice
 job-outcome = Outcome
 job-close-referral = Record the outcome
 job-refer = Make a referral
+job-referred-job = About which job
 job-reason = Reason
 job-stage = Stage
 job-component = Component
@@ -222,6 +223,7 @@ reassign-resident_refuses = Refused by the resident
 reassign-nearer_one = Somebody is nearer
 reassign-other = Other
 job-warrant = Answer for it
+job-warrant-code = No referral: for which kind of work
 job-warrant-lead = Your name is kept with the reason.
 warrant-danger = Not entitled: people would come to harm
 warrant-nobody_else = Not entitled: nobody else can be reached
@@ -398,8 +400,10 @@ fact-completion = Completed
 
 job-bill = The bill (payments, corrections)
 job-attach-call = Attach a call that is being taken
+job-attach-reopens = The case is opened again, unless the caller only asks when somebody comes.
 call-purpose-where_is_he = Asks when somebody comes
 call-purpose-more_information = Has more to tell
+call-purpose-goes_on = The trouble goes on, or is back
 call-purpose-complaint = Complains about the work
 call-purpose-other = Other
 

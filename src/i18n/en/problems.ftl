@@ -23,6 +23,7 @@ problem-dispute-resolved = This dispute is resolved
 problem-entry-cancelled = This entry has been cancelled
 problem-entry-of-swap = This entry comes from a swap: undo the swap
 problem-entry-overlaps = There is an entry of this kind in these hours
+problem-window-given-away = A part of these hours was given to a colleague
 problem-hand-over-accepted = This hand-over has been accepted
 problem-handover-connected = It is connected already
 problem-handover-under-way = They are being called or are on the line already

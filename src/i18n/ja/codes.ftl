@@ -125,5 +125,6 @@ alarm-draft_waiting = 切れた通話の下書きあり
 alarm-handover_not_connected = 119・110・ガス会社につながらない
 alarm-interpreter_awaited = 通訳の応答がない
 alarm-shift_not_taken = 引き継ぎが未受領
+alarm-window_left = 交代した時間帯に入る人がいない
 alarm-site_interpreter_awaited = 現場への通訳の応答がない
 alarm-webhook_failing = Webhook が届かない

@@ -86,6 +86,7 @@ intake-lacking = 未入力:{" "}
 
 intake-repeats = 同じ件の可能性
 intake-attach = この案件の続きとして扱う
+intake-attach-goes-on = まだ直っていない:この案件を再開する
 intake-same-number = 同じ電話番号
 intake-near = 同じ場所
 intake-ago = { "{n}" } 分前

@@ -21,6 +21,7 @@ job-notice = 通知文
 job-outcome = 結果
 job-close-referral = 結果を記録
 job-refer = 取り次ぎを作る
+job-referred-job = どの出動の件か
 job-reason = 理由
 job-stage = 段階
 job-component = 箇所
@@ -222,6 +223,7 @@ reassign-resident_refuses = 入居者が断った
 reassign-nearer_one = もっと近い人がいる
 reassign-other = その他
 job-warrant = 自分の責任で理由を記録
+job-warrant-code = 取り次ぎ不要とする作業
 job-warrant-lead = お名前とともに記録されます。
 warrant-danger = 対象外でも対応:人に危険が及ぶ
 warrant-nobody_else = 対象外でも対応:ほかに頼める先がない
@@ -398,8 +400,10 @@ fact-completion = 完了
 
 job-bill = 請求の画面(入金・訂正)
 job-attach-call = 受付中の電話をこの案件に付ける
+job-attach-reopens = 到着の問い合わせだけのとき以外は、案件が再開されます。
 call-purpose-where_is_he = いつ来るかの問い合わせ
 call-purpose-more_information = 追加の連絡
+call-purpose-goes_on = まだ直っていない・再発した
 call-purpose-complaint = 作業についての苦情
 call-purpose-other = その他
 

@@ -23,6 +23,7 @@ problem-dispute-resolved = この異議は解決済みです
 problem-entry-cancelled = この予定は取り消し済みです
 problem-entry-of-swap = 交代でできた予定です。交代を取り消してください
 problem-entry-overlaps = 同じ時間帯に、同じ種類の予定があります
+problem-window-given-away = この時間帯の一部は、同僚に交代で渡してあります
 problem-hand-over-accepted = この引き継ぎは受領済みです
 problem-handover-connected = すでにつながっています
 problem-handover-under-way = 同じ機関への引き継ぎがすでに進行中です

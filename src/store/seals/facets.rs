@@ -118,7 +118,7 @@ pub static FACETS: &[Facet] = &[
     whole("dispute", &["id"]),
     whole("dispute_resolution", &["dispute_id"]),
     rest("emergency_handover", &[]),
-    part("emergency_handover clocks", "emergency_handover", &["connected_at", "ended_at"]),
+    part("emergency_handover clocks", "emergency_handover", &["connected_at", "ended_at", "outcome"]),
     rest("evidence", &[]),
     end("evidence erasure", "evidence", &["erased_at", "erased_for"]),
     whole("fact", &["id"]),

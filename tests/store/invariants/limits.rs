@@ -32,12 +32,13 @@ const CODES: &[(&str, &str, &[&str])] = &[
     ("call", "caller_role", &["worker", "host_company", "flatmate", "landlord", "other"]),
     ("call", "state", &["offered", "answered", "ended", "wrapped", "abandoned"]),
     ("call", "call_back", &["due", "reached", "called_again", "given_up"]),
-    ("call", "purpose", &["where_is_he", "more_information", "complaint", "other"]),
+    ("call", "purpose", &["where_is_he", "more_information", "goes_on", "complaint", "other"]),
     ("call_person", "no_number", &["withheld", "public", "none"]),
-    ("interpretation", "state", &["requested", "joined", "no_answer", "refused", "left"]),
+    ("interpretation", "state", &["requested", "joined", "no_answer", "refused", "not_settled", "left"]),
     ("call_back", "outcome", &["reached", "no_answer", "wrong_number"]),
     ("hazard_answer", "answer", &["yes", "no", "unknown"]),
     ("emergency_handover", "service", &["fire_ambulance", "police", "gas"]),
+    ("emergency_handover", "outcome", &["calls_themselves", "told_otherwise", "not_needed", "caller_lost"]),
     ("case_hazard", "cleared_by", &["fire_brigade", "police", "gas_company", "caller", "supervisor"]),
     ("identity_plan", "method", &["card_on_person", "host_or_landlord_call_back", "police_present", "check_inside",
                                   "none"]),
@@ -134,8 +135,10 @@ const COMPANIONS: &[Companions] = &[
     ("call", "due", ABANDONED), ("call", "reached", ABANDONED), ("call", "called_again", ABANDONED),
     ("call", "given_up", ABANDONED),
     ("call_person", "withheld", NO_NUMBER), ("call_person", "public", NO_NUMBER), ("call_person", "none", NO_NUMBER),
+    ("emergency_handover", "calls_themselves", NOT_REACHED), ("emergency_handover", "told_otherwise", NOT_REACHED),
+    ("emergency_handover", "not_needed", NOT_REACHED), ("emergency_handover", "caller_lost", NOT_REACHED),
     ("interpretation", "joined", SETTLED), ("interpretation", "no_answer", SETTLED),
-    ("interpretation", "refused", SETTLED),
+    ("interpretation", "refused", SETTLED), ("interpretation", "not_settled", SETTLED),
     ("interpretation", "left", &[("settled_at", "'2026-11-23T11:10:00+00:00'"), ("left_at", "'2026-11-23T11:11:00+00:00'")]),
     ("evidence", "retention", ERASED), ("evidence", "request", ERASED),
     ("case_file", "closed", &[("closed_at", "'2026-11-23T11:00:00+00:00'")]),
@@ -176,6 +179,7 @@ const ABANDONED: &[(&str, &str)] =
 const ENDED: &[(&str, &str)] = &[("next_at", "NULL"), ("settled_at", "'2026-11-23T11:10:00+00:00'")];
 const ERASED: &[(&str, &str)] = &[("erased_at", "'2026-11-23T11:10:00+00:00'")];
 const NO_NUMBER: &[(&str, &str)] = &[("phone", "NULL")];
+const NOT_REACHED: &[(&str, &str)] = &[("ended_at", "'2026-11-23T11:10:00+00:00'")];
 const SETTLED: &[(&str, &str)] = &[("settled_at", "'2026-11-23T11:10:00+00:00'")];
 
 /// Free text: least and greatest number of characters.
@@ -209,7 +213,7 @@ const LENGTHS: &[(&str, &str, usize, usize)] = &[
     ("decision", "engine_version", 1, 64),
     ("offer", "decline_code", 1, 64), ("offer", "withdraw_code", 1, 64),
     ("order_note", "number", 1, 32), ("order_note", "terms_version", 1, 64),
-    ("referral", "job_code", 1, 64),
+    ("referral", "job_code", 1, 64), ("warrant", "job_code", 1, 64),
     ("referral_text", "symptom", 1, 2000), ("referral_text", "age_hint", 1, 200), ("referral_text", "basis_text", 1, 2000),
     ("referral_text", "stop_gap", 1, 2000), ("referral_text", "stop_gap_by", 1, 200),
     ("referral_recipient", "name", 1, 200), ("referral_recipient", "phone", 1, 32),

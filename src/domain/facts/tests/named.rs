@@ -131,6 +131,7 @@ fn i_06_an_interpreter_counts_while_on_the_line() {
         (InterpretationState::Joined, true),
         (InterpretationState::NoAnswer, false),
         (InterpretationState::Refused, false),
+        (InterpretationState::NotSettled, false),
         (InterpretationState::Left, true),
     ] {
         let there = changed(|one| {

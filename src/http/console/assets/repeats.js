@@ -14,16 +14,21 @@ export function startRepeats(callId) {
     const link = Object.assign(text("a", found.number, "mono"), { href: `/cases/${found.case_id}` });
     const why = found.reasons.map((reason) => list.dataset[reason]).join(" / ");
     const ago = list.dataset.ago.replace("{n}", found.minutes_ago);
-    const attach = text("button", list.dataset.attach);
-    attach.type = "button";
-    attach.addEventListener("click", () => join(found.case_id));
-    item.append(link, text("span", `${why} ${ago}`, "muted"), ...found.jobs.map((job) => text("span", `${job.job_code} ${states.get(job.state) ?? job.state}`, "tag")), attach);
+    // Of a closed case the caller may only ask; where the trouble goes on, it is opened again.
+    const ways = found.state === "closed" ? [["goesOn", "goes_on"], ["attach", "where_is_he"]] : [["attach", "where_is_he"]];
+    const attach = ways.map(([words, purpose]) => {
+      const button = text("button", list.dataset[words]);
+      button.type = "button";
+      button.addEventListener("click", () => join(found.case_id, purpose));
+      return button;
+    });
+    item.append(link, text("span", `${why} ${ago}`, "muted"), ...found.jobs.map((job) => text("span", `${job.job_code} ${states.get(job.state) ?? job.state}`, "tag")), ...attach);
     return item;
   }
 
-  async function join(caseId) {
+  async function join(caseId, purpose) {
     try {
-      const { body } = await call("POST", `/v1/calls/${callId}/attachment`, { body: { case_id: caseId, purpose: "where_is_he" }, key: newKey() });
+      const { body } = await call("POST", `/v1/calls/${callId}/attachment`, { body: { case_id: caseId, purpose }, key: newKey() });
       const lines = body.jobs.map((job) => {
         const due = job.arrival_due_at && new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit" }).format(new Date(job.arrival_due_at));
         return text("p", [states.get(job.state) ?? job.state, job.technician, due && `→ ${due}`].filter(Boolean).join("  "), "told");

@@ -3,11 +3,12 @@
 use crate::{
     app::{case_file, job_file::File},
     domain::{
-        calls::CallState,
+        calls::{Call, CallState},
         cases::CaseState,
         guidance::guidance,
         ids::{CallId, CaseId, JobId},
         reference::Reference,
+        refusal::Obstacle,
     },
     http::console::{
         board::{ClockView, clock_view},
@@ -77,6 +78,8 @@ pub(super) struct CaseView {
     pub(super) hazards: Vec<(String, String, bool)>,
     pub(super) jobs: Vec<JobLine>,
     pub(super) obstacles: Vec<String>,
+    /// Landlord's matters that are not referred yet.
+    pub(super) due: Vec<(String, String)>,
     /// Calls that are being taken and may be about this case.
     pub(super) talking: Vec<(CallId, String)>,
 }
@@ -172,17 +175,29 @@ impl CaseView {
                     state: page.code("job-state", job.state()),
                 })
                 .collect(),
-            talking: shown
-                .talking
-                .iter()
-                .map(|call| {
-                    let language = words::language(&call.language, page, reference);
-                    (call.id, format!("{} {language}", words::moment(call.offered_at)))
-                })
-                .collect(),
+            talking: talking(&shown.talking, page, reference),
             obstacles: whole.obstacles.iter().map(ToString::to_string).collect(),
+            due: due(&whole.obstacles, page, reference),
         }
     }
+}
+
+/// The calls that may be attached, each with when it came and its language.
+fn talking(calls: &[Call], page: &Page, reference: &Reference) -> Vec<(CallId, String)> {
+    let words = |call: &Call| {
+        let language = words::language(&call.language, page, reference);
+        (call.id, format!("{} {language}", words::moment(call.offered_at)))
+    };
+    calls.iter().map(words).collect()
+}
+
+/// The landlord's matters that are not referred, each by its code and in words.
+fn due(obstacles: &[Obstacle], page: &Page, reference: &Reference) -> Vec<(String, String)> {
+    let code = |obstacle: &Obstacle| match obstacle {
+        Obstacle::ReferralDue(code) => Some((code.clone(), words::job_code(code, page, reference))),
+        _ => None,
+    };
+    obstacles.iter().filter_map(code).collect()
 }
 
 /// `460-0008` of `4600008`.
