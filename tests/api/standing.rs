@@ -310,6 +310,9 @@ async fn every_loss(db: &TestDb, stage: Stage) {
         for crew in &crews {
             put_state(&server, &format!("/v1/firms/{}", crew.firm), "suspended").await;
         }
+        // So that the next one's crews are asked for theirs only.
+        let reason = json!({ "reason": "duplicate" });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/cancellation"), reason).await.expect(200);
     }
     server.stop().await;
 }

@@ -119,7 +119,7 @@ fn of_the_rest() -> Vec<(&'static str, Refusal)> {
     ));
     all.extend(examples!(RosterRefused:
         EntryOverlaps, EntryOfSwap(ShiftSwapId(Uuid::from_u128(2))), EntryCancelled, SwapUndone, SwapOver,
-        SwapPassedOn, ShiftTakenOver, OwnShift, NoGiver, NoTaker,
+        SwapPassedOn, ShiftTakenOver, OwnShift, NoGiver, NoTaker, WindowGivenAway,
     ));
     all.extend(examples!(OfficeRefused:
         OwnAccount, LastAdministrator, UserDisabled, TooManyWebhooks, MessageNotDead(MessageState::Pending), BlockEnded,
