@@ -312,7 +312,7 @@ on_both_engines! {
         server.stop().await;
     }
 
-    // G-02: it made no difference to the reminder either.
+    // G-02: it neither moves nor silences the reminder.
     async fn c_19_who_was_taken_off_does_not_answer_for_the_work_of_another(db: TestDb) {
         let server = TestServer::start(&db).await;
         let (first, job, _) = on_site(&server).await;

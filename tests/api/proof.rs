@@ -42,6 +42,15 @@ struct Stored {
 }
 
 impl Stored {
+    /// What a night of allowed acts has left.
+    async fn after_a_night(db: &TestDb) -> Self {
+        let server = TestServer::start(db).await;
+        night::played(&server).await;
+        let files = server.ctx.files().clone();
+        server.stop().await;
+        Self::of(db, files).await
+    }
+
     async fn of(db: &TestDb, files: Files) -> Self {
         let store = Db::connect(&db.url().parse().unwrap(), 2).await.unwrap();
         let ctx = Ctx::new(
@@ -268,11 +277,7 @@ on_both_engines! {
     }
 
     async fn a_row_that_the_service_has_not_written_is_found_out(db: TestDb) {
-        let server = TestServer::start(&db).await;
-        night::played(&server).await;
-        let files = server.ctx.files().clone();
-        server.stop().await;
-        let mut stored = Stored::of(&db, files).await;
+        let mut stored = Stored::after_a_night(&db).await;
         let other = other_id(stored.engine);
         // No guard is in the way of a payment that nobody has made.
         stored
@@ -286,11 +291,7 @@ on_both_engines! {
     }
 
     async fn a_row_that_is_sealed_anew_is_found_out(db: TestDb) {
-        let server = TestServer::start(&db).await;
-        night::played(&server).await;
-        let files = server.ctx.files().clone();
-        server.stop().await;
-        let mut stored = Stored::of(&db, files).await;
+        let mut stored = Stored::after_a_night(&db).await;
         stored.unguard().await;
         let borne = stored.raw.texts("SELECT seals FROM event WHERE seals LIKE '%\"payment\"%'").await;
         let borne: Vec<(String, String, String)> = serde_json::from_str(&borne[0]).unwrap();
@@ -306,11 +307,7 @@ on_both_engines! {
 
     /// Whoever adds an event to the log needs no old hash and no chain: what nobody can do by the service is found out all the same.
     async fn what_an_added_event_takes_back_is_found_out(db: TestDb) {
-        let server = TestServer::start(&db).await;
-        night::played(&server).await;
-        let files = server.ctx.files().clone();
-        server.stop().await;
-        let mut stored = Stored::of(&db, files).await;
+        let mut stored = Stored::after_a_night(&db).await;
         stored.unguard().await;
         for facet in ["token revocation", "user_account end", "consumer position", "case_hazard clearance",
                       "hand_over acceptance", "technician_proposal verdict", "case_hold"] {
@@ -464,11 +461,7 @@ on_both_engines! {
 
     // The last checks of the feed: an event that nobody reads, and a bill that billing would not be told of.
     async fn an_event_that_no_reader_meets_is_found_out(db: TestDb) {
-        let server = TestServer::start(&db).await;
-        night::played(&server).await;
-        let files = server.ctx.files().clone();
-        server.stop().await;
-        let mut stored = Stored::of(&db, files).await;
+        let mut stored = Stored::after_a_night(&db).await;
         assert_eq!(stored.found("feed").await, None);
         stored.unguard().await;
         stored.run("CREATE TABLE kept AS SELECT pos, topic FROM feed").await;
