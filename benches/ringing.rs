@@ -53,7 +53,7 @@ async fn main() {
 }
 
 async fn measure(url: &str) {
-    let db = Db::connect(&url.parse().unwrap(), WRITERS as u32 + 4).await.unwrap();
+    let db = Db::connect(&url.parse().unwrap(), connections()).await.unwrap();
     db.migrate().await.unwrap();
     let engine = db.engine();
     let ctx = Ctx::new(db, Clock::system(), Ctx::system_rng(), Loaded::embedded().unwrap());
@@ -82,6 +82,11 @@ async fn measure(url: &str) {
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
     println!("{engine:<10} {CALLS:>6} {:>9.1} {:>9.1} {:>9.1} {rate:>14.0}", at(0.5), at(0.99), at(1.0));
     running.stop().await;
+}
+
+/// Connections of the service: what it has where nothing is said (`database_connections`), or `KAKETSUKE_BENCH_CONNECTIONS`.
+fn connections() -> u32 {
+    std::env::var("KAKETSUKE_BENCH_CONNECTIONS").map_or(8, |number| number.parse().unwrap())
 }
 
 /// Speaks HTTP as one token.

@@ -54,12 +54,14 @@ async fn main() {
 }
 
 async fn measure(url: &str) {
-    let db = Db::connect(&url.parse().unwrap(), CLIENTS as u32 + 8).await.unwrap();
-    db.migrate().await.unwrap();
-    let engine = db.engine();
+    let many = Db::connect(&url.parse().unwrap(), CLIENTS as u32).await.unwrap();
+    many.migrate().await.unwrap();
+    let engine = many.engine();
     // SQLite has one writer; a server makes the commits of many durable together.
     let writers = if engine == "sqlite" { 1 } else { CLIENTS };
-    let raw = raw_commits(&db, writers).await;
+    let raw = raw_commits(&many, writers).await;
+    many.close().await;
+    let db = Db::connect(&url.parse().unwrap(), connections()).await.unwrap();
     let base = raw.rate();
     raw.print(engine, "raw commits", base, None);
     let ctx = Ctx::new(db, Clock::system(), Ctx::system_rng(), Loaded::embedded().unwrap());
@@ -84,6 +86,11 @@ async fn measure(url: &str) {
     let (batches, mut devices) = reports(in_batches, BATCH, |_| 1).await;
     batches.print(engine, "20 a request", base, Some(statements(&mut devices, BATCH).await));
     running.stop().await;
+}
+
+/// Connections of the service: what it has where nothing is said (`database_connections`), or `KAKETSUKE_BENCH_CONNECTIONS`.
+fn connections() -> u32 {
+    std::env::var("KAKETSUKE_BENCH_CONNECTIONS").map_or(8, |number| number.parse().unwrap())
 }
 
 /// What was acknowledged, and how long each request took.

@@ -132,6 +132,12 @@ impl Guard {
         })
     }
 
+    /// Whether what a report says of its device's clock bears on reports that were heard before it: not once these were billed,
+    /// nor from somebody of whom it was known by then that they are off the job.
+    pub(super) fn believes_clock_of(&self, fact: &Fact) -> bool {
+        self.billed_at.first().is_none_or(|billed| fact.received_at <= *billed) && !self.is_heard_late(fact)
+    }
+
     /// Judges reports that are in the order of their time.
     pub(super) fn verdict(&self, told: &[Told<'_>]) -> Verdict {
         let is_out = |doubts: &BTreeMap<FactId, FlagCode>, fact: &Fact| {
@@ -304,14 +310,23 @@ impl Guard {
         self.terms.iter().any(|(other, term)| *other != technician && has_it(term))
     }
 
-    /// That it is done, that nobody could get in, that the door was not opened: said by somebody who has neither come nor
-    /// begun (G-03). Where several are on it, one of them being there is enough to complete it.
+    /// That it is done, that nobody could get in, that the door was not opened, that they leave: said by somebody who has
+    /// neither come nor begun (G-03). Where several are on it, one of them being there is enough to complete it. Nobody puts
+    /// anything in where they have never been.
     fn unattended(&self, counts: &[Told<'_>]) -> Vec<(FactId, FlagCode)> {
         let is_doubtful = |told: &&Told<'_>| match told.fact.what {
             FactKind::Completion { .. } => {
                 !self.terms.keys().any(|technician| self.is_there(*technician, told, counts))
             }
-            FactKind::NoAccess { .. } => !self.is_there(told.fact.technician_id, told, counts),
+            FactKind::NoAccess { .. } | FactKind::Leaving { .. } => {
+                !self.is_there(told.fact.technician_id, told, counts)
+            }
+            FactKind::Part { .. } | FactKind::SpecialWork { .. } => {
+                let came = |other: &&Told<'_>| {
+                    other.fact.technician_id == told.fact.technician_id && is_coming(other.fact)
+                };
+                !counts.iter().filter(came).any(|other| other.at <= told.at)
+            }
             _ => false,
         };
         counts.iter().filter(is_doubtful).map(|told| (told.fact.id, FlagCode::NotArrived)).collect()
