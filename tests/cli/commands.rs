@@ -22,9 +22,9 @@ pub(super) fn text(bytes: &[u8]) -> String {
 }
 
 /// A running service and where it listens.
-fn serve(db: &TestDb) -> (Child, String) {
+pub(super) fn serve(database_url: &str) -> (Child, String) {
     let mut child = Command::new(KAKETSUKE)
-        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", db.url(), "--evidence-folder"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", database_url, "--evidence-folder"])
         .arg(std::env::temp_dir().join("kaketsuke-test.evidence"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -44,7 +44,7 @@ on_both_engines! {
         assert_eq!(secret.lines().count(), 1, "the secret stands alone");
         let secret = secret.trim();
         assert!(!text(&issued.stderr).contains(secret));
-        let (mut child, base) = serve(&db);
+        let (mut child, base) = serve(db.url());
         kaketsuke::server::provide_tls();
         let client = reqwest::Client::new();
         let me = client.get(format!("{base}/v1/me")).bearer_auth(secret);
