@@ -176,6 +176,40 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    /// One mistyped figure would take the records of years away in the next night.
+    async fn a_shorter_retention_is_put_in_force_only_when_that_is_said(db: TestDb) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("retention.toml");
+        let shipped = std::fs::read_to_string("seeds/reference/retention.toml").unwrap();
+        let mut raw = db.raw().await;
+        let seed = |photo: i64, read_log: i64, more: &[&str]| {
+            let text = shipped.replace("days = 180", &format!("days = {photo}"));
+            std::fs::write(&path, text.replace("days = 1096", &format!("days = {read_log}"))).unwrap();
+            let file = path.to_str().unwrap();
+            run(&db, &[&["seed", "--dataset", "retention", "--file", file], more].concat())
+        };
+        let versions = "SELECT CAST(COUNT(*) AS BIGINT) FROM reference_dataset WHERE name = 'retention'";
+        let refused = seed(90, 1_200, &[]);
+        assert_eq!(refused.status.code(), Some(1));
+        let said = text(&refused.stderr);
+        assert!(said.contains("photo: 90 days instead of 180") && said.contains("--yes"), "{said}");
+        assert!(!said.contains("read_log"), "{said}");
+        assert_eq!(raw.integer(versions).await, 1);
+        for (photo, read_log, more, version) in
+            [(180, 1_200, &[][..], 2), (90, 1_200, &["--yes"], 3), (120, 1_200, &[], 4)]
+        {
+            let loaded = seed(photo, read_log, more);
+            assert!(loaded.status.success(), "{}", text(&loaded.stderr));
+            assert_eq!(raw.integer(versions).await, version);
+        }
+        // It is compared with what is in force now.
+        let refused = seed(120, 1_096, &[]);
+        assert!(text(&refused.stderr).contains("read_log: 1096 days instead of 1200"));
+        assert_eq!(raw.integer(versions).await, 4);
+    }
+}
+
 #[test]
 fn unknown_settings_are_errors_that_name_them() {
     let folder = tempfile::tempdir().unwrap();
