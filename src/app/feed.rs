@@ -53,15 +53,21 @@ pub async fn last_change(db: &Db) -> Result<Option<Instant>, Error> {
 }
 
 /// Hears of feed positions given by other nodes. What is missed costs latency, not data.
-pub struct Ear(store::feed::Listener);
-
-/// Listens for other nodes; nobody does where there is one node only.
-pub async fn listen(ctx: &Ctx) -> Result<Option<Ear>, Error> {
-    Ok(store::feed::Listener::connect(ctx.db()).await?.map(Ear))
-}
+pub struct Ear(store::listener::Listener);
 
 impl Ear {
-    /// Waits until another node has given positions, or may have: a connection lost and found again counts.
+    /// For the database; nobody listens where there is one node only.
+    #[must_use]
+    pub fn of(ctx: &Ctx) -> Option<Self> {
+        store::listener::Listener::of(ctx.db()).map(Self)
+    }
+
+    /// Connects.
+    pub async fn listen(&mut self) -> Result<(), Error> {
+        Ok(self.0.listen().await?)
+    }
+
+    /// Waits until another node has given positions. An error is the end of the line.
     pub async fn heard(&mut self) -> Result<(), Error> {
         Ok(self.0.heard().await?)
     }

@@ -6,6 +6,7 @@ use std::{
     ops::RangeInclusive,
 };
 
+use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 
 use super::{Command, Ctx, Error, Unit, clock::Clock, loaded::Loaded};
@@ -18,6 +19,7 @@ use crate::{
             embedded_documents, gaps,
         },
         refusal::{CaseRefused, Refusal},
+        retention::Kept,
         span::{Instant, tokyo},
         trade::{Priority, Trade},
     },
@@ -53,6 +55,18 @@ pub async fn load(ctx: &Ctx, files: Files) -> Result<Vec<&'static str>, Error> {
     reload(ctx).await?;
     let is_loaded = |dataset: &&Dataset| loaded.iter().any(|name| name == dataset.name());
     Ok(DATASETS.iter().filter(is_loaded).map(|dataset| dataset.name()).collect())
+}
+
+/// What files would keep for a shorter time than what is in force: from how long to how long.
+pub async fn shortened(ctx: &Ctx, files: &Files) -> Result<Vec<(Kept, TimeDelta, TimeDelta)>, Error> {
+    let mut tx = ctx.db().read().await?;
+    let known = store::reference::in_force(&mut tx).await?;
+    drop(tx);
+    let mut documents = embedded_documents();
+    documents.extend(stored(&known));
+    let before = Reference::from_documents(&documents).ok();
+    let after = check(&known, files)?.reference;
+    Ok(before.map_or_else(Vec::new, |before| before.retention().shortened_to(after.retention())))
 }
 
 async fn load_in(unit: &mut Unit, files: &Files) -> Result<Vec<String>, Error> {

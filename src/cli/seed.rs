@@ -10,7 +10,7 @@ use super::{
     output, service,
 };
 use crate::{
-    app::reference::{load, load_missing},
+    app::reference::{load, load_missing, shortened},
     config::Config,
     domain::reference::{DATASETS, Dataset},
 };
@@ -27,6 +27,9 @@ pub(super) struct Seed {
     /// File that holds it: TOML, or gzip for the places
     #[arg(long, value_name = "PATH", requires = "dataset")]
     file: Option<PathBuf>,
+    /// Also what keeps people's data for a shorter time: what is older then is taken away
+    #[arg(long, requires = "dataset")]
+    yes: bool,
 }
 
 /// Loads it; a running service takes it over by itself, within seconds.
@@ -34,7 +37,19 @@ pub(super) async fn run(config: &Config, seed: Seed) -> anyhow::Result<()> {
     let ctx = service::open(config).await?;
     let loaded = match seed.dataset.zip(seed.file) {
         Some((dataset, file)) => {
-            load(&ctx, BTreeMap::from([(dataset, read(&file)?)])).await.map_err(in_flags)?
+            let files = BTreeMap::from([(dataset, read(&file)?)]);
+            let shortened = shortened(&ctx, &files).await.map_err(in_flags)?;
+            if !shortened.is_empty() && !seed.yes {
+                let days = shortened.iter().map(|(kept, from, to)| {
+                    format!("{kept}: {} days instead of {}", to.num_days(), from.num_days())
+                });
+                bail!(
+                    "nothing was changed: what is older than this is taken away in the next night and does not come back; \
+                     say --yes to do it\n{}",
+                    days.collect::<Vec<_>>().join("\n")
+                )
+            }
+            load(&ctx, files).await.map_err(in_flags)?
         }
         None => load_missing(&ctx).await?,
     };

@@ -53,6 +53,13 @@ impl Retention {
     pub fn before(&self, kept: Kept, now: DateTime<Utc>) -> DateTime<Utc> {
         self.0.get(&kept).map_or(DateTime::UNIX_EPOCH, |time| now - *time)
     }
+
+    /// What others would keep for a shorter time: from how long to how long.
+    #[must_use]
+    pub fn shortened_to(&self, other: &Self) -> Vec<(Kept, TimeDelta, TimeDelta)> {
+        let both = self.0.iter().filter_map(|(kept, time)| Some((*kept, *time, *other.0.get(kept)?)));
+        both.filter(|(_, time, shorter)| shorter < time).collect()
+    }
 }
 
 text_enum! {

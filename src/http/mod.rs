@@ -115,7 +115,7 @@ pub(crate) struct Service {
     /// One for each browser that is told of changes as they happen.
     #[cfg(feature = "console")]
     streams: Arc<Semaphore>,
-    /// How many of them each session has.
+    /// How many of them each session and each person has.
     #[cfg(feature = "console")]
     listeners: Listeners,
     /// Where the tiles of the map come from.

@@ -11,14 +11,15 @@
 
 use std::fmt::{Debug, Write as _};
 
-use futures_util::TryStreamExt as _;
+use futures_util::{FutureExt as _, TryStreamExt as _};
 use sqlx::{
-    AssertSqlSafe, Either, Encode, Executor as _, PgConnection, Postgres, Sqlite, SqliteConnection, Type,
+    AssertSqlSafe, Either, Encode, Executor as _, Postgres, Sqlite, SqliteConnection, Type,
     postgres::PgArguments, sqlite::SqliteArguments,
 };
 
 use super::{
     Error, Soonest, Tx,
+    line::Line,
     seals::{Seal, Sealing},
     statement::{Arguments, Arm, Binds, Purpose},
 };
@@ -271,11 +272,11 @@ impl Batch {
         let calls = self.checked(&mut tx);
         let soonest = tx.soonest();
         if calls.len() == 1
-            && let Some(connection) = tx.at_once()
+            && let Some(line) = tx.at_once()
         {
             for Call { text, binds, expected, .. } in calls {
                 if let Arguments::Postgres(arguments) = binds.encoded()? {
-                    as_one(connection, text, arguments, &expected).await?;
+                    as_one(line, text, arguments, &expected).await?;
                 }
             }
             return Ok(soonest);
@@ -304,8 +305,8 @@ impl Call {
             (Arm::Sqlite(connection), Ok(Arguments::Sqlite(arguments))) => {
                 in_turn(connection, text, arguments, &expected).await
             }
-            (Arm::Postgres(connection), Ok(Arguments::Postgres(arguments))) => {
-                as_one(connection, text, arguments, &expected).await
+            (Arm::Postgres(line), Ok(Arguments::Postgres(arguments))) => {
+                as_one(line, text, arguments, &expected).await
             }
             (_, Err(error)) => Err(error),
             _ => Err(sqlx::Error::WorkerCrashed),
@@ -340,7 +341,7 @@ async fn in_turn(
 
 /// The statements as the parts of one, with what each has changed. One that has not changed what it must fails all of it.
 async fn as_one(
-    connection: &mut PgConnection,
+    line: &mut Line,
     mut text: String,
     arguments: PgArguments,
     expected: &[Expected],
@@ -356,7 +357,7 @@ async fn as_one(
     }
     text.push(']');
     let query = sqlx::query_scalar_with::<_, Vec<i64>, _>(AssertSqlSafe(text), arguments);
-    let counts = query.fetch_one(connection).await?;
+    let counts = line.ask(|connection| query.fetch_one(connection).boxed()).await?;
     Ok(counts.into_iter().map(|count| u64::try_from(count).unwrap_or_default()).collect())
 }
 

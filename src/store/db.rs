@@ -5,8 +5,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::SecondsFormat;
 use futures_util::future::BoxFuture;
 use sqlx::{
-    Connection as _, Executor as _, PgConnection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
-    postgres::PgPoolOptions,
+    Connection as _, Executor as _, Sqlite, SqlitePool, Transaction,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -15,30 +14,28 @@ use uuid::Uuid;
 use super::{
     Error, Soonest, counting,
     door::Door,
-    patience::Patience,
+    line::{Line, Lines, Silence},
     private, schema,
     seals::Seal,
     statement::{Arm, Binds, Purpose, Rows, Text, Wanted},
     url::{DatabaseUrl, Target},
-    work::{Work, begun},
+    work::Work,
 };
 use crate::domain::span::Instant;
 
-/// How long a request waits for a connection before it is refused as overloaded.
+/// How long a request waits for SQLite before it is refused as overloaded.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's write.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// What every connection to PostgreSQL is told. What is read is nearly always in memory, where one row costs little more
 /// than the next: plans that read whole tables while these are small are kept when they have grown.
 const SETTINGS: [(&str, &str); 2] = [("random_page_cost", "1.1"), ("jit", "off")];
-/// Connections of the workers; one of them listens all the time.
-const WORKERS_MAX: u32 = 5;
+/// Connections of the workers.
+const WORKERS_MAX: u32 = 4;
 /// Connections of what reads much.
 const REPORTS_MAX: u32 = 2;
 /// Connections of what is taken by itself, one short statement at a time.
 const NUMBERS_MAX: u32 = 2;
-/// A connection that was idle for longer is tried before it is used.
-const FRESH: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection; more than there are texts.
 const STATEMENTS_MAX: usize = 500;
 
@@ -54,7 +51,7 @@ struct Lanes {
     workers: Engine,
     reports: Engine,
     /// On PostgreSQL: [`Db::alone`].
-    numbers: Option<PgPool>,
+    numbers: Option<Lines>,
 }
 
 /// Whose connections are used. Requests have those a [`Db`] is made with.
@@ -79,7 +76,7 @@ enum Engine {
         writer: Door,
         readers: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres(Lines),
 }
 
 /// Whether a file may be read and not written to.
@@ -99,14 +96,15 @@ impl Db {
             Target::Postgres(options, patience) => {
                 let options = options.as_ref().clone().statement_cache_capacity(STATEMENTS_MAX);
                 let options = options.options(SETTINGS);
-                let session = |patience: Patience| patience.of_session(options.clone());
-                let lazy = |most, patience| pool(most).connect_lazy_with(session(patience));
+                let silence = Silence::new();
+                let lines = |most, patience| Lines::new(most, options.clone(), patience, &silence);
                 let all = Arc::new(Lanes {
-                    workers: Engine::Postgres(lazy(WORKERS_MAX, patience.of_workers())),
-                    reports: Engine::Postgres(lazy(REPORTS_MAX, *patience)),
-                    numbers: Some(lazy(NUMBERS_MAX, *patience)),
+                    workers: Engine::Postgres(lines(WORKERS_MAX, patience.of_workers())),
+                    reports: Engine::Postgres(lines(REPORTS_MAX, *patience)),
+                    numbers: Some(lines(NUMBERS_MAX, *patience)),
                 });
-                let requests = pool(connections).connect_with(session(*patience)).await?;
+                let requests = lines(connections, *patience);
+                drop(requests.take().await?);
                 Ok(Self { engine: Engine::Postgres(requests), all })
             }
         }
@@ -192,9 +190,9 @@ impl Db {
     pub async fn migrate(&self) -> Result<(), Error> {
         match &self.engine {
             Engine::Sqlite { writer, .. } => writer.migrate().await?,
-            Engine::Postgres(pool) => {
-                // A connection of its own: what rewrites a large table takes as long as it takes.
-                let mut alone = pool.acquire().await?.detach();
+            Engine::Postgres(lines) => {
+                // What rewrites a large table takes as long as it takes.
+                let mut alone = lines.unbound().await?;
                 alone.execute("SET statement_timeout = 0; SET lock_timeout = 0").await?;
                 schema::postgres().run(&mut alone).await?;
                 alone.close().await?;
@@ -208,9 +206,9 @@ impl Db {
         counting::transaction();
         Ok(Tx::new(match &self.engine {
             Engine::Sqlite { readers, .. } => Inner::Sqlite(readers.begin().await?),
-            Engine::Postgres(pool) => {
-                let connection = pool.acquire().await?;
-                Inner::Postgres(begun(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+            Engine::Postgres(lines) => {
+                let line = lines.take().await?;
+                Inner::Postgres(line.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }
         }))
     }
@@ -227,15 +225,15 @@ impl Db {
         counting::transaction();
         Ok(Tx::new(Inner::Work(match &self.engine {
             Engine::Sqlite { writer, readers } => Work::LooksAtFile(readers.acquire().await?, writer.clone()),
-            Engine::Postgres(pool) => Work::LooksAtServer(pool.acquire().await?),
+            Engine::Postgres(lines) => Work::LooksAtServer(lines.take().await?),
         })))
     }
 
     /// Where each statement commits by itself, beside the transaction of a use-case: what it locks is free when it is over,
     /// whatever becomes of this node. On PostgreSQL only: SQLite has one writer, which is the use-case.
     pub(super) async fn alone(&self) -> Result<Option<Tx>, Error> {
-        let Some(pool) = &self.all.numbers else { return Ok(None) };
-        Ok(Some(Tx::new(Inner::Work(Work::Alone(pool.acquire().await?)))))
+        let Some(lines) = &self.all.numbers else { return Ok(None) };
+        Ok(Some(Tx::new(Inner::Work(Work::Alone(lines.take().await?)))))
     }
 
     /// Writes something that changes nothing, and waits until the disk has it: fails where no use-case could be saved. On
@@ -292,46 +290,30 @@ impl Db {
         }
     }
 
-    /// The pool to listen on for other nodes' wake-ups; none where there is one node only.
+    /// The lines to a server; none where there is one node only.
     #[must_use]
-    pub(super) fn postgres(&self) -> Option<&PgPool> {
+    pub(super) fn lines(&self) -> Option<&Lines> {
         match &self.engine {
             Engine::Sqlite { .. } => None,
-            Engine::Postgres(pool) => Some(pool),
+            Engine::Postgres(lines) => Some(lines),
         }
     }
 
     /// Closes every connection, finishing what is under way.
     pub async fn close(&self) {
-        if let Some(pool) = &self.all.numbers {
-            pool.close().await;
+        if let Some(lines) = &self.all.numbers {
+            lines.close().await;
         }
         for engine in [&self.all.reports, &self.all.workers, &self.engine] {
             match engine {
                 Engine::Sqlite { readers, .. } => readers.close().await,
-                Engine::Postgres(pool) => pool.close().await,
+                Engine::Postgres(lines) => lines.close().await,
             }
         }
         if let Engine::Sqlite { writer, .. } = &self.engine {
             writer.close().await;
         }
     }
-}
-
-/// A pool of PostgreSQL: a connection that was idle for long is tried before it is used.
-fn pool(connections: u32) -> PgPoolOptions {
-    PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire(false)
-        .before_acquire(|connection, kept| {
-            Box::pin(async move {
-                if kept.idle_for > FRESH {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
 }
 
 /// One transaction on either engine. Dropped without `commit`, it is rolled back.
@@ -346,7 +328,7 @@ enum Inner {
     /// A snapshot.
     Sqlite(Transaction<'static, Sqlite>),
     /// A snapshot.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Line),
     Work(Work),
 }
 
@@ -373,7 +355,7 @@ impl Tx {
     pub async fn commit(self) -> Result<(), Error> {
         match self.inner {
             Inner::Sqlite(tx) => tx.commit().await?,
-            Inner::Postgres(tx) => tx.commit().await?,
+            Inner::Postgres(line) => line.commit().await?,
             Inner::Work(work) => work.commit().await?,
         }
         Ok(())
@@ -402,7 +384,7 @@ impl Tx {
         counting::statement();
         match &mut self.inner {
             Inner::Sqlite(tx) => Ok(Arm::Sqlite(tx)),
-            Inner::Postgres(tx) => Ok(Arm::Postgres(tx)),
+            Inner::Postgres(line) => Ok(Arm::Postgres(line)),
             Inner::Work(work) => work.arm(purpose).await,
         }
     }
@@ -433,12 +415,12 @@ impl Tx {
         })
     }
 
-    /// The connection for a statement that changes all there is to change, where it needs no transaction.
-    pub(super) fn at_once(&mut self) -> Option<&mut PgConnection> {
+    /// The line for a statement that changes all there is to change, where it needs no transaction.
+    pub(super) fn at_once(&mut self) -> Option<&mut Line> {
         let Inner::Work(work) = &mut self.inner else { return None };
-        let connection = work.at_once()?;
+        let line = work.at_once()?;
         counting::statement();
-        Some(connection)
+        Some(line)
     }
 
     /// What came of a statement; a failure may be the end of the transaction.

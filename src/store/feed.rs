@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Batch, Db, Error, Tx,
+    Batch, Error, Tx,
     batch::later,
     codec::{Bytes, row},
     db::{One, query},
@@ -320,24 +320,5 @@ fn too_late(error: Error) -> Error {
             Error::Stale
         }
         other => other,
-    }
-}
-
-/// Hears of feed positions given by other nodes. A missed wake-up costs latency, not data.
-pub struct Listener(sqlx::postgres::PgListener);
-
-impl Listener {
-    /// Listens on the database; `None` where there is one node only.
-    pub async fn connect(db: &Db) -> Result<Option<Self>, Error> {
-        let Some(pool) = db.postgres() else { return Ok(None) };
-        let mut listener = sqlx::postgres::PgListener::connect_with(pool).await?;
-        listener.listen("kaketsuke_feed").await?;
-        Ok(Some(Self(listener)))
-    }
-
-    /// Waits for the next wake-up. A connection lost and found again counts as one: something may have been missed.
-    pub async fn heard(&mut self) -> Result<(), Error> {
-        self.0.try_recv().await?;
-        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::FutureExt as _;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, migrate::Migrator};
 
 use super::{
@@ -74,16 +75,7 @@ pub async fn both(db: &Db) -> Result<(Guards, Guards), Error> {
             }
             Ok((of_file(&mut beside).await?, there))
         }
-        Arm::Postgres(connection) => {
-            let there = of_server(connection).await?;
-            let before: String =
-                sqlx::query_scalar("SELECT current_schema()").fetch_one(&mut *connection).await?;
-            let begin = format!("CREATE SCHEMA {BESIDE}; SET LOCAL search_path = {BESIDE}, \"{before}\"");
-            for text in std::iter::once(begin).chain(texts(schema::postgres())) {
-                sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *connection).await?;
-            }
-            Ok((of_server(connection).await?, there))
-        }
+        Arm::Postgres(line) => Ok(line.ask(|connection| both_of_server(connection).boxed()).await?),
         Arm::Ended => Err(Error::Unavailable),
     }
 }
@@ -97,7 +89,17 @@ async fn of_file(connection: &mut SqliteConnection) -> Result<Guards, Error> {
     Ok(rows.into_iter().collect())
 }
 
-async fn of_server(connection: &mut PgConnection) -> Result<Guards, Error> {
+async fn both_of_server(connection: &mut PgConnection) -> Result<(Guards, Guards), sqlx::Error> {
+    let there = of_server(connection).await?;
+    let before: String = sqlx::query_scalar("SELECT current_schema()").fetch_one(&mut *connection).await?;
+    let begin = format!("CREATE SCHEMA {BESIDE}; SET LOCAL search_path = {BESIDE}, \"{before}\"");
+    for text in std::iter::once(begin).chain(texts(schema::postgres())) {
+        sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *connection).await?;
+    }
+    Ok((of_server(connection).await?, there))
+}
+
+async fn of_server(connection: &mut PgConnection) -> Result<Guards, sqlx::Error> {
     let rows: Vec<(String, String)> = sqlx::query_as(OF_SERVER).fetch_all(connection).await?;
     Ok(rows.into_iter().collect())
 }

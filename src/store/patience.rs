@@ -1,4 +1,5 @@
 //! How long a session of PostgreSQL waits, and is waited for: a node that is frozen or cut off holds nobody up for longer.
+//! These are the limits of the server's end; of our own end see [`Line`](super::line).
 //! SQLite has one process, which waits for itself.
 
 use std::time::Duration;
@@ -18,6 +19,11 @@ pub struct Patience {
     pub silence: Duration,
     /// How long a statement may take.
     pub statement: Duration,
+    /// How long a line may be silent before it is asked, and how long it may take to answer what costs nothing, before it is
+    /// given up: on our side, where nobody hears of a network that swallows everything.
+    pub answer: Duration,
+    /// How long a request waits for a connection before it is refused as overloaded.
+    pub place: Duration,
 }
 
 impl Patience {
@@ -55,6 +61,8 @@ impl Default for Patience {
             passing: Duration::from_millis(500),
             silence: Duration::from_secs(4),
             statement: Duration::from_secs(30),
+            answer: Duration::from_millis(2_500),
+            place: Duration::from_secs(10),
         }
     }
 }

@@ -46,11 +46,12 @@ async fn each(tx: &mut Tx, text: String, mut take: impl FnMut(Cells)) -> Result<
                 take(of_sqlite(&row)?);
             }
         }
-        Arm::Postgres(connection) => {
-            let mut rows = sqlx::query(AssertSqlSafe(text)).fetch(connection);
-            while let Some(row) = rows.try_next().await? {
+        Arm::Postgres(line) => {
+            line.each(text, |row| {
                 take(of_postgres(&row)?);
-            }
+                Ok(())
+            })
+            .await?;
         }
         Arm::Ended => return Err(Error::Unavailable),
     }

@@ -1,14 +1,15 @@
 //! One statement on either engine: its binds, and the rows that come of it. All but the encoding of the binds and the
 //! reading of the rows is compiled once, not for each query.
 
+use futures_util::FutureExt as _;
 use sqlx::{
-    Arguments as _, AssertSqlSafe, Encode, FromRow, PgConnection, Postgres, SqlSafeStr as _, SqlStr, Sqlite,
+    Arguments as _, AssertSqlSafe, Encode, FromRow, Postgres, SqlSafeStr as _, SqlStr, Sqlite,
     SqliteConnection, Type,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-use super::{Error, seals::Sealing, unreadable};
+use super::{Error, line::Line, seals::Sealing, unreadable};
 
 /// A statement in the words of one engine.
 pub(super) struct Text {
@@ -125,7 +126,7 @@ impl Binds {
 /// A connection of one engine, as a statement needs it.
 pub(super) enum Arm<'a> {
     Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
+    Postgres(&'a mut Line),
     /// The engine has ended the transaction.
     Ended,
 }
@@ -138,9 +139,10 @@ impl Arm<'_> {
                 let query = sqlx::query_with::<Sqlite, _>(text.sql, arguments);
                 query.execute(connection).await.map(|done| done.rows_affected())
             }
-            (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
+            (Arm::Postgres(line), Arguments::Postgres(arguments)) => {
                 let query = sqlx::query_with::<Postgres, _>(text.sql, arguments);
-                query.execute(connection).await.map(|done| done.rows_affected())
+                let done = line.ask(|connection| query.execute(connection).boxed()).await;
+                done.map(|done| done.rows_affected())
             }
             _ => Err(sqlx::Error::WorkerCrashed),
         }
@@ -156,11 +158,14 @@ impl Arm<'_> {
                     Wanted::First => query.fetch_optional(connection).await?.into_iter().collect(),
                 })
             }
-            (Arm::Postgres(connection), Arguments::Postgres(arguments)) => {
+            (Arm::Postgres(line), Arguments::Postgres(arguments)) => {
                 let query = sqlx::query_with::<Postgres, _>(text.sql, arguments);
                 Of::Postgres(match wanted {
-                    Wanted::All => query.fetch_all(connection).await?,
-                    Wanted::First => query.fetch_optional(connection).await?.into_iter().collect(),
+                    Wanted::All => line.ask(|connection| query.fetch_all(connection).boxed()).await?,
+                    Wanted::First => {
+                        let row = line.ask(|connection| query.fetch_optional(connection).boxed()).await?;
+                        row.into_iter().collect()
+                    }
                 })
             }
             _ => return Err(sqlx::Error::WorkerCrashed),

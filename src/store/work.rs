@@ -6,11 +6,12 @@
 //! that saves everything in one statement needs neither `BEGIN` nor `COMMIT` on PostgreSQL: two round trips fewer, each
 //! of which costs more than most statements.
 
-use sqlx::{PgConnection, Postgres, SqlSafeStr as _, Sqlite, Transaction, pool::PoolConnection};
+use sqlx::{Sqlite, pool::PoolConnection};
 
 use super::{
     Error,
     door::{Door, Visit},
+    line::Line,
     statement::{Arm, Purpose},
 };
 
@@ -19,13 +20,13 @@ pub(super) enum Work {
     /// Nothing is changed yet; SQLite.
     LooksAtFile(PoolConnection<Sqlite>, Door),
     /// Nothing is changed yet; PostgreSQL.
-    LooksAtServer(PoolConnection<Postgres>),
+    LooksAtServer(Line),
     /// In a transaction; SQLite.
     ChangesFile(Visit),
     /// In a transaction; PostgreSQL. `Health` says whether a statement has failed.
-    ChangesServer(Transaction<'static, Postgres>, Health),
+    ChangesServer(Line, Health),
     /// In no transaction: each statement commits by itself; PostgreSQL.
-    Alone(PoolConnection<Postgres>),
+    Alone(Line),
     /// Its transaction could not be begun.
     Ended,
 }
@@ -45,17 +46,18 @@ impl Work {
         }
         Ok(match self {
             Self::LooksAtFile(connection, _) => Arm::Sqlite(connection),
-            Self::LooksAtServer(connection) | Self::Alone(connection) => Arm::Postgres(connection),
+            Self::LooksAtServer(line) | Self::Alone(line) | Self::ChangesServer(line, _) => {
+                Arm::Postgres(line)
+            }
             Self::ChangesFile(visit) => visit.connection().map_or(Arm::Ended, Arm::Sqlite),
-            Self::ChangesServer(transaction, _) => Arm::Postgres(transaction),
             Self::Ended => Arm::Ended,
         })
     }
 
-    /// The connection for a statement that changes all there is to change: where it needs no transaction.
-    pub(super) fn at_once(&mut self) -> Option<&mut PgConnection> {
+    /// The line for a statement that changes all there is to change: where it needs no transaction.
+    pub(super) fn at_once(&mut self) -> Option<&mut Line> {
         match self {
-            Self::LooksAtServer(connection) => Some(connection),
+            Self::LooksAtServer(line) => Some(line),
             _ => None,
         }
     }
@@ -78,7 +80,7 @@ impl Work {
         match self {
             Self::LooksAtFile(..) | Self::LooksAtServer(_) | Self::Alone(_) => Ok(()),
             Self::ChangesFile(visit) => visit.commit().await,
-            Self::ChangesServer(transaction, Health::Sound) => Ok(transaction.commit().await?),
+            Self::ChangesServer(line, Health::Sound) => line.commit().await,
             // The server answers such a COMMIT with a ROLLBACK, and with no error.
             Self::ChangesServer(_, Health::Aborted) => Err(Error::Unavailable),
             Self::Ended => Err(Error::Unavailable),
@@ -92,21 +94,9 @@ impl Work {
                 drop(connection);
                 Self::ChangesFile(door.enter().await?)
             }
-            Self::LooksAtServer(connection) => {
-                Self::ChangesServer(begun(connection, "BEGIN").await?, Health::Sound)
-            }
+            Self::LooksAtServer(line) => Self::ChangesServer(line.begin("BEGIN").await?, Health::Sound),
             begun => begun,
         };
         Ok(())
     }
-}
-
-/// Begins a transaction of the server, to the end even when nobody waits for it any more: else the pool would get back a
-/// connection in a transaction of which it knows nothing, and what the next one writes there would never be committed.
-pub(super) async fn begun(
-    connection: PoolConnection<Postgres>,
-    statement: &'static str,
-) -> Result<Transaction<'static, Postgres>, Error> {
-    let begun = tokio::spawn(Transaction::begin(connection, Some(statement.into_sql_str())));
-    Ok(begun.await.map_err(|_| Error::Unavailable)??)
 }

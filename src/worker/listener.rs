@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use crate::app::{
     Ctx,
     clock::{Seat, Wake},
-    feed::{self, Ear},
+    feed::Ear,
 };
 
 /// How long it waits before it connects again.
@@ -15,16 +15,16 @@ const CONNECT_AGAIN_S: i64 = 5;
 
 /// Starts the listener.
 pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
+    let Some(ear) = Ear::of(ctx) else { return };
     let seat = ctx.clock().seat();
     let ctx = ctx.clone();
-    workers.spawn(async move { listen(&ctx, seat).await });
+    workers.spawn(async move { listen(&ctx, ear, seat).await });
 }
 
-async fn listen(ctx: &Ctx, mut seat: Seat) {
+async fn listen(ctx: &Ctx, mut ear: Ear, mut seat: Seat) {
     loop {
-        match feed::listen(ctx).await {
-            Ok(None) => break,
-            Ok(Some(mut ear)) => {
+        match ear.listen().await {
+            Ok(()) => {
                 // What was said while nobody listened.
                 ctx.feed_grew();
                 if hear(ctx, &mut ear, &mut seat).await == Wake::Stop {

@@ -26,6 +26,7 @@ mod conventions;
 mod cooling_off;
 mod coverage;
 mod crews;
+mod cut_off;
 mod dangers;
 mod decisions;
 mod dispatching;

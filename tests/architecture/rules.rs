@@ -54,6 +54,7 @@ const READERS: &[(&str, [&str; 2])] = &[
     ("src/http/observe.rs", ["Instant", "now"]),
     ("src/http/lines.rs", ["Instant", "now"]),
     ("src/http/lines.rs", ["time", "sleep"]),
+    ("src/store/line.rs", ["Instant", "now"]),
     ("src/demo/client.rs", ["time", "sleep"]),
 ];
 

@@ -22,9 +22,9 @@ pub(super) fn text(bytes: &[u8]) -> String {
 }
 
 /// A running service and where it listens.
-fn serve(db: &TestDb) -> (Child, String) {
+pub(super) fn serve(database_url: &str) -> (Child, String) {
     let mut child = Command::new(KAKETSUKE)
-        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", db.url(), "--evidence-folder"])
+        .args(["serve", "--listen", "127.0.0.1:0", "--database-url", database_url, "--evidence-folder"])
         .arg(std::env::temp_dir().join("kaketsuke-test.evidence"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -44,7 +44,7 @@ on_both_engines! {
         assert_eq!(secret.lines().count(), 1, "the secret stands alone");
         let secret = secret.trim();
         assert!(!text(&issued.stderr).contains(secret));
-        let (mut child, base) = serve(&db);
+        let (mut child, base) = serve(db.url());
         kaketsuke::server::provide_tls();
         let client = reqwest::Client::new();
         let me = client.get(format!("{base}/v1/me")).bearer_auth(secret);
@@ -173,6 +173,40 @@ on_both_engines! {
         let loaded = run(&db, &["seed", "--dataset", "desks", "--file", path.to_str().unwrap()]);
         assert!(loaded.status.success(), "{}", text(&loaded.stderr));
         assert_eq!(raw.integer(versions).await, before + 1);
+    }
+}
+
+on_both_engines! {
+    /// One mistyped figure would take the records of years away in the next night.
+    async fn a_shorter_retention_is_put_in_force_only_when_that_is_said(db: TestDb) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("retention.toml");
+        let shipped = std::fs::read_to_string("seeds/reference/retention.toml").unwrap();
+        let mut raw = db.raw().await;
+        let seed = |photo: i64, read_log: i64, more: &[&str]| {
+            let text = shipped.replace("days = 180", &format!("days = {photo}"));
+            std::fs::write(&path, text.replace("days = 1096", &format!("days = {read_log}"))).unwrap();
+            let file = path.to_str().unwrap();
+            run(&db, &[&["seed", "--dataset", "retention", "--file", file], more].concat())
+        };
+        let versions = "SELECT CAST(COUNT(*) AS BIGINT) FROM reference_dataset WHERE name = 'retention'";
+        let refused = seed(90, 1_200, &[]);
+        assert_eq!(refused.status.code(), Some(1));
+        let said = text(&refused.stderr);
+        assert!(said.contains("photo: 90 days instead of 180") && said.contains("--yes"), "{said}");
+        assert!(!said.contains("read_log"), "{said}");
+        assert_eq!(raw.integer(versions).await, 1);
+        for (photo, read_log, more, version) in
+            [(180, 1_200, &[][..], 2), (90, 1_200, &["--yes"], 3), (120, 1_200, &[], 4)]
+        {
+            let loaded = seed(photo, read_log, more);
+            assert!(loaded.status.success(), "{}", text(&loaded.stderr));
+            assert_eq!(raw.integer(versions).await, version);
+        }
+        // It is compared with what is in force now.
+        let refused = seed(120, 1_096, &[]);
+        assert!(text(&refused.stderr).contains("read_log: 1096 days instead of 1200"));
+        assert_eq!(raw.integer(versions).await, 4);
     }
 }
 

@@ -9,5 +9,6 @@ mod commands;
 mod crash;
 mod demo;
 mod imports;
+mod nodes;
 
 const CONTENT: support::db::Content = support::db::Content::Reference;

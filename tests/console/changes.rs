@@ -165,10 +165,17 @@ on_both_engines! {
         }
         let another = visitor.request(Method::GET, "/events").header("accept", "text/event-stream");
         visitor.send(another).await.expect(503);
-        // Another session of the same person is another one.
-        let mut elsewhere = Visitor::new(&server);
-        elsewhere.sign_in("dispatcher", crate::visitor::PASSWORD).await.expect(303);
-        Stream::open(&elsewhere, "/events", None).await;
+        // Another session of the same person is another one, but there is an end to it: 30 in all.
+        for more in [12, 6] {
+            let mut elsewhere = Visitor::new(&server);
+            elsewhere.sign_in("dispatcher", crate::visitor::PASSWORD).await.expect(303);
+            for _ in 0..more {
+                streams.push(Stream::open(&elsewhere, "/events", None).await);
+            }
+            visitor = elsewhere;
+        }
+        let another = visitor.request(Method::GET, "/events").header("accept", "text/event-stream");
+        visitor.send(another).await.expect(503);
         server.stop().await;
     }
 

@@ -6,6 +6,7 @@ pub(crate) mod asked;
 pub(crate) mod db;
 pub(crate) mod pictures;
 mod postgres;
+pub(crate) mod proxy;
 pub(crate) mod receiver;
 pub(crate) mod server;
 pub(crate) mod site;

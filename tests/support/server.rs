@@ -23,7 +23,7 @@ use rand::{SeedableRng as _, rngs::StdRng};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::db::TestDb;
+use super::{db::TestDb, proxy::Proxy};
 
 /// A Sunday evening: 2026-11-22 21:00 in Tokyo.
 pub(crate) fn evening() -> Instant {
@@ -42,6 +42,8 @@ const PATIENCE: Patience = Patience {
     passing: Duration::from_secs(60),
     silence: Duration::from_secs(60),
     statement: Duration::from_secs(120),
+    answer: Duration::from_secs(60),
+    place: Duration::from_secs(10),
 };
 
 fn telling(mail: Option<MailBy>) -> Settings {
@@ -117,6 +119,18 @@ impl TestServer {
         Self::start_as(db, Start { patience, ..Start::default() }).await
     }
 
+    /// Starts a service that reaches its database through a network, and says after so long that it is not ready.
+    pub(crate) async fn start_behind(
+        db: &TestDb,
+        network: &Proxy,
+        patience: Patience,
+        ready: Duration,
+    ) -> Self {
+        let limits = Limits { ready_timeout: ready, ..Limits::default() };
+        let start = Start { limits, patience, ..Start::default() };
+        Self::start_at_url(&network.url(db), start).await
+    }
+
     /// Starts a service whose map has tiles.
     pub(crate) async fn start_tiled(db: &TestDb, tiles: Tiles) -> Self {
         Self::start_as(db, Start { tiles: Some(tiles), ..Start::default() }).await
@@ -150,11 +164,15 @@ impl TestServer {
     }
 
     async fn start_as(db: &TestDb, start: Start) -> Self {
+        Self::start_at_url(db.url(), start).await
+    }
+
+    async fn start_at_url(url: &str, start: Start) -> Self {
         let Start { limits, messages, seed, now, files, connections, tiles, patience, proxies } = start;
         // Silent unless asked: `RUST_LOG=info cargo test`. A second test of the process finds it set.
         let filter = tracing_subscriber::EnvFilter::from_default_env();
         tracing_subscriber::fmt().with_env_filter(filter).with_test_writer().try_init().ok();
-        let url: DatabaseUrl = db.url().parse().unwrap();
+        let url: DatabaseUrl = url.parse().unwrap();
         let store = Db::connect(&url.with_patience(patience), connections).await.unwrap();
         let reference = Loaded::embedded().unwrap();
         let rng = StdRng::seed_from_u64(seed);
@@ -236,6 +254,16 @@ pub(crate) struct Reply {
 }
 
 impl Client {
+    /// A client of a service that is a process of its own.
+    pub(crate) fn at(base: &str, secret: Option<&str>) -> Self {
+        Self { base: base.to_owned(), secret: secret.map(str::to_owned), http: http() }
+    }
+
+    /// The same somebody at another node.
+    pub(crate) fn elsewhere(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.send(self.request(Method::GET, path)).await
     }

@@ -27,7 +27,7 @@ use crate::{
     app::{self, Ctx, Error, Stream, feed},
     domain::{
         events::{AlarmAcknowledged, AlarmRaised, AlarmRang, AlarmResolved, Event, Subject},
-        ids::SessionId,
+        ids::{SessionId, UserId},
     },
     http::{Service, extract::Query, peer::Peer, problem::Problem, reply::Answer},
 };
@@ -38,30 +38,44 @@ const PAGE: i64 = 200;
 const SILENCE_MAX: Duration = Duration::from_secs(15);
 /// Streams of one session at once: a browser needs one, or one a page where its pages cannot share it.
 const OF_SESSION_MAX: usize = 12;
+/// Streams of one person at once, however many browsers they have signed in with.
+const OF_PERSON_MAX: usize = 30;
 /// How long a browser waits before it connects again.
 const RECONNECT_MS: u32 = 1_000;
 
-/// How many streams each session has. Cheap to clone.
+/// How many streams each session and each person has. Cheap to clone.
 #[derive(Clone, Default)]
-pub(in crate::http) struct Listeners(Arc<Mutex<HashMap<SessionId, usize>>>);
+pub(in crate::http) struct Listeners(Arc<Mutex<HashMap<Whose, usize>>>);
 
-/// One stream of a session.
-struct OfSession(Listeners, SessionId);
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Whose {
+    Session(SessionId),
+    /// In whichever sessions.
+    Person(UserId),
+}
+
+/// One stream of somebody.
+struct Own(Listeners, Whose);
 
 impl Listeners {
-    /// One more stream of a session; none where it has enough.
-    fn take(&self, session: SessionId) -> Option<OfSession> {
+    /// One more stream of a visitor; none where they have enough.
+    fn take(&self, visitor: &Visitor) -> Option<[Own; 2]> {
+        let session = self.one(Whose::Session(visitor.session), OF_SESSION_MAX)?;
+        Some([session, self.one(Whose::Person(visitor.user), OF_PERSON_MAX)?])
+    }
+
+    fn one(&self, whose: Whose, most: usize) -> Option<Own> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = all.entry(session).or_default();
-        if *number >= OF_SESSION_MAX {
+        let number = all.entry(whose).or_default();
+        if *number >= most {
             return None;
         }
         *number += 1;
-        Some(OfSession(self.clone(), session))
+        Some(Own(self.clone(), whose))
     }
 }
 
-impl Drop for OfSession {
+impl Drop for Own {
     fn drop(&mut self) {
         let mut all = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(number) = all.get_mut(&self.1) {
@@ -101,7 +115,7 @@ async fn follow(
     if method == Method::HEAD {
         return Ok(kinds.into_response());
     }
-    let own = service.listeners.take(visitor.session).ok_or_else(Problem::overloaded)?;
+    let own = service.listeners.take(&visitor).ok_or_else(Problem::overloaded)?;
     let place = service.streams.clone().try_acquire_owned().map_err(|_| Problem::overloaded())?;
     // What the browser knows by itself is newer than what its address says.
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok());
@@ -130,7 +144,7 @@ struct Listener {
     pos: i64,
     changes: watch::Receiver<Stream>,
     greeted: bool,
-    _places: (OwnedSemaphorePermit, OfSession),
+    _places: (OwnedSemaphorePermit, [Own; 2]),
 }
 
 /// What has changed.
