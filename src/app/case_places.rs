@@ -5,11 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{Command, Ctx, Error, Unit, dockets, places};
 use crate::{
     domain::{
-        cases::{CaseState, Pin, Site},
+        cases::{Pin, Site},
         events,
         ids::CaseId,
         place::{JisCode, PinWord, Point, Precision},
-        refusal::CaseRefused,
     },
     store,
 };
@@ -75,9 +74,7 @@ async fn correct_in(
     if !store::case_places::claim(&mut unit.tx, id, version).await? {
         return Err(Error::VersionMismatch { what: "case", current: case.version });
     }
-    if case.state == CaseState::Closed {
-        return Err(Error::Refused(CaseRefused::Closed.into()));
-    }
+    case.must_be_open()?;
     let before = store::cases::site(&mut unit.tx, id).await?.ok_or(Error::NotFound("place of this case"))?;
     let looked_up = places::locate(unit, "", &correction.address).await?;
     let found = looked_up.point;

@@ -82,7 +82,7 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
         version: 1,
         number: String::new(),
         programme: opening.programme.clone(),
-        categories: case_file::distinct(&opening.categories),
+        categories: Category::distinct(opening.categories.clone()),
         language,
         reading_language,
         eligibility: opening.eligibility,

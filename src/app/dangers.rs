@@ -12,8 +12,8 @@ use crate::{
         calls::Call,
         cases::Case,
         dangers::{
-            Answered, CaseHazard, ClearanceNote, ClearedBy, Danger, Given, HazardAnswer, Interview,
-            OtherAnswers, dangers, must_be_settled, rings_at_the_case,
+            self, Answered, CaseHazard, ClearanceNote, ClearedBy, Danger, Given, HazardAnswer, Interview,
+            OtherAnswers, must_be_settled, rings_at_the_case,
         },
         events::{self, AnsweredHazard, Subject},
         ids::{CallId, CaseId},
@@ -120,25 +120,13 @@ pub(super) async fn standing(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Dan
 pub(super) async fn of_call(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Vec<Danger>, Error> {
     let answers = store::dangers::answers(tx, call).await?;
     let given = store::dangers::given(tx, call).await?;
-    Ok(stand(&ctx.reference(), &answers, &given))
-}
-
-/// Where hazards stand by what was told.
-pub(super) fn stand(reference: &Reference, answers: &[Answered], given: &[Given]) -> Vec<Danger> {
-    let known: Vec<_> = reference.hazards().all().iter().map(|hazard| hazard.id.as_str()).collect();
-    // Answers to questions that are no longer asked count all the same.
-    let mut asked = known.clone();
-    for answer in answers {
-        if !asked.contains(&answer.hazard.as_str()) {
-            asked.push(&answer.hazard);
-        }
-    }
-    dangers(asked, answers, given)
+    Ok(dangers::standing(ctx.reference().hazards(), &answers, &given))
 }
 
 /// What the calls of a case have told.
 pub(super) fn interview(reference: &Reference, marks: &Marks) -> Interview {
-    Interview::of(marks.told.values().map(|told| stand(reference, &told.answers, &told.given)))
+    let hazards = reference.hazards();
+    Interview::of(marks.told.values().map(|told| dangers::standing(hazards, &told.answers, &told.given)))
 }
 
 /// The same after the jobs of a case, or what is known of it, have changed.
@@ -150,11 +138,7 @@ pub(super) async fn ask_again_about(unit: &mut Unit, case: CaseId) -> Result<(),
 /// A person asks again where somebody is sent and nothing at all is known of danger, until something is (4.1).
 pub(super) async fn ask_again(unit: &mut Unit, case: CaseId, jobs: &[Job]) -> Result<(), Error> {
     let marks = store::job_file::marks(&mut unit.tx, case).await?;
-    let reference = unit.ctx.reference();
-    if !interview(&reference, &marks).tells_nothing() {
-        return alarms::resolve(unit, AlarmKind::DangersUnknown, case.0).await;
-    }
-    match jobs.iter().any(|job| !job.state().is_final()) {
+    match interview(&unit.ctx.reference(), &marks).is_asked_again(jobs) {
         true => alarms::raise_once(unit, AlarmKind::DangersUnknown, Subject::Case, case.0).await,
         false => alarms::resolve(unit, AlarmKind::DangersUnknown, case.0).await,
     }

@@ -1,5 +1,8 @@
 //! Cases: one trouble reported.
 
+#[cfg(test)]
+pub(crate) mod sample;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -8,8 +11,10 @@ use super::{
     ids::CaseId,
     phone::Phone,
     place::{JisCode, PinWord, Point, PostalCode, Precision},
-    refusal::{CaseRefused, Refusal},
+    refusal::{CaseRefused, Closing, Obstacle, Refusal},
+    span::Instant,
     text_enum::text_enum,
+    trade::Trade,
 };
 
 text_enum! {
@@ -23,6 +28,25 @@ text_enum! {
         Liability = "liability",
         /// A consultation.
         Consultation = "consultation",
+    }
+}
+
+impl Category {
+    /// That whose jobs a trade does.
+    #[must_use]
+    pub fn of(trade: Trade) -> Self {
+        match trade {
+            Trade::Water => Self::Water,
+            Trade::Lock => Self::Lock,
+        }
+    }
+
+    /// These in order, each once.
+    #[must_use]
+    pub fn distinct(mut categories: Vec<Self>) -> Vec<Self> {
+        categories.sort();
+        categories.dedup();
+        categories
     }
 }
 
@@ -165,6 +189,23 @@ pub struct Case {
 }
 
 impl Case {
+    /// Refuses to go on with a case that is closed.
+    pub fn must_be_open(&self) -> Result<(), Refusal> {
+        match self.state {
+            CaseState::Open => Ok(()),
+            CaseState::Closed => Err(CaseRefused::Closed.into()),
+        }
+    }
+
+    /// The case closed, unless something is in the way.
+    pub fn closed(self, obstacles: Vec<Obstacle>, now: Instant) -> Result<Self, Refusal> {
+        if self.state == CaseState::Closed {
+            return Err(CaseRefused::ClosedAlready.into());
+        }
+        Closing::check(obstacles)?;
+        Ok(Self { state: CaseState::Closed, closed_at: Some(now), ..self })
+    }
+
     /// The case opened again.
     pub fn reopened(self) -> Result<Self, Refusal> {
         match self.state {
