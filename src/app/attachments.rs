@@ -40,7 +40,7 @@ async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, 
         // Whoever calls would be kept where nothing is erased any more.
         return Err(Error::Refused(CaseRefused::Erased.into()));
     }
-    if let (CaseState::Closed, Some(reason)) = (case.state, ReopenReason::of_call(to.purpose)) {
+    if let (CaseState::Closed, Some(reason)) = (case.state(), ReopenReason::of_call(to.purpose)) {
         // It is not over, whatever was thought when it was closed.
         case = case_reopening::reopen_in(unit, case.id, reason).await?;
     }

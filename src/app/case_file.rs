@@ -292,7 +292,7 @@ fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Ma
     let file = around(&reference, &case, &marks, &jobs);
     Whole {
         missing: file.missing(resident.as_ref(), &callers, &reference),
-        obstacles: match case.state {
+        obstacles: match case.state() {
             CaseState::Open => file.obstacles(&reference),
             CaseState::Closed => Vec::new(),
         },

@@ -228,7 +228,7 @@ pub(super) async fn raise(
         return Ok(());
     }
     let jobs = holds::apply_to_case(unit, case.id, &known).await?;
-    if rings_at_the_case(case.state, &jobs) {
+    if rings_at_the_case(case.state(), &jobs) {
         alarms::raise(unit, AlarmKind::DangerOnCase, Subject::Case, case.id.0).await?;
     }
     Ok(())

@@ -116,7 +116,7 @@ fn whole(actor: &Actor, job: Job, case: &OnFile, about: About<'_>) -> Whole {
     let (scope, holding) = (actor.scope(), perils.holding());
     offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
     let assignments = seen::own(actor, crew);
-    let around = Around { crew, case: case.case.state, holding: holding.as_ref() };
+    let around = Around { crew, case: case.case.state(), holding: holding.as_ref() };
     let is_open = |action: &Action| action.may(&job, around).is_ok();
     Whole {
         language: case.case.language.clone(),

@@ -1,9 +1,9 @@
 //! Cases: one trouble reported.
 
+mod flat;
 #[cfg(test)]
 pub(crate) mod sample;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,6 +16,8 @@ use super::{
     text_enum::text_enum,
     trade::Trade,
 };
+
+pub use self::flat::FlatCase;
 
 text_enum! {
     /// What the trouble is (section 1.3); a case has one or more (K-01).
@@ -152,7 +154,8 @@ impl ReopenReason {
 }
 
 /// A case. Who it is about and where are kept apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "FlatCase", into = "FlatCase")]
 pub struct Case {
     /// Its id.
     pub id: CaseId,
@@ -180,37 +183,65 @@ pub struct Case {
     pub topic: Option<String>,
     /// Whether somebody else was harmed.
     pub liability_flag: LiabilityFlag,
-    /// Where the case is.
-    pub state: CaseState,
     /// When it was opened.
-    pub opened_at: DateTime<Utc>,
-    /// When it was closed.
-    pub closed_at: Option<DateTime<Utc>>,
+    pub opened_at: Instant,
+    /// Where it is.
+    pub stage: CaseStage,
+}
+
+/// Where a case is. [`CaseState`] is its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseStage {
+    /// Being worked on.
+    Open,
+    /// Finished.
+    Closed {
+        /// When.
+        at: Instant,
+    },
 }
 
 impl Case {
+    /// The code of where it is.
+    #[must_use]
+    pub fn state(&self) -> CaseState {
+        match self.stage {
+            CaseStage::Open => CaseState::Open,
+            CaseStage::Closed { .. } => CaseState::Closed,
+        }
+    }
+
+    /// When it was closed.
+    #[must_use]
+    pub fn closed_at(&self) -> Option<Instant> {
+        match self.stage {
+            CaseStage::Open => None,
+            CaseStage::Closed { at } => Some(at),
+        }
+    }
+
     /// Refuses to go on with a case that is closed.
     pub fn must_be_open(&self) -> Result<(), Refusal> {
-        match self.state {
-            CaseState::Open => Ok(()),
-            CaseState::Closed => Err(CaseRefused::Closed.into()),
+        match self.stage {
+            CaseStage::Open => Ok(()),
+            CaseStage::Closed { .. } => Err(CaseRefused::Closed.into()),
         }
     }
 
     /// The case closed, unless something is in the way.
     pub fn closed(self, obstacles: Vec<Obstacle>, now: Instant) -> Result<Self, Refusal> {
-        if self.state == CaseState::Closed {
+        if self.stage != CaseStage::Open {
             return Err(CaseRefused::ClosedAlready.into());
         }
         Closing::check(obstacles)?;
-        Ok(Self { state: CaseState::Closed, closed_at: Some(now), ..self })
+        Ok(Self { stage: CaseStage::Closed { at: now }, ..self })
     }
 
     /// The case opened again.
     pub fn reopened(self) -> Result<Self, Refusal> {
-        match self.state {
-            CaseState::Open => Err(CaseRefused::OpenAlready.into()),
-            CaseState::Closed => Ok(Self { state: CaseState::Open, closed_at: None, ..self }),
+        match self.stage {
+            CaseStage::Open => Err(CaseRefused::OpenAlready.into()),
+            CaseStage::Closed { .. } => Ok(Self { stage: CaseStage::Open, ..self }),
         }
     }
 }

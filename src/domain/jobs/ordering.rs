@@ -62,7 +62,7 @@ impl Orderer<'_> {
 
     /// The order to do a job of the case again, for the contractor's own fault (C-14).
     pub fn again(&self, first: &Job, priority: Option<Priority>) -> Result<Order, Refusal> {
-        Action::Rework.may(first, Around { crew: &[], case: self.case.state, holding: None })?;
+        Action::Rework.may(first, Around { crew: &[], case: self.case.state(), holding: None })?;
         warrants::may_be_served(self.case, self.warrants)?;
         let priority = priority.unwrap_or(first.priority);
         Ok(Order { job_code: first.job_code.clone(), trade: first.trade, priority })
