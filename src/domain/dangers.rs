@@ -1,6 +1,8 @@
 //! Danger first (4.1): every hazard is asked about before a case is opened, and the instruction of each that is there
 //! is given to the caller.
 
+mod telling;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +15,8 @@ use super::{
     span::Instant,
     text_enum::text_enum,
 };
+
+pub use self::telling::{Answers, Clearance, raised};
 
 text_enum! {
     /// What the caller says of a hazard.
