@@ -1,5 +1,6 @@
 //! Cases: one trouble reported.
 
+mod correction;
 mod flat;
 #[cfg(test)]
 pub(crate) mod sample;
@@ -17,7 +18,10 @@ use super::{
     trade::Trade,
 };
 
-pub use self::flat::FlatCase;
+pub use self::{
+    correction::{Fate, Moved, PinMove},
+    flat::FlatCase,
+};
 
 text_enum! {
     /// What the trouble is (section 1.3); a case has one or more (K-01).
@@ -237,6 +241,12 @@ impl Case {
         Ok(Self { stage: CaseStage::Closed { at: now }, ..self })
     }
 
+    /// Why a call that is attached to it opens it again: it is not over, whatever was thought when it was closed.
+    #[must_use]
+    pub fn reopened_by(&self, purpose: Purpose) -> Option<ReopenReason> {
+        ReopenReason::of_call(purpose).filter(|_| self.stage != CaseStage::Open)
+    }
+
     /// The case opened again.
     pub fn reopened(self) -> Result<Self, Refusal> {
         match self.stage {
@@ -323,7 +333,7 @@ impl Site {
 mod tests {
     use super::*;
 
-    fn site(precision: Precision) -> Site {
+    pub(super) fn site(precision: Precision) -> Site {
         Site {
             postal_code: "4600008".parse().unwrap(),
             jis_code: "23106".parse().unwrap(),
