@@ -2,30 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
-
-use super::{Command, Ctx, Error, Unit, dockets, fitness, jobs, questions, windows};
+use super::{Command, Ctx, Error, Unit, dockets, fitness, questions, windows};
 use crate::{
     dispatch::{question::When, windows as free},
     domain::{
         actor::Actor,
         alarms::AlarmKind,
         appointments::{Appointment, UnbookCode, WindowState},
-        cases::CaseState,
         firms::Technician,
         fitness::Confirmation,
         ids::{JobId, TechnicianId},
-        jobs::{Action, Job},
-        refusal::{JobRefused, Refusal},
+        jobs::Job,
+        refusal::JobRefused,
         span::{Instant, Span},
     },
     store,
 };
-
-/// A visit lasts at most as long as a working day.
-const LENGTH_MAX: TimeDelta = TimeDelta::hours(12);
-/// A shorter one is a typing error.
-const LENGTH_MIN: TimeDelta = TimeDelta::minutes(15);
 
 /// A visit to be planned.
 #[derive(Debug, Clone)]
@@ -48,10 +40,8 @@ pub async fn book(ctx: &Ctx, job: JobId, command: Command<Booking>) -> Result<Ap
 
 async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appointment, Error> {
     let mut docket = dockets::of_job(unit, id).await?;
-    let holding = docket.holding();
-    let crew = &docket.known().assignments;
-    jobs::may(Action::Book, docket.job(), crew, CaseState::Open, holding.as_ref())?;
-    bookable(unit, booking)?;
+    let reference = unit.ctx.reference();
+    docket.may_book(booking.starts_at, booking.ends_at, reference.dispatch())?;
     let span = Span::new(booking.starts_at, booking.ends_at);
     let when = span.map_or(When::Now, When::Visit);
     store::technicians::hold(&mut unit.tx, booking.technician_id).await?;
@@ -67,9 +57,8 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
         state: WindowState::Planned,
         confirmation: booking.confirmation.clone(),
     };
-    let ask_before = unit.ctx.reference().dispatch().booking.ask_before_s.delta();
     let is_off = windows::is_off_duty(unit, &window).await?;
-    let ask_at = (booking.starts_at - ask_before).max(unit.now);
+    let ask_at = docket.asks_for(&window, reference.dispatch());
     docket.book(window.clone(), &looked.fitness, ask_at)?;
     if is_off {
         docket.raise(AlarmKind::VisitOffDuty);
@@ -88,23 +77,6 @@ fn taken(error: store::Error) -> Error {
         }
         other => other.into(),
     }
-}
-
-fn bookable(unit: &Unit, booking: &Booking) -> Result<(), Error> {
-    let length = booking.ends_at - booking.starts_at;
-    if booking.starts_at <= unit.now {
-        return Err(Refusal::field("starts_at", "the visit must begin in the future").into());
-    }
-    let days = unit.ctx.reference().dispatch().booking.days_max;
-    if booking.starts_at > unit.now + TimeDelta::days(i64::from(days)) {
-        return Err(
-            Refusal::field("starts_at", format!("visits are planned at most {days} days ahead")).into()
-        );
-    }
-    if !(LENGTH_MIN..=LENGTH_MAX).contains(&length) {
-        return Err(Refusal::field("ends_at", "a visit lasts from 15 minutes to 12 hours").into());
-    }
-    Ok(())
 }
 
 /// Gives a planned visit up; the job waits for another window, and then goes on the ladder.

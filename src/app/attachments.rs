@@ -4,7 +4,6 @@ use super::{Command, Ctx, Error, Unit, case_reopening, dangers};
 use crate::{
     domain::{
         calls::{Call, Purpose},
-        cases::{CaseState, ReopenReason},
         events,
         ids::{CallId, CaseId, JobId},
         jobs::{Job, JobState},
@@ -40,8 +39,7 @@ async fn attach_in(unit: &mut Unit, id: CallId, to: Attachment) -> Result<Call, 
         // Whoever calls would be kept where nothing is erased any more.
         return Err(Error::Refused(CaseRefused::Erased.into()));
     }
-    if let (CaseState::Closed, Some(reason)) = (case.state, ReopenReason::of_call(to.purpose)) {
-        // It is not over, whatever was thought when it was closed.
+    if let Some(reason) = case.reopened_by(to.purpose) {
         case = case_reopening::reopen_in(unit, case.id, reason).await?;
     }
     store::calls::save(&mut unit.tx, &call, None).await?;

@@ -1,29 +1,28 @@
 //! A case after it was opened: corrected, looked at with what is missing, closed when nothing is in the way.
 
-use std::collections::BTreeSet;
-
 use uuid::Uuid;
 
 use super::{Command, Ctx, Error, Unit, alarms, dangers, dockets, reference, settlement};
 use crate::{
     domain::{
         alarms::AlarmKind,
-        calls::{Call, CallerRole},
+        calls::Call,
+        case_file::CaseFile,
         cases::{
             Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
             Resident, Site, SpokenWithWorker,
         },
-        dangers::{CaseHazard, Danger},
+        dangers::CaseHazard,
+        docket::EndOfCase,
         events::{self, Subject},
         ids::CaseId,
         intake::{self, Missing},
-        jobs::{CancelReason, Job, JobState},
+        jobs::Job,
         reference::{Reference, out_of_scope::Topic},
         referrals::Referral,
-        refusal::{CaseRefused, Closing, Obstacle, Refusal},
+        refusal::{Obstacle, Refusal},
         retention::HoldReason,
-        trade::Trade,
-        warrants::{self, Warrant, WarrantKind},
+        warrants::Warrant,
     },
     store::{self, Tx, cases::OnFile, job_file::Marks},
 };
@@ -65,13 +64,11 @@ async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, with: &Correction) -
     if case.version != seen + 1 {
         return Err(Error::VersionMismatch { what: "case", current: case.version - 1 });
     }
-    if case.state == CaseState::Closed {
-        return Err(Error::Refused(CaseRefused::Closed.into()));
-    }
+    case.must_be_open()?;
     let reading = with.reading_language.as_deref();
     let reading = reading.map(|given| reference::read_language(&unit.ctx, "reading_language", given));
     let case = Case {
-        categories: distinct(&with.categories),
+        categories: Category::distinct(with.categories.clone()),
         language: reference::spoken_language(&unit.ctx, "language", &with.language)?,
         reading_language: reading.transpose()?,
         eligibility: with.eligibility,
@@ -83,12 +80,7 @@ async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, with: &Correction) -
         ..case
     };
     check(unit, &case)?;
-    for job in store::jobs::of_case(&mut unit.tx, id).await? {
-        if !case.categories.contains(&category_of(job.trade)) {
-            let message = format!("the case has a job about {}", job.trade);
-            return Err(Refusal::field("categories", message).into());
-        }
-    }
+    intake::check_jobs(&case, &store::jobs::of_case(&mut unit.tx, id).await?)?;
     store::cases::save(&mut unit.tx, &case).await?;
     store::cases::save_background(&mut unit.tx, id, &with.background).await?;
     remind_of_eligibility(unit, &case).await?;
@@ -147,22 +139,6 @@ pub(super) async fn remind_of_eligibility(unit: &mut Unit, case: &Case) -> Resul
     alarms::raise_at(unit, AlarmKind::EligibilityOpen, Subject::Case, case.id.0, at).await
 }
 
-/// The categories in order, each once.
-pub(super) fn distinct(categories: &[Category]) -> Vec<Category> {
-    let mut categories = categories.to_vec();
-    categories.sort();
-    categories.dedup();
-    categories
-}
-
-/// The category whose jobs a trade does.
-pub(super) fn category_of(trade: Trade) -> Category {
-    match trade {
-        Trade::Water => Category::Water,
-        Trade::Lock => Category::Lock,
-    }
-}
-
 /// Checks what must fit together on a case, with the topics that are on file.
 pub(super) fn check(unit: &Unit, case: &Case) -> Result<(), Refusal> {
     intake::check(case)?;
@@ -175,31 +151,6 @@ pub(super) fn check(unit: &Unit, case: &Case) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses to send anybody for what is not ours (S-12), for somebody who is not entitled (E-02), or before the worker was
-/// spoken with (K-05).
-pub(super) async fn may_dispatch(unit: &mut Unit, case: &Case, job_code: &str) -> Result<(), Error> {
-    let reference = unit.ctx.reference();
-    let topics = reference.out_of_scope();
-    let consultation = case.categories.iter().all(|category| *category == Category::Consultation);
-    let topic = topics.of_job_code(job_code);
-    let topic =
-        topic.or_else(|| case.topic.as_deref().filter(|_| consultation).and_then(|code| topics.get(code)));
-    if let Some(topic) = topic {
-        return Err(Error::Refused(CaseRefused::OutOfScope(Box::new(topic.clone())).into()));
-    }
-    warrants::may_be_served(case, &store::warrants::of_case(&mut unit.tx, case.id).await?)?;
-    let callers = callers(&mut unit.tx, case.id).await?;
-    if intake::needs_the_worker(case, &callers) {
-        return Err(Error::Refused(CaseRefused::WorkerNotSpokenWith.into()));
-    }
-    Ok(())
-}
-
-async fn callers(tx: &mut Tx, case: CaseId) -> Result<Vec<CallerRole>, Error> {
-    let calls = store::calls::of_case(tx, case).await?;
-    Ok(calls.into_iter().map(|call| call.caller_role).collect())
-}
-
 /// Closes a case.
 pub async fn close(ctx: &Ctx, command: Command<CaseId>) -> Result<Case, Error> {
     ctx.transact(command, |unit, id| Box::pin(close_in(unit, *id))).await
@@ -207,12 +158,9 @@ pub async fn close(ctx: &Ctx, command: Command<CaseId>) -> Result<Case, Error> {
 
 async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
     let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
-    if case.state == CaseState::Closed {
-        return Err(Error::Refused(CaseRefused::ClosedAlready.into()));
-    }
     let ctx = unit.ctx.clone();
-    Closing::check(closing_obstacles(&ctx, &mut unit.tx, &case).await?)?;
-    let case = Case { state: CaseState::Closed, closed_at: Some(unit.now), ..case };
+    let obstacles = closing_obstacles(&ctx, &mut unit.tx, &case).await?;
+    let case = case.closed(obstacles, unit.now)?;
     store::cases::save(&mut unit.tx, &case).await?;
     // Whether the person was entitled is found out later, whatever has become of the trouble (E-05).
     alarms::resolve_all(unit, id.0, &[AlarmKind::EligibilityOpen]).await?;
@@ -224,18 +172,13 @@ async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
 /// What a closed case leaves: no job that waits for a firm to serve its place, and no alarm about a job.
 async fn end_jobs(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
     for mut docket in dockets::of_case(unit, case.0).await? {
-        let waits = docket.job().state() == JobState::NoCoverage;
-        if !waits && !docket.job().state().is_final() {
-            // Somebody is asked for it since it was looked at: that keeps the case open.
-            return Err(Error::Conflict);
-        }
-        if waits {
-            docket.cancel(CancelReason::NoCoverage)?;
-        }
-        docket.resolve_all(&[]);
+        let end = docket.case_closed()?;
         let job = dockets::close(unit, docket).await?.job;
-        if waits {
-            settlement::settle_cancelled(unit, &job, CancelReason::NoCoverage).await?;
+        match end {
+            EndOfCase::WasOver => {}
+            EndOfCase::Cancelled(reason) => settlement::settle_cancelled(unit, &job, reason).await?,
+            // Somebody is asked for it since it was looked at: that keeps the case open.
+            EndOfCase::UnderWay => return Err(Error::Conflict),
         }
     }
     Ok(())
@@ -245,38 +188,21 @@ async fn end_jobs(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
 pub(super) async fn closing_obstacles(ctx: &Ctx, tx: &mut Tx, case: &Case) -> Result<Vec<Obstacle>, Error> {
     let marks = store::job_file::marks(tx, case.id).await?;
     let jobs = store::jobs::of_case(tx, case.id).await?;
-    Ok(obstacles(&ctx.reference(), case, &marks, &jobs))
+    let reference = ctx.reference();
+    Ok(around(&reference, case, &marks, &jobs).obstacles(&reference))
 }
 
-/// The one place that says what keeps a case from being closed.
-fn obstacles(reference: &Reference, case: &Case, marks: &Marks, jobs: &[Job]) -> Vec<Obstacle> {
-    let mut obstacles = Vec::new();
-    if case.liability_flag == LiabilityFlag::Unknown {
-        obstacles.push(Obstacle::LiabilityUnknown);
+/// What is known of a case.
+fn around<'a>(reference: &Reference, case: &'a Case, marks: &'a Marks, jobs: &'a [Job]) -> CaseFile<'a> {
+    CaseFile {
+        case,
+        jobs,
+        hazards: &marks.hazards,
+        interview: dangers::interview(reference, marks),
+        checks: &marks.checks,
+        warrants: &marks.warrants,
+        referred: &marks.referred,
     }
-    for hazard in marks.hazards.iter().filter(|hazard| hazard.cleared_at.is_none()) {
-        obstacles.push(Obstacle::HazardOpen(hazard.hazard.clone()));
-    }
-    for told in marks.told.values() {
-        let standing = dangers::stand(reference, &told.answers, &told.given);
-        for danger in standing.into_iter().filter(Danger::lacks_instruction) {
-            obstacles.push(Obstacle::InstructionNotGiven(danger.hazard));
-        }
-    }
-    // Whoever closes the case ends the wait for a firm that serves its place (K-04).
-    let is_under_way = |job: &&Job| !job.state().is_final() && job.state() != JobState::NoCoverage;
-    for job in jobs.iter().filter(is_under_way) {
-        obstacles.push(Obstacle::JobNotFinal(job.job_code.clone(), job.state()));
-    }
-    let due = unreferred(reference, marks, jobs).into_iter();
-    obstacles.extend(due.map(|code| Obstacle::ReferralDue(code.to_owned())));
-    obstacles
-}
-
-/// What of the jobs is the landlord's matter, not referred, and nobody has said why not (3.4, R-07).
-fn unreferred<'a>(reference: &Reference, marks: &Marks, jobs: &'a [Job]) -> BTreeSet<&'a str> {
-    let codes = jobs.iter().map(|job| job.job_code.as_str());
-    warrants::unreferred(reference, codes, &marks.referred, &marks.warrants)
 }
 
 /// A case with everything around it.
@@ -362,15 +288,17 @@ fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Ma
     let OnFile { case, resident, background, site, legal_hold, .. } = on_file;
     let reference = ctx.reference();
     let topic = case.topic.as_deref().and_then(|code| reference.out_of_scope().get(code)).cloned();
+    let callers: Vec<_> = calls.iter().map(|call| call.caller_role).collect();
+    let file = around(&reference, &case, &marks, &jobs);
     Whole {
-        missing: missing(&reference, &case, resident.as_ref(), &marks, &calls, &jobs),
+        missing: file.missing(resident.as_ref(), &callers, &reference),
+        obstacles: match case.state() {
+            CaseState::Open => file.obstacles(&reference),
+            CaseState::Closed => Vec::new(),
+        },
         resident,
         background,
         site,
-        obstacles: match case.state {
-            CaseState::Open => obstacles(&reference, &case, &marks, &jobs),
-            CaseState::Closed => Vec::new(),
-        },
         hazards: marks.hazards,
         topic,
         warrants: marks.warrants,
@@ -379,49 +307,6 @@ fn whole(ctx: &Ctx, on_file: OnFile, jobs: Vec<Job>, calls: Vec<Call>, marks: Ma
         jobs,
         case,
     }
-}
-
-fn missing(
-    reference: &Reference,
-    case: &Case,
-    resident: Option<&Resident>,
-    marks: &Marks,
-    calls: &[Call],
-    jobs: &[Job],
-) -> Vec<Missing> {
-    let callers: Vec<_> = calls.iter().map(|call| call.caller_role).collect();
-    let mut missing = intake::missing(case, resident, &callers);
-    let holds = |hazard: &str| reference.hazards().get(hazard).is_some_and(|kind| kind.holds_offers);
-    if dangers::interview(reference, marks).leaves_open(holds) {
-        missing.push(Missing::Dangers);
-    }
-    let has_job = |category: &Category| jobs.iter().any(|job| category_of(job.trade) == *category);
-    let sent_for = |category: &&Category| matches!(category, Category::Water | Category::Lock);
-    if case.categories.iter().filter(sent_for).any(|category| !has_job(category)) {
-        missing.push(Missing::Job);
-    }
-    let is_unplanned = |job: &Job| {
-        let checked = reference.job_codes().get(&job.job_code).is_some_and(|kind| kind.id_check);
-        !job.state().is_final() && checked && !marks.checks.contains_key(&job.id)
-    };
-    if jobs.iter().any(is_unplanned) {
-        missing.push(Missing::IdentityPlan);
-    }
-    let lacks = |kind: WarrantKind| !warrants::is_answered_for(kind, &marks.warrants);
-    if case.eligibility == Eligibility::NotEligible && lacks(WarrantKind::Goodwill) {
-        missing.push(Missing::Goodwill);
-    }
-    let is_replaced = |job: &Job| {
-        let kind = reference.job_codes().get(&job.job_code);
-        !job.state().is_final() && kind.is_some_and(|kind| kind.landlord_consent_required)
-    };
-    if jobs.iter().any(is_replaced) && lacks(WarrantKind::Landlord) {
-        missing.push(Missing::LandlordConsent);
-    }
-    if !unreferred(reference, marks, jobs).is_empty() {
-        missing.push(Missing::Referral);
-    }
-    missing
 }
 
 /// The cases after `after`, in a state if one is given, oldest first.

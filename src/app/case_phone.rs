@@ -2,14 +2,7 @@
 
 use super::{Command, Ctx, Error, Unit, blocks, standing};
 use crate::{
-    domain::{
-        blocks::Blocked,
-        cases::{Case, CaseState},
-        events,
-        ids::CaseId,
-        phone::Phone,
-        refusal::CaseRefused,
-    },
+    domain::{cases::Case, events, ids::CaseId, phone::Phone},
     store,
 };
 
@@ -24,32 +17,24 @@ async fn correct_in(unit: &mut Unit, id: CaseId, seen: i64, phone: &Phone) -> Re
     if case.version != seen + 1 {
         return Err(Error::VersionMismatch { what: "case", current: case.version - 1 });
     }
-    if case.state == CaseState::Closed {
-        return Err(Error::Refused(CaseRefused::Closed.into()));
-    }
-    let before = kept_apart(unit, id).await?;
+    case.must_be_open()?;
+    // By the number on file.
+    let before = store::blocks::of_case(&mut unit.tx, id).await?;
     store::cases::save_phone(&mut unit.tx, id, phone).await?;
     unit.emit(events::CaseCorrected {
         case: id,
         liability_flag: case.liability_flag,
         eligibility: case.eligibility,
     });
-    for blocked in before {
+    for blocked in before.iter() {
         standing::unblocked(unit, blocked).await?;
     }
     // What follows may look at the same jobs.
     unit.flush().await.map_err(Error::in_the_way)?;
-    for blocked in kept_apart(unit, id).await? {
+    for blocked in store::blocks::of_case(&mut unit.tx, id).await?.iter() {
         // Whoever has looked at them by the number before looks again.
         blocks::touch(unit, blocked).await?;
         standing::blocked(unit, blocked).await?;
     }
     Ok(case)
-}
-
-/// Who is kept apart from the resident, by the number on file.
-async fn kept_apart(unit: &mut Unit, case: CaseId) -> Result<Vec<Blocked>, Error> {
-    let (firms, technicians) = store::blocks::of_case(&mut unit.tx, case).await?;
-    let technicians = technicians.into_iter().map(Blocked::Technician);
-    Ok(firms.into_iter().map(Blocked::Firm).chain(technicians).collect())
 }

@@ -3,27 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Command, Ctx, Error, Unit, dockets, places};
+pub use crate::domain::cases::PinMove;
 use crate::{
     domain::{
-        cases::{CaseState, Pin, Site},
+        cases::{Fate, Pin, Site},
         events,
         ids::CaseId,
-        place::{JisCode, PinWord, Point, Precision},
-        refusal::CaseRefused,
+        place::{JisCode, PinWord},
     },
     store,
 };
-
-/// What a correction says of the pin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PinMove {
-    /// Nothing: one that a person has put stays, as long as the place stays in its municipality.
-    Keep,
-    /// A person has put it here.
-    At(Point),
-    /// Given up for the point of the gazetteer.
-    Lookup,
-}
 
 /// A correction.
 #[derive(Debug, Clone)]
@@ -75,28 +64,20 @@ async fn correct_in(
     if !store::case_places::claim(&mut unit.tx, id, version).await? {
         return Err(Error::VersionMismatch { what: "case", current: case.version });
     }
-    if case.state == CaseState::Closed {
-        return Err(Error::Refused(CaseRefused::Closed.into()));
-    }
+    case.must_be_open()?;
     let before = store::cases::site(&mut unit.tx, id).await?.ok_or(Error::NotFound("place of this case"))?;
     let looked_up = places::locate(unit, "", &correction.address).await?;
     let found = looked_up.point;
-    let moved_from = (before.jis_code != looked_up.jis_code).then(|| before.jis_code.clone());
-    let keeps = correction.pin == PinMove::Keep && before.precision == Precision::Pin;
-    let pin = match correction.pin {
-        PinMove::At(point) => Some(point),
-        PinMove::Keep if keeps && moved_from.is_none() => Some(before.point),
-        PinMove::Keep | PinMove::Lookup => None,
-    };
-    let site = match pin {
+    let moved = before.moved(&looked_up, correction.pin);
+    let site = match moved.pin {
         Some(at) => places::pin(unit, id, looked_up, Pin { at, word: correction.word })?,
         None => looked_up,
     };
     let corrected = Corrected {
         version: version + 1,
-        pin_dropped: keeps && moved_from.is_some(),
-        kept_pin_off_m: (keeps && moved_from.is_none()).then(|| site.point.whole_metres_to(found)),
-        moved_from,
+        pin_dropped: moved.fate == Some(Fate::Dropped),
+        kept_pin_off_m: (moved.fate == Some(Fate::Kept)).then(|| site.point.whole_metres_to(found)),
+        moved_from: moved.from,
         site,
     };
     if corrected.site != before {

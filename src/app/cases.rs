@@ -5,7 +5,7 @@ use super::{Command, Ctx, Error, Unit, case_file, dangers, places, reference};
 use crate::{
     domain::{
         cases::{
-            Background, Case, CaseState, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
+            Background, Case, CaseStage, Category, Eligibility, EligibilityBasis, LesseeKind, LiabilityFlag,
             Resident, SpokenWithWorker,
         },
         events,
@@ -82,7 +82,7 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
         version: 1,
         number: String::new(),
         programme: opening.programme.clone(),
-        categories: case_file::distinct(&opening.categories),
+        categories: Category::distinct(opening.categories.clone()),
         language,
         reading_language,
         eligibility: opening.eligibility,
@@ -91,9 +91,8 @@ async fn open_in(unit: &mut Unit, opening: &Opening) -> Result<Case, Error> {
         spoken_with_worker: opening.spoken_with_worker,
         topic: opening.topic.clone(),
         liability_flag: opening.liability_flag,
-        state: CaseState::Open,
         opened_at: unit.now,
-        closed_at: None,
+        stage: CaseStage::Open,
     };
     case_file::check(unit, &case)?;
     store::drafts::delete(&mut unit.tx, call.id).await?;

@@ -1,9 +1,8 @@
 //! A second pair of hands: somebody who helps whoever has the job (C-16). One job, one lead, and as many assignments as
 //! there are technicians.
 
-use super::{Command, Ctx, Error, Unit, jobs, overrides};
+use super::{Command, Ctx, Error, Unit, overrides};
 use crate::domain::{
-    cases::CaseState,
     fitness::Confirmation,
     ids::{JobId, TechnicianId},
     jobs::Action,
@@ -29,11 +28,8 @@ pub async fn add(ctx: &Ctx, job: JobId, command: Command<Helper>) -> Result<Assi
 
 async fn add_in(unit: &mut Unit, id: JobId, helper: &Helper) -> Result<Assignment, Error> {
     let mut sending = overrides::sending(unit, id, helper.technician_id, helper.yes).await?;
-    let docket = &sending.docket;
-    let holding = docket.holding();
-    let crew = &docket.known().assignments;
-    jobs::may(Action::AddHelper, docket.job(), crew, CaseState::Open, holding.as_ref())?;
-    docket.may_help(helper.technician_id, helper.yes)?;
+    sending.docket.may(Action::AddHelper)?;
+    sending.docket.may_help(helper.technician_id, helper.yes)?;
     let agreed = overrides::agreed(unit, &mut sending, None, helper.confirmation.clone()).await?;
     let assignment = sending.docket.help(&agreed)?;
     overrides::close_all(unit, sending).await?;

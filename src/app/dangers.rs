@@ -1,38 +1,27 @@
 //! Danger first (4.1): hazards are asked about, their instructions given, and nobody is sent into one.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Command, Ctx, Error, Unit, alarms, holds};
+pub use crate::domain::dangers::{Answers, Clearance};
 use crate::{
     domain::{
-        actor::Role,
         alarms::AlarmKind,
         calls::Call,
         cases::Case,
         dangers::{
-            Answered, CaseHazard, ClearanceNote, ClearedBy, Danger, Given, HazardAnswer, Interview,
-            OtherAnswers, dangers, must_be_settled, rings_at_the_case,
+            self, CaseHazard, Danger, Given, HazardAnswer, Interview, must_be_settled, raised,
+            rings_at_the_case,
         },
         events::{self, AnsweredHazard, Subject},
         ids::{CallId, CaseId},
         instructions::Instruction,
         jobs::Job,
         reference::Reference,
-        refusal::{CaseRefused, Refusal},
+        refusal::CaseRefused,
     },
     store::{self, Tx, job_file::Marks},
 };
-
-/// What a caller has said about the hazards.
-#[derive(Debug, Clone)]
-pub struct Answers {
-    /// Hazards named one by one.
-    pub answers: Vec<(String, HazardAnswer)>,
-    /// What is taken for the ones that have no answer yet.
-    pub others: Option<OtherAnswers>,
-}
 
 /// Where the hazards of a call stand, and what the caller must be told.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -52,59 +41,21 @@ pub async fn answer(ctx: &Ctx, call: CallId, command: Command<Answers>) -> Resul
 async fn answer_in(unit: &mut Unit, id: CallId, given: &Answers) -> Result<DangerStanding, Error> {
     let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
     let known = store::dangers::answers(&mut unit.tx, id).await?;
-    let said = complete(unit, given, &known)?;
+    let said = given.told(&known, unit.ctx.reference().hazards(), unit.now)?;
     let by = unit.actor.token().map(|token| token.0);
-    let first = known.last().map_or(1, |last| last.number + 1);
-    for (number, (hazard, answer)) in (first..).zip(&said) {
-        let answered = Answered { number, hazard: hazard.clone(), answer: *answer, answered_at: unit.now };
-        store::dangers::insert_answer(&mut unit.tx, id, &answered, by).await?;
+    for answered in &said {
+        store::dangers::insert_answer(&mut unit.tx, id, answered, by).await?;
     }
-    let answered = |(hazard, answer): &(String, HazardAnswer)| AnsweredHazard {
-        hazard: hazard.clone(),
-        answer: *answer,
-    };
-    unit.emit(events::HazardsAnswered { call: id, answers: said.iter().map(answered).collect() });
+    let answers = said.iter().map(|one| AnsweredHazard { hazard: one.hazard.clone(), answer: one.answer });
+    unit.emit(events::HazardsAnswered { call: id, answers: answers.collect() });
     if let Some(case) = call.case_id {
         let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
-        let told = said.into_iter().filter(|(_, answer)| *answer == HazardAnswer::Yes);
-        raise(unit, &case, id, told.map(|(hazard, _)| hazard)).await?;
+        let told = said.into_iter().filter(|one| one.answer == HazardAnswer::Yes);
+        raise(unit, &case, id, told.map(|one| one.hazard)).await?;
         ask_again_about(unit, case.id).await?;
     }
     let ctx = unit.ctx.clone();
     standing(&ctx, &mut unit.tx, id).await
-}
-
-/// The answers, with those that were left to `others`.
-fn complete(
-    unit: &Unit,
-    given: &Answers,
-    known: &[Answered],
-) -> Result<Vec<(String, HazardAnswer)>, Refusal> {
-    let reference = unit.ctx.reference();
-    let mut named = BTreeSet::new();
-    for (at, (hazard, _)) in given.answers.iter().enumerate() {
-        let field = format!("answers[{at}].hazard");
-        if reference.hazards().get(hazard).is_none() {
-            return Err(Refusal::field(field, "no such hazard"));
-        }
-        if !named.insert(hazard.as_str()) {
-            return Err(Refusal::field(field, "is answered already in this request"));
-        }
-    }
-    let mut said = given.answers.clone();
-    if let Some(others) = given.others {
-        let answer = match others {
-            OtherAnswers::No => HazardAnswer::No,
-            OtherAnswers::Unknown => HazardAnswer::Unknown,
-        };
-        let left = reference.hazards().all().iter().map(|hazard| hazard.id.as_str());
-        let left = left.filter(|id| !named.contains(id) && known.iter().all(|answer| answer.hazard != *id));
-        said.extend(left.map(|id| (id.to_owned(), answer)));
-    }
-    if said.is_empty() && given.others.is_none() {
-        return Err(Refusal::field("answers", "is empty; expected an answer, or 'others'"));
-    }
-    Ok(said)
 }
 
 /// Where the hazards of a call stand.
@@ -120,25 +71,13 @@ pub(super) async fn standing(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Dan
 pub(super) async fn of_call(ctx: &Ctx, tx: &mut Tx, call: CallId) -> Result<Vec<Danger>, Error> {
     let answers = store::dangers::answers(tx, call).await?;
     let given = store::dangers::given(tx, call).await?;
-    Ok(stand(&ctx.reference(), &answers, &given))
-}
-
-/// Where hazards stand by what was told.
-pub(super) fn stand(reference: &Reference, answers: &[Answered], given: &[Given]) -> Vec<Danger> {
-    let known: Vec<_> = reference.hazards().all().iter().map(|hazard| hazard.id.as_str()).collect();
-    // Answers to questions that are no longer asked count all the same.
-    let mut asked = known.clone();
-    for answer in answers {
-        if !asked.contains(&answer.hazard.as_str()) {
-            asked.push(&answer.hazard);
-        }
-    }
-    dangers(asked, answers, given)
+    Ok(dangers::standing(ctx.reference().hazards(), &answers, &given))
 }
 
 /// What the calls of a case have told.
 pub(super) fn interview(reference: &Reference, marks: &Marks) -> Interview {
-    Interview::of(marks.told.values().map(|told| stand(reference, &told.answers, &told.given)))
+    let hazards = reference.hazards();
+    Interview::of(marks.told.values().map(|told| dangers::standing(hazards, &told.answers, &told.given)))
 }
 
 /// The same after the jobs of a case, or what is known of it, have changed.
@@ -150,11 +89,7 @@ pub(super) async fn ask_again_about(unit: &mut Unit, case: CaseId) -> Result<(),
 /// A person asks again where somebody is sent and nothing at all is known of danger, until something is (4.1).
 pub(super) async fn ask_again(unit: &mut Unit, case: CaseId, jobs: &[Job]) -> Result<(), Error> {
     let marks = store::job_file::marks(&mut unit.tx, case).await?;
-    let reference = unit.ctx.reference();
-    if !interview(&reference, &marks).tells_nothing() {
-        return alarms::resolve(unit, AlarmKind::DangersUnknown, case.0).await;
-    }
-    match jobs.iter().any(|job| !job.state().is_final()) {
+    match interview(&unit.ctx.reference(), &marks).is_asked_again(jobs) {
         true => alarms::raise_once(unit, AlarmKind::DangersUnknown, Subject::Case, case.0).await,
         false => alarms::resolve(unit, AlarmKind::DangersUnknown, case.0).await,
     }
@@ -218,47 +153,20 @@ pub(super) async fn raise(
     told: impl IntoIterator<Item = String>,
 ) -> Result<(), Error> {
     let mut known = store::dangers::of_case(&mut unit.tx, case.id).await?;
-    let mut number = known.last().map_or(1, |last| last.number + 1);
-    let mut is_news = false;
-    for hazard in told {
-        if known.iter().any(|known| known.hazard == hazard && known.cleared_at.is_none()) {
-            continue;
-        }
-        let hazard = CaseHazard {
-            case_id: case.id,
-            number,
-            hazard,
-            call_id: call,
-            raised_at: unit.now,
-            cleared_at: None,
-            cleared_by: None,
-            note_code: None,
-        };
-        number += 1;
-        store::dangers::insert_hazard(&mut unit.tx, &hazard).await.map_err(Error::in_the_way)?;
+    let new = raised((case.id, call), &known, told, unit.now);
+    for hazard in &new {
+        store::dangers::insert_hazard(&mut unit.tx, hazard).await.map_err(Error::in_the_way)?;
         unit.emit(events::HazardRaised { case: case.id, hazard: hazard.hazard.clone() });
-        known.push(hazard);
-        is_news = true;
     }
-    if !is_news {
+    if new.is_empty() {
         return Ok(());
     }
+    known.extend(new);
     let jobs = holds::apply_to_case(unit, case.id, &known).await?;
-    if rings_at_the_case(case.state, &jobs) {
+    if rings_at_the_case(case.state(), &jobs) {
         alarms::raise(unit, AlarmKind::DangerOnCase, Subject::Case, case.id.0).await?;
     }
     Ok(())
-}
-
-/// A danger that is no more.
-#[derive(Debug, Clone)]
-pub struct Clearance {
-    /// The hazard.
-    pub hazard: String,
-    /// Who has cleared it.
-    pub cleared_by: ClearedBy,
-    /// Why it is no more.
-    pub note_code: ClearanceNote,
 }
 
 /// What came of a clearance.
@@ -278,26 +186,10 @@ pub async fn clear(ctx: &Ctx, case: CaseId, command: Command<Clearance>) -> Resu
 
 async fn clear_in(unit: &mut Unit, case: CaseId, clearance: &Clearance) -> Result<Cleared, Error> {
     let case = store::cases::guard(&mut unit.tx, case).await?.ok_or(Error::NotFound("case"))?;
-    let ours = matches!(unit.actor.role(), Some(Role::Supervisor | Role::Administrator));
-    if clearance.cleared_by == ClearedBy::Supervisor && !ours {
-        return Err(
-            Refusal::field("cleared_by", "only a supervisor can say so in a supervisor's name").into()
-        );
-    }
     let mut known = store::dangers::of_case(&mut unit.tx, case.id).await?;
-    let open = known.iter_mut().find(|one| one.hazard == clearance.hazard && one.cleared_at.is_none());
     let reference = unit.ctx.reference();
-    let kind = reference.hazards().get(&clearance.hazard);
-    let Some(open) = open else {
-        return Err(match kind {
-            Some(_) => Refusal::from(CaseRefused::HazardNotOpen),
-            None => Refusal::field("hazard", "no such hazard"),
-        }
-        .into());
-    };
-    let action = kind.map(|kind| kind.action);
-    let hazard = open.clone().cleared(action, clearance.cleared_by, clearance.note_code, unit.now)?;
-    *open = hazard.clone();
+    let hazard = clearance.of(&known, reference.hazards(), unit.actor.role(), unit.now)?;
+    known.iter_mut().filter(|one| one.number == hazard.number).for_each(|one| *one = hazard.clone());
     let by = unit.actor.token().map(|token| token.0);
     if !store::dangers::clear_hazard(&mut unit.tx, &hazard, by).await? {
         return Err(Error::Conflict);

@@ -105,8 +105,8 @@ async fn job_ended(unit: &mut Unit, ended: &Job) -> Result<(), Error> {
         return Ok(());
     }
     let jobs = store::jobs::of_case(&mut unit.tx, ended.case_id).await?;
-    if jobs.iter().any(|job| job.id != ended.id && !job.state().is_final()) {
-        return Ok(());
+    if ended.is_last_of(&jobs) {
+        alarms::resolve(unit, AlarmKind::DangersUnknown, ended.case_id.0).await?;
     }
-    alarms::resolve(unit, AlarmKind::DangersUnknown, ended.case_id.0).await
+    Ok(())
 }

@@ -68,7 +68,7 @@ pub(super) async fn must_not_be_erased(unit: &mut Unit, case: CaseId) -> Result<
 
 async fn erase_in(unit: &mut Unit, id: CaseId, asked: Asked) -> Result<Erased, Error> {
     let case = store::cases::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
-    if case.state != CaseState::Closed {
+    if case.state() != CaseState::Closed {
         return Err(Error::Refused(CaseRefused::Open.into()));
     }
     if asked.reason == ErasureReason::Retention {

@@ -112,9 +112,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     referrals::found(unit, &known.job, &found.collect::<Vec<_>>()).await?;
     let (settlement, flags) = match loaded.billing {
         // What is not complete and was never billed nor doubted has nothing to settle.
-        Billing::Untouched if record.completed_at.is_none() && record.payments.is_empty() => {
-            (None, record.flags.clone())
-        }
+        Billing::Untouched if !record.is_of_money() => (None, record.flags.clone()),
         _ => {
             if known.job.version == job.version {
                 // Nothing new is told of it: what others have settled meanwhile must not be settled over.

@@ -2,7 +2,7 @@
 
 use super::{Error, Unit, dockets};
 use crate::{
-    domain::{dangers::CaseHazard, docket::Docket, ids::CaseId, jobs::Job},
+    domain::{dangers::CaseHazard, ids::CaseId, jobs::Job},
     store,
 };
 
@@ -26,10 +26,4 @@ pub(super) async fn apply_to_case(
         store::jobs::claim(&mut unit.writes, job);
     }
     Ok(jobs)
-}
-
-/// Holds or frees a job in hand.
-pub(super) async fn apply(unit: &mut Unit, mut docket: Docket) -> Result<Job, Error> {
-    docket.apply_holds()?;
-    Ok(dockets::close(unit, docket).await?.job)
 }

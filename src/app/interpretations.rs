@@ -4,19 +4,15 @@ use super::{Command, Ctx, Error, Unit, reference, seen};
 use crate::{
     domain::{
         actor::{Actor, Scope},
-        calls::CallState,
         events,
         ids::{CallId, InterpretationId, JobId},
-        interpretations::{Interpretation, InterpretationOutcome, InterpretationState, Line},
-        offers::Assignment,
-        refusal::{CallRefused, JobRefused, Refusal},
+        interpretations::{Asking, Interpretation, InterpretationOutcome, Line, end_of_line},
+        refusal::Refusal,
+        sight,
         span::Instant,
     },
     store,
 };
-
-/// Attempts of one call or job at most.
-const ATTEMPTS_MAX: usize = 30;
 
 /// Whom to ask.
 #[derive(Debug, Clone)]
@@ -27,6 +23,12 @@ pub struct Request {
     pub interpreter: String,
 }
 
+impl Request {
+    fn on(&self, line: Line, language: String) -> Asking {
+        Asking { line, language, interpreter: self.interpreter.clone() }
+    }
+}
+
 /// Asks an interpreter to join.
 pub async fn request(ctx: &Ctx, call: CallId, command: Command<Request>) -> Result<Interpretation, Error> {
     let command = command.map(|request| (call, request));
@@ -35,15 +37,13 @@ pub async fn request(ctx: &Ctx, call: CallId, command: Command<Request>) -> Resu
 
 async fn request_in(unit: &mut Unit, id: CallId, request: &Request) -> Result<Interpretation, Error> {
     let call = store::calls::lock(&mut unit.tx, id).await?.ok_or(Error::NotFound("call"))?;
-    if call.state != CallState::Answered {
-        return Err(Error::Refused(CallRefused::CannotJoin(call.state).into()));
-    }
+    call.may_be_joined()?;
     let language = match &request.language {
         Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
         None => call.language,
     };
     let known = store::interpretations::of_call(&mut unit.tx, id).await?;
-    ask(unit, Line::Call(id), language, request, &known).await
+    ask(unit, request.on(Line::Call(id), language), &known).await
 }
 
 /// Asks an interpreter to join technician and resident (I-06): for whoever is on the job, and the desk.
@@ -59,7 +59,7 @@ pub async fn request_at_site(
 async fn request_at_site_in(unit: &mut Unit, id: JobId, request: &Request) -> Result<Interpretation, Error> {
     let actor = unit.actor;
     let (job, crew) = seen::seen(&mut unit.tx, &actor, id).await?;
-    must_be_on_it(&actor, &crew)?;
+    sight::must_be_on_it(&actor, &crew)?;
     let language = match &request.language {
         Some(given) => reference::spoken_language(&unit.ctx, "language", given)?,
         None => {
@@ -68,40 +68,14 @@ async fn request_at_site_in(unit: &mut Unit, id: JobId, request: &Request) -> Re
         }
     };
     let known = store::interpretations::of_job(&mut unit.tx, id).await?;
-    ask(unit, Line::Job(id), language, request, &known).await
+    ask(unit, request.on(Line::Job(id), language), &known).await
 }
 
 /// Asks on a line of which these attempts are known.
-async fn ask(
-    unit: &mut Unit,
-    line: Line,
-    language: String,
-    request: &Request,
-    known: &[Interpretation],
-) -> Result<Interpretation, Error> {
-    if known.iter().any(Interpretation::is_under_way) {
-        return Err(Error::Refused(CallRefused::InterpreterOnTheLine.into()));
-    }
-    if known.len() >= ATTEMPTS_MAX {
-        return Err(Error::Refused(CallRefused::TooManyInterpreters.into()));
-    }
-    let (call_id, job_id) = match line {
-        Line::Call(call) => (Some(call), None),
-        Line::Job(job) => (None, Some(job)),
-    };
-    let attempt = Interpretation {
-        id: unit.id(),
-        call_id,
-        job_id,
-        language,
-        interpreter: request.interpreter.clone(),
-        state: InterpretationState::Requested,
-        requested_at: unit.now,
-        settled_at: None,
-        left_at: None,
-    };
+async fn ask(unit: &mut Unit, asking: Asking, known: &[Interpretation]) -> Result<Interpretation, Error> {
+    let attempt = Interpretation::asked(unit.id(), asking, known, unit.now)?;
     store::interpretations::insert(&mut unit.tx, &attempt).await.map_err(Error::in_the_way)?;
-    unit.emit(events::InterpreterRequested::of(line, &attempt));
+    unit.emit(events::InterpreterRequested::of(&attempt));
     Ok(attempt)
 }
 
@@ -133,12 +107,12 @@ async fn advance(
 ) -> Result<Interpretation, Error> {
     let missing = || Error::NotFound("interpretation");
     let was = store::interpretations::find(&mut unit.tx, id).await?.ok_or_else(missing)?;
-    let line = was.line().ok_or_else(missing)?;
     let actor = unit.actor;
-    must_hear(unit, &actor, line).await?;
-    let attempt = step(was.clone(), unit.now)?;
-    store::interpretations::save(&mut unit.tx, &attempt, was.state).await?;
-    unit.emit(events::InterpreterSettled::of(line, &attempt));
+    must_hear(unit, &actor, was.line).await?;
+    let state = was.state();
+    let attempt = step(was, unit.now)?;
+    store::interpretations::save(&mut unit.tx, &attempt, state).await?;
+    unit.emit(events::InterpreterSettled::of(&attempt));
     Ok(attempt)
 }
 
@@ -149,17 +123,9 @@ async fn must_hear(unit: &mut Unit, actor: &Actor, line: Line) -> Result<(), Err
         (Line::Job(job), _) => {
             let crew = store::assignments::of_job(&mut unit.tx, job).await?;
             seen::must_see(actor, &crew).map_err(|_| Error::NotFound("interpretation"))?;
-            must_be_on_it(actor, &crew)
+            Ok(sight::must_be_on_it(actor, &crew)?)
         }
         (Line::Call(_), _) => Err(Error::NotFound("interpretation")),
-    }
-}
-
-/// Whoever was taken off the job neither asks nor says who has heard what.
-fn must_be_on_it(actor: &Actor, crew: &[Assignment]) -> Result<(), Error> {
-    match seen::own(actor, crew).iter().any(|one| !one.is_over()) {
-        true => Ok(()),
-        false => Err(Error::Refused(JobRefused::NobodyOnIt.into())),
     }
 }
 
@@ -169,10 +135,9 @@ pub(super) async fn line_ended(unit: &mut Unit, line: Line) -> Result<(), Error>
         Line::Call(call) => store::interpretations::of_call(&mut unit.tx, call).await?,
         Line::Job(job) => store::interpretations::of_job(&mut unit.tx, job).await?,
     };
-    for attempt in attempts.into_iter().filter(Interpretation::is_under_way) {
-        let ended = attempt.clone().line_ended(unit.now);
-        store::interpretations::save(&mut unit.tx, &ended, attempt.state).await?;
-        unit.emit(events::InterpreterSettled::of(line, &ended));
+    for (was, ended) in end_of_line(attempts, unit.now) {
+        store::interpretations::save(&mut unit.tx, &ended, was).await?;
+        unit.emit(events::InterpreterSettled::of(&ended));
     }
     Ok(())
 }

@@ -8,7 +8,6 @@ use super::{
     evidence::{self, AboutPictures, Listed},
     histories::{self, Happening},
     in_hand::QueueClock,
-    jobs::may,
     messages, queue, records, seen,
     statements::{self, Known, Money, Statement},
 };
@@ -22,7 +21,7 @@ use crate::{
         guidance::Caution,
         ids::{JobId, TechnicianId},
         interpretations::Interpretation,
-        jobs::{Action, Job, JobState},
+        jobs::{Action, Around, Job, JobState},
         messages::JobMessage,
         offers::{Assignment, Offer},
         perils::{Perils, SafetyRules, codes},
@@ -117,7 +116,8 @@ fn whole(actor: &Actor, job: Job, case: &OnFile, about: About<'_>) -> Whole {
     let (scope, holding) = (actor.scope(), perils.holding());
     offers.retain(|offer| scope.covers(offer.firm_id, offer.technician_id));
     let assignments = seen::own(actor, crew);
-    let is_open = |action: &Action| may(*action, &job, crew, case.case.state, holding.as_ref()).is_ok();
+    let around = Around { crew, case: case.case.state(), holding: holding.as_ref() };
+    let is_open = |action: &Action| action.may(&job, around).is_ok();
     Whole {
         language: case.case.language.clone(),
         resident: sight.resident(case.resident.clone()),

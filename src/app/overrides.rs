@@ -10,14 +10,12 @@ use crate::{
     dispatch::question::When,
     domain::{
         appointments::Consequence,
-        cases::CaseState,
         docket::{Docket, Given, Known, Way, needed},
         facts::{Fact, FieldRecord, worked_until},
         fitness::Confirmation,
         ids::{AssignmentId, DecisionId, JobId, TechnicianId},
         jobs::Job,
         offers::{Assignment, OverrideReason, ReassignReason, WithdrawCode, Yes},
-        refusal::CaseRefused,
         sight::is_own,
     },
     store::{self, dockets::Beside},
@@ -46,16 +44,15 @@ pub async fn give(ctx: &Ctx, job: JobId, command: Command<Override>) -> Result<A
 
 async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignment, Error> {
     let mut sending = sending(unit, id, given.technician_id, given.yes).await?;
-    let case = store::cases::find(&mut unit.tx, sending.docket.job().case_id).await?;
-    if case.is_some_and(|case| case.state == CaseState::Closed) {
-        return Err(Error::Refused(CaseRefused::Closed.into()));
+    if let Some(case) = store::cases::find(&mut unit.tx, sending.docket.job().case_id).await? {
+        case.must_be_open()?;
     }
     sending.docket.may_give(given.yes)?;
     let agreed = agreed(unit, &mut sending, given.displacing, given.confirmation.clone()).await?;
     let assignment = sending.docket.give(&agreed, given.reason, unit.ctx.reference().dispatch())?;
     let record = believe(unit, &mut sending)?;
     let known = close_all(unit, sending).await?;
-    if record.completed_at.is_some() || !record.payments.is_empty() {
+    if record.is_of_money() {
         let record = records::beside(&mut unit.tx, id, record).await?;
         settlement::settle(unit, &known.job, &record, &known.assignments).await?;
     }

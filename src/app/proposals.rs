@@ -9,7 +9,7 @@ use crate::{
         events,
         firms::{Proposed, Technician},
         ids::FirmId,
-        proposals::{ProposalState, RATE_WITHIN, Said, TechnicianProposal},
+        proposals::{ProposalState, Put, RATE_WITHIN, Said, TechnicianProposal, Verdict},
     },
     store,
 };
@@ -31,47 +31,31 @@ pub(super) async fn said(unit: &mut Unit, firm: FirmId) -> Result<Said, Error> {
     Ok(store::proposals::said(&mut unit.tx, firm, unit.now - RATE_WITHIN).await?)
 }
 
-/// Puts a proposal in the place of the one that waits: a proposal never changes, so that the office decides what it has seen.
+/// Puts what a firm says in the place of what waits.
 pub(super) async fn put(unit: &mut Unit, technician: &Technician, proposed: Proposed) -> Result<(), Error> {
     let before = store::proposals::waiting(&mut unit.tx, technician.id).await?;
-    if before.as_ref().map(|before| &before.proposed) == Some(&proposed) {
-        return Ok(());
+    let of = (technician.id, technician.firm_id);
+    let Put { replaced, made } = TechnicianProposal::put(unit.id(), of, proposed, before, unit.now);
+    if let Some(replaced) = replaced {
+        keep(unit, replaced).await?;
     }
-    if let Some(before) = before {
-        close(unit, before, ProposalState::Replaced).await?;
+    if let Some(made) = made {
+        store::proposals::insert(&mut unit.tx, &made, unit.actor.token()).await.map_err(Error::in_the_way)?;
+        unit.emit(events::TechnicianProposed {
+            technician: technician.id,
+            firm: technician.firm_id,
+            proposal: made.id,
+        });
     }
-    if proposed.is_empty() {
-        return Ok(());
-    }
-    let made = TechnicianProposal {
-        id: unit.id(),
-        technician_id: technician.id,
-        firm_id: technician.firm_id,
-        proposed,
-        state: ProposalState::Waiting,
-        reason: None,
-        made_at: unit.now,
-        decided_at: None,
-    };
-    store::proposals::insert(&mut unit.tx, &made, unit.actor.token()).await.map_err(Error::in_the_way)?;
-    unit.emit(events::TechnicianProposed {
-        technician: technician.id,
-        firm: technician.firm_id,
-        proposal: made.id,
-    });
     Ok(())
 }
 
 /// What waits is what the office itself has written meanwhile.
 pub(super) async fn taken_over(unit: &mut Unit, technician: &Technician) -> Result<(), Error> {
     match store::proposals::waiting(&mut unit.tx, technician.id).await? {
-        Some(waiting) => close(unit, waiting, ProposalState::Confirmed).await,
+        Some(waiting) => keep(unit, waiting.decided(Verdict::Confirm, unit.now)?).await,
         None => Ok(()),
     }
-}
-
-async fn close(unit: &mut Unit, before: TechnicianProposal, state: ProposalState) -> Result<(), Error> {
-    keep(unit, TechnicianProposal { state, decided_at: Some(unit.now), ..before }).await
 }
 
 /// Writes what became of a proposal that waits.
@@ -83,8 +67,8 @@ pub(super) async fn keep(unit: &mut Unit, decided: TechnicianProposal) -> Result
         technician: decided.technician_id,
         firm: decided.firm_id,
         proposal: decided.id,
-        state: decided.state,
-        reason: decided.reason,
+        state: decided.state(),
+        reason: decided.reason(),
     });
     Ok(())
 }

@@ -29,7 +29,7 @@ pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job, site: &Site) -> Re
     let reference = ctx.reference();
     let rungs = &reference.dispatch().policy(job.priority).rungs;
     let rung = rungs.last().ok_or_else(|| Error::Internal("a ladder without rungs".to_owned()))?;
-    let (firms, technicians) = store::blocks::of_case(tx, job.case_id).await?;
+    let apart = store::blocks::of_case(tx, job.case_id).await?;
     let job_code = job.job_code.parse().map_err(|_| Error::Internal("a job with no job code".to_owned()))?;
     let sought = Sought {
         job: job.id,
@@ -41,8 +41,8 @@ pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job, site: &Site) -> Re
         municipality: site.jis_code.clone(),
     };
     Ok(Question {
-        blocked: named(firms),
-        blocked_technicians: named(technicians),
+        blocked: named(apart.firms),
+        blocked_technicians: named(apart.technicians),
         ..sought.asked_of_everybody(ctx, tx, rung).await?
     })
 }

@@ -21,7 +21,6 @@ use crate::{
         refusal::{CaseRefused, Refusal},
         retention::Kept,
         span::{Instant, tokyo},
-        trade::{Priority, Trade},
     },
     store::{
         self,
@@ -258,14 +257,6 @@ pub(super) fn programme_in_service(ctx: &Ctx, field: &str, id: &str, now: Instan
         return Err(CaseRefused::ProgrammeNotInService.into());
     }
     Ok(())
-}
-
-/// The trade and usual priority of a job code that somebody is sent for.
-pub(super) fn dispatchable(ctx: &Ctx, field: &str, code: &str) -> Result<(Trade, Priority), Refusal> {
-    let reference = ctx.reference();
-    let kind = reference.job_codes().get(code).ok_or_else(|| Refusal::field(field, "no such job code"))?;
-    let trade = kind.trade().ok_or_else(|| Refusal::field(field, "nobody is sent for this job code"))?;
-    Ok((trade, kind.priority))
 }
 
 impl Ctx {

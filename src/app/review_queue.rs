@@ -1,13 +1,10 @@
 //! The queue of doubtful jobs, kept in step with their facts.
 
-use std::collections::BTreeSet;
-
 use super::{Error, Unit, alarms};
 use crate::{
     domain::{
         alarms::AlarmKind,
         events::{self, Subject},
-        facts::FlagCode,
         ids::ReviewId,
         reviews::{MISSING_ASKED_AFTER, Review},
         settling::ReviewChange,
@@ -20,14 +17,14 @@ pub(super) async fn carry_out(unit: &mut Unit, change: ReviewChange) -> Result<(
     match change {
         ReviewChange::Open(review) => {
             store::reviews::insert(&mut unit.writes, &review);
-            let (id, job, flags) = (review.id, review.job_id, codes(&review));
+            let (id, job, flags) = (review.id, review.job_id, review.codes());
             unit.emit(events::ReviewOpened { review: id, job, flags });
             let late = unit.now + unit.ctx.reference().dispatch().silence.review_s.delta();
             alarms::raise_at(unit, AlarmKind::ReviewWaiting, Subject::Review, review.id.0, late).await?;
             ask_for_missing(unit, &review).await
         }
         ReviewChange::Changed(review) => {
-            let (id, job, flags) = (review.id, review.job_id, codes(&review));
+            let (id, job, flags) = (review.id, review.job_id, review.codes());
             unit.emit(events::ReviewChanged { review: id, job, flags });
             store::reviews::save(&mut unit.writes, &review);
             ask_for_missing(unit, &review).await
@@ -50,7 +47,7 @@ pub(super) async fn nobody_waits(unit: &mut Unit, id: ReviewId) -> Result<(), Er
 /// A number left open that holds up a bill is asked for after an hour, until it has come or the review is decided, which
 /// closes it as missing (G-04).
 async fn ask_for_missing(unit: &mut Unit, review: &Review) -> Result<(), Error> {
-    if !review.flags.iter().any(|flag| flag.code == FlagCode::SequenceHole) {
+    if !review.misses_reports() {
         return alarms::resolve(unit, AlarmKind::ReportMissing, review.id.0).await;
     }
     if store::alarms::is_unresolved(&mut unit.tx, AlarmKind::ReportMissing, review.id.0).await? {
@@ -58,9 +55,4 @@ async fn ask_for_missing(unit: &mut Unit, review: &Review) -> Result<(), Error> 
     }
     let at = unit.now + MISSING_ASKED_AFTER;
     alarms::raise_at(unit, AlarmKind::ReportMissing, Subject::Review, review.id.0, at).await
-}
-
-/// The codes of the doubts, each once: an event is small whatever a device has done.
-fn codes(review: &Review) -> BTreeSet<FlagCode> {
-    review.flags.iter().map(|flag| flag.code).collect()
 }

@@ -10,7 +10,7 @@ use crate::{
         docket::{Away, Bar, Change, Docket},
         firms::{Firm, Technician},
         fitness::Fitness,
-        ids::{CaseId, FirmId, JobId, TechnicianId},
+        ids::{FirmId, JobId, TechnicianId},
         span::Span,
     },
     store,
@@ -44,13 +44,10 @@ pub(super) async fn blocked(unit: &mut Unit, blocked: Blocked) -> Result<(), Err
     let away = away(unit, blocked).await?;
     for job in in_hands_of(unit, &away).await? {
         let Some(case) = store::jobs::case_of(&mut unit.tx, job).await? else { continue };
-        let (firms, technicians) = store::blocks::of_case(&mut unit.tx, case).await?;
-        let is_of_resident = match blocked {
-            Blocked::Firm(firm) => firms.contains(&firm),
-            Blocked::Technician(technician) => technicians.contains(&technician),
-        };
-        if is_of_resident {
-            keep_away(unit, job, &away, Bar::KeptApart).await?;
+        if store::blocks::of_case(&mut unit.tx, case).await?.has(blocked) {
+            let mut docket = dockets::of_job(unit, job).await?;
+            docket.keep_away(&away, Bar::KeptApart)?;
+            close(unit, docket).await?;
         }
     }
     Ok(())
@@ -61,8 +58,9 @@ pub(super) async fn unblocked(unit: &mut Unit, blocked: Blocked) -> Result<(), E
     let away = away(unit, blocked).await?;
     for job in in_hands_of(unit, &away).await? {
         let mut docket = dockets::of_job(unit, job).await?;
-        let still = kept_apart(unit, docket.job().case_id, &docket.people()).await?;
-        docket.let_back(Bar::KeptApart, &still);
+        let apart = store::blocks::of_case(&mut unit.tx, docket.job().case_id).await?;
+        let people = docket.people().into_iter();
+        docket.unblocked(&apart, &store::technicians::several(&mut unit.tx, people).await?);
         close(unit, docket).await?;
     }
     Ok(())
@@ -84,25 +82,7 @@ async fn changed(unit: &mut Unit, away: &Away, change: &Change) -> Result<(), Er
     for job in in_hands_of(unit, away).await? {
         let mut docket = dockets::of_job(unit, job).await?;
         let fitness = fitness_of(unit, &docket).await?;
-        let confirmed = |id: &TechnicianId| {
-            docket
-                .window()
-                .filter(|visit| visit.technician_id == *id)
-                .and_then(|visit| visit.confirmation.as_ref())
-        };
-        let is_barred = |id: &TechnicianId| {
-            away.technicians.contains(id)
-                && fitness.get(id).is_some_and(|now| change.bars(now, confirmed(id)))
-        };
-        let barred: Vec<_> = fitness.keys().copied().filter(is_barred).collect();
-        let is_kept = |id: &TechnicianId| fitness.get(id).is_some_and(|now| now.keeps_away(confirmed(id)));
-        let still: Vec<_> = docket.people().into_iter().filter(is_kept).collect();
-        if barred.is_empty() {
-            docket.let_back(Bar::Suspended, &still);
-        } else {
-            // What a firm has lost, all of it has.
-            docket.keep_away(&Away { firm: away.firm, technicians: barred }, Bar::Suspended)?;
-        }
+        docket.changed(away, change, &fitness)?;
         close(unit, docket).await?;
     }
     Ok(())
@@ -124,24 +104,6 @@ async fn fitness_of(unit: &mut Unit, docket: &Docket) -> Result<BTreeMap<Technic
         }
     }
     Ok(of)
-}
-
-/// Those of them who are kept apart from the resident of a case.
-async fn kept_apart(
-    unit: &mut Unit,
-    case: CaseId,
-    people: &[TechnicianId],
-) -> Result<Vec<TechnicianId>, Error> {
-    let (firms, technicians) = store::blocks::of_case(&mut unit.tx, case).await?;
-    let known = store::technicians::several(&mut unit.tx, people.iter().copied()).await?;
-    let is_kept_apart = |one: &Technician| firms.contains(&one.firm_id) || technicians.contains(&one.id);
-    Ok(known.iter().filter(|one| is_kept_apart(one)).map(|one| one.id).collect())
-}
-
-async fn keep_away(unit: &mut Unit, job: JobId, away: &Away, why: Bar) -> Result<(), Error> {
-    let mut docket = dockets::of_job(unit, job).await?;
-    docket.keep_away(away, why)?;
-    close(unit, docket).await
 }
 
 async fn close(unit: &mut Unit, docket: Docket) -> Result<(), Error> {

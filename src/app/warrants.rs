@@ -1,116 +1,71 @@
 //! Who answers for what a rule asks first.
 
+use std::collections::BTreeSet;
+
 use super::{Command, Ctx, Error, Unit, dockets};
 use crate::{
     domain::{
-        cases::{Case, CaseState},
+        cases::Case,
         events,
         ids::CaseId,
-        refusal::{CaseRefused, Refusal},
-        warrants::{OF_CASE_MAX, Warrant, WarrantKind, WarrantReason, is_theirs, may_be_served, unreferred},
+        warrants::{OfCase, Warrant, Word, may_be_served},
     },
     store,
 };
 
-/// What somebody answers for.
-#[derive(Debug, Clone)]
-pub struct New {
-    /// Why it is right: it says what is answered for.
-    pub reason: WarrantReason,
-    /// Of which job code no referral is due; the only one for which one is, when not said.
-    pub job_code: Option<String>,
-}
-
 /// Records that whoever says so answers for it.
-pub async fn record(ctx: &Ctx, case: CaseId, command: Command<New>) -> Result<Warrant, Error> {
-    let command = command.map(|new| (case, new));
-    ctx.transact(command, |unit, (case, new)| Box::pin(record_in(unit, *case, new))).await
+pub async fn record(ctx: &Ctx, case: CaseId, command: Command<Word>) -> Result<Warrant, Error> {
+    let command = command.map(|word| (case, word));
+    ctx.transact(command, |unit, (case, word)| Box::pin(record_in(unit, *case, word))).await
 }
 
-async fn record_in(unit: &mut Unit, id: CaseId, new: &New) -> Result<Warrant, Error> {
-    let reason = new.reason;
+async fn record_in(unit: &mut Unit, id: CaseId, word: &Word) -> Result<Warrant, Error> {
     let case = store::cases::guard(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
-    if case.state == CaseState::Closed {
-        return Err(Error::Refused(CaseRefused::Closed.into()));
+    let warrants = store::warrants::of_case(&mut unit.tx, id).await?;
+    let (mut codes, mut referred): (Vec<_>, BTreeSet<_>) = Default::default();
+    if word.reason.kind().is_of_codes() {
+        let jobs = store::jobs::of_case(&mut unit.tx, id).await?;
+        codes = jobs.into_iter().map(|job| job.job_code).collect();
+        referred = store::job_file::marks(&mut unit.tx, id).await?.referred;
     }
-    let known = store::warrants::of_case(&mut unit.tx, id).await?;
-    if known.len() >= OF_CASE_MAX {
-        return Err(Error::Refused(CaseRefused::TooManyWarrants.into()));
-    }
-    let warrant = Warrant {
-        case_id: id,
-        number: known.last().map_or(1, |last| last.number + 1),
-        kind: reason.kind(),
-        reason,
-        job_code: job_code(unit, id, new).await?,
-        at: unit.now,
-        recorded_by: unit.actor.token(),
-    };
+    let known = OfCase { case: &case, warrants: &warrants, codes: &codes, referred: &referred };
+    let warrant = Warrant::of(word, known, &unit.ctx.reference(), unit.now, unit.actor.token())?;
     store::warrants::insert(&mut unit.tx, &warrant).await.map_err(Error::in_the_way)?;
-    unit.emit(events::CaseWarranted { case: id, reason });
-    if warrant.kind == WarrantKind::Goodwill {
+    unit.emit(events::CaseWarranted { case: id, reason: warrant.reason });
+    if warrant.kind.is_of_service() {
         found_out(unit, &case).await?;
     }
     Ok(warrant)
 }
 
-/// Which job code is answered for: what is said of one landlord's matter is not said of another one.
-async fn job_code(unit: &mut Unit, case: CaseId, new: &New) -> Result<Option<String>, Error> {
-    let refused = |why: &str| Err(Refusal::field("job_code", why).into());
-    if new.reason.kind() != WarrantKind::NoReferral {
-        return match new.job_code {
-            Some(_) => refused("is said only where no referral is due"),
-            None => Ok(None),
-        };
-    }
-    let reference = unit.ctx.reference();
-    let jobs = store::jobs::of_case(&mut unit.tx, case).await?;
-    let mut codes = jobs.iter().map(|job| job.job_code.as_str());
-    if let Some(code) = &new.job_code {
-        return match codes.any(|one| one == code && is_theirs(&reference, code)) {
-            true => Ok(Some(code.clone())),
-            false => refused("no job of this case is the landlord's matter by this code"),
-        };
-    }
-    let marks = store::job_file::marks(&mut unit.tx, case).await?;
-    let due = unreferred(&reference, codes, &marks.referred, &marks.warrants);
-    match due.len() {
-        1 => Ok(due.first().map(|code| (*code).to_owned())),
-        0 => refused("no job of this case waits for a referral"),
-        _ => refused("more than one job of this case waits for a referral: say which"),
-    }
+/// A case, with what somebody answers for in it where that bears on whether anybody is sent.
+async fn entitled(unit: &mut Unit, id: CaseId) -> Result<(Case, Vec<Warrant>), Error> {
+    let case = store::cases::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
+    let warrants = match may_be_served(&case, &[]) {
+        Ok(()) => Vec::new(),
+        Err(_) => store::warrants::of_case(&mut unit.tx, id).await?,
+    };
+    Ok((case, warrants))
 }
 
 /// Refuses to send anybody for who is not entitled before somebody has said why.
 pub(super) async fn must_be_served(unit: &mut Unit, id: CaseId) -> Result<(), Error> {
-    let case = store::cases::find(&mut unit.tx, id).await?.ok_or(Error::NotFound("case"))?;
-    if may_be_served(&case, &[]).is_ok() {
-        return Ok(());
-    }
-    Ok(may_be_served(&case, &store::warrants::of_case(&mut unit.tx, id).await?)?)
+    let (case, warrants) = entitled(unit, id).await?;
+    Ok(may_be_served(&case, &warrants)?)
 }
 
 /// Whether anybody may be sent.
 pub(super) async fn is_served(unit: &mut Unit, id: CaseId) -> Result<bool, Error> {
-    match must_be_served(unit, id).await {
-        Ok(()) => Ok(true),
-        Err(Error::Refused(_)) => Ok(false),
-        Err(other) => Err(other),
-    }
+    let (case, warrants) = entitled(unit, id).await?;
+    Ok(may_be_served(&case, &warrants).is_ok())
 }
 
 /// Something was found out about whether the resident of a locked case is entitled: its jobs go on, or wait for who answers for
 /// it.
 pub(super) async fn found_out(unit: &mut Unit, case: &Case) -> Result<(), Error> {
-    let known = store::warrants::of_case(&mut unit.tx, case.id).await?;
-    let is_served = may_be_served(case, &known).is_ok();
-    let again = unit.now + unit.ctx.reference().dispatch().held_reminder;
+    let warrants = store::warrants::of_case(&mut unit.tx, case.id).await?;
     for mut docket in dockets::of_case(unit, case.id.0).await? {
-        if is_served {
-            docket.warranted()
-        } else {
-            docket.await_warrant(again)?
-        }
+        docket.found_out(case, &warrants)?;
         dockets::close(unit, docket).await?;
         // One may look at jobs of which another one writes.
         unit.writes.then();

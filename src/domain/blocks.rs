@@ -53,6 +53,38 @@ impl Blocked {
     }
 }
 
+/// Who is not sent to a resident.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Apart {
+    /// Nobody of these firms.
+    pub firms: Vec<FirmId>,
+    /// None of these technicians.
+    pub technicians: Vec<TechnicianId>,
+}
+
+impl Apart {
+    /// Whether that is said of one of them.
+    #[must_use]
+    pub fn has(&self, blocked: Blocked) -> bool {
+        match blocked {
+            Blocked::Firm(firm) => self.firms.contains(&firm),
+            Blocked::Technician(technician) => self.technicians.contains(&technician),
+        }
+    }
+
+    /// Whether a technician is not sent, by name or with the whole firm.
+    #[must_use]
+    pub fn keeps(&self, technician: TechnicianId, firm: FirmId) -> bool {
+        self.firms.contains(&firm) || self.technicians.contains(&technician)
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = Blocked> {
+        let firms = self.firms.iter().copied().map(Blocked::Firm);
+        firms.chain(self.technicians.iter().copied().map(Blocked::Technician))
+    }
+}
+
 /// A blocked pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Block {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     ids::{CallId, CaseId},
-    interpretations::{Interpretation, InterpretationState},
+    interpretations::Interpretation,
     phone::Phone,
     refusal::{CallRefused, Refusal},
     span::Instant,
@@ -204,12 +204,8 @@ impl Call {
     pub fn legs(&self, interpretations: &[Interpretation]) -> Vec<Leg> {
         let caller = Leg { party: Party::Caller, from: self.offered_at, to: self.ended_at };
         let operator = self.answered_at.map(|from| Leg { party: Party::Operator, from, to: self.ended_at });
-        let joined = interpretations
-            .iter()
-            .filter(|one| matches!(one.state, InterpretationState::Joined | InterpretationState::Left));
-        let interpreters = joined.filter_map(|one| {
-            one.settled_at.map(|from| Leg { party: Party::Interpreter, from, to: one.left_at })
-        });
+        let there = interpretations.iter().filter_map(Interpretation::on_the_line);
+        let interpreters = there.map(|(from, to)| Leg { party: Party::Interpreter, from, to });
         [caller].into_iter().chain(operator).chain(interpreters).collect()
     }
 
@@ -239,6 +235,11 @@ impl Call {
         self.must_be(CallState::Ended, CallRefused::CannotWrapUp)?;
         let now = now.max(self.ended_at.unwrap_or(self.offered_at));
         Ok(Self { state: CallState::Wrapped, wrapped_at: Some(now), ..self })
+    }
+
+    /// Refuses to have an interpreter join a call that nobody is taking.
+    pub fn may_be_joined(&self) -> Result<(), Refusal> {
+        self.must_be(CallState::Answered, CallRefused::CannotJoin)
     }
 
     /// The call attached to a case that was there before it.

@@ -1,6 +1,10 @@
 //! Cases: one trouble reported.
 
-use chrono::{DateTime, Utc};
+mod correction;
+mod flat;
+#[cfg(test)]
+pub(crate) mod sample;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -8,8 +12,15 @@ use super::{
     ids::CaseId,
     phone::Phone,
     place::{JisCode, PinWord, Point, PostalCode, Precision},
-    refusal::{CaseRefused, Refusal},
+    refusal::{CaseRefused, Closing, Obstacle, Refusal},
+    span::Instant,
     text_enum::text_enum,
+    trade::Trade,
+};
+
+pub use self::{
+    correction::{Fate, Moved, PinMove},
+    flat::FlatCase,
 };
 
 text_enum! {
@@ -23,6 +34,25 @@ text_enum! {
         Liability = "liability",
         /// A consultation.
         Consultation = "consultation",
+    }
+}
+
+impl Category {
+    /// That whose jobs a trade does.
+    #[must_use]
+    pub fn of(trade: Trade) -> Self {
+        match trade {
+            Trade::Water => Self::Water,
+            Trade::Lock => Self::Lock,
+        }
+    }
+
+    /// These in order, each once.
+    #[must_use]
+    pub fn distinct(mut categories: Vec<Self>) -> Vec<Self> {
+        categories.sort();
+        categories.dedup();
+        categories
     }
 }
 
@@ -128,7 +158,8 @@ impl ReopenReason {
 }
 
 /// A case. Who it is about and where are kept apart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "FlatCase", into = "FlatCase")]
 pub struct Case {
     /// Its id.
     pub id: CaseId,
@@ -156,20 +187,71 @@ pub struct Case {
     pub topic: Option<String>,
     /// Whether somebody else was harmed.
     pub liability_flag: LiabilityFlag,
-    /// Where the case is.
-    pub state: CaseState,
     /// When it was opened.
-    pub opened_at: DateTime<Utc>,
-    /// When it was closed.
-    pub closed_at: Option<DateTime<Utc>>,
+    pub opened_at: Instant,
+    /// Where it is.
+    pub stage: CaseStage,
+}
+
+/// Where a case is. [`CaseState`] is its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CaseStage {
+    /// Being worked on.
+    Open,
+    /// Finished.
+    Closed {
+        /// When.
+        at: Instant,
+    },
 }
 
 impl Case {
+    /// The code of where it is.
+    #[must_use]
+    pub fn state(&self) -> CaseState {
+        match self.stage {
+            CaseStage::Open => CaseState::Open,
+            CaseStage::Closed { .. } => CaseState::Closed,
+        }
+    }
+
+    /// When it was closed.
+    #[must_use]
+    pub fn closed_at(&self) -> Option<Instant> {
+        match self.stage {
+            CaseStage::Open => None,
+            CaseStage::Closed { at } => Some(at),
+        }
+    }
+
+    /// Refuses to go on with a case that is closed.
+    pub fn must_be_open(&self) -> Result<(), Refusal> {
+        match self.stage {
+            CaseStage::Open => Ok(()),
+            CaseStage::Closed { .. } => Err(CaseRefused::Closed.into()),
+        }
+    }
+
+    /// The case closed, unless something is in the way.
+    pub fn closed(self, obstacles: Vec<Obstacle>, now: Instant) -> Result<Self, Refusal> {
+        if self.stage != CaseStage::Open {
+            return Err(CaseRefused::ClosedAlready.into());
+        }
+        Closing::check(obstacles)?;
+        Ok(Self { stage: CaseStage::Closed { at: now }, ..self })
+    }
+
+    /// Why a call that is attached to it opens it again: it is not over, whatever was thought when it was closed.
+    #[must_use]
+    pub fn reopened_by(&self, purpose: Purpose) -> Option<ReopenReason> {
+        ReopenReason::of_call(purpose).filter(|_| self.stage != CaseStage::Open)
+    }
+
     /// The case opened again.
     pub fn reopened(self) -> Result<Self, Refusal> {
-        match self.state {
-            CaseState::Open => Err(CaseRefused::OpenAlready.into()),
-            CaseState::Closed => Ok(Self { state: CaseState::Open, closed_at: None, ..self }),
+        match self.stage {
+            CaseStage::Open => Err(CaseRefused::OpenAlready.into()),
+            CaseStage::Closed { .. } => Ok(Self { stage: CaseStage::Open, ..self }),
         }
     }
 }
@@ -251,7 +333,7 @@ impl Site {
 mod tests {
     use super::*;
 
-    fn site(precision: Precision) -> Site {
+    pub(super) fn site(precision: Precision) -> Site {
         Site {
             postal_code: "4600008".parse().unwrap(),
             jis_code: "23106".parse().unwrap(),

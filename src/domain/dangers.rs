@@ -1,6 +1,8 @@
 //! Danger first (4.1): every hazard is asked about before a case is opened, and the instruction of each that is there
 //! is given to the caller.
 
+mod telling;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -8,11 +10,13 @@ use super::{
     cases::CaseState,
     ids::{CallId, CaseId},
     jobs::Job,
-    reference::hazards::HazardAction,
+    reference::hazards::{HazardAction, Hazards},
     refusal::{CaseRefused, Refusal},
     span::Instant,
     text_enum::text_enum,
 };
+
+pub use self::telling::{Answers, Clearance, raised};
 
 text_enum! {
     /// What the caller says of a hazard.
@@ -120,6 +124,18 @@ impl Danger {
     }
 }
 
+/// Where the hazards of a call stand: every one that is asked about, and those that are no longer asked about and were answered.
+#[must_use]
+pub fn standing(hazards: &Hazards, answers: &[Answered], given: &[Given]) -> Vec<Danger> {
+    let mut asked: Vec<_> = hazards.all().iter().map(|hazard| hazard.id.as_str()).collect();
+    for answer in answers {
+        if !asked.contains(&answer.hazard.as_str()) {
+            asked.push(&answer.hazard);
+        }
+    }
+    dangers(asked, answers, given)
+}
+
 /// Where each hazard stands: the latest answer counts, and a yes that is repeated is still the same yes.
 #[must_use]
 pub fn dangers<'a>(
@@ -174,6 +190,17 @@ impl Interview {
     #[must_use]
     pub fn of(calls: impl IntoIterator<Item = Vec<Danger>>) -> Self {
         Self(calls.into_iter().flatten().filter(|danger| danger.answer.is_some()).collect())
+    }
+
+    /// What the callers were not told what to do about.
+    pub fn lacks_instruction(&self) -> impl Iterator<Item = &Danger> {
+        self.0.iter().filter(|danger| danger.lacks_instruction())
+    }
+
+    /// Whether a person asks again: somebody is sent, and nothing at all is known of danger (4.1).
+    #[must_use]
+    pub fn is_asked_again(&self, jobs: &[Job]) -> bool {
+        self.tells_nothing() && jobs.iter().any(|job| !job.state().is_final())
     }
 
     /// Whether everything that was asked was answered with `unknown`: then nobody knows where people are sent (4.1).

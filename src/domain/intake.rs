@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     calls::CallerRole,
     cases::{Case, Category, Eligibility, LesseeKind, LiabilityFlag, Resident},
+    jobs::Job,
     reference::Reference,
     refusal::Refusal,
     span::Instant,
@@ -123,6 +124,14 @@ pub fn check(case: &Case) -> Result<(), Refusal> {
         }
         (false, Some(_)) => Err(Refusal::field("topic", "only a consultation has a topic")),
         _ => Ok(()),
+    }
+}
+
+/// Checks that a case is about what its jobs are about.
+pub fn check_jobs(case: &Case, jobs: &[Job]) -> Result<(), Refusal> {
+    match jobs.iter().find(|job| !case.categories.contains(&Category::of(job.trade))) {
+        Some(job) => Err(Refusal::field("categories", format!("the case has a job about {}", job.trade))),
+        None => Ok(()),
     }
 }
 

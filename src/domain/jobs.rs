@@ -1,13 +1,15 @@
 //! Jobs: one dispatch order (出動) each.
 
 mod actions;
+mod allowed;
 mod check;
 mod codes;
 mod flat;
 mod hold;
+mod ordering;
 mod stage;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +22,11 @@ use super::{
 
 pub use self::{
     actions::Action,
+    allowed::{Around, CREW_MAX},
     codes::{CancelReason, JobState},
     flat::FlatJob,
     hold::Hold,
+    ordering::{Orderer, Wish},
     stage::{Ending, JobStage, Step},
 };
 
@@ -88,6 +92,24 @@ impl Job {
             created_at: now,
             rework_of: None,
         }
+    }
+
+    /// The job that does the work of another one again (C-14).
+    #[must_use]
+    pub fn again(self, first: JobId) -> Self {
+        Self { rework_of: Some(first), ..self }
+    }
+
+    /// Whether its case cannot be closed: whoever closes it ends the wait for a firm that serves its place (K-04).
+    #[must_use]
+    pub fn keeps_its_case_open(&self) -> bool {
+        !self.state().is_final() && self.state() != JobState::NoCoverage
+    }
+
+    /// Whether none of the others is under way any more.
+    #[must_use]
+    pub fn is_last_of(&self, jobs: &[Self]) -> bool {
+        !jobs.iter().any(|job| job.id != self.id && !job.state().is_final())
     }
 
     /// The job that nobody is on, and nobody may be asked for; a human is reminded at `remind_at`.

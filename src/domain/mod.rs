@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod blocks;
 pub mod calendar;
 pub mod calls;
+pub mod case_file;
 pub mod cases;
 pub mod charging;
 pub mod consumers;

@@ -1,11 +1,17 @@
 //! What a firm says of its own staff, until the office has decided (G-10).
 
 mod codes;
+mod flat;
+#[cfg(test)]
+mod tests;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-pub use self::codes::{ProposalRefusal, ProposalState};
+pub use self::{
+    codes::{ProposalRefusal, ProposalState},
+    flat::FlatProposal,
+};
 use super::{
     firms::Proposed,
     ids::{FirmId, TechnicianId, TechnicianProposalId},
@@ -23,7 +29,8 @@ pub const RATE_MAX: i64 = 100;
 pub const RATE_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// A proposal, as it was made; another one takes its place when the firm says more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "FlatProposal", into = "FlatProposal")]
 pub struct TechnicianProposal {
     /// Its id.
     pub id: TechnicianProposalId,
@@ -33,16 +40,34 @@ pub struct TechnicianProposal {
     pub firm_id: FirmId,
     /// What it says.
     pub proposed: Proposed,
-    /// What became of it.
-    pub state: ProposalState,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<ProposalRefusal>,
     /// When it was made.
-    pub made_at: DateTime<Utc>,
-    /// When it was decided, or another one took its place.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decided_at: Option<DateTime<Utc>>,
+    pub made_at: Instant,
+    /// What became of it.
+    pub stage: ProposalStage,
+}
+
+/// What became of a proposal. [`ProposalState`] is its code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProposalStage {
+    /// Waits for the office.
+    Waiting,
+    /// The office has confirmed all of it.
+    Confirmed {
+        /// When.
+        at: Instant,
+    },
+    /// The office has refused all of it.
+    Refused {
+        /// When.
+        at: Instant,
+        /// Why.
+        reason: ProposalRefusal,
+    },
+    /// Another one has taken its place.
+    Replaced {
+        /// When.
+        at: Instant,
+    },
 }
 
 /// What the office makes of a proposal.
@@ -54,17 +79,77 @@ pub enum Verdict {
     Refuse(ProposalRefusal),
 }
 
+/// What a firm says now, beside what it said before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Put {
+    /// The proposal that waited, over.
+    pub replaced: Option<TechnicianProposal>,
+    /// The one in its place.
+    pub made: Option<TechnicianProposal>,
+}
+
 impl TechnicianProposal {
+    /// A firm says this of its technician, of whom `before` waits. A proposal never changes, so that the office decides what it
+    /// has seen: another one takes its place.
+    #[must_use]
+    pub fn put(
+        id: TechnicianProposalId,
+        of: (TechnicianId, FirmId),
+        proposed: Proposed,
+        before: Option<Self>,
+        now: Instant,
+    ) -> Put {
+        if before.as_ref().is_some_and(|before| before.proposed == proposed) {
+            return Put::default();
+        }
+        let replaced = before.map(|before| Self { stage: ProposalStage::Replaced { at: now }, ..before });
+        let (technician_id, firm_id) = of;
+        let stage = ProposalStage::Waiting;
+        let made = Self { id, technician_id, firm_id, proposed, made_at: now, stage };
+        Put { replaced, made: Some(made).filter(|made| !made.proposed.is_empty()) }
+    }
+
+    /// The code of what became of it.
+    #[must_use]
+    pub fn state(&self) -> ProposalState {
+        match self.stage {
+            ProposalStage::Waiting => ProposalState::Waiting,
+            ProposalStage::Confirmed { .. } => ProposalState::Confirmed,
+            ProposalStage::Refused { .. } => ProposalState::Refused,
+            ProposalStage::Replaced { .. } => ProposalState::Replaced,
+        }
+    }
+
+    /// When it was decided, or another one took its place.
+    #[must_use]
+    pub fn decided_at(&self) -> Option<Instant> {
+        match self.stage {
+            ProposalStage::Waiting => None,
+            ProposalStage::Confirmed { at }
+            | ProposalStage::Refused { at, .. }
+            | ProposalStage::Replaced { at } => Some(at),
+        }
+    }
+
+    /// Why it was refused.
+    #[must_use]
+    pub fn reason(&self) -> Option<ProposalRefusal> {
+        match self.stage {
+            ProposalStage::Refused { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+
     /// The proposal, decided.
     pub fn decided(self, verdict: Verdict, at: Instant) -> Result<Self, Refusal> {
-        if self.state != ProposalState::Waiting {
-            return Err(OfficeRefused::ProposalNotWaiting(self.state).into());
+        if self.stage != ProposalStage::Waiting {
+            return Err(OfficeRefused::ProposalNotWaiting(self.state()).into());
         }
-        let (state, reason) = match verdict {
-            Verdict::Confirm => (ProposalState::Confirmed, None),
-            Verdict::Refuse(reason) => (ProposalState::Refused, Some(reason)),
+        let stage = match verdict {
+            Verdict::Confirm => ProposalStage::Confirmed { at },
+            Verdict::Refuse(reason) => ProposalStage::Refused { at, reason },
         };
-        Ok(Self { state, reason, decided_at: Some(at), ..self })
+        Ok(Self { stage, ..self })
     }
 }
 
@@ -97,24 +182,5 @@ impl Said {
             return Err(OfficeRefused::ProposalsTooFast(RATE_MAX).into());
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_firm_says_so_much_and_no_more() {
-        let said = Said { technicians: TECHNICIANS_MAX, waiting: WAITING_MAX - 1, lately: RATE_MAX - 1 };
-        assert!(said.allows_technician().is_err() && said.allows_proposal(None).is_ok());
-        let said = Said { waiting: WAITING_MAX, ..said };
-        assert!(said.allows_proposal(None).is_err());
-        assert!(
-            said.allows_proposal(Some(&Proposed::default())).is_ok(),
-            "it takes the place of another one"
-        );
-        let said = Said { lately: RATE_MAX, ..said };
-        assert!(said.allows_proposal(Some(&Proposed::default())).is_err());
     }
 }

@@ -8,6 +8,7 @@ use super::{
     firms::Standing,
     jobs::Job,
     offers::{Assignment, ReleaseCode},
+    refusal::{JobRefused, Refusal},
     span::Instant,
 };
 
@@ -66,6 +67,14 @@ impl Sight {
 pub fn is_own(actor: &Actor, one: &Assignment) -> bool {
     actor.scope().covers(one.firm_id, one.technician_id)
         && (actor.standing() == Standing::Active || !one.is_over())
+}
+
+/// Whoever was taken off the job neither speaks nor says for it any more.
+pub fn must_be_on_it(actor: &Actor, crew: &[Assignment]) -> Result<(), Refusal> {
+    match crew.iter().any(|one| is_own(actor, one) && !one.is_over()) {
+        true => Ok(()),
+        false => Err(JobRefused::NobodyOnIt.into()),
+    }
 }
 
 /// Whether an assignment lets its contractor say how the work ended: while it lasts, and once the work was done under it. Whoever was

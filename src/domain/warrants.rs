@@ -1,6 +1,9 @@
 //! Who answers for it where a rule asks first: that somebody is served who is not entitled (G-14), that a landlord has agreed
 //! or is passed over (S-06, G-15), that a landlord's matter is not referred (3.4). Said once, never changed.
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +14,7 @@ use super::{
     ids::{CaseId, TokenId},
     reference::{Reference, job_codes::FreeScope},
     refusal::{CaseRefused, Refusal},
+    span::Instant,
     text_enum::text_enum,
 };
 
@@ -88,6 +92,93 @@ pub struct Warrant {
     pub recorded_by: Option<TokenId>,
 }
 
+/// What somebody wants to answer for.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// Why it is right: it says what is answered for.
+    pub reason: WarrantReason,
+    /// Of which job code no referral is due; the only one for which one is, when not said.
+    pub job_code: Option<String>,
+}
+
+/// What is known of a case of which somebody answers for something.
+#[derive(Debug, Clone, Copy)]
+pub struct OfCase<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// What was answered for before, first one first.
+    pub warrants: &'a [Warrant],
+    /// The codes of its jobs.
+    pub codes: &'a [String],
+    /// Those of which something was referred.
+    pub referred: &'a BTreeSet<String>,
+}
+
+impl WarrantKind {
+    /// Whether it bears on who is served, and so on every job of the case.
+    #[must_use]
+    pub fn is_of_service(self) -> bool {
+        self == Self::Goodwill
+    }
+
+    /// Whether it is about the codes of jobs.
+    #[must_use]
+    pub fn is_of_codes(self) -> bool {
+        self == Self::NoReferral
+    }
+}
+
+impl Warrant {
+    /// Somebody's word, as it is kept.
+    pub fn of(
+        word: &Word,
+        known: OfCase<'_>,
+        reference: &Reference,
+        at: Instant,
+        by: Option<TokenId>,
+    ) -> Result<Self, Refusal> {
+        known.case.must_be_open()?;
+        if known.warrants.len() >= OF_CASE_MAX {
+            return Err(CaseRefused::TooManyWarrants.into());
+        }
+        Ok(Self {
+            case_id: known.case.id,
+            number: known.warrants.last().map_or(1, |last| last.number + 1),
+            kind: word.reason.kind(),
+            reason: word.reason,
+            job_code: known.meant(word, reference)?,
+            at,
+            recorded_by: by,
+        })
+    }
+}
+
+impl OfCase<'_> {
+    /// Which job code is answered for: what is said of one landlord's matter is not said of another one.
+    fn meant(&self, word: &Word, reference: &Reference) -> Result<Option<String>, Refusal> {
+        let refused = |why: &str| Err(Refusal::field("job_code", why));
+        if !word.reason.kind().is_of_codes() {
+            return match word.job_code {
+                Some(_) => refused("is said only where no referral is due"),
+                None => Ok(None),
+            };
+        }
+        let mut codes = self.codes.iter().map(String::as_str);
+        if let Some(code) = &word.job_code {
+            return match codes.any(|one| one == code && is_theirs(reference, code)) {
+                true => Ok(Some(code.clone())),
+                false => refused("no job of this case is the landlord's matter by this code"),
+            };
+        }
+        let due = unreferred(reference, codes, self.referred, self.warrants);
+        match due.len() {
+            1 => Ok(due.first().map(|code| (*code).to_owned())),
+            0 => refused("no job of this case waits for a referral"),
+            _ => refused("more than one job of this case waits for a referral: say which"),
+        }
+    }
+}
+
 /// Whether somebody answers for it.
 #[must_use]
 pub fn is_answered_for(kind: WarrantKind, warrants: &[Warrant]) -> bool {
@@ -125,16 +216,4 @@ pub fn may_be_served(case: &Case, warrants: &[Warrant]) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(CaseRefused::NotEntitled.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_has_reasons_of_its_own() {
-        for kind in WarrantKind::ALL {
-            assert!(WarrantReason::ALL.iter().any(|reason| reason.kind() == *kind), "{kind}");
-        }
-    }
 }

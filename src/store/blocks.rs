@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::{Error, Tx, codec::row, db::query};
 use crate::domain::{
-    blocks::Block,
+    blocks::{Apart, Block},
     ids::{BlockId, CaseId, FirmId, TechnicianId},
     phone::Phone,
 };
@@ -73,8 +73,8 @@ pub async fn list(tx: &mut Tx, after: Uuid, limit: i64) -> Result<Vec<Block>, Er
     )
 }
 
-/// Who is not sent to the resident of a case: firms and technicians.
-pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<(Vec<FirmId>, Vec<TechnicianId>), Error> {
+/// Who is not sent to the resident of a case.
+pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<Apart, Error> {
     let rows = query!(
         tx,
         all(Option<FirmId>, Option<TechnicianId>),
@@ -86,5 +86,5 @@ pub async fn of_case(tx: &mut Tx, case: CaseId) -> Result<(Vec<FirmId>, Vec<Tech
         case
     )?;
     let firms = rows.iter().filter_map(|(firm, _)| *firm).collect();
-    Ok((firms, rows.iter().filter_map(|(_, technician)| *technician).collect()))
+    Ok(Apart { firms, technicians: rows.iter().filter_map(|(_, technician)| *technician).collect() })
 }

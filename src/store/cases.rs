@@ -1,15 +1,16 @@
 //! Cases, and apart from them whom they are about and where.
 
+use sqlx::{FromRow, Row};
 use uuid::Uuid;
 
 use super::{
     Db, Error, Tx,
-    codec::{List, row},
+    codec::{List, consistent, row},
     db::{One, id_list, query},
     search::Search,
 };
 use crate::domain::{
-    cases::{Background, Case, CaseState, Resident, Site},
+    cases::{Background, Case, CaseState, FlatCase, Resident, Site},
     ids::CaseId,
     phone::Phone,
     retention::HoldReason,
@@ -17,8 +18,17 @@ use crate::domain::{
 };
 
 row! {
-    Case: id, version, number, programme, categories: List, language, reading_language, eligibility,
+    FlatCase: id, version, number, programme, categories: List, language, reading_language, eligibility,
     eligibility_basis, lessee_kind, spoken_with_worker, topic, liability_flag, state, opened_at, closed_at
+}
+
+impl<'r, R: Row> FromRow<'r, R> for Case
+where
+    FlatCase: FromRow<'r, R>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        consistent(FlatCase::from_row(row)?, "state")
+    }
 }
 
 /// Of a case, with its categories in order, apart by commas.
@@ -59,7 +69,7 @@ pub async fn insert(
         case.spoken_with_worker,
         case.topic.as_deref(),
         case.liability_flag,
-        case.state,
+        case.state(),
         case.opened_at
     )?;
     insert_categories(tx, case).await?;
@@ -110,8 +120,8 @@ pub async fn save(tx: &mut Tx, case: &Case) -> Result<(), Error> {
         case.spoken_with_worker,
         case.topic.as_deref(),
         case.liability_flag,
-        case.state,
-        case.closed_at
+        case.state(),
+        case.closed_at()
     )?;
     query!(tx, execute, "DELETE FROM case_category WHERE case_id = $1", case.id)?;
     insert_categories(tx, case).await

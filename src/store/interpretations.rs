@@ -1,12 +1,27 @@
 //! Attempts to have an interpreter on the line.
 
-use super::{Error, Tx, codec::row, db::query};
+use sqlx::{FromRow, Row};
+
+use super::{
+    Error, Tx,
+    codec::{consistent, row},
+    db::query,
+};
 use crate::domain::{
     ids::{CallId, InterpretationId, JobId},
-    interpretations::{Interpretation, InterpretationState},
+    interpretations::{FlatInterpretation, Interpretation, InterpretationState},
 };
 
-row! { Interpretation: id, call_id, job_id, language, interpreter, state, requested_at, settled_at, left_at }
+row! { FlatInterpretation: id, call_id, job_id, language, interpreter, state, requested_at, settled_at, left_at }
+
+impl<'r, R: Row> FromRow<'r, R> for Interpretation
+where
+    FlatInterpretation: FromRow<'r, R>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        consistent(FlatInterpretation::from_row(row)?, "state")
+    }
+}
 
 /// Of an attempt.
 macro_rules! columns {
@@ -17,6 +32,7 @@ macro_rules! columns {
 
 /// Keeps a new attempt.
 pub async fn insert(tx: &mut Tx, attempt: &Interpretation) -> Result<(), Error> {
+    let attempt = FlatInterpretation::from(attempt.clone());
     query!(
         tx,
         execute,
@@ -40,6 +56,7 @@ pub async fn find(tx: &mut Tx, id: InterpretationId) -> Result<Option<Interpreta
 
 /// Writes what may change of an attempt that was in this state when it was read.
 pub async fn save(tx: &mut Tx, attempt: &Interpretation, was: InterpretationState) -> Result<(), Error> {
+    let attempt = FlatInterpretation::from(attempt.clone());
     let changed = query!(
         tx,
         execute,

@@ -1,23 +1,33 @@
 //! What firms say of their staff, until the office has decided; and after that, what it was.
 
+use sqlx::{FromRow, Row};
 use uuid::Uuid;
 
 use super::{
     Error, Tx,
-    codec::{Json, row},
+    codec::{Json, consistent, row},
     db::query,
     search::Search,
 };
 use crate::domain::{
     ids::{FirmId, TechnicianId, TechnicianProposalId, TokenId},
-    proposals::{ProposalState, Said, TechnicianProposal},
+    proposals::{FlatProposal, ProposalState, Said, TechnicianProposal},
     span::Instant,
 };
 
 row! {
-    TechnicianProposal: id, technician_id, firm_id, proposed: Json, state, reason, made_at, decided_at
+    FlatProposal: id, technician_id, firm_id, proposed: Json, state, reason, made_at, decided_at
 }
 row! { Said: technicians, waiting, lately }
+
+impl<'r, R: Row> FromRow<'r, R> for TechnicianProposal
+where
+    FlatProposal: FromRow<'r, R>,
+{
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        consistent(FlatProposal::from_row(row)?, "state")
+    }
+}
 
 /// Of a proposal.
 macro_rules! columns {
@@ -37,7 +47,7 @@ pub async fn insert(tx: &mut Tx, made: &TechnicianProposal, by: Option<TokenId>)
         made.technician_id,
         made.firm_id,
         Json(&made.proposed),
-        made.state,
+        made.state(),
         made.made_at,
         by
     )?;
@@ -52,9 +62,9 @@ pub async fn decide(tx: &mut Tx, decided: &TechnicianProposal, by: Option<TokenI
         "UPDATE technician_proposal SET state = $2, reason = $3, decided_at = $4, decided_by = $5
          WHERE id = $1 AND state = 'waiting'",
         decided.id,
-        decided.state,
-        decided.reason,
-        decided.decided_at,
+        decided.state(),
+        decided.reason(),
+        decided.decided_at(),
         by
     )?;
     Ok(changed == 1)

@@ -6,25 +6,26 @@ use crate::domain::{
     alarms::AlarmKind,
     appointments::GivenUp,
     dangers::CaseHazard,
-    events::{JobCleared, JobEndangered, JobHeld, JobSafe},
+    events::{JobCleared, JobCreated, JobEndangered, JobHeld, JobSafe},
     ids::AssignmentId,
     jobs::{Hold, JobState},
     offers::{Assignment, Heard, ReleaseCode, WithdrawCode},
-    perils::{KnownDanger, Perils, PlannedCheck, codes},
+    perils::{KnownDanger, Perils, codes},
     refusal::Refusal,
     span::Instant,
     trade::Priority,
 };
 
 impl Docket {
+    /// A new job begins: held, where its case is dangerous.
+    pub fn begin(&mut self) -> Result<(), Refusal> {
+        self.say(JobCreated::from(&self.is.job));
+        self.apply_holds()
+    }
+
     /// The dangers of the case are these now.
     pub fn know_dangers(&mut self, dangers: Vec<CaseHazard>) {
         self.is.dangers = dangers;
-    }
-
-    /// The identity will be checked so.
-    pub fn know_check(&mut self, check: PlannedCheck) {
-        self.is.checks.push(check);
     }
 
     /// What is, or was, dangerous about the job, or unchecked.

@@ -11,6 +11,7 @@ mod aftermath;
 mod alarms;
 mod answers;
 mod changes;
+mod checks;
 mod comeback;
 mod crew;
 mod holds;
@@ -35,7 +36,7 @@ pub use self::{
     aftermath::Told,
     answers::{Answerer, Naming},
     changes::{Changes, Moved, Rows, Waiting},
-    overrides::{Given, Way, needed},
+    overrides::{EndOfCase, Given, Way, needed},
     overtime::consent_needed,
     sent::Sent,
     standing::{Away, Bar, Change},
@@ -44,14 +45,16 @@ pub use self::{
 use super::{
     alarms::Alarm,
     appointments::{Appointment, WindowState},
+    cases::CaseState,
     dangers::CaseHazard,
     events::Event,
     ids::{JobId, TechnicianId},
-    jobs::Job,
+    jobs::{Action, Around, Job},
     offers::{Assignment, Offer},
     payers::Agreement,
     perils::{PlannedCheck, SafetyRules},
     reference::dispatch::Dispatch,
+    refusal::Refusal,
     span::Instant,
 };
 
@@ -152,6 +155,13 @@ impl Docket {
     #[must_use]
     pub fn window(&self) -> Option<&Appointment> {
         self.is.windows.iter().find(|window| window.state == WindowState::Planned)
+    }
+
+    /// Refuses what cannot be done with the job now; its case is open as long as it has anything to do.
+    pub fn may(&self, action: Action) -> Result<(), Refusal> {
+        let holding = self.holding();
+        let around = Around { crew: &self.is.assignments, case: CaseState::Open, holding: holding.as_ref() };
+        action.may(&self.is.job, around)
     }
 
     /// The assignments that are not over.

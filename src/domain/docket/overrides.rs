@@ -47,6 +47,17 @@ pub struct Way {
     pub displacing: Option<Consequence>,
 }
 
+/// What becomes of a job with its case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndOfCase {
+    /// It was over.
+    WasOver,
+    /// It is called off.
+    Cancelled(CancelReason),
+    /// It goes on: the case cannot be closed.
+    UnderWay,
+}
+
 /// Until when a technician who is sent now is taken to be needed.
 #[must_use]
 pub fn needed(now: Instant, arrival_at: Option<Instant>) -> Option<Span> {
@@ -210,6 +221,22 @@ impl Docket {
         self.is.job = job;
         self.say(JobCancelled { job: self.is.job.id, reason });
         Ok(())
+    }
+
+    /// The case is closed: a job that nobody can be found for waits no longer, and no alarm about a job outlives its case.
+    pub fn case_closed(&mut self) -> Result<EndOfCase, Refusal> {
+        if self.is.job.keeps_its_case_open() {
+            return Ok(EndOfCase::UnderWay);
+        }
+        let end = match self.is.job.state() {
+            JobState::NoCoverage => {
+                self.cancel(CancelReason::NoCoverage)?;
+                EndOfCase::Cancelled(CancelReason::NoCoverage)
+            }
+            _ => EndOfCase::WasOver,
+        };
+        self.resolve_all(&[]);
+        Ok(end)
     }
 
     fn clear_crew(&mut self, code: WithdrawCode, released: ReleaseCode) -> Result<(), Refusal> {

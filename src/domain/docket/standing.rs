@@ -1,11 +1,12 @@
 //! Somebody may no longer be sent: suspended, without what the work asks for, or kept apart from the resident. What they are
 //! asked goes to the next at once; whether they finish what they have, a person says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Docket;
 use crate::domain::{
     alarms::AlarmKind,
+    blocks::Apart,
     firms::{Firm, Standing, Technician},
     fitness::{Confirmation, Fitness, Reason},
     ids::{FirmId, TechnicianId},
@@ -150,6 +151,41 @@ impl Bar {
 }
 
 impl Docket {
+    /// They were written anew, and this is in the way now of everybody who has the job, its visit or an offer of it: whoever
+    /// lacks what has been lost is sent no more, and what was told of those who lack nothing any more is over.
+    pub fn changed(
+        &mut self,
+        away: &Away,
+        change: &Change,
+        fitness: &BTreeMap<TechnicianId, Fitness>,
+    ) -> Result<(), Refusal> {
+        let visit = self.window().cloned();
+        let confirmed = |id: &TechnicianId| {
+            let own = visit.as_ref().filter(|visit| visit.technician_id == *id);
+            own.and_then(|visit| visit.confirmation.as_ref())
+        };
+        let is_barred = |&(id, now): &(&TechnicianId, &Fitness)| {
+            away.technicians.contains(id) && change.bars(now, confirmed(id))
+        };
+        let barred: Vec<_> = fitness.iter().filter(is_barred).map(|(id, _)| *id).collect();
+        if !barred.is_empty() {
+            // What a firm has lost, all of it has.
+            return self.keep_away(&Away { firm: away.firm, technicians: barred }, Bar::Suspended);
+        }
+        let is_kept = |id: &TechnicianId| fitness.get(id).is_some_and(|now| now.keeps_away(confirmed(id)));
+        let still: Vec<_> = self.people().into_iter().filter(is_kept).collect();
+        self.let_back(Bar::Suspended, &still);
+        Ok(())
+    }
+
+    /// A block has ended: what was told of these people, who have the job or its visit, is over unless another one keeps them
+    /// apart.
+    pub fn unblocked(&mut self, apart: &Apart, people: &[Technician]) {
+        let kept = people.iter().filter(|one| apart.keeps(one.id, one.firm_id));
+        let still: Vec<_> = kept.map(|one| one.id).collect();
+        self.let_back(Bar::KeptApart, &still);
+    }
+
     /// Takes back what they were asked, and tells a person where they are on the job or its visit is theirs.
     pub fn keep_away(&mut self, away: &Away, why: Bar) -> Result<(), Refusal> {
         let is_unnamed = self.is.job.state() == JobState::Accepted;
@@ -192,7 +228,7 @@ impl Docket {
     }
 
     /// Somebody may be sent again; of those who have the job, or its visit, these may still not, for the same cause.
-    pub fn let_back(&mut self, why: Bar, still: &[TechnicianId]) {
+    pub(super) fn let_back(&mut self, why: Bar, still: &[TechnicianId]) {
         if !self.people().iter().any(|technician| still.contains(technician)) {
             self.resolve(why.alarm());
         }

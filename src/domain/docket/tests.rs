@@ -3,6 +3,7 @@
 
 mod comeback;
 mod dangers;
+mod office;
 mod waiting;
 
 use std::sync::LazyLock;
@@ -194,7 +195,7 @@ fn decide(docket: &mut Docket, step: Step, reports: &mut Vec<Fact>) -> Result<()
         }
         Step::Plan(method) => {
             let number = i64::try_from(docket.known().checks.len()).unwrap() + 1;
-            docket.know_check(PlannedCheck { number, method, planned_at: docket.now() });
+            docket.is.checks.push(PlannedCheck { number, method, planned_at: docket.now() });
             docket.apply_holds()
         }
         Step::Acknowledge => dangers::acknowledge(docket),

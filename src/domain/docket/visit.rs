@@ -1,5 +1,7 @@
 //! The planned visit of a job in hand: its window is free again when the visit is over, moved, or will not happen.
 
+use chrono::TimeDelta;
+
 use super::Docket;
 use crate::domain::{
     alarms::AlarmKind,
@@ -14,7 +16,34 @@ use crate::domain::{
     span::Instant,
 };
 
+/// A visit lasts at most as long as a working day.
+const LENGTH_MAX: TimeDelta = TimeDelta::hours(12);
+/// A shorter one is a typing error.
+const LENGTH_MIN: TimeDelta = TimeDelta::minutes(15);
+
 impl Docket {
+    /// Refuses to plan a visit for the job, or one from then to then.
+    pub fn may_book(&self, starts_at: Instant, ends_at: Instant, rules: &Dispatch) -> Result<(), Refusal> {
+        self.may(Action::Book)?;
+        if starts_at <= self.now {
+            return Err(Refusal::field("starts_at", "the visit must begin in the future"));
+        }
+        let days = rules.booking.days_max;
+        if starts_at > self.now + TimeDelta::days(i64::from(days)) {
+            return Err(Refusal::field("starts_at", format!("visits are planned at most {days} days ahead")));
+        }
+        if !(LENGTH_MIN..=LENGTH_MAX).contains(&(ends_at - starts_at)) {
+            return Err(Refusal::field("ends_at", "a visit lasts from 15 minutes to 12 hours"));
+        }
+        Ok(())
+    }
+
+    /// When the technician of a visit is asked.
+    #[must_use]
+    pub fn asks_for(&self, visit: &Appointment, rules: &Dispatch) -> Instant {
+        (visit.starts_at - rules.booking.ask_before_s.delta()).max(self.now)
+    }
+
     /// Plans a visit; what was planned before is given up, and whoever is asked now is not any more. Its technician is
     /// asked at `ask_at`. That another visit is planned then, the database says.
     pub fn book(&mut self, window: Appointment, fitness: &Fitness, ask_at: Instant) -> Result<(), Refusal> {

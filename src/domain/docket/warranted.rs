@@ -2,10 +2,25 @@
 
 use super::Docket;
 use crate::domain::{
-    alarms::AlarmKind, jobs::JobState, offers::WithdrawCode, refusal::Refusal, span::Instant,
+    alarms::AlarmKind,
+    cases::Case,
+    jobs::JobState,
+    offers::WithdrawCode,
+    refusal::Refusal,
+    span::Instant,
+    warrants::{Warrant, may_be_served},
 };
 
 impl Docket {
+    /// Something was found out about whether the resident is entitled: the job goes on, or waits for who answers for it.
+    pub fn found_out(&mut self, case: &Case, warrants: &[Warrant]) -> Result<(), Refusal> {
+        if may_be_served(case, warrants).is_ok() {
+            self.warranted();
+            return Ok(());
+        }
+        self.await_warrant(self.now + self.safety.held_reminder)
+    }
+
     /// Nobody answers for it: whoever is asked is not any more, and a person is told; the ladder looks again at `again`.
     /// Whoever has the job goes on with it, and a planned visit stays planned until it comes near.
     pub fn await_warrant(&mut self, again: Instant) -> Result<(), Refusal> {

@@ -154,15 +154,15 @@ pub struct AnsweredHazard {
 macro_rules! of_interpretations {
     ($($name:ident),+) => {$(
         impl $name {
-            /// What is told of an attempt on a line.
+            /// What is told of an attempt.
             #[must_use]
-            pub fn of(line: Line, attempt: &Interpretation) -> Self {
+            pub fn of(attempt: &Interpretation) -> Self {
                 Self {
-                    line,
+                    line: attempt.line,
                     interpretation: attempt.id,
                     language: attempt.language.clone(),
                     interpreter: attempt.interpreter.clone(),
-                    state: attempt.state,
+                    state: attempt.state(),
                 }
             }
         }

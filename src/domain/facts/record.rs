@@ -139,6 +139,12 @@ impl FieldRecord {
         self.completed_at.is_some() && self.flags.is_empty()
     }
 
+    /// Whether anything follows from it for the money: the job is complete, or somebody has taken cash.
+    #[must_use]
+    pub fn is_of_money(&self) -> bool {
+        self.completed_at.is_some() || !self.payments.is_empty()
+    }
+
     /// Where a technician is.
     #[must_use]
     pub fn technician(&self, id: TechnicianId) -> Option<TechnicianAtSite> {

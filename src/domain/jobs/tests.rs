@@ -19,7 +19,12 @@ fn row() -> Value {
 }
 
 fn job() -> Job {
-    serde_json::from_value(row()).unwrap()
+    job_but(&json!({}))
+}
+
+/// A job of which some is changed.
+pub(crate) fn job_but(fields: &Value) -> Job {
+    serde_json::from_value(rows::with(row(), fields)).unwrap()
 }
 
 #[test]

@@ -9,12 +9,14 @@ mod settled;
 mod tests;
 mod words;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
     charging::WorkKind,
-    facts::{Flag, WorkSpan},
+    facts::{Flag, FlagCode, WorkSpan},
     ids::{DisputeId, FactId, JobId, ReviewDecisionId, ReviewId, TechnicianId, TokenId},
     money::Yen,
     reference::programme::Payer,
@@ -135,6 +137,18 @@ impl Review {
     #[must_use]
     pub fn with_flags(&self, flags: &[Flag]) -> Option<Self> {
         (self.flags != flags).then(|| Self { flags: flags.to_vec(), ..self.clone() })
+    }
+
+    /// The codes of the doubts, each once: an event is small whatever a device has done.
+    #[must_use]
+    pub fn codes(&self) -> BTreeSet<FlagCode> {
+        self.flags.iter().map(|flag| flag.code).collect()
+    }
+
+    /// Whether a number left open holds up the bill: it is asked for until it has come (G-04).
+    #[must_use]
+    pub fn misses_reports(&self) -> bool {
+        self.flags.iter().any(|flag| flag.code == FlagCode::SequenceHole)
     }
 
     /// The review closed.

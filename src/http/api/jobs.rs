@@ -16,7 +16,7 @@ use crate::{
         facts::{FieldState, JobOutcome},
         guidance::{Guidance, guidance},
         ids::{CaseId, JobId},
-        jobs::{CancelReason, Job, JobState},
+        jobs::{CancelReason, Job, JobState, Wish},
         offers::{Assignment, Offer},
         perils::{Peril, Weight},
         reference::hazards::Hazards,
@@ -56,11 +56,8 @@ pub(super) async fn create(
     Path(case): Path<CaseId>,
     Submit(command): Submit<NewJob>,
 ) -> Answer<Versioned<Job>> {
-    let command = command.map(|body| app::jobs::New {
-        job_code: body.job_code,
-        priority: body.priority,
-        beside: body.beside,
-    });
+    let command =
+        command.map(|body| Wish { job_code: body.job_code, priority: body.priority, beside: body.beside });
     let job = app::jobs::create(&service.ctx, case, command).await?;
     Ok(Versioned(StatusCode::CREATED, job.version, job))
 }

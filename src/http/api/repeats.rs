@@ -181,7 +181,8 @@ struct DuplicateJob {
 
 impl From<Suspect> for Duplicate {
     fn from(suspect: Suspect) -> Self {
-        let Case { id, number, state, .. } = suspect.case;
+        let state = suspect.case.state();
+        let Case { id, number, .. } = suspect.case;
         let number_matches = suspect.same_number.then_some("same_number");
         let near = suspect.metres.is_some().then_some("near");
         let jobs = suspect.jobs.into_iter();

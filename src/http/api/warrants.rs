@@ -8,7 +8,7 @@ use crate::{
     app,
     domain::{
         ids::CaseId,
-        warrants::{Warrant, WarrantReason},
+        warrants::{Warrant, WarrantReason, Word},
     },
     http::{
         Service,
@@ -42,7 +42,7 @@ pub(super) async fn record(
     Path(case): Path<CaseId>,
     Submit(command): Submit<NewWarrant>,
 ) -> Answer<Created<Warrant>> {
-    let command = command.map(|body| app::warrants::New { reason: body.reason, job_code: body.job_code });
+    let command = command.map(|body| Word { reason: body.reason, job_code: body.job_code });
     let warrant = app::warrants::record(&service.ctx, case, command).await?;
     Ok(Created(warrant))
 }

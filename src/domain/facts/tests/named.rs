@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     ids::{CallId, InterpretationId, JobId},
-    interpretations::{Interpretation, InterpretationState},
+    interpretations::{Interpretation, InterpretationStage, Line, NotJoined},
     reference::Reference,
 };
 
@@ -21,14 +21,11 @@ const SIGNATURE: Uuid = Uuid::from_u128(0x51);
 fn interpreter() -> Interpretation {
     Interpretation {
         id: InterpretationId(Uuid::from_u128(0x1A)),
-        call_id: None,
-        job_id: Some(JobId(Uuid::from_u128(1))),
+        line: Line::Job(JobId(Uuid::from_u128(1))),
         language: "ne".to_owned(),
         interpreter: "int-07".to_owned(),
-        state: InterpretationState::Left,
         requested_at: at("09:58:00"),
-        settled_at: Some(at("10:00:00")),
-        left_at: Some(at("10:15:00")),
+        stage: InterpretationStage::Left { joined_at: at("10:00:00"), at: at("10:15:00") },
     }
 }
 
@@ -126,19 +123,18 @@ fn a_language_that_the_technician_does_not_speak_is_not_understood_by_speaking()
 fn i_06_an_interpreter_counts_while_on_the_line() {
     let understands = |interpretations: &[Interpretation]| lack_beside(interpretations, &[]).is_none();
     assert!(!understands(&[]));
-    for (state, counts) in [
-        (InterpretationState::Requested, false),
-        (InterpretationState::Joined, true),
-        (InterpretationState::NoAnswer, false),
-        (InterpretationState::Refused, false),
-        (InterpretationState::NotSettled, false),
-        (InterpretationState::Left, true),
+    let ten = at("10:00:00");
+    let not_joined = |why| InterpretationStage::NotJoined { at: ten, why };
+    for (stage, counts) in [
+        (InterpretationStage::Requested, false),
+        (InterpretationStage::Joined { at: ten }, true),
+        (not_joined(NotJoined::NoAnswer), false),
+        (not_joined(NotJoined::Refused), false),
+        (not_joined(NotJoined::NotSettled), false),
+        (InterpretationStage::Left { joined_at: ten, at: at("10:15:00") }, true),
     ] {
-        let there = changed(|one| {
-            one.state = state;
-            one.left_at = one.left_at.filter(|_| state == InterpretationState::Left);
-        });
-        assert_eq!(understands(&there), counts, "{state}");
+        let there = changed(|one| one.stage = stage);
+        assert_eq!(understands(&there), counts, "{stage:?}");
     }
     // Asked at 10:09:55 and answered at 10:10, give or take two minutes.
     for (joined, left, counts) in [
@@ -148,13 +144,11 @@ fn i_06_an_interpreter_counts_while_on_the_line() {
         ("09:00:00", "10:07:54", false),
     ] {
         let there = changed(|one| {
-            (one.settled_at, one.left_at) = (Some(at(joined)), Some(at(left)));
+            one.stage = InterpretationStage::Left { joined_at: at(joined), at: at(left) };
         });
         assert_eq!(understands(&there), counts, "{joined} to {left}");
     }
-    let of_a_call = changed(|one| {
-        (one.call_id, one.job_id) = (Some(CallId(Uuid::from_u128(2))), None);
-    });
+    let of_a_call = changed(|one| one.line = Line::Call(CallId(Uuid::from_u128(2))));
     assert!(understands(&of_a_call), "a call of the case");
 }
 

@@ -6,7 +6,7 @@ use crate::{
     app::{decisions::Considered, job_file::File},
     domain::{
         ids::{AssignmentId, InterpretationId, OfferId},
-        interpretations::{Interpretation, InterpretationState},
+        interpretations::Interpretation,
         offers::{Addressee, Via},
         reference::Reference,
     },
@@ -70,7 +70,7 @@ pub(super) fn interpreter(file: &File, page: &Page, reference: &Reference) -> Op
     let view = |one: &Interpretation| InterpreterView {
         id: one.id,
         who: format!("{} ({})", words::language(&one.language, page, reference), one.interpreter),
-        joined: one.state == InterpretationState::Joined,
+        joined: one.on_the_line().is_some(),
     };
     file.interpreter.as_ref().map(view)
 }

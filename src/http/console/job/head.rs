@@ -125,7 +125,7 @@ impl CaseView {
             id: case.id,
             version: case.version,
             number: case.number.clone(),
-            open: case.state == CaseState::Open,
+            open: case.state() == CaseState::Open,
             categories: case.categories.iter().map(|one| page.code("category", one)).collect(),
             language: words::language(&case.language, page, reference),
             eligibility: page.code("eligibility", case.eligibility),
