@@ -68,7 +68,7 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
         confirmation: booking.confirmation.clone(),
     };
     let ask_before = unit.ctx.reference().dispatch().booking.ask_before_s.delta();
-    let is_off = windows::is_off_duty(unit, &window).await?;
+    let is_off = windows::is_in_time_off(unit, &window).await?;
     let ask_at = (booking.starts_at - ask_before).max(unit.now);
     docket.book(window.clone(), &looked.fitness, ask_at)?;
     if is_off {

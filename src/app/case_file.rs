@@ -232,7 +232,8 @@ async fn end_jobs(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
         if waits {
             docket.cancel(CancelReason::NoCoverage)?;
         }
-        docket.resolve_all(&[]);
+        // Whoever stands before its door does not know that.
+        docket.resolve_all(&[AlarmKind::ComesInVain]);
         let job = dockets::close(unit, docket).await?.job;
         if waits {
             settlement::settle_cancelled(unit, &job, CancelReason::NoCoverage).await?;

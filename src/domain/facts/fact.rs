@@ -113,6 +113,29 @@ impl FactKind {
     pub fn is_of_the_bill(&self) -> bool {
         match self {
             Self::Completion { .. } => true,
+    /// Whether it says that somebody is at the door, or goes there (`true`), or has gone from it.
+    #[must_use]
+    pub fn is_there_or_comes(&self) -> Option<bool> {
+        match self {
+            Self::Departure {}
+            | Self::Delay { .. }
+            | Self::Arrival {}
+            | Self::IdCheck(_)
+            | Self::WorkStart { .. }
+            | Self::Pause { .. }
+            | Self::Resume {}
+            | Self::WorkEnd {}
+            | Self::Part { .. }
+            | Self::SpecialWork { .. }
+            | Self::ReferralFinding(_) => Some(true),
+            Self::NoAccess { .. }
+            | Self::Leaving { .. }
+            | Self::Withdrawal { .. }
+            | Self::Completion { .. } => Some(false),
+            Self::Position { .. } | Self::Consent(_) | Self::Payment(_) => None,
+        }
+    }
+
             Self::Consent(consent) => consent.answer() == Answer::Yes,
             Self::Payment(payment) => payment.method == TakenMethod::Cash,
             _ => self.is_billable(),
