@@ -396,7 +396,9 @@ fn missing(
     if dangers::interview(reference, marks).leaves_open(holds) {
         missing.push(Missing::Dangers);
     }
-    let has_job = |category: &Category| jobs.iter().any(|job| category_of(job.trade) == *category);
+    let has_job = |category: &Category| {
+        jobs.iter().any(|job| category_of(job.trade) == *category && !marks.idle.contains(&job.id))
+    };
     let sent_for = |category: &&Category| matches!(category, Category::Water | Category::Lock);
     if case.categories.iter().filter(sent_for).any(|category| !has_job(category)) {
         missing.push(Missing::Job);
@@ -424,6 +426,7 @@ fn missing(
     }
     missing
 }
+    missing.extend(marks.needs.iter().filter_map(|need| Missing::of(*need)));
 
 /// The cases after `after`, in a state if one is given, oldest first.
 pub async fn list(ctx: &Ctx, state: Option<CaseState>, after: Uuid, limit: i64) -> Result<Vec<Case>, Error> {
