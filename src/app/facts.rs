@@ -96,6 +96,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let returning = returning(unit, &docket, filing.assignment_id).await?;
     let fitness = returning.as_ref().map(|looked| &looked.fitness);
     let told = Told { assignment: filing.assignment_id, recorded: &recorded, fold: &fold, fitness };
+    let all = records::signed(&mut unit.tx, all, |_| &loaded.known.assignments).await?;
     let record = docket.aftermath(told, reference.dispatch())?;
     let guard = docket.guard();
     let worked = worked_until(&all, |facts| FieldRecord::guarded(facts, &guard), unit.now);

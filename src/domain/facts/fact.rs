@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     charging::{Answer, WorkKind},
-    ids::{AssignmentId, FactId, JobId, TechnicianId},
+    ids::{AssignmentId, EvidenceId, FactId, JobId, TechnicianId},
     place::{GeoPoint, Point},
     reference::programme::PriceBasis,
 };
@@ -54,6 +54,17 @@ impl Fact {
         let content =
             |fact: &Self| (fact.id, fact.job_id, fact.technician_id, fact.device_seq, fact.device_time);
         content(self) == content(other) && self.device == other.device && self.what == other.what
+    }
+
+    /// The signature that a consent names, where nothing of the kind was there when it was received.
+    #[must_use]
+    pub fn awaits_signature(&self) -> Option<EvidenceId> {
+        match &self.what {
+            FactKind::Consent(consent) if self.unresolved == Some(Unresolved::Evidence) => {
+                consent.evidence()?.parse::<Uuid>().ok().map(EvidenceId)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -102,17 +113,6 @@ impl FactKind {
         )
     }
 
-    /// Whether it says that something was done that can be billed.
-    #[must_use]
-    pub fn is_billable(&self) -> bool {
-        matches!(self, Self::WorkStart { .. } | Self::Part { .. } | Self::SpecialWork { .. })
-    }
-
-    /// Whether it says that the job was done, agreed to or paid.
-    #[must_use]
-    pub fn is_of_the_bill(&self) -> bool {
-        match self {
-            Self::Completion { .. } => true,
     /// Whether it says that somebody is at the door, or goes there (`true`), or has gone from it.
     #[must_use]
     pub fn is_there_or_comes(&self) -> Option<bool> {
@@ -136,6 +136,17 @@ impl FactKind {
         }
     }
 
+    /// Whether it says that something was done that can be billed.
+    #[must_use]
+    pub fn is_billable(&self) -> bool {
+        matches!(self, Self::WorkStart { .. } | Self::Part { .. } | Self::SpecialWork { .. })
+    }
+
+    /// Whether it says that the job was done, agreed to or paid.
+    #[must_use]
+    pub fn is_of_the_bill(&self) -> bool {
+        match self {
+            Self::Completion { .. } => true,
             Self::Consent(consent) => consent.answer() == Answer::Yes,
             Self::Payment(payment) => payment.method == TakenMethod::Cash,
             _ => self.is_billable(),
