@@ -410,23 +410,25 @@ fn missing(
     if jobs.iter().any(is_unplanned) {
         missing.push(Missing::IdentityPlan);
     }
-    let lacks = |kind: WarrantKind| !warrants::is_answered_for(kind, &marks.warrants);
-    if case.eligibility == Eligibility::NotEligible && lacks(WarrantKind::Goodwill) {
+    let is_goodwill = warrants::is_answered_for(WarrantKind::Goodwill, &marks.warrants);
+    if case.eligibility == Eligibility::NotEligible && !is_goodwill {
         missing.push(Missing::Goodwill);
     }
     let is_replaced = |job: &Job| {
         let kind = reference.job_codes().get(&job.job_code);
-        !job.state().is_final() && kind.is_some_and(|kind| kind.landlord_consent_required)
+        !job.state().is_final()
+            && kind.is_some_and(|kind| kind.landlord_consent_required)
+            && !warrants::landlord_was_asked(reference, &job.job_code, &job.job_code, &marks.warrants)
     };
-    if jobs.iter().any(is_replaced) && lacks(WarrantKind::Landlord) {
+    if jobs.iter().any(is_replaced) {
         missing.push(Missing::LandlordConsent);
     }
     if !unreferred(reference, marks, jobs).is_empty() {
         missing.push(Missing::Referral);
     }
+    missing.extend(marks.needs.iter().filter_map(|need| Missing::of(*need)));
     missing
 }
-    missing.extend(marks.needs.iter().filter_map(|need| Missing::of(*need)));
 
 /// The cases after `after`, in a state if one is given, oldest first.
 pub async fn list(ctx: &Ctx, state: Option<CaseState>, after: Uuid, limit: i64) -> Result<Vec<Case>, Error> {

@@ -1,13 +1,20 @@
 //! Who answers for what a rule asks first.
 
+use std::collections::BTreeSet;
+
 use super::{Command, Ctx, Error, Unit, dockets};
 use crate::{
     domain::{
         cases::{Case, CaseState},
         events,
         ids::CaseId,
+        jobs::Job,
+        reference::Reference,
         refusal::{CaseRefused, Refusal},
-        warrants::{OF_CASE_MAX, Warrant, WarrantKind, WarrantReason, is_theirs, may_be_served, unreferred},
+        warrants::{
+            OF_CASE_MAX, Warrant, WarrantKind, WarrantReason, is_replacement, is_theirs, may_be_served,
+            replacements, unreferred,
+        },
     },
     store,
 };
@@ -17,7 +24,7 @@ use crate::{
 pub struct New {
     /// Why it is right: it says what is answered for.
     pub reason: WarrantReason,
-    /// Of which job code no referral is due; the only one for which one is, when not said.
+    /// Of which job code no referral is due, or what the landlord was asked about; the only one in question, when not said.
     pub job_code: Option<String>,
 }
 
@@ -54,17 +61,25 @@ async fn record_in(unit: &mut Unit, id: CaseId, new: &New) -> Result<Warrant, Er
     Ok(warrant)
 }
 
-/// Which job code is answered for: what is said of one landlord's matter is not said of another one.
+/// Which job code or special work is answered for: what is said of one landlord's matter is not said of another one (R-07, S-06).
 async fn job_code(unit: &mut Unit, case: CaseId, new: &New) -> Result<Option<String>, Error> {
     let refused = |why: &str| Err(Refusal::field("job_code", why).into());
-    if new.reason.kind() != WarrantKind::NoReferral {
-        return match new.job_code {
-            Some(_) => refused("is said only where no referral is due"),
-            None => Ok(None),
+    let reference = unit.ctx.reference();
+    let jobs = match new.reason.kind() {
+        WarrantKind::Goodwill if new.job_code.is_some() => {
+            return refused("is not said of goodwill");
+        }
+        WarrantKind::Goodwill => return Ok(None),
+        WarrantKind::Landlord | WarrantKind::NoReferral => store::jobs::of_case(&mut unit.tx, case).await?,
+    };
+    if new.reason.kind() == WarrantKind::Landlord {
+        return match replaced(&reference, &jobs, new.job_code.as_deref()) {
+            Some(code) => Ok(Some(code)),
+            None => refused(
+                "S-06: say what the landlord was asked about: the job code, or the special work, that replaces something",
+            ),
         };
     }
-    let reference = unit.ctx.reference();
-    let jobs = store::jobs::of_case(&mut unit.tx, case).await?;
     let mut codes = jobs.iter().map(|job| job.job_code.as_str());
     if let Some(code) = &new.job_code {
         return match codes.any(|one| one == code && is_theirs(&reference, code)) {
@@ -79,6 +94,15 @@ async fn job_code(unit: &mut Unit, case: CaseId, new: &New) -> Result<Option<Str
         0 => refused("no job of this case waits for a referral"),
         _ => refused("more than one job of this case waits for a referral: say which"),
     }
+}
+
+/// What the landlord was asked about: what is said, or the only thing that may have to be replaced on the jobs of the case.
+fn replaced(reference: &Reference, jobs: &[Job], said: Option<&str>) -> Option<String> {
+    if let Some(said) = said {
+        return is_replacement(reference, said).then(|| said.to_owned());
+    }
+    let all: BTreeSet<_> = jobs.iter().flat_map(|job| replacements(reference, &job.job_code)).collect();
+    all.first().filter(|_| all.len() == 1).cloned()
 }
 
 /// Refuses to send anybody for who is not entitled before somebody has said why.

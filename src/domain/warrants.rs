@@ -80,7 +80,8 @@ pub struct Warrant {
     pub kind: WarrantKind,
     /// Why it is right.
     pub reason: WarrantReason,
-    /// Of which job code it is said that no referral is due: of no other one.
+    /// Of which job code it is said that no referral is due, or which job code or special work the landlord was asked about: of no
+    /// other one.
     pub job_code: Option<String>,
     /// When it was said.
     pub at: DateTime<Utc>,
@@ -116,6 +117,42 @@ pub fn unreferred<'a>(
 #[must_use]
 pub fn is_theirs(reference: &Reference, code: &str) -> bool {
     reference.job_codes().get(code).is_some_and(|kind| kind.free_scope == FreeScope::Refer)
+}
+
+/// Whether a code is that of a job or special work that replaces something of the landlord's (S-06).
+#[must_use]
+pub fn is_replacement(reference: &Reference, code: &str) -> bool {
+    let codes = reference.job_codes();
+    codes.get(code).is_some_and(|kind| kind.landlord_consent_required)
+        || codes.special_work(code).is_some_and(|work| work.landlord_consent_required)
+}
+
+/// What of the landlord's may have to be replaced on a job of this code: the job is asked about as a whole where it is for that,
+/// else each special work by itself.
+#[must_use]
+pub fn replacements(reference: &Reference, job_code: &str) -> Vec<String> {
+    let Some(kind) = reference.job_codes().get(job_code) else { return Vec::new() };
+    if kind.landlord_consent_required {
+        return vec![job_code.to_owned()];
+    }
+    let works = kind.special_if.iter().map(|work| work.as_str());
+    works.filter(|work| is_replacement(reference, work)).map(str::to_owned).collect()
+}
+
+/// Whether the landlord was asked about what was done on a job of this code, the job itself or a special work, or somebody answers
+/// for that they were not. What they were asked about otherwise says nothing of it (S-06).
+#[must_use]
+pub fn landlord_was_asked(reference: &Reference, done: &str, job_code: &str, warrants: &[Warrant]) -> bool {
+    let is_of_job = |work: &str| {
+        let kind = reference.job_codes().get(job_code);
+        kind.is_some_and(|kind| {
+            kind.landlord_consent_required && kind.special_if.iter().any(|one| one.as_str() == work)
+        })
+    };
+    let asked = warrants.iter().filter(|warrant| warrant.kind == WarrantKind::Landlord);
+    asked.filter_map(|warrant| warrant.job_code.as_deref()).any(|about| {
+        about == done || (about == job_code && is_of_job(done)) || (done == job_code && is_of_job(about))
+    })
 }
 
 /// Nobody is asked for a person who is not entitled before somebody has said why (G-14).
