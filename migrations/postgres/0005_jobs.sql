@@ -212,7 +212,7 @@ CREATE TABLE fact (
     -- Whose word it is: a device's, or the desk's in the technician's name.
     told_by       text        NOT NULL CHECK (told_by IN ('device', 'desk', 'suspended')),
     -- What it names and nobody had on record when it was received.
-    unresolved    text        CHECK (unresolved IN ('language', 'text', 'understanding', 'evidence', 'work', 'landlord')),
+    unresolved    text        CHECK (unresolved IN ('language', 'text', 'understanding', 'evidence', 'work', 'landlord', 'licence')),
     data          text        NOT NULL CHECK (json_kind(data) <> '' AND char_length(data) <= 65536)
 );
 CREATE INDEX fact_by_job ON fact (job_id);

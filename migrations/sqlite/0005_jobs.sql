@@ -284,7 +284,7 @@ CREATE TABLE fact (
     -- Whose word it is: a device's, or the desk's in the technician's name.
     told_by       TEXT    NOT NULL CHECK (told_by IN ('device', 'desk', 'suspended')),
     -- What it names and nobody had on record when it was received.
-    unresolved    TEXT    CHECK (unresolved IN ('language', 'text', 'understanding', 'evidence', 'work', 'landlord')),
+    unresolved    TEXT    CHECK (unresolved IN ('language', 'text', 'understanding', 'evidence', 'work', 'landlord', 'licence')),
     data          TEXT    NOT NULL CHECK (json_valid(data) AND length(data) <= 65536)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fact_by_job ON fact (job_id);

@@ -125,6 +125,9 @@ async fn acknowledge_in(unit: &mut Unit, id: AlarmId) -> Result<Alarm, Error> {
     let by = unit.actor.token();
     store::alarms::save(&mut unit.tx, &alarm, by).await?;
     unit.emit(events::AlarmAcknowledged::from(&alarm));
+    if alarm.state == AlarmState::Resolved {
+        unit.emit(events::AlarmResolved::from(&alarm));
+    }
     Ok(alarm)
 }
 

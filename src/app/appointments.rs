@@ -57,7 +57,7 @@ async fn book_in(unit: &mut Unit, id: JobId, booking: &Booking) -> Result<Appoin
         state: WindowState::Planned,
         confirmation: booking.confirmation.clone(),
     };
-    let is_off = windows::is_off_duty(unit, &window).await?;
+    let is_off = windows::is_in_time_off(unit, &window).await?;
     let ask_at = docket.asks_for(&window, reference.dispatch());
     docket.book(window.clone(), &looked.fitness, ask_at)?;
     if is_off {

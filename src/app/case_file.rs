@@ -173,6 +173,8 @@ async fn close_in(unit: &mut Unit, id: CaseId) -> Result<Case, Error> {
 async fn end_jobs(unit: &mut Unit, case: CaseId) -> Result<(), Error> {
     for mut docket in dockets::of_case(unit, case.0).await? {
         let end = docket.case_closed()?;
+        // Whoever stands before its door does not know that.
+        docket.resolve_all(&[AlarmKind::ComesInVain]);
         let job = dockets::close(unit, docket).await?.job;
         match end {
             EndOfCase::WasOver => {}
@@ -202,6 +204,8 @@ fn around<'a>(reference: &Reference, case: &'a Case, marks: &'a Marks, jobs: &'a
         checks: &marks.checks,
         warrants: &marks.warrants,
         referred: &marks.referred,
+        idle: &marks.idle,
+        needs: &marks.needs,
     }
 }
 

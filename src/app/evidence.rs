@@ -7,7 +7,7 @@ use chrono::{SubsecRound as _, TimeDelta};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, seen};
+use super::{Command, Ctx, Error, Unit, seen, settlement};
 use crate::{
     domain::{
         actor::{Actor, Scope},
@@ -124,6 +124,13 @@ async fn keep_in(unit: &mut Unit, new: &Evidence, sha256: &[u8; 32]) -> Result<(
         kind: evidence.kind,
         technician: technician_id,
     });
+    if evidence.kind == EvidenceKind::Signature {
+        let facts = store::facts::of_job(&mut unit.tx, job.id).await?;
+        // A consent named it before it was there (C-19).
+        if facts.iter().any(|fact| fact.awaits_signature() == Some(evidence.id)) {
+            settlement::again(unit, job.id).await?;
+        }
+    }
     Ok((evidence, false))
 }
 

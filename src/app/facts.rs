@@ -23,16 +23,16 @@ use crate::{
             worked_until,
         },
         firms::Standing,
-        ids::{AssignmentId, JobId, TechnicianId},
+        ids::{AssignmentId, CaseId, FirmId, JobId, TechnicianId},
         interpretations::Interpretation,
         jobs::JobState,
         ledger::Settlement,
         offers::Assignment,
         positions::measured,
-        reference::Reference,
+        reference::{Reference, job_codes::Licence},
         refusal::Refusal,
         sight::is_own,
-        span::Instant,
+        span::{Instant, tokyo},
         warrants::Warrant,
     },
     store::{
@@ -81,9 +81,14 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
         told_by: reporter(unit, filed).await?,
     };
     let job = loaded.known.job.clone();
-    let named = Named::load(unit, id, filed.technician_id, &loaded.known.assignments, batch).await?;
     let ctx = unit.ctx.clone();
     let reference = ctx.reference();
+    let unlicensed = match batch.licensed_since(&reference, &job.job_code) {
+        Some(since) => unlicensed(unit, job.case_id, filed.firm_id, since).await?,
+        None => Vec::new(),
+    };
+    let named = Named::load(unit, id, filed.technician_id, &loaded.known.assignments, batch).await?;
+    let named = Named { unlicensed, ..named };
     let on_record = named.on_record(&reference, &job.job_code);
     if filing.told_by == Reporter::Desk {
         asked_back(batch, &on_record, unit.now)?;
@@ -91,6 +96,7 @@ async fn report_in(unit: &mut Unit, id: JobId, batch: &Batch) -> Result<Receipt,
     let Received { outcomes, recorded, all } =
         batch.received(loaded.facts, &loaded.foreign, filing, &on_record);
     reject(unit, filing, batch, &outcomes).await?;
+    let all = records::signed(&mut unit.tx, all, |_| &loaded.known.assignments).await?;
     let fold = |guard: &Guard| records::own(&ctx, &job, guard, &all);
     let mut docket = dockets::take(unit, loaded.known);
     let returning = returning(unit, &docket, filing.assignment_id).await?;
@@ -160,6 +166,7 @@ struct Named {
     speaks: Vec<String>,
     proofs: Vec<Uuid>,
     warrants: Vec<Warrant>,
+    unlicensed: Vec<Licence>,
 }
 
 impl Named {
@@ -184,13 +191,25 @@ impl Named {
             speaks: known.map(|technician| technician.languages).unwrap_or_default(),
             warrants,
             proofs: if is_proved { proofs(tx, job, crew).await? } else { Vec::new() },
+            unlicensed: Vec::new(),
         })
     }
 
     fn on_record<'a>(&'a self, reference: &'a Reference, job_code: &'a str) -> OnRecord<'a> {
-        let Self { interpretations, speaks, proofs, warrants } = self;
-        OnRecord { reference, interpretations, speaks, proofs, job_code, warrants }
+        let Self { interpretations, speaks, proofs, warrants, unlicensed } = self;
+        OnRecord { reference, interpretations, speaks, proofs, job_code, warrants, unlicensed }
     }
+}
+
+/// The licences that a firm did not have at the place of a case on that day; none, where the place is erased.
+async fn unlicensed(unit: &mut Unit, case: CaseId, firm: FirmId, at: Instant) -> Result<Vec<Licence>, Error> {
+    let Some(site) = store::cases::site(&mut unit.tx, case).await? else { return Ok(Vec::new()) };
+    let Some(firm) = store::firms::find(&mut unit.tx, firm).await? else { return Ok(Vec::new()) };
+    let parent = store::places::parent_of(&mut unit.tx, &site.jis_code).await?;
+    let codes: Vec<_> = std::iter::once(site.jis_code).chain(parent).collect();
+    let day = tokyo(at).date_naive();
+    let lacks = |licence: &Licence| !firm.is_licensed(*licence, &codes, day);
+    Ok(Licence::ALL.iter().copied().filter(lacks).collect())
 }
 
 /// What can prove a consent: the signatures of a job and the calls of its case, by id.

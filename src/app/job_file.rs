@@ -223,7 +223,8 @@ pub async fn file(ctx: &Ctx, actor: &Actor, id: JobId) -> Result<File, Error> {
     seen::must_see(actor, &crew)?;
     let on_file = store::cases::on_file(tx, job.case_id).await?.ok_or(Error::NotFound("case"))?;
     let offers = store::offers::of_job(tx, id).await?;
-    let mut facts = store::facts::of_job(tx, id).await?;
+    let facts = store::facts::of_job(tx, id).await?;
+    let mut facts = records::signed(tx, facts, |_| &crew).await?;
     let papers = seen::papers(tx, id).await?;
     let marks = store::job_file::marks(tx, job.case_id).await?;
     let perils = marks.perils(id, &SafetyRules::of(&ctx.reference()));

@@ -50,6 +50,8 @@ async fn give_in(unit: &mut Unit, id: JobId, given: &Override) -> Result<Assignm
     sending.docket.may_give(given.yes)?;
     let agreed = agreed(unit, &mut sending, given.displacing, given.confirmation.clone()).await?;
     let assignment = sending.docket.give(&agreed, given.reason, unit.ctx.reference().dispatch())?;
+    let facts = std::mem::take(&mut sending.facts);
+    sending.facts = records::signed(&mut unit.tx, facts, |_| sending.docket.crew()).await?;
     let record = believe(unit, &mut sending)?;
     let known = close_all(unit, sending).await?;
     if record.is_of_money() {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Ctx, Error};
 use crate::{
     domain::{
-        facts::{Fact, FieldRecord, Guard, SKEW_MAX, WORK_INTERVAL_MAX, WorkSpan},
+        facts::{Fact, FieldRecord, Guard, RECEIPT_MAX, SKEW_MAX, WORK_INTERVAL_MAX, WorkSpan},
         ids::JobId,
         jobs::Job,
+        offers::Assignment,
         perils::{Perils, SafetyRules},
     },
     store::{self, Tx, facts::Around},
@@ -15,14 +16,41 @@ use crate::{
 
 /// The record of a job.
 pub(super) async fn of_job(ctx: &Ctx, tx: &mut Tx, job: &Job) -> Result<FieldRecord, Error> {
-    let facts = store::facts::of_job(tx, job.id).await?;
     let crew = store::assignments::of_job(tx, job.id).await?;
+    let facts = store::facts::of_job(tx, job.id).await?;
+    let facts = signed(tx, facts, |_| &crew).await?;
     let perils = perils(ctx, tx, job.id).await?;
     let settlements = store::ledger::settlements(tx, job.id).await?;
     let agreed = store::payer_authorities::agreements(tx, job.id).await?;
     let guard = Guard::of(job, &crew, &perils).billed(settlements.iter().map(|one| one.settled_at));
     let guard = guard.agreed(agreed);
     beside(tx, job.id, own(ctx, job, &guard, &facts)).await
+}
+
+/// The reports of jobs with these crews, beside the signatures that consents name and that have come since (C-19): nothing is
+/// doubtful about them any more. What comes later than any report may (G-01) settles nothing.
+pub(super) async fn signed<'a>(
+    tx: &mut Tx,
+    mut facts: Vec<Fact>,
+    crew: impl Fn(&JobId) -> &'a [Assignment],
+) -> Result<Vec<Fact>, Error> {
+    let named: Vec<_> = facts.iter().filter_map(Fact::awaits_signature).collect();
+    if named.is_empty() {
+        return Ok(facts);
+    }
+    let come = store::evidence::signatures(tx, &named).await?;
+    let has_come = |fact: &Fact| {
+        let named = fact.awaits_signature();
+        come.iter()
+            .filter(|one| Some(one.id) == named && one.job_id == fact.job_id)
+            .any(|one| one.received_at - fact.received_at <= RECEIPT_MAX && one.proves(crew(&fact.job_id)))
+    };
+    for fact in &mut facts {
+        if has_come(fact) {
+            fact.unresolved = None;
+        }
+    }
+    Ok(facts)
 }
 
 /// What is, or was, dangerous about a job, or unchecked.

@@ -223,12 +223,13 @@ async fn items(ctx: &Ctx, tx: &mut Tx, reviews: Vec<Review>) -> Result<Vec<Item>
     let ids: Vec<_> = reviews.iter().map(|review| review.job_id).collect();
     let jobs = store::job_lists::numbered(tx, &ids).await?;
     let mut facts: BTreeMap<JobId, Vec<Fact>> = BTreeMap::new();
-    for fact in store::facts::of_jobs(tx, &ids).await? {
+    let crews = store::assignments::of_jobs(tx, &ids).await?;
+    let crew = |job: &JobId| crews.get(job).map(Vec::as_slice).unwrap_or_default();
+    let told = store::facts::of_jobs(tx, &ids).await?;
+    for fact in records::signed(tx, told, crew).await? {
         facts.entry(fact.job_id).or_default().push(fact);
     }
     let of_job = |job: &JobId| facts.get(job).map(Vec::as_slice).unwrap_or_default();
-    let crews = store::assignments::of_jobs(tx, &ids).await?;
-    let crew = |job: &JobId| crews.get(job).map(Vec::as_slice).unwrap_or_default();
     let rules = SafetyRules::of(&ctx.reference());
     let bills = store::reviews::bills(tx, &ids, programmes::PRICED_BY.map(Dataset::name)).await?;
     let guard = |job: &Job| {

@@ -2,7 +2,10 @@
 
 use uuid::Uuid;
 
-use super::{Command, Ctx, Error, Unit, technicians, windows};
+use super::{
+    Command, Ctx, Error, Unit, technicians,
+    windows::{self, Gone},
+};
 use crate::{
     domain::{
         actor::Actor,
@@ -56,9 +59,7 @@ async fn make_in(unit: &mut Unit, technician: TechnicianId, new: &New) -> Result
         created_at: unit.now,
     };
     store::shift_entries::insert(&mut unit.tx, &entry).await.map_err(overlaps)?;
-    if entry.kind.takes_away() {
-        windows::absence_changed(unit, technician.id, span).await?;
-    }
+    windows::duty_changed(unit, technician.id, span, Gone::Nothing).await?;
     unit.emit(events::ShiftEntryMade {
         technician: technician.id,
         entry: entry.id,
@@ -127,8 +128,8 @@ async fn cancel_in(unit: &mut Unit, id: ShiftEntryId, version: i64) -> Result<Sh
     if !store::shift_entries::cancel(&mut unit.tx, &entry).await? {
         return Err(Error::Conflict);
     }
-    if let Some(span) = Span::new(entry.starts_at, entry.ends_at).filter(|_| entry.kind.takes_away()) {
-        windows::absence_changed(unit, entry.technician_id, span).await?;
+    if let Some(gone) = entry.entry() {
+        windows::duty_changed(unit, entry.technician_id, gone.span, Gone::Entry(gone)).await?;
     }
     unit.emit(events::ShiftEntryCancelled {
         technician: entry.technician_id,

@@ -3,7 +3,8 @@
 use super::{
     Command, Ctx, Error, Unit,
     shift_entries::{has_room, overlaps},
-    technicians, windows,
+    technicians,
+    windows::{self, Gone},
 };
 use crate::{
     domain::{
@@ -88,7 +89,8 @@ async fn make_in(unit: &mut Unit, new: &New) -> Result<ShiftSwap, Error> {
         };
         store::shift_entries::insert(&mut unit.tx, &entry).await.map_err(overlaps)?;
     }
-    windows::absence_changed(unit, giver.id, span).await?;
+    windows::duty_changed(unit, giver.id, span, Gone::Nothing).await?;
+    windows::duty_changed(unit, taker.id, span, Gone::Nothing).await?;
     unit.emit(events::ShiftsSwapped::from(&swap));
     Ok(swap)
 }
@@ -141,7 +143,9 @@ async fn undo_in(unit: &mut Unit, id: ShiftSwapId, version: i64) -> Result<Shift
         return Err(Error::Conflict);
     }
     store::shift_entries::cancel_of_swap(&mut unit.tx, swap.id).await?;
-    windows::absence_changed(unit, swap.giver_id, span).await?;
+    windows::duty_changed(unit, swap.giver_id, span, Gone::Nothing).await?;
+    let taken = Entry { kind: swap.kind.taken(), span };
+    windows::duty_changed(unit, swap.taker_id, span, Gone::Entry(taken)).await?;
     unit.emit(events::ShiftSwapUndone::from(&swap));
     Ok(ShiftSwap { version: version + 1, ..swap })
 }

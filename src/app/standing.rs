@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Error, Unit, dockets, fitness, questions};
+use super::{Error, Unit, dockets, fitness, questions, windows};
 use crate::{
     dispatch::question::When,
     domain::{
@@ -16,12 +16,15 @@ use crate::{
     store,
 };
 
-/// A technician is written anew: suspended or in service again, with or without what the work asks for.
+/// A technician is written anew: suspended or in service again, with or without what the work asks for, on other shifts.
 pub(super) async fn technician_changed(
     unit: &mut Unit,
     was: &Technician,
     is: &Technician,
 ) -> Result<(), Error> {
+    if was.shifts != is.shifts {
+        windows::shifts_changed(unit, is.id, &was.shifts).await?;
+    }
     let change = Change::of_technician(was, is);
     if change.is_nothing() {
         return Ok(());

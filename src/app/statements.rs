@@ -16,7 +16,7 @@ use crate::{
         money::Yen,
         offers::Assignment,
         payers::HeldItem,
-        payments::{Account, Payment, accounts, collected, statutory_document_required},
+        payments::{Account, Payment, accounts, before_settlement, collected, statutory_document_required},
         reference::programme::Payer,
         reviews::{Decision, Settled, flag_words},
         settling::{Costs, cash_doubts},
@@ -86,6 +86,7 @@ async fn of_job(
     crew: &[Assignment],
 ) -> Result<Statement, Error> {
     let facts = store::facts::of_job(tx, job.id).await?;
+    let facts = records::signed(tx, facts, |_| crew).await?;
     let perils = records::perils(ctx, tx, job.id).await?;
     let papers = seen::papers(tx, job.id).await?;
     let record = records::own(ctx, &job, &seen::guard(&job, crew, &papers, &perils), &facts);
@@ -157,6 +158,7 @@ pub(super) async fn stated(
         payments.clear();
     }
     let by_payer = accounts(&ledger::billed(&lines), &held, &payments);
+    let by_payer = if settlements.is_empty() { before_settlement(by_payer) } else { by_payer };
     let total_yen: Yen = lines.iter().map(|line| line.charge.amount_yen).sum();
     let collected_yen = sees_all.then(|| collected(&payments));
     // How long all of them have worked is nobody's alone.

@@ -30,9 +30,9 @@ impl FromStr for Expected {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        const WRONG: &str = "must be a position of at least 1, a colon, and 64 hexadecimal digits";
+        const WRONG: &str = "must be a position from 0, a colon, and 64 hexadecimal digits";
         let (pos, hash) = text.split_once(':').ok_or(WRONG)?;
-        let pos = pos.parse().ok().filter(|pos| *pos >= 1).ok_or(WRONG)?;
+        let pos = pos.parse().ok().filter(|pos| *pos >= 0).ok_or(WRONG)?;
         let mut bytes = [0; 32];
         hex::decode_to_slice(hash, &mut bytes).map_err(|_| WRONG)?;
         Ok(Self { pos, hash: bytes })
@@ -76,9 +76,9 @@ mod tests {
     fn what_is_expected_is_a_position_and_a_hash() {
         let hash = "0a".repeat(32);
         assert_eq!(format!("41:{hash}").parse(), Ok(Expected { pos: 41, hash: [10; 32] }));
-        for wrong in
-            ["", "41", "41:0a", &hash, &format!("0:{hash}"), &format!("-1:{hash}"), &format!("41:{hash}0a")]
-        {
+        // What an acknowledgement of an empty log answers.
+        assert_eq!(format!("0:{}", "00".repeat(32)).parse(), Ok(Expected { pos: 0, hash: [0; 32] }));
+        for wrong in ["", "41", "41:0a", &hash, &format!("-1:{hash}"), &format!("41:{hash}0a")] {
             assert!(wrong.parse::<Expected>().is_err(), "{wrong}");
         }
     }

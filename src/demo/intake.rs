@@ -45,7 +45,9 @@ pub(super) async fn ring(
     let job = match &call.job {
         Some(code) => {
             let path = format!("/v1/cases/{case_id}/jobs");
-            Some(id(&intake.post("job", &path, &json!({ "job_code": code })).await?)?)
+            Some(id(&intake
+                .post("job", &path, &json!({ "job_code": code, "priority": call.priority }))
+                .await?)?)
         }
         None => None,
     };

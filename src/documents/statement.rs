@@ -9,7 +9,7 @@ use crate::domain::{
     ledger::{Charge, EntryKind, LedgerLine, SettlementBasis, billed, live},
     money::Yen,
     payers::HeldItem,
-    payments::{Payment, PaymentKind, PaymentMethod, accounts, collected},
+    payments::{Payment, PaymentKind, PaymentMethod, accounts, before_settlement, collected},
     reference::programme::Payer,
     span::tokyo,
 };
@@ -163,6 +163,7 @@ impl Printed {
         let paid = collected(&facts.payments);
         // What is paid for what is held is not to be paid back.
         let accounts = accounts(&billed(&facts.lines), &facts.held, &facts.payments);
+        let accounts = if facts.basis.is_none() { before_settlement(accounts) } else { accounts };
         let due: i64 = accounts.values().map(|account| account.due.0).sum();
         let others =
             |line: &LedgerLine| line.charge.payer != Payer::Worker && line.charge.amount_yen > Yen::ZERO;

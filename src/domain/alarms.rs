@@ -37,6 +37,8 @@ text_enum! {
         CallUnwrapped = "call_unwrapped",
         /// The service fails at this each time it looks at it, and tries again once a minute.
         CannotGoOn = "cannot_go_on",
+        /// Whoever was taken off a job that is over goes there, or stands before the door: they must be sent home.
+        ComesInVain = "comes_in_vain",
         /// The free time or what was agreed of overtime is nearly used up: the payer's yes is needed (C-19).
         ConsentDue = "consent_due",
         /// A danger is told of a case in which nothing is in hand any more: somebody must see whether anybody is in it.
@@ -113,8 +115,8 @@ text_enum! {
         Stalled = "stalled",
         /// An interpreter was asked from the site and has neither joined nor declined.
         SiteInterpreterAwaited = "site_interpreter_awaited",
-        /// A planned visit, or a job that somebody is to come to now, lies in time that its technician has off, or has given to
-        /// a colleague.
+        /// A planned visit, or a job that somebody is to come to now, lies in time that its technician has off, has given to a
+        /// colleague, or is on shift in no more.
         VisitOffDuty = "visit_off_duty",
         /// At the door, and nothing has begun.
         WaitingOnSite = "waiting_on_site",
@@ -169,6 +171,14 @@ impl AlarmKind {
     }
 }
 
+impl AlarmKind {
+    /// Whether nothing ends it but that a person knows: they make the call it asks for.
+    #[must_use]
+    pub fn is_over_once_known(self) -> bool {
+        self == Self::ComesInVain
+    }
+}
+
 impl Alarm {
     /// The alarm after it has rung.
     #[must_use]
@@ -199,6 +209,9 @@ impl Alarm {
     /// The alarm somebody has taken care of.
     pub fn acknowledge(self, now: Instant, rules: &RingingRules) -> Result<Self, Refusal> {
         match self.state {
+            AlarmState::Ringing if self.kind.is_over_once_known() => {
+                Ok(Self { acknowledged_at: Some(now), ..self.resolve(now) })
+            }
             AlarmState::Ringing => Ok(Self {
                 state: AlarmState::Acknowledged,
                 acknowledged_at: Some(now),

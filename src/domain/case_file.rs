@@ -15,6 +15,7 @@ use super::{
     perils::PlannedCheck,
     reference::{Reference, job_codes::JobKind},
     refusal::Obstacle,
+    retention::Need,
     warrants::{self, Warrant, WarrantKind},
 };
 
@@ -35,6 +36,10 @@ pub struct CaseFile<'a> {
     pub warrants: &'a [Warrant],
     /// The job codes that were referred.
     pub referred: &'a BTreeSet<String>,
+    /// The jobs that see to nothing any more.
+    pub idle: &'a BTreeSet<JobId>,
+    /// What of it is not over.
+    pub needs: &'a BTreeSet<Need>,
 }
 
 impl CaseFile<'_> {
@@ -66,8 +71,10 @@ impl CaseFile<'_> {
     ) -> Vec<Missing> {
         let holds = |hazard: &str| reference.hazards().get(hazard).is_some_and(|kind| kind.holds_offers);
         let is_sent_for = |category: &&Category| matches!(category, Category::Water | Category::Lock);
-        let has_no_job =
-            |category: &Category| !self.jobs.iter().any(|job| Category::of(job.trade) == *category);
+        let sees_to = |job: &&Job| !self.idle.contains(&job.id);
+        let has_no_job = |category: &Category| {
+            !self.jobs.iter().filter(sees_to).any(|job| Category::of(job.trade) == *category)
+        };
         let lacks = |kind| !warrants::is_answered_for(kind, self.warrants);
         let is_unplanned = |job: &Job| !self.checks.contains_key(&job.id);
         let found = [
@@ -82,15 +89,21 @@ impl CaseFile<'_> {
                 Missing::Goodwill,
             ),
             (
-                self.any_under_way(reference, |_, kind| kind.landlord_consent_required)
-                    && lacks(WarrantKind::Landlord),
+                self.any_under_way(reference, |job, kind| {
+                    kind.landlord_consent_required && !self.landlord_was_asked(job, reference)
+                }),
                 Missing::LandlordConsent,
             ),
             (!self.unreferred(reference).is_empty(), Missing::Referral),
         ];
         let mut missing = intake::missing(self.case, resident, callers);
         missing.extend(found.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| what));
+        missing.extend(self.needs.iter().filter_map(|need| Missing::of(*need)));
         missing
+    }
+
+    fn landlord_was_asked(&self, job: &Job, reference: &Reference) -> bool {
+        warrants::landlord_was_asked(reference, &job.job_code, &job.job_code, self.warrants)
     }
 
     fn any_under_way(&self, reference: &Reference, is_meant: impl Fn(&Job, &JobKind) -> bool) -> bool {

@@ -10,6 +10,7 @@ use super::{
     jobs::Job,
     reference::Reference,
     refusal::Refusal,
+    retention::Need,
     span::Instant,
 };
 
@@ -39,9 +40,35 @@ pub enum Missing {
     LandlordConsent,
     /// The referral of a landlord's matter, or why none is due (3.4).
     Referral,
+    /// What was charged and is not paid, or was paid too much.
+    MoneyDue,
+    /// The answer of a payer (G-06).
+    PayerAnswer,
+    /// The decision about a dispute.
+    DisputeDecision,
+    /// The decision about a doubtful record.
+    ReviewDecision,
 }
 
 impl Missing {
+    /// What of a case is not over and does not keep it open: whoever closes it is told.
+    #[must_use]
+    pub fn of(need: Need) -> Option<Self> {
+        match need {
+            Need::JobOpen => None,
+            Need::MoneyDue => Some(Self::MoneyDue),
+            Need::PayerAwaited => Some(Self::PayerAnswer),
+            Need::DisputeOpen => Some(Self::DisputeDecision),
+            Need::ReviewOpen => Some(Self::ReviewDecision),
+        }
+    }
+
+    /// Whether it outlives the closing of the case.
+    #[must_use]
+    pub fn is_of_money(self) -> bool {
+        matches!(self, Self::MoneyDue | Self::PayerAnswer | Self::DisputeDecision | Self::ReviewDecision)
+    }
+
     /// What to ask or do, in Japanese.
     #[must_use]
     pub fn ja(self) -> &'static str {
@@ -57,6 +84,10 @@ impl Missing {
             Self::Goodwill => "対象外の方です。対応する理由を記録してください。",
             Self::LandlordConsent => "交換の前に家主の同意を確認し、記録してください。",
             Self::Referral => "家主・管理会社への取り次ぎ、または不要な理由を記録してください。",
+            Self::MoneyDue => "未収または返金すべき金額があります。完了しても請求は残ります。",
+            Self::PayerAnswer => "支払者の回答待ちの費用があります。完了しても回答待ちは続きます。",
+            Self::DisputeDecision => "異議の申し立てが未解決です。完了しても判断が必要です。",
+            Self::ReviewDecision => "記録の確認が未了です。完了しても判断が必要です。",
         }
     }
 
@@ -75,6 +106,10 @@ impl Missing {
             Self::Goodwill => "Not entitled: record why the person is served all the same.",
             Self::LandlordConsent => "Ask the landlord before anything is replaced, and record the answer.",
             Self::Referral => "Refer it to the landlord or management company, or record why not.",
+            Self::MoneyDue => "Money is due or to be paid back: closing does not end that.",
+            Self::PayerAnswer => "A payer's answer is awaited: closing does not end that.",
+            Self::DisputeDecision => "A dispute is not decided: closing does not end that.",
+            Self::ReviewDecision => "A doubtful record is not decided: closing does not end that.",
         }
     }
 
@@ -93,6 +128,10 @@ impl Missing {
             Self::Goodwill => "E-02",
             Self::LandlordConsent => "S-06",
             Self::Referral => "3.4",
+            Self::MoneyDue => "G-07",
+            Self::PayerAnswer => "G-06",
+            Self::DisputeDecision => "G-18",
+            Self::ReviewDecision => "G-01",
         }
     }
 }

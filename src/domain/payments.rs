@@ -195,6 +195,16 @@ pub fn accounts(
     accounts
 }
 
+/// The same before anything is settled: what was taken is received, and nothing of it is to be paid back before it is known what
+/// it was for.
+#[must_use]
+pub fn before_settlement(mut accounts: BTreeMap<Payer, Account>) -> BTreeMap<Payer, Account> {
+    for account in accounts.values_mut() {
+        account.due = account.due.max(Yen::ZERO);
+    }
+    accounts
+}
+
 /// Whether another payment may be recorded: cash on site is cash, nothing is received in the future or before the job was
 /// made, and no more is paid back than was collected before.
 pub fn check(

@@ -84,7 +84,8 @@ pub struct Warrant {
     pub kind: WarrantKind,
     /// Why it is right.
     pub reason: WarrantReason,
-    /// Of which job code it is said that no referral is due: of no other one.
+    /// Of which job code it is said that no referral is due, or which job code or special work the landlord was asked about: of no
+    /// other one.
     pub job_code: Option<String>,
     /// When it was said.
     pub at: DateTime<Utc>,
@@ -97,7 +98,7 @@ pub struct Warrant {
 pub struct Word {
     /// Why it is right: it says what is answered for.
     pub reason: WarrantReason,
-    /// Of which job code no referral is due; the only one for which one is, when not said.
+    /// Of which job code no referral is due, or what the landlord was asked about; the only one in question, when not said.
     pub job_code: Option<String>,
 }
 
@@ -124,7 +125,7 @@ impl WarrantKind {
     /// Whether it is about the codes of jobs.
     #[must_use]
     pub fn is_of_codes(self) -> bool {
-        self == Self::NoReferral
+        matches!(self, Self::NoReferral | Self::Landlord)
     }
 }
 
@@ -154,14 +155,22 @@ impl Warrant {
 }
 
 impl OfCase<'_> {
-    /// Which job code is answered for: what is said of one landlord's matter is not said of another one.
+    /// Which job code or special work is answered for: what is said of one landlord's matter is not said of another one (R-07,
+    /// S-06).
     fn meant(&self, word: &Word, reference: &Reference) -> Result<Option<String>, Refusal> {
         let refused = |why: &str| Err(Refusal::field("job_code", why));
-        if !word.reason.kind().is_of_codes() {
-            return match word.job_code {
-                Some(_) => refused("is said only where no referral is due"),
-                None => Ok(None),
-            };
+        match word.reason.kind() {
+            WarrantKind::Goodwill if word.job_code.is_some() => return refused("is not said of goodwill"),
+            WarrantKind::Goodwill => return Ok(None),
+            WarrantKind::Landlord => {
+                return match self.replaced(word, reference) {
+                    Some(code) => Ok(Some(code)),
+                    None => refused(
+                        "S-06: say what the landlord was asked about: the job code, or the special work, that replaces something",
+                    ),
+                };
+            }
+            WarrantKind::NoReferral => {}
         }
         let mut codes = self.codes.iter().map(String::as_str);
         if let Some(code) = &word.job_code {
@@ -176,6 +185,15 @@ impl OfCase<'_> {
             0 => refused("no job of this case waits for a referral"),
             _ => refused("more than one job of this case waits for a referral: say which"),
         }
+    }
+
+    /// What the landlord was asked about: what is said, or the only thing that may have to be replaced on the jobs of the case.
+    fn replaced(&self, word: &Word, reference: &Reference) -> Option<String> {
+        if let Some(said) = &word.job_code {
+            return is_replacement(reference, said).then(|| said.clone());
+        }
+        let all: BTreeSet<_> = self.codes.iter().flat_map(|code| replacements(reference, code)).collect();
+        all.first().filter(|_| all.len() == 1).cloned()
     }
 }
 
@@ -207,6 +225,42 @@ pub fn unreferred<'a>(
 #[must_use]
 pub fn is_theirs(reference: &Reference, code: &str) -> bool {
     reference.job_codes().get(code).is_some_and(|kind| kind.free_scope == FreeScope::Refer)
+}
+
+/// Whether a code is that of a job or special work that replaces something of the landlord's (S-06).
+#[must_use]
+pub fn is_replacement(reference: &Reference, code: &str) -> bool {
+    let codes = reference.job_codes();
+    codes.get(code).is_some_and(|kind| kind.landlord_consent_required)
+        || codes.special_work(code).is_some_and(|work| work.landlord_consent_required)
+}
+
+/// What of the landlord's may have to be replaced on a job of this code: the job is asked about as a whole where it is for that,
+/// else each special work by itself.
+#[must_use]
+pub fn replacements(reference: &Reference, job_code: &str) -> Vec<String> {
+    let Some(kind) = reference.job_codes().get(job_code) else { return Vec::new() };
+    if kind.landlord_consent_required {
+        return vec![job_code.to_owned()];
+    }
+    let works = kind.special_if.iter().map(|work| work.as_str());
+    works.filter(|work| is_replacement(reference, work)).map(str::to_owned).collect()
+}
+
+/// Whether the landlord was asked about what was done on a job of this code, the job itself or a special work, or somebody answers
+/// for that they were not. What they were asked about otherwise says nothing of it (S-06).
+#[must_use]
+pub fn landlord_was_asked(reference: &Reference, done: &str, job_code: &str, warrants: &[Warrant]) -> bool {
+    let is_of_job = |work: &str| {
+        let kind = reference.job_codes().get(job_code);
+        kind.is_some_and(|kind| {
+            kind.landlord_consent_required && kind.special_if.iter().any(|one| one.as_str() == work)
+        })
+    };
+    let asked = warrants.iter().filter(|warrant| warrant.kind == WarrantKind::Landlord);
+    asked.filter_map(|warrant| warrant.job_code.as_deref()).any(|about| {
+        about == done || (about == job_code && is_of_job(done)) || (done == job_code && is_of_job(about))
+    })
 }
 
 /// Nobody is asked for a person who is not entitled before somebody has said why (G-14).

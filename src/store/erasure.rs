@@ -119,12 +119,10 @@ pub async fn blocks(tx: &mut Tx, case: CaseId) -> Result<(), Error> {
     Ok(())
 }
 
-/// What of a case is not over: money is due where charges and payments of one of its jobs differ, but for what the programme
+/// What of the case `$1` is not over: money is due where charges and payments of one of its jobs differ, but for what the programme
 /// bears itself.
-pub async fn needs(tx: &mut Tx, case: CaseId) -> Result<Vec<Need>, Error> {
-    let rows = query!(
-        tx,
-        all One<Need>,
+macro_rules! needed {
+    () => {
         "SELECT 'job_open' AS need FROM job j
          WHERE j.case_id = $1 AND j.wake_at IS NOT NULL
          UNION SELECT 'money_due' FROM job j
@@ -138,10 +136,14 @@ pub async fn needs(tx: &mut Tx, case: CaseId) -> Result<Vec<Need>, Error> {
          UNION SELECT 'dispute_open' FROM job j JOIN dispute d ON d.job_id = j.id
          WHERE j.case_id = $1 AND NOT EXISTS (SELECT 1 FROM dispute_resolution r WHERE r.dispute_id = d.id)
          UNION SELECT 'review_open' FROM job j JOIN review r ON r.job_id = j.id
-         WHERE j.case_id = $1 AND r.state = 'open'
-         ORDER BY need",
-        case
-    )?;
+         WHERE j.case_id = $1 AND r.state = 'open'"
+    };
+}
+pub(super) use needed;
+
+/// What of a case is not over.
+pub async fn needs(tx: &mut Tx, case: CaseId) -> Result<Vec<Need>, Error> {
+    let rows = query!(tx, all One<Need>, concat!(needed!(), " ORDER BY need"), case)?;
     Ok(rows.into_iter().map(|(need,)| need).collect())
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{
     Error, Tx,
     codec::{Hex, row},
-    db::{One, query},
+    db::{One, id_list, query},
 };
 use crate::domain::{
     evidence::{AbsenceReason, ErasedFor, Evidence},
@@ -72,6 +72,22 @@ pub async fn of_job(tx: &mut Tx, job: JobId) -> Result<Vec<Evidence>, Error> {
         all Evidence,
         concat!("SELECT ", columns!(), " FROM evidence WHERE job_id = $1 ORDER BY id"),
         job
+    )
+}
+
+/// Of these, the signatures, erased ones too.
+pub async fn signatures(tx: &mut Tx, ids: &[EvidenceId]) -> Result<Vec<Evidence>, Error> {
+    query!(
+        tx,
+        all Evidence,
+        {
+            sqlite: concat!("SELECT ", columns!(), " FROM evidence
+                WHERE kind = 'signature' AND id IN (SELECT unhex(value) FROM json_each($1))"),
+            postgres: concat!("SELECT ", columns!(), " FROM evidence
+                WHERE kind = 'signature'
+                  AND id IN (SELECT CAST(value AS UUID) FROM json_array_elements_text(CAST($1 AS JSON)))")
+        },
+        id_list(ids.iter().map(|id| id.0))
     )
 }
 

@@ -13,7 +13,10 @@ use super::{
     Error, Tx,
     codec::{Json, parsed},
     db::query,
-    events, reviews,
+    erasure::needed,
+    events,
+    jobs::sees_to,
+    reviews,
 };
 use crate::domain::{
     alarms::AlarmKind,
@@ -27,6 +30,7 @@ use crate::domain::{
     payers::Agreement,
     payments::Payment,
     perils::{KnownDanger, Perils, PlannedCheck, SafetyRules},
+    retention::Need,
     reviews::Decision,
     span::Instant,
     warrants::Warrant,
@@ -305,6 +309,10 @@ pub struct Marks {
     pub warrants: Vec<Warrant>,
     /// The job codes that were referred.
     pub referred: BTreeSet<String>,
+    /// The jobs that see to nothing any more.
+    pub idle: BTreeSet<JobId>,
+    /// What of it is not over.
+    pub needs: BTreeSet<Need>,
 }
 
 impl Marks {
@@ -373,6 +381,8 @@ impl Marks {
                 });
             }
             "referral" => self.referred.extend(row.hazard),
+            "idle" => _ = self.idle.insert(row.id.into()),
+            "need" => _ = self.needs.insert(read(row.code, "case_file", "need")?),
             _ => {
                 let table = "identity_plan";
                 self.checks.entry(row.id.into()).or_default().push(PlannedCheck {
@@ -392,7 +402,7 @@ pub async fn marks(tx: &mut Tx, case: CaseId) -> Result<Marks, Error> {
     let rows = query!(
         tx,
         all MarkRow,
-        "SELECT 'hazard' AS what, call_id AS id, number, hazard, cleared_by AS code, note_code AS code2,
+        concat!("SELECT 'hazard' AS what, call_id AS id, number, hazard, cleared_by AS code, note_code AS code2,
                 raised_at AS at1, cleared_at AS at2, CAST(NULL AS UUID) AS made_by
          FROM case_hazard WHERE case_id = $1
          UNION ALL
@@ -407,8 +417,14 @@ pub async fn marks(tx: &mut Tx, case: CaseId) -> Result<Marks, Error> {
          SELECT 'referral', r.id, NULL, r.job_code, NULL, NULL, NULL, NULL, NULL
          FROM referral r WHERE r.case_id = $1
          UNION ALL
+         SELECT 'idle', j.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+         FROM case_file c JOIN job j ON j.case_id = c.id WHERE c.id = $1 AND NOT (", sees_to!(), ")
+         UNION ALL
+         SELECT 'need', c.id, NULL, NULL, n.need, NULL, NULL, NULL, NULL
+         FROM (", needed!(), ") n JOIN case_file c ON c.id = $1
+         UNION ALL
          SELECT 'plan', j.id, p.number, NULL, p.method, NULL, p.planned_at, NULL, NULL
-         FROM job j JOIN identity_plan p ON p.job_id = j.id WHERE j.case_id = $1",
+         FROM job j JOIN identity_plan p ON p.job_id = j.id WHERE j.case_id = $1"),
         case.0
     )?;
     let mut marks = Marks::default();

@@ -15,6 +15,19 @@ use crate::domain::{
     span::Instant,
 };
 
+/// Whether a job `j` of a case `c` sees to what the case is about: it was not over before the case was opened again, nor called off
+/// because there was another one, or because nobody opened. What an event says is JSON of ours, without spaces, so that one text
+/// serves both engines; `_` stands for a quotation mark.
+macro_rules! sees_to {
+    () => {
+        "(c.reopened_at IS NULL OR j.closed_at IS NULL OR j.closed_at > c.reopened_at)
+         AND NOT (j.state = 'cancelled' AND EXISTS (
+             SELECT 1 FROM event v WHERE v.subject_id = j.id AND v.kind = 'job.cancelled'
+             AND (v.data LIKE '%_reason_:_duplicate_%' OR v.data LIKE '%_reason_:_no_access_%')))"
+    };
+}
+pub(super) use sees_to;
+
 row! {
     FlatJob: id, version, case_id, job_code, trade, priority, state, state_since, hold, wake_at, warned_at, round, rung,
     created_at, closed_at, rework_of

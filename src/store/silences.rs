@@ -3,7 +3,7 @@
 
 use uuid::Uuid;
 
-use super::{Error, Tx, codec::row, db::query};
+use super::{Error, Tx, codec::row, db::query, jobs::sees_to};
 use crate::domain::{alarms::AlarmKind, events::Subject, silence::Watched, span::Instant};
 
 /// Where a watched thing and its alarm are not in step.
@@ -195,10 +195,8 @@ async fn site_interpreter(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
     )
 }
 
-/// Something of the case is a trade's, and there is no job of that trade: none since the case was opened again, or only such as
-/// were called off because there was another one, or because nobody opened.
+/// Something of the case is a trade's, and no job of that trade sees to it.
 async fn case_without_job(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
-    // What an event says is JSON of ours, without spaces, so that one text serves both engines; `_` stands for a quotation mark.
     query!(
         tx,
         all OutOfStep,
@@ -211,11 +209,9 @@ async fn case_without_job(tx: &mut Tx, alarm: AlarmKind, limit: i64) -> Found {
          FROM case_file c
          WHERE c.state = 'open' AND NOT EXISTS (SELECT 1 FROM case_erasure e WHERE e.case_id = c.id) AND EXISTS (
              SELECT 1 FROM case_category k WHERE k.case_id = c.id AND k.category IN ('water', 'lock')
-             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.trade = k.category
-             AND (c.reopened_at IS NULL OR j.closed_at IS NULL OR j.closed_at > c.reopened_at)
-             AND NOT (j.state = 'cancelled' AND EXISTS (
-                 SELECT 1 FROM event v WHERE v.subject_id = j.id AND v.kind = 'job.cancelled'
-                 AND (v.data LIKE '%_reason_:_duplicate_%' OR v.data LIKE '%_reason_:_no_access_%')))))",
+             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.case_id = c.id AND j.trade = k.category AND ",
+            sees_to!(),
+            "))",
             out_of_step!()
         ),
         alarm,

@@ -3,11 +3,14 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{
-    db::{TestDb, on_both_engines},
-    server::{Reply, TestServer, id},
-    site,
-    world::{self, Crew},
+use crate::{
+    standing::{put, put_state},
+    support::{
+        db::{TestDb, on_both_engines},
+        server::{Reply, TestServer, id},
+        site::{self, Device},
+        world::{self, Crew},
+    },
 };
 
 /// A dripping tap that can wait until tomorrow.
@@ -55,7 +58,138 @@ async fn off_duty(server: &TestServer) -> Vec<String> {
     ours.map(|alarm| alarm["subject_id"].as_str().unwrap().to_owned()).collect()
 }
 
+/// Weekly shifts of the crew's technician: the day, from when, until when.
+async fn work(server: &TestServer, crew: &Crew, shifts: &[(&str, &str, &str)]) {
+    let shifts = shifts.iter().map(|(day, from, to)| json!({ "day": day, "from": from, "to": to }));
+    put(server, &format!("/v1/technicians/{}", crew.technician), "shifts", shifts.collect()).await;
+}
+
+/// An entry of the crew's technician from tonight until tomorrow's end; its id.
+async fn extra(server: &TestServer, crew: &Crew, kind: &str) -> String {
+    let body = json!({ "kind": kind, "starts_at": "2026-11-22T20:00:00+09:00", "ends_at": "2026-11-24T00:00:00+09:00" });
+    let path = format!("/v1/technicians/{}/shift-entries", crew.technician);
+    let made = crew.office.post(&path, body).await.expect(201);
+    server.settle().await;
+    id(&made)
+}
+
 on_both_engines! {
+    async fn a_visit_rings_for_as_long_as_no_weekly_shift_is_left_for_it(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = drip(&server).await;
+        // On a Monday; such work takes half an hour.
+        book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
+        for (shifts, rings) in [
+            (&[("mon", "09:00", "17:00")][..], false),
+            (&[("mon", "10:00", "10:29")], true),
+            (&[("mon", "10:00", "10:30")], false),
+            (&[("mon", "10:01", "17:00")], true),
+            (&[("mon", "08:00", "09:30"), ("mon", "09:30", "12:00")], false),
+            (&[("tue", "09:00", "17:00")], true),
+            (&[("sun", "20:00", "11:00+1")], false),
+            (&[], true),
+            (&[("mon", "00:00", "24:00")], false),
+        ] {
+            work(&server, &crew, shifts).await;
+            let expected: &[&str] = if rings { &[&job] } else { &[] };
+            assert_eq!(off_duty(&server).await, expected, "{shifts:?}");
+            assert_eq!(state(&server, &job).await, "booked", "{shifts:?}: a person decides");
+        }
+        // The day of the visit is a public holiday.
+        let shifts = json!([{ "day": "mon", "from": "09:00", "to": "17:00", "holidays": "off" }]);
+        put(&server, &format!("/v1/technicians/{}", crew.technician), "shifts", shifts).await;
+        assert_eq!(off_duty(&server).await, [job.as_str()]);
+        // Whoever is sent knowingly has lost nothing.
+        let knowingly = json!({
+            "technician_id": crew.technician,
+            "starts_at": "2026-11-23T10:00:00+09:00", "ends_at": "2026-11-23T12:00:00+09:00",
+            "confirmation": { "despite": ["off_shift"], "because": "other" },
+        });
+        server.dispatcher().post(&format!("/v1/jobs/{job}/appointment"), knowingly).await.expect(201);
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        work(&server, &crew, &[]).await;
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        server.stop().await;
+    }
+
+    async fn a_job_just_accepted_rings_when_its_weekly_shift_is_shortened_until_they_are_there(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let job = site::accepted_job(&server, &crew).await;
+        // It is nine in the evening of a Sunday.
+        for (shifts, rings) in [
+            (&[("sun", "20:00", "06:00+1")][..], false),
+            (&[("mon", "00:00", "24:00")], true),
+            (&[("sun", "20:00", "21:10")], true),
+            (&[("sun", "20:00", "06:00+1"), ("thu", "08:00", "17:00")], false),
+            (&[("sun", "20:00", "06:00+1")], false),
+            (&[], true),
+            (&[("sat", "22:00", "21:30+1")], true),
+            (&[("sun", "00:00", "24:00"), ("mon", "00:00", "24:00")], false),
+        ] {
+            work(&server, &crew, shifts).await;
+            let expected: &[&str] = if rings { &[&job] } else { &[] };
+            assert_eq!(off_duty(&server).await, expected, "{shifts:?}");
+            assert_eq!(state(&server, &job).await, "assigned", "{shifts:?}: a person decides");
+        }
+        let mut phone = Device::new(&job, "phone-1");
+        let mut arrival = vec![phone.fact("21:00", json!({ "kind": "arrival" }))];
+        site::dated(&mut arrival, server.ctx.now(), &[0]);
+        phone.send(&server, &crew.phone, &arrival).await.expect(200);
+        work(&server, &crew, &[]).await;
+        assert_eq!(off_duty(&server).await, [""; 0], "they are there");
+        server.stop().await;
+    }
+
+    async fn duty_that_was_entered_and_goes_rings_as_well(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        for kind in ["extra_shift", "on_call"] {
+            let crew = world::crew(&server, kind, 35.165, 136.91).await;
+            work(&server, &crew, &[("mon", "09:00", "12:00")]).await;
+            let entry = extra(&server, &crew, kind).await;
+            let job = site::accepted_job(&server, &crew).await;
+            cancel(&server, &crew, &entry).await;
+            assert_eq!(off_duty(&server).await, [job.as_str()], "{kind}");
+            extra(&server, &crew, kind).await;
+            assert_eq!(off_duty(&server).await, [""; 0], "{kind}");
+            server.dispatcher().post(&format!("/v1/jobs/{job}/cancellation"), json!({ "reason": "duplicate" })).await.expect(200);
+            put_state(&server, &format!("/v1/technicians/{}", crew.technician), "suspended").await;
+        }
+        let crew = world::crew(&server, "訪問", 35.165, 136.91).await;
+        work(&server, &crew, &[]).await;
+        let entry = extra(&server, &crew, "extra_shift").await;
+        let visit = drip(&server).await;
+        book(&server, &visit, &crew, "10:00", "12:00").await.expect(201);
+        cancel(&server, &crew, &entry).await;
+        assert_eq!(off_duty(&server).await, [visit.as_str()]);
+        extra(&server, &crew, "extra_shift").await;
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        server.stop().await;
+    }
+
+    async fn a_visit_in_a_window_taken_from_a_colleague_rings_when_the_swap_is_undone(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
+        let path = format!("/v1/firms/{}/technicians", crew.firm);
+        let mate = world::technician("同僚", &["water"], world::point(35.16, 136.90));
+        let mate = id(&server.administrator().post(&path, mate).await.expect(201));
+        work(&server, &crew, &[]).await;
+        let swap = json!({
+            "giver_id": mate, "taker_id": crew.technician,
+            "starts_at": "2026-11-23T09:00:00+09:00", "ends_at": "2026-11-23T13:00:00+09:00",
+        });
+        let swap = id(&crew.office.post("/v1/shift-swaps", swap).await.expect(201));
+        server.settle().await;
+        let job = drip(&server).await;
+        book(&server, &job, &crew, "10:00", "12:00").await.expect(201);
+        assert_eq!(off_duty(&server).await, [""; 0]);
+        let undone = crew.office.request(Method::DELETE, &format!("/v1/shift-swaps/{swap}"));
+        crew.office.send(undone.header("If-Match", "\"1\"")).await.expect(200);
+        assert_eq!(off_duty(&server).await, [job]);
+        server.stop().await;
+    }
+
     async fn a_planned_visit_is_asked_for_when_its_time_comes_near(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;

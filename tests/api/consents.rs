@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The codes of the flags of a receipt, by the report they are about.
-fn flagged(receipt: &Value) -> BTreeMap<String, Vec<String>> {
+pub(crate) fn flagged(receipt: &Value) -> BTreeMap<String, Vec<String>> {
     let mut flags: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for flag in receipt["flags"].as_array().unwrap() {
         let fact = flag["fact_id"].as_str().unwrap_or_default().to_owned();
@@ -32,7 +32,7 @@ fn flagged(receipt: &Value) -> BTreeMap<String, Vec<String>> {
 }
 
 /// A yes that says these things otherwise.
-fn yes(time: &str, changes: &Value) -> Value {
+pub(crate) fn yes(time: &str, changes: &Value) -> Value {
     let mut yes = site::consent(time, 2);
     for (field, value) in changes.as_object().unwrap() {
         yes[field] = value.clone();
@@ -73,7 +73,7 @@ fn moved(facts: &mut [Value], begun: Instant) {
     }
 }
 
-async fn on_site(server: &TestServer) -> (Crew, String, Device) {
+pub(crate) async fn on_site(server: &TestServer) -> (Crew, String, Device) {
     let crew = world::crew(server, "栄水道", 35.165, 136.91).await;
     let job = accepted_job(server, &crew).await;
     let mut phone = Device::new(&job, "phone-1");

@@ -117,6 +117,14 @@ on_both_engines! {
         let server = TestServer::start(&db).await;
         let (site, case) = done(&server).await;
         let supervisor = server.client(Role::Supervisor);
+        // Whoever closes it is told what that does not end.
+        let left = async || {
+            let shown = supervisor.get(&format!("/v1/cases/{case}")).await.expect(200);
+            let missing = shown["missing"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap().to_owned());
+            let money = ["money_due", "payer_answer", "dispute_decision", "review_decision"];
+            missing.filter(|code| money.contains(&code.as_str())).collect::<Vec<_>>()
+        };
+        assert_eq!(left().await, ["money_due"]);
         close(&server, &case, "no").await;
         let path = format!("/v1/cases/{case}/erasure");
         let asked = json!({ "reason": "person_asked" });
@@ -130,11 +138,14 @@ on_both_engines! {
             "kind": "later", "method": "card", "payer": "worker", "amount_yen": 2_200, "received_at": server.ctx.now(),
         });
         supervisor.post(&format!("/v1/jobs/{}/payments", site.job), paid).await.expect(201);
+        assert_eq!(left().await, [""; 0]);
         let disputes = format!("/v1/jobs/{}/disputes", site.job);
         let dispute = supervisor.post(&disputes, json!({ "reason": "damage", "payer": "worker" })).await.expect(201);
         assert!(still().await.starts_with("still open: a dispute is open;"), "{}", still().await);
+        assert_eq!(left().await, ["dispute_decision"]);
         let settled = format!("/v1/disputes/{}/resolution", dispute["id"].as_str().unwrap());
         supervisor.post(&settled, json!({ "outcome": "rejected" })).await.expect(200);
+        assert_eq!(left().await, [""; 0]);
         supervisor.post(&path, asked.clone()).await.expect(200);
         server.stop().await;
     }

@@ -6,11 +6,16 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use crate::support::{
-    db::{TestDb, on_both_engines},
-    pictures,
-    server::{Client, Reply, TestServer, id},
-    site, world,
+use crate::{
+    consents::{flagged, on_site, yes},
+    standing::put_state,
+    support::{
+        db::{TestDb, on_both_engines},
+        pictures,
+        server::{Client, Reply, TestServer, id},
+        site::{self, Device, accepted_job},
+        world,
+    },
 };
 
 /// Sends a picture, whatever it says it is.
@@ -46,6 +51,59 @@ fn whats(list: &Value) -> Vec<&str> {
 }
 
 on_both_engines! {
+    async fn c_19_a_signature_that_comes_later_ends_the_doubt_by_itself(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let supervisor = server.client(Role::Supervisor);
+        let (stranger, foreign, _) = on_site(&server).await;
+        put_state(&server, &format!("/v1/technicians/{}", stranger.technician), "suspended").await;
+        // What is sent as the picture that the consent has named, by whom and after how long; and whether that proves it.
+        for (number, (kind, to_its_own_job, hours, proves)) in (100_u128..).zip([
+            ("signature", true, 0, true),
+            ("signature", true, 47, true),
+            ("photo_before", true, 0, false),
+            ("signature", true, 49, false),
+            ("signature", false, 0, false),
+        ]) {
+            let case = format!("{kind} {to_its_own_job} {hours}");
+            let named = Uuid::from_u128(0xE000_0000 + number);
+            let crew = world::crew(&server, &case, 35.165, 136.91).await;
+            let job = accepted_job(&server, &crew).await;
+            let mut phone = Device::new(&job, "phone-1");
+            let began = server.ctx.now();
+            let mut facts = vec![
+                phone.fact("21:00", json!({ "kind": "arrival" })),
+                phone.fact("21:00", yes("21:00", &json!({ "evidence": named }))),
+                phone.fact("21:00", json!({ "kind": "work_start", "work": "work" })),
+            ];
+            site::dated(&mut facts, began, &[0, 0, 0]);
+            phone.send(&server, &crew.phone, &facts).await.expect(200);
+            server.pass(81).await;
+            let mut facts = vec![
+                phone.fact("21:00", json!({ "kind": "work_end" })),
+                phone.fact("21:00", json!({ "kind": "completion" })),
+            ];
+            site::dated(&mut facts, began, &[80, 80]);
+            let receipt = phone.send(&server, &crew.phone, &facts).await.expect(200);
+            let doubts: Vec<_> = flagged(&receipt).into_values().flatten().collect();
+            assert_eq!((doubts, &receipt["settlement"]), (vec!["consent_evidence".to_owned()], &Value::Null), "{case}");
+            server.pass(hours * 60).await;
+            let (client, about) = if to_its_own_job { (&crew.phone, &job) } else { (&stranger.phone, &foreign) };
+            if !to_its_own_job {
+                put_state(&server, &format!("/v1/technicians/{}", stranger.technician), "active").await;
+            }
+            send(client, about, number, kind).await.expect(201);
+            let open = supervisor.get("/v1/reviews?state=open&limit=200").await.expect(200);
+            let is_open = open["items"].as_array().unwrap().iter().any(|review| review["job_id"] == job.as_str());
+            assert_eq!(is_open, !proves, "{case}");
+            let statement = supervisor.get(&format!("/v1/jobs/{job}/statement")).await.expect(200);
+            // 80 minutes are two units, and both were agreed to.
+            assert_eq!(statement["due_yen"], if proves { 2_200 } else { 0 }, "{case}: {statement}");
+            put_state(&server, &format!("/v1/technicians/{}", crew.technician), "suspended").await;
+        }
+        assert_eq!(app::settlement::verify(&server.ctx).await.unwrap(), [""; 0]);
+        server.stop().await;
+    }
+
     async fn a_picture_is_kept_once_without_its_place_and_shown_as_a_file(db: TestDb) {
         let server = TestServer::start(&db).await;
         let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Every kind of report there is, as it would be told at this time.
-fn every_kind(time: &str) -> Vec<Value> {
+pub(crate) fn every_kind(time: &str) -> Vec<Value> {
     let item = "00000000-0000-4000-8000-000000000480";
     vec![
         kind("departure"),

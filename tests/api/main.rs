@@ -40,6 +40,7 @@ mod goodwill;
 mod guarding;
 mod held_commits;
 mod hostile;
+mod in_vain;
 mod kpis;
 mod ladder;
 mod languages;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{
     db::{TestDb, on_both_engines},
     server::{TestServer, id},
+    site::{self, Device},
     world::{self, Crew},
 };
 
@@ -34,11 +35,15 @@ async fn describe_technician(server: &TestServer, crew: &Crew, field: &str, valu
 
 /// Makes a job of this code in a case about both trades.
 async fn job(server: &TestServer, code: &str) -> String {
+    job_of(server, json!({ "job_code": code })).await
+}
+
+/// The same, described as here.
+async fn job_of(server: &TestServer, body: Value) -> String {
     let dispatcher = server.dispatcher();
     let mut case = world::case(&world::safe_call(server).await);
     case["categories"] = json!(["water", "lock"]);
     let case = id(&dispatcher.post("/v1/cases", case).await.expect(201));
-    let body = json!({ "job_code": code });
     let job = id(&dispatcher.post(&format!("/v1/cases/{case}/jobs"), body).await.expect(201));
     server.settle().await;
     job
@@ -94,20 +99,82 @@ on_both_engines! {
         }]);
         describe_firm(&server, &near, "licences", licence("27100", "2027-03-31")).await;
         describe_firm(&server, &far, "licences", licence("23100", "2026-11-22")).await;
-        let pipe = job(&server, "W-PIPE-EXPOSED").await;
+        let pipe = job_of(&server, json!({ "job_code": "W-PIPE-EXPOSED", "priority": "P2" })).await;
         let offer = world::open_offer(&far.phone).await.expect("valid until midnight");
         assert_eq!(refused(&server, &pipe).await, because(&near, "licence"));
         far.phone.post(&format!("/v1/offers/{offer}/refusal"), json!({ "code": "busy" })).await.expect(200);
         server.dispatcher().post(&format!("/v1/jobs/{pipe}/cancellation"), json!({ "reason": "solved_by_itself" })).await.expect(200);
         // 21:00 is now; three hours later it is another day.
         server.pass(180).await;
-        let pipe = job(&server, "W-PIPE-EXPOSED").await;
+        let pipe = job_of(&server, json!({ "job_code": "W-PIPE-EXPOSED", "priority": "P2" })).await;
         assert_eq!((world::open_offer(&near.phone).await, world::open_offer(&far.phone).await), (None, None));
         let both = [because(&near, "licence"), because(&far, "licence")].concat();
         assert_eq!(refused(&server, &pipe).await, both);
         // What needs no licence goes to either.
         job(&server, "W-TOILET-CLOG").await;
         assert!(world::open_offer(&near.phone).await.is_some());
+        server.stop().await;
+    }
+
+    /// S-08: closing a valve is no work on the supply system. Of every code that asks for the designation: what cannot wait is
+    /// made safe by whoever is there, lasting work is not theirs.
+    async fn what_cannot_wait_is_made_safe_by_whoever_is_there(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (near, _) = two(&server).await;
+        let codes = server.dispatcher().get("/v1/job-codes").await.expect(200);
+        let of_pipes = ["W-FAUCET-BURST", "W-PIPE-EXPOSED", "W-PIPE-HIDDEN"];
+        let mut asked = Vec::new();
+        for kind in server.ctx.reference().job_codes().all().iter().filter(|kind| kind.licence.is_some()) {
+            for (priority, is_asked) in [("P0", true), ("P1", true), ("P2", false), ("P3", false)] {
+                let job = job_of(&server, json!({ "job_code": kind.code, "priority": priority })).await;
+                assert_eq!(world::open_offer(&near.phone).await.is_some(), is_asked, "{} {priority}", kind.code);
+                let path = format!("/v1/jobs/{job}/cancellation");
+                server.dispatcher().post(&path, json!({ "reason": "duplicate" })).await.expect(200);
+            }
+            asked.push(kind.code.to_string());
+        }
+        assert_eq!(asked, of_pipes, "{codes}");
+        server.stop().await;
+    }
+
+    /// S-08: whoever was sent to make safe does no lasting work, or a person looks; the desk is asked back.
+    async fn whoever_makes_safe_does_no_lasting_work(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let (near, far) = two(&server).await;
+        let licence = json!([{
+            "kind": "designated_water", "utility": "名古屋市上下水道局", "number": "1", "areas": ["23100"], "valid_to": "2027-03-31",
+        }]);
+        describe_firm(&server, &far, "licences", licence).await;
+        for (crew, priority, is_doubtful) in [(&near, "P1", true), (&far, "P2", false)] {
+            let job = job_of(&server, json!({ "job_code": "W-PIPE-EXPOSED", "priority": priority })).await;
+            let offer = world::open_offer(&crew.phone).await.expect(priority);
+            crew.phone.post(&format!("/v1/offers/{offer}/acceptance"), json!({})).await.expect(201);
+            server.pass(2).await;
+            let work = json!({
+                "kind": "special_work", "item": "00000000-0000-4000-8000-000000000480", "code": "pipe_repair", "price_yen": 16_500,
+            });
+            let mut phone = Device::new(&job, "phone");
+            let told = [json!({ "kind": "arrival" }), json!({ "kind": "work_start", "work": "make_safe" }), work];
+            let told = told.into_iter().chain([json!({ "kind": "work_end" }), json!({ "kind": "completion" })]);
+            let mut facts: Vec<_> = told.map(|kind| phone.fact("21:00", kind)).collect();
+            site::dated(&mut facts, server.ctx.now(), &[-1, -1, 0, 0, 0]);
+            let receipt = phone.send(&server, &crew.phone, &facts).await.expect(200);
+            let flags = receipt["flags"].as_array().unwrap().iter().filter(|flag| flag["code"] == "unlicensed");
+            let about: Vec<_> = flags.map(|flag| flag["fact_id"].clone()).collect();
+            let doubtful = [facts[2]["id"].clone(), facts[4]["id"].clone()];
+            let expected: &[Value] = if is_doubtful { &doubtful } else { &[] };
+            assert_eq!(about.len(), expected.len(), "{priority}: {receipt}");
+            assert!(expected.iter().all(|fact| about.contains(fact)), "{priority}: {receipt}");
+            let body = json!({
+                "technician_id": crew.technician, "device": "desk", "sent_at": server.ctx.now(),
+                "facts": [{ "id": "00000000-0000-4000-8000-0000000000d1", "device_seq": 1, "device_time": server.ctx.now(),
+                            "kind": "special_work", "item": "00000000-0000-4000-8000-000000000481", "code": "pipe_repair", "price_yen": 1 }],
+            });
+            if is_doubtful {
+                let asked_back = server.dispatcher().post(&format!("/v1/jobs/{job}/facts"), body).await;
+                assert_eq!(asked_back.refused_field(), "facts[0].code");
+            }
+        }
         server.stop().await;
     }
 

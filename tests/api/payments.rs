@@ -21,6 +21,14 @@ on_both_engines! {
         server.pass(120).await;
         let dispatcher = server.dispatcher();
         pay(&dispatcher, &site, "cash_on_site", "cash", 1_500).await.expect(201);
+        // Nothing is settled yet: it is received, and not to be paid back.
+        let statement = site.statement(&dispatcher).await;
+        assert_eq!((&statement["collected_yen"], &statement["due_yen"]), (&json!(1_500), &json!(0)));
+        let of_payer = &statement["totals"][0];
+        assert_eq!((&of_payer["collected_yen"], &of_payer["due_yen"]), (&json!(1_500), &json!(0)));
+        let path = format!("/v1/jobs/{}/statement?format=html", site.job);
+        let printed = dispatcher.request(reqwest::Method::GET, &path).send().await.unwrap().text().await.unwrap();
+        assert!(printed.contains("お支払い残額") && !printed.contains("ご返金額"), "{printed}");
         let mut phone = Device::new("phone");
         let facts = phone.plain(72 * 60, Some(2));
         site.report(&server, &phone, &facts).await;

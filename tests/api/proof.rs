@@ -456,6 +456,9 @@ on_both_engines! {
         assert!(matches!(app::verify::expected(&server.ctx, pos, kept).await.unwrap(), Verdict::Broken(_)));
         assert!(matches!(app::verify::expected(&server.ctx, 1_000_000, kept).await.unwrap(), Verdict::Broken(_)));
         assert!(told[0]["pos"].as_i64().unwrap() < pos);
+        // The chain before its first entry.
+        assert!(matches!(app::verify::expected(&server.ctx, 0, [0; 32]).await.unwrap(), Verdict::Intact(_)));
+        assert!(matches!(app::verify::expected(&server.ctx, 0, kept).await.unwrap(), Verdict::Broken(_)));
         server.stop().await;
     }
 

@@ -77,6 +77,12 @@ fn literal(raw: &Raw, id: &str) -> String {
     }
 }
 
+/// Whether the page of a case says that nobody is sent for what it is about.
+async fn misses_a_job(desk: &Client, case: &str) -> bool {
+    let shown = desk.get(&format!("/v1/cases/{case}")).await.expect(200);
+    shown["missing"].as_array().unwrap().iter().any(|one| one["code"] == "job")
+}
+
 on_both_engines! {
     async fn a_call_rings_until_it_is_answered_ended_and_wrapped_up(db: TestDb) {
         let server = TestServer::start(&db).await;
@@ -313,7 +319,9 @@ on_both_engines! {
             let case = case(&server).await;
             let job = job_of(&server, &case).await;
             server.pass(20).await;
+            assert!(!misses_a_job(&desk, &case).await, "{reason}: before");
             desk.post(&format!("/v1/jobs/{job}/cancellation"), json!({ "reason": reason })).await.expect(200);
+            assert_eq!(misses_a_job(&desk, &case).await, !is_seen_to, "{reason}");
             if is_seen_to {
                 server.pass(20).await;
                 is_quiet(&server, &case, Watched::CaseWithoutJob).await;
@@ -321,6 +329,7 @@ on_both_engines! {
                 rings_after(&server, 600, &case, Watched::CaseWithoutJob).await;
                 job_of(&server, &case).await;
                 is_quiet(&server, &case, Watched::CaseWithoutJob).await;
+                assert!(!misses_a_job(&desk, &case).await, "{reason}: another one");
             }
         }
         server.stop().await;

@@ -19,7 +19,7 @@ pub(crate) async fn put_state(server: &TestServer, path: &str, state: &str) {
 }
 
 /// Puts a thing as it is, but for one field; what stood there.
-async fn put(server: &TestServer, path: &str, field: &str, value: Value) -> Value {
+pub(crate) async fn put(server: &TestServer, path: &str, field: &str, value: Value) -> Value {
     let administrator = server.administrator();
     let mut body = administrator.get(path).await.expect(200);
     let was = body[field].clone();

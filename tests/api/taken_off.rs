@@ -30,6 +30,36 @@ fn whats(list: &Value) -> Vec<&str> {
 }
 
 on_both_engines! {
+    async fn where_they_are_says_nothing_about_those_who_have_it(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        // Before the release, and after it within what clocks may differ by.
+        for minutes in [-2, 1] {
+            for told in ["departure", "arrival"] {
+                let (job, first, second) = given(&server).await;
+                take_back(&server, &job, "resident_refuses").await;
+                let off_at = server.ctx.now();
+                give(&server, &job, &second).await;
+                server.pass(3).await;
+                let mut ghost = Device::new(&job, "ghost");
+                let mut facts = vec![ghost.fact("21:00", kind(told))];
+                site::dated(&mut facts, off_at, &[minutes]);
+                ghost.send(&server, &first.phone, &facts).await.expect(200);
+                let desk = server.dispatcher();
+                let stated = async || desk.get(&format!("/v1/jobs/{job}/statement")).await.expect(200)["state"].clone();
+                assert_eq!(stated().await, Value::Null, "{told} {minutes}");
+                let mut phone = Device::new(&job, "phone");
+                let mut facts = vec![phone.fact("21:00", kind("departure"))];
+                site::dated(&mut facts, server.ctx.now(), &[0]);
+                phone.send(&server, &second.phone, &facts).await.expect(200);
+                assert_eq!(stated().await, "en_route", "{told} {minutes}");
+                for crew in [&first, &second] {
+                    put_state(&server, &format!("/v1/technicians/{}", crew.technician), "suspended").await;
+                }
+            }
+        }
+        server.stop().await;
+    }
+
     async fn nothing_they_send_afterwards_proves_anything(db: TestDb) {
         let server = TestServer::start(&db).await;
         let (job, first, second) = given(&server).await;

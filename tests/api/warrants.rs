@@ -31,6 +31,12 @@ async fn warrant(client: &Client, case: &str, reason: &str) -> Value {
     client.post(&format!("/v1/cases/{case}/warrants"), json!({ "reason": reason })).await.expect(201)
 }
 
+/// The same of what the landlord was asked about.
+async fn asked_about(client: &Client, case: &str, reason: &str, code: &str) -> Value {
+    let said = json!({ "reason": reason, "job_code": code });
+    client.post(&format!("/v1/cases/{case}/warrants"), said).await.expect(201)
+}
+
 async fn missing(client: &Client, case: &str) -> Vec<String> {
     let whole = client.get(&format!("/v1/cases/{case}")).await.expect(200);
     let codes =
@@ -164,7 +170,7 @@ on_both_engines! {
         assert_eq!(desk.post(&path, body.clone()).await.problem(), "not-entitled");
         assert!(missing(&desk, &case).await.contains(&"goodwill".to_owned()));
         // Another answer is none to this question.
-        warrant(&desk, &case, "taken_on").await;
+        asked_about(&desk, &case, "taken_on", "cylinder_replacement").await;
         assert_eq!(desk.post(&path, body.clone()).await.problem(), "not-entitled");
         let said = warrant(&desk, &case, "danger").await;
         assert_eq!((&said["kind"], &said["number"]), (&json!("goodwill"), &json!(2)));
@@ -304,16 +310,22 @@ on_both_engines! {
         let desk = server.dispatcher();
         for (special, reason, flags) in [
             ("cylinder_replacement", None, vec!["landlord_not_asked"]),
-            ("lock_case_replacement", Some("danger"), vec!["landlord_not_asked"]),
-            ("cylinder_replacement", Some("in_writing"), vec![]),
-            ("cylinder_replacement", Some("recorded"), vec![]),
-            ("lock_case_replacement", Some("taken_on"), vec![]),
+            ("lock_case_replacement", Some(("danger", "")), vec!["landlord_not_asked"]),
+            ("cylinder_replacement", Some(("in_writing", "cylinder_replacement")), vec![]),
+            ("cylinder_replacement", Some(("recorded", "cylinder_replacement")), vec![]),
+            ("lock_case_replacement", Some(("taken_on", "lock_case_replacement")), vec![]),
+            // They were asked about something else.
+            ("cylinder_replacement", Some(("in_writing", "lock_case_replacement")), vec!["landlord_not_asked"]),
+            ("lock_case_replacement", Some(("recorded", "cylinder_replacement")), vec!["landlord_not_asked"]),
+            ("cylinder_replacement", Some(("taken_on", "L-CYL-REPLACE")), vec!["landlord_not_asked"]),
             ("destructive_opening", None, vec![]),
         ] {
             let crew = world::crew(&server, "栄水道", 35.165, 136.91).await;
             let case = opened(&server, &json!({ "categories": ["lock"] })).await;
-            if let Some(reason) = reason {
-                warrant(&desk, &case, reason).await;
+            match reason {
+                Some((reason, "")) => _ = warrant(&desk, &case, reason).await,
+                Some((reason, about)) => _ = asked_about(&desk, &case, reason, about).await,
+                None => {}
             }
             assert_eq!(replaced(&server, &crew, &case, special).await, flags, "{special} {reason:?}");
             let path = format!("/v1/technicians/{}", crew.technician);
@@ -375,6 +387,49 @@ on_both_engines! {
         desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": "L-CYL-REPLACE" })).await.expect(201);
         assert!(missing(&desk, &case).await.contains(&"landlord_consent".to_owned()));
         warrant(&desk, &case, "recorded").await;
+        assert!(!missing(&desk, &case).await.contains(&"landlord_consent".to_owned()));
+        server.stop().await;
+    }
+
+    // S-06: what nobody says is what alone can have been meant.
+    async fn s_06_what_the_landlord_was_asked_about_is_said_or_alone_in_question(db: TestDb) {
+        let server = TestServer::start(&db).await;
+        let desk = server.dispatcher();
+        for (codes, said, recorded) in [
+            (&["L-CYL-REPLACE"][..], None, Some("L-CYL-REPLACE")),
+            (&["L-KEY-LOST"], None, Some("cylinder_replacement")),
+            (&["L-LOCKCASE"], None, Some("lock_case_replacement")),
+            (&["L-KEY-LOST", "L-LOCKCASE"], None, None),
+            (&["L-KEY-LOST", "L-LOCKCASE"], Some("lock_case_replacement"), Some("lock_case_replacement")),
+            (&["L-KEY-LEFT"], None, None),
+            (&[], None, None),
+            (&[], Some("cylinder_replacement"), Some("cylinder_replacement")),
+            (&["L-KEY-LOST"], Some("destructive_opening"), None),
+            (&["L-KEY-LOST"], Some("L-KEY-LOST"), None),
+            (&["L-KEY-LOST"], Some("no_such_thing"), None),
+        ] {
+            let case = opened(&server, &json!({ "categories": ["lock"] })).await;
+            for code in codes {
+                desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": code })).await.expect(201);
+            }
+            let mut body = json!({ "reason": "recorded" });
+            if let Some(said) = said {
+                body["job_code"] = json!(said);
+            }
+            let answer = desk.post(&format!("/v1/cases/{case}/warrants"), body).await;
+            match recorded {
+                Some(code) => assert_eq!(answer.expect(201)["job_code"], code, "{codes:?} {said:?}"),
+                None => assert_eq!(answer.refused_field(), "job_code", "{codes:?} {said:?}"),
+            }
+        }
+        // Two jobs: one was asked about, the other one still is to be.
+        let case = opened(&server, &json!({ "categories": ["lock"] })).await;
+        for code in ["L-CYL-REPLACE", "L-LOCKCASE"] {
+            desk.post(&format!("/v1/cases/{case}/jobs"), json!({ "job_code": code })).await.expect(201);
+        }
+        asked_about(&desk, &case, "in_writing", "lock_case_replacement").await;
+        assert!(missing(&desk, &case).await.contains(&"landlord_consent".to_owned()));
+        asked_about(&desk, &case, "in_writing", "L-CYL-REPLACE").await;
         assert!(!missing(&desk, &case).await.contains(&"landlord_consent".to_owned()));
         server.stop().await;
     }

@@ -86,7 +86,11 @@ on_both_engines! {
         let kept = format!("1:{}", raw.texts(hash).await.remove(0));
         let held = run(&db, &["verify", "--expect", &kept]);
         assert!(held.status.success() && text(&held.stdout).contains("hash that was kept"), "{}", text(&held.stderr));
-        for (other, why) in [(format!("1:{}", "0a".repeat(32)), "written anew"), (format!("9{kept}"), "no position 91")] {
+        // What was kept when nothing had happened yet.
+        let nothing = format!("0:{}", "00".repeat(32));
+        let held = run(&db, &["verify", "--expect", &nothing]);
+        assert!(held.status.success() && text(&held.stdout).contains("position 0"), "{}", text(&held.stderr));
+        for (other, why) in [(format!("0:{}", "0a".repeat(32)), "written anew"), (format!("1:{}", "0a".repeat(32)), "written anew"), (format!("9{kept}"), "no position 91")] {
             let refused = run(&db, &["verify", "--expect", &kept, "--expect", &other]);
             assert_eq!(refused.status.code(), Some(1), "{other}");
             assert!(text(&refused.stderr).contains(why), "{}", text(&refused.stderr));

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{firms, priced, settled};
 use crate::{
-    app::{Ctx, Error, programmes},
+    app::{Ctx, Error, feed, programmes},
     domain::{
         facts::FlagCode,
         ids::JobId,
@@ -14,6 +14,7 @@ use crate::{
         ledger::{Charge, LedgerLine, Settlement, SettlementBasis, difference, wrong_collection},
         reviews::{ReviewState, Settled},
         settling::{Costs, basis, cash_doubts},
+        span::Instant,
     },
     store::{self, Tx},
 };
@@ -26,20 +27,22 @@ const PAGE: i64 = 200;
 pub(super) async fn verify(ctx: &Ctx) -> Result<Vec<String>, Error> {
     let mut differences = Vec::new();
     let mut after = Uuid::nil();
+    // Whoever proves it may have a clock that is behind the one it was written by.
+    let now = feed::last_change(ctx.db()).await?.map_or(ctx.now(), |last| last.max(ctx.now()));
     loop {
         let mut tx = ctx.db().read().await?;
         let jobs = store::ledger::jobs(&mut tx, after, PAGE).await?;
         let Some(last) = jobs.last() else { return Ok(differences) };
         after = last.0;
         for job in jobs {
-            if let Some(difference) = verify_job(ctx, &mut tx, job).await? {
+            if let Some(difference) = verify_job(ctx, &mut tx, job, now).await? {
                 differences.push(format!("job {job}: {difference}"));
             }
         }
     }
 }
 
-async fn verify_job(ctx: &Ctx, tx: &mut Tx, id: JobId) -> Result<Option<String>, Error> {
+async fn verify_job(ctx: &Ctx, tx: &mut Tx, id: JobId, now: Instant) -> Result<Option<String>, Error> {
     let job = store::jobs::find(tx, id).await?.ok_or(Error::NotFound("job"))?;
     let written = store::ledger::lines(tx, id).await?;
     let settlements = store::ledger::settlements(tx, id).await?;
@@ -59,25 +62,24 @@ async fn verify_job(ctx: &Ctx, tx: &mut Tx, id: JobId) -> Result<Option<String>,
         let wrong = settlements.first().filter(|_| !asked);
         return Ok(wrong.map(|_| "is settled without being complete".to_owned()));
     }
-    completed(ctx, tx, &job, &settled, &settlements, &written).await
+    completed((ctx, now), tx, &job, &settled, (&settlements, &written)).await
 }
 
 async fn completed(
-    ctx: &Ctx,
+    (ctx, now): (&Ctx, Instant),
     tx: &mut Tx,
     job: &Job,
     settled: &Settled,
-    settlements: &[Settlement],
-    written: &[LedgerLine],
+    (settlements, written): (&[Settlement], &[LedgerLine]),
 ) -> Result<Option<String>, Error> {
     let assignments = store::assignments::of_job(tx, job.id).await?;
     let terms = programmes::terms_of(ctx, tx, job).await?;
     let firms = firms(&assignments);
-    let (priced, mut open) = priced(settled, &terms, &firms, (job.id, ctx.now()));
+    let (priced, mut open) = priced(settled, &terms, &firms, (job.id, now));
     let payments = store::payments::of_job(tx, job.id).await?;
     let owed = super::owed(job, &settled.record, priced.as_ref());
     let costs = Costs { owed, by: Some((&terms, &firms)) };
-    open.extend(cash_doubts(settled, (&payments, settlements), job, costs, ctx.now()));
+    open.extend(cash_doubts(settled, (&payments, settlements), job, costs, now));
     let (Some(priced), true) = (priced, open.is_empty()) else {
         // What is in review keeps the lines it had before the doubt came up.
         let reviews = store::reviews::of_job(tx, job.id).await?;

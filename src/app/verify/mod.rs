@@ -62,15 +62,20 @@ pub const CHECKS: &[Check] = &[
 /// Whether the log has the head that somebody has kept.
 pub async fn expected(ctx: &Ctx, pos: i64, hash: [u8; 32]) -> Result<Verdict, Error> {
     let mut tx = ctx.db().read().await?;
-    let link = store::feed::chain(&mut tx, pos - 1, 1).await?.into_iter().find(|link| link.pos == pos);
-    Ok(match link {
-        Some(link) if link.hash == hash => {
-            Verdict::Intact(format!("position {pos} has the hash that was kept"))
+    let has = match pos {
+        // The chain before its first entry.
+        0 => Some([0; 32]),
+        _ => {
+            let links = store::feed::chain(&mut tx, pos - 1, 1).await?;
+            links.into_iter().find(|link| link.pos == pos).map(|link| link.hash)
         }
-        Some(link) => Verdict::broken(format!(
+    };
+    Ok(match has {
+        Some(has) if has == hash => Verdict::Intact(format!("position {pos} has the hash that was kept")),
+        Some(has) => Verdict::broken(format!(
             "position {pos} had the hash {} when it was kept, and has {}: the log was written anew",
             hex::encode(hash),
-            hex::encode(link.hash)
+            hex::encode(has)
         )),
         None => {
             Verdict::broken(format!("the log has no position {pos} any more, which it had when it was kept"))

@@ -39,6 +39,8 @@ pub(in crate::demo) struct Call {
     pub(in crate::demo) lessee: String,
     /// What somebody is sent for; nobody is sent without.
     pub(in crate::demo) job: Option<String>,
+    /// How urgent it is, where that is not what its job code says.
+    pub(in crate::demo) priority: Option<String>,
     pub(in crate::demo) postal_code: String,
     pub(in crate::demo) address: String,
     pub(in crate::demo) building: Option<String>,

@@ -62,6 +62,8 @@ impl Known {
             checks: &self.checks,
             warrants: &self.warrants,
             referred: &self.referred,
+            idle: &BTreeSet::new(),
+            needs: &BTreeSet::new(),
         };
         let obstacles = file.obstacles(&reference);
         let codes: Vec<_> = obstacles.iter().map(Obstacle::code).collect();

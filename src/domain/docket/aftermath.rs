@@ -51,6 +51,7 @@ impl Docket {
         }
         self.doubt(told.recorded, &record);
         self.tell_of_work_in_danger(told.recorded, &record);
+        self.send_home(told, &record);
         Ok(record)
     }
 
@@ -96,6 +97,26 @@ impl Docket {
         let mut flagged = record.flags.iter().filter(in_danger).filter_map(|flag| flag.fact_id);
         if flagged.any(|id| recorded.iter().any(|fact| fact.id == id)) {
             self.ring_of_danger();
+        }
+    }
+
+    /// Whoever goes to a job that was called off, or that others have done since, or stands before its door, must be sent home: a
+    /// person is told, until they say that they know.
+    fn send_home(&mut self, told: Told<'_>, record: &FieldRecord) {
+        let news = told.recorded.iter().filter(|fact| fact.told_by != Reporter::Desk);
+        let news = news.filter_map(|fact| Some((fact, fact.what.is_there_or_comes()?)));
+        let Some((last, true)) = news.max_by_key(|(fact, _)| fact.device_seq) else { return };
+        let own = |flag: &Flag| flag.fact_id == Some(last.id) && flag.code.keeps_out();
+        let in_vain = match self.is.job.state() {
+            JobState::Cancelled => true,
+            // What is told late of the time before is no news.
+            JobState::Completed => record.flags.iter().any(own),
+            _ => false,
+        };
+        let under = self.is.assignments.iter().find(|one| one.id == told.assignment);
+        let code = under.and_then(Assignment::release_code);
+        if in_vain && code.is_some_and(|code| code != ReleaseCode::Completed) {
+            self.raise(AlarmKind::ComesInVain);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::domain::{
     fitness::{Confirmation, Fitness, Reason},
     ids::{FirmId, TechnicianId},
     jobs::JobState,
-    offers::{Addressee, Offer, WithdrawCode},
+    offers::{Addressee, Assignment, Offer, WithdrawCode},
     reference::JobCode,
     refusal::Refusal,
 };
@@ -204,6 +204,12 @@ impl Docket {
             self.tell_not_to_be_sent(why);
         }
         Ok(())
+    }
+
+    /// Everybody who has the job, or has had it.
+    #[must_use]
+    pub fn crew(&self) -> &[Assignment] {
+        &self.is.assignments
     }
 
     /// Whoever has the job, or its visit.

@@ -41,6 +41,8 @@ text_enum! {
         Work = "work",
         /// The landlord's consent, or whoever takes it on themselves to replace something without (S-06).
         Landlord = "landlord",
+        /// The licence of the firm for lasting work there (S-08).
+        Licence = "licence",
     }
 }
 

@@ -46,7 +46,8 @@ pub struct Consent {
     answered_at: DateTime<Utc>,
     /// The answer.
     answer: Answer,
-    /// The id of an evidence of kind `signature` of this job, or of a call of its case that was recorded; there before.
+    /// The id of an evidence of kind `signature` of this job, or of a call of its case that was recorded. A signature may come
+    /// later: until it is there, the consent is doubtful.
     evidence: Option<ShortCode>,
 }
 

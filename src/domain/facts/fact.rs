@@ -11,7 +11,7 @@ use super::{
 };
 use crate::domain::{
     charging::{Answer, WorkKind},
-    ids::{AssignmentId, FactId, JobId, TechnicianId},
+    ids::{AssignmentId, EvidenceId, FactId, JobId, TechnicianId},
     place::{GeoPoint, Point},
     reference::programme::PriceBasis,
 };
@@ -54,6 +54,17 @@ impl Fact {
         let content =
             |fact: &Self| (fact.id, fact.job_id, fact.technician_id, fact.device_seq, fact.device_time);
         content(self) == content(other) && self.device == other.device && self.what == other.what
+    }
+
+    /// The signature that a consent names, where nothing of the kind was there when it was received.
+    #[must_use]
+    pub fn awaits_signature(&self) -> Option<EvidenceId> {
+        match &self.what {
+            FactKind::Consent(consent) if self.unresolved == Some(Unresolved::Evidence) => {
+                consent.evidence()?.parse::<Uuid>().ok().map(EvidenceId)
+            }
+            _ => None,
+        }
     }
 }
 
@@ -100,6 +111,29 @@ impl FactKind {
                 | Self::Leaving { .. }
                 | Self::Withdrawal { .. }
         )
+    }
+
+    /// Whether it says that somebody is at the door, or goes there (`true`), or has gone from it.
+    #[must_use]
+    pub fn is_there_or_comes(&self) -> Option<bool> {
+        match self {
+            Self::Departure {}
+            | Self::Delay { .. }
+            | Self::Arrival {}
+            | Self::IdCheck(_)
+            | Self::WorkStart { .. }
+            | Self::Pause { .. }
+            | Self::Resume {}
+            | Self::WorkEnd {}
+            | Self::Part { .. }
+            | Self::SpecialWork { .. }
+            | Self::ReferralFinding(_) => Some(true),
+            Self::NoAccess { .. }
+            | Self::Leaving { .. }
+            | Self::Withdrawal { .. }
+            | Self::Completion { .. } => Some(false),
+            Self::Position { .. } | Self::Consent(_) | Self::Payment(_) => None,
+        }
     }
 
     /// Whether it says that something was done that can be billed.

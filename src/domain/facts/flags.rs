@@ -96,6 +96,9 @@ text_enum! {
         /// Something of the building was replaced, and neither has the landlord agreed nor does anybody answer for it
         /// (S-06).
         LandlordNotAsked = "landlord_not_asked",
+        /// Work that takes a licence was done, or a job that takes one was said to be done, by whoever may only make safe there
+        /// (S-08).
+        Unlicensed = "unlicensed",
         /// Money was taken for a job that costs nothing; it is not recorded as a payment (G-07).
         PaymentForNothing = "payment_for_nothing",
         /// More money was taken than is due from anybody (G-07).
@@ -140,6 +143,7 @@ impl From<Unresolved> for FlagCode {
             Unresolved::Evidence => Self::ConsentEvidence,
             Unresolved::Work => Self::UnknownWork,
             Unresolved::Landlord => Self::LandlordNotAsked,
+            Unresolved::Licence => Self::Unlicensed,
         }
     }
 }

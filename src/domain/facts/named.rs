@@ -9,9 +9,9 @@ use super::{Consent, FactKind, JobOutcome, TRUST_SLACK, Understood, Unresolved};
 use crate::domain::{
     charging::Answer,
     interpretations::Interpretation,
-    reference::{ConsentText, Reference, consent_texts::ConsentTopic},
+    reference::{ConsentText, Reference, consent_texts::ConsentTopic, job_codes::Licence},
     span::{Instant, tokyo},
-    warrants::{Warrant, WarrantKind, is_answered_for},
+    warrants::{Warrant, landlord_was_asked},
 };
 
 /// What is on record of a job that a report of one technician can name.
@@ -29,6 +29,8 @@ pub struct OnRecord<'a> {
     pub job_code: &'a str,
     /// Who answers for what in its case.
     pub warrants: &'a [Warrant],
+    /// The licences that the firm does not have there (S-08).
+    pub unlicensed: &'a [Licence],
 }
 
 /// Something that is not on record.
@@ -51,8 +53,11 @@ impl OnRecord<'_> {
             FactKind::Consent(consent) if consent.answer() == Answer::Yes => self.of_consent(consent, behind),
             FactKind::SpecialWork { code, .. } => self.of_work(code.as_str()),
             FactKind::Completion { outcome: JobOutcome::Completed, .. } => {
-                let kind = self.reference.job_codes().get(self.job_code);
-                kind.filter(|kind| kind.landlord_consent_required).and_then(|_| self.of_landlord("kind"))
+                let kind = self.reference.job_codes().get(self.job_code)?;
+                let of_landlord = || self.of_landlord(self.job_code, "kind");
+                let asks_first = || kind.landlord_consent_required.then(of_landlord).flatten();
+                self.of_licence(self.reference.job_codes().lasting_licence(kind), "outcome")
+                    .or_else(asks_first)
             }
             _ => None,
         }
@@ -66,8 +71,11 @@ impl OnRecord<'_> {
                 field: "code",
                 message: "no special work of this kind of trouble; see special_if in /v1/job-codes",
             }),
-            Some(work) if work.landlord_consent_required => self.of_landlord("code"),
-            Some(_) => None,
+            Some(work) => {
+                let of_landlord = || self.of_landlord(code, "code");
+                let asks_first = || work.landlord_consent_required.then(of_landlord).flatten();
+                self.of_licence(work.licence, "code").or_else(asks_first)
+            }
             None => Some(Lack {
                 unresolved: Unresolved::Work,
                 field: "code",
@@ -76,9 +84,19 @@ impl OnRecord<'_> {
         }
     }
 
+    /// Whoever may only make safe does no lasting work (S-08).
+    fn of_licence(&self, licence: Option<Licence>, field: &'static str) -> Option<Lack> {
+        licence.filter(|licence| self.unlicensed.contains(licence)).map(|_| Lack {
+            unresolved: Unresolved::Licence,
+            field,
+            message: "S-08: the firm is not designated there, and may only make safe",
+        })
+    }
+
     /// The lock belongs to the landlord (S-06).
-    fn of_landlord(&self, field: &'static str) -> Option<Lack> {
-        (!is_answered_for(WarrantKind::Landlord, self.warrants)).then_some(Lack {
+    fn of_landlord(&self, done: &str, field: &'static str) -> Option<Lack> {
+        let was_asked = landlord_was_asked(self.reference, done, self.job_code, self.warrants);
+        (!was_asked).then_some(Lack {
             unresolved: Unresolved::Landlord,
             field,
             message: "S-06: record first that the landlord agrees, or that you answer for it (a warrant of the case)",

@@ -128,7 +128,7 @@ impl FieldRecord {
                 taken.pays_for = guard.pays_for(taken.technician_id);
             }
         }
-        record.conclude(persons);
+        record.conclude(persons, guard);
         record.consents = trust::moved(record.consents, &verdict.counting_from);
         record
     }
@@ -322,7 +322,7 @@ impl FieldRecord {
     }
 
     /// Puts the persons together.
-    fn conclude(&mut self, mut persons: BTreeMap<TechnicianId, Person<'_>>) {
+    fn conclude(&mut self, mut persons: BTreeMap<TechnicianId, Person<'_>>, guard: Option<&Guard>) {
         let mut attendances = Vec::new();
         for person in persons.values_mut() {
             if self.completed_at.is_some() {
@@ -333,7 +333,10 @@ impl FieldRecord {
             self.flags.append(&mut person.flags);
             attendances.append(&mut person.attendances);
         }
-        let states = self.technicians.iter().filter_map(|technician| technician.state.of_job());
+        // Where whoever was taken off is, or was, says nothing about those who have it (G-02).
+        let has_it =
+            |told: &&TechnicianAtSite| guard.is_none_or(|guard| !guard.was_taken_off(told.technician_id));
+        let states = self.technicians.iter().filter(has_it).filter_map(|told| told.state.of_job());
         self.state = states.max_by_key(|state| rank(*state));
         if self.completed_at.is_some() {
             self.state = Some(JobState::Completed);

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::domain::{
     ids::{AssignmentId, FactId, JobId, TechnicianId},
+    reference::Reference,
     span::Instant,
     text_enum::text_enum,
 };
@@ -224,6 +225,19 @@ impl Batch {
         let may =
             |what: &FactKind| matches!(what, FactKind::SpecialWork { .. } | FactKind::Completion { .. });
         self.reports.iter().any(|report| may(&report.what))
+    }
+
+    /// When something that takes a licence was done first, by the device's clock (S-08).
+    #[must_use]
+    pub fn licensed_since(&self, reference: &Reference, job_code: &str) -> Option<Instant> {
+        let codes = reference.job_codes();
+        let takes = |what: &FactKind| match what {
+            FactKind::SpecialWork { code, .. } => codes.special_work(code.as_str())?.licence,
+            FactKind::Completion { .. } => codes.lasting_licence(codes.get(job_code)?),
+            _ => None,
+        };
+        let licensed = self.reports.iter().filter(|report| takes(&report.what).is_some());
+        licensed.map(|report| report.device_time).min()
     }
 
     /// How far the device's clock is behind, as far as this batch tells.

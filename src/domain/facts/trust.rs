@@ -114,6 +114,12 @@ impl Guard {
         self
     }
 
+    /// Whether a technician was taken off the job, and has neither ended it nor their visit by themselves.
+    pub(super) fn was_taken_off(&self, technician: TechnicianId) -> bool {
+        let over = self.terms.get(&technician).and_then(|term| term.over);
+        over.is_some_and(|(_, code)| !matches!(code, ReleaseCode::Completed | ReleaseCode::VisitOver))
+    }
+
     /// Work of which time money is for that a technician has taken: of whoever was taken off, of their own assignment (G-02).
     pub(super) fn pays_for(&self, technician: TechnicianId) -> Option<Span> {
         let term = self.terms.get(&technician)?;

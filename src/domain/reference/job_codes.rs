@@ -249,6 +249,8 @@ pub struct SpecialWork {
     /// Whether the landlord must consent first (S-06).
     #[serde(default)]
     pub landlord_consent_required: bool,
+    /// The licence it takes (S-08).
+    pub licence: Option<Licence>,
     /// For the dispatcher.
     pub note: Option<String>,
 }
@@ -289,6 +291,14 @@ impl JobCodes {
         let Some(kind) = self.get(job_code) else { return true };
         let mut named = self.jobs.iter().filter(|job| job.special_if.contains(&work.code)).peekable();
         named.peek().is_none() || named.any(|job| job.category == kind.category)
+    }
+
+    /// The licence without which a trouble is not over: that of its code, where the special work that ends it takes one. What is
+    /// minor may be done without (S-08).
+    #[must_use]
+    pub fn lasting_licence(&self, kind: &JobKind) -> Option<Licence> {
+        let mut works = kind.special_if.iter().filter_map(|code| self.special_work(code.as_str()));
+        kind.licence.filter(|licence| works.any(|work| work.licence == Some(*licence)))
     }
 
     /// Every kind of trouble, in order.

@@ -142,6 +142,10 @@ pub fn flag_words(code: FlagCode) -> (&'static str, &'static str) {
             "家主の同意の記録も、責任者の判断の記録もないまま、交換が報告されています",
             "A replacement was reported, and neither the landlord's consent nor anybody who answers for it is on record",
         ),
+        FlagCode::Unlicensed => (
+            "この地域で指定のない事業者が、指定給水装置工事事業者の資格が要る作業を報告しています(応急措置のみ可)",
+            "Work that takes the designation of the water utility was reported by a firm without it: it may only make safe",
+        ),
         FlagCode::PaymentForNothing => (
             "料金のかからない出動について、支払いの受領が報告されています(入金に算入していません)",
             "Money is said to have been taken for a job that costs nothing; it is not counted",

@@ -183,6 +183,25 @@ impl Duty<'_> {
         windows
     }
 
+    /// Whether somebody who is on duty at some minute of a span would not be by another roster.
+    #[must_use]
+    pub fn loses_by(&self, other: &Duty<'_>, span: Span) -> bool {
+        !self.minutes(span).without(&other.minutes(span)).is_empty()
+    }
+
+    /// Whether somebody is on duty all of a span.
+    #[must_use]
+    pub fn fills(&self, span: Span) -> bool {
+        Minutes::of(span).without(&self.minutes(span)).is_empty()
+    }
+
+    /// On shift or on call.
+    fn minutes(&self, span: Span) -> Minutes {
+        let windows = self.windows(span).into_iter();
+        let on_duty = windows.filter(|window| matches!(window.kind, DutyKind::Shift | DutyKind::OnCall));
+        Minutes::union(on_duty.map(|window| (minute_of(window.span.from()), minute_of(window.span.to()))))
+    }
+
     /// The weekly windows that open on a day, counted from 1970-01-01.
     fn openings(&self, day: i64) -> impl Iterator<Item = (i64, i64)> {
         // 1970-01-01 was a Thursday.

@@ -25,7 +25,8 @@ pub(super) struct NewWarrant {
     /// The reason: it says what is answered for.
     #[garde(skip)]
     reason: WarrantReason,
-    /// Of which job code no referral is due; needed where more than one waits for one.
+    /// Of which job code no referral is due, or which job code or special work the landlord was asked about; needed where more than
+    /// one is in question, and not said of goodwill.
     #[garde(inner(length(chars, min = 1, max = 64)))]
     #[schema(min_length = 1, max_length = 64, examples("W-CEILING-LEAK"))]
     job_code: Option<String>,

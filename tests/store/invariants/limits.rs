@@ -91,7 +91,7 @@ const CODES: &[(&str, &str, &[&str])] = &[
                        "resume", "work_end", "part", "special_work", "consent", "referral_finding", "payment",
                        "withdrawal", "leaving", "completion"]),
     ("fact", "told_by", &["device", "desk", "suspended"]),
-    ("fact", "unresolved", &["language", "text", "understanding", "evidence", "work", "landlord"]),
+    ("fact", "unresolved", &["language", "text", "understanding", "evidence", "work", "landlord", "licence"]),
     ("ledger_line", "kind", &["overtime", "part", "special_work", "write_off", "reversal"]),
     ("ledger_line", "payer", &["worker", "host_company", "landlord", "programme"]),
     ("settlement", "basis", &["completed", "cancelled", "no_access", "stopped", "written_off", "rescinded"]),

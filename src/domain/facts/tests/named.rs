@@ -9,7 +9,7 @@ use super::*;
 use crate::domain::{
     ids::{CallId, InterpretationId, JobId},
     interpretations::{Interpretation, InterpretationStage, Line, NotJoined},
-    reference::Reference,
+    reference::{Reference, job_codes::Licence},
 };
 
 static REFERENCE: LazyLock<Reference> = LazyLock::new(|| Reference::embedded().unwrap());
@@ -48,6 +48,7 @@ fn lack_beside(interpretations: &[Interpretation], changes: &[(&str, Value)]) ->
         proofs: &[SIGNATURE],
         job_code: "",
         warrants: &[],
+        unlicensed: &[],
     };
     on_record.lacks(&what(yes), TimeDelta::zero()).map(|lack| lack.unresolved)
 }
@@ -112,6 +113,7 @@ fn a_language_that_the_technician_does_not_speak_is_not_understood_by_speaking()
             proofs: &[],
             job_code: "",
             warrants: &[],
+            unlicensed: &[],
         };
         let lacks = on_record.lacks(&what(yes), TimeDelta::zero()).map(|lack| lack.unresolved);
         let is_japanese = language.as_str().starts_with("ja");
@@ -164,6 +166,7 @@ fn the_times_of_a_consent_are_those_of_its_device() {
         proofs: &[],
         job_code: "",
         warrants: &[],
+        unlicensed: &[],
     };
     assert_eq!(on_record.lacks(&what(yes.clone()), TimeDelta::hours(1)), None, "an hour behind");
     assert!(on_record.lacks(&what(yes), TimeDelta::zero()).is_some());
@@ -178,6 +181,7 @@ fn s_11_a_special_work_has_a_code() {
         proofs: &[],
         job_code: "",
         warrants: &[],
+        unlicensed: &[],
     };
     let lacks = |code: &str| {
         let work = json!({ "kind": "special_work", "item": item(1), "code": code, "price_yen": 50_000 });
@@ -210,6 +214,7 @@ fn s_11_a_special_work_is_one_of_the_jobs_own_trade() {
             proofs: &[],
             job_code,
             warrants: &[],
+            unlicensed: &[],
         };
         let work = json!({ "kind": "special_work", "item": item(1), "code": code, "price_yen": 50_000 });
         let lack = on_record.lacks(&what(work), TimeDelta::zero()).map(|lack| lack.unresolved);
@@ -229,5 +234,39 @@ fn what_names_nothing_on_record_is_flagged_and_counts_until_a_person_decides() {
         assert_eq!((codes(&record), record.consents.len()), (vec![FlagCode::from(*unresolved)], 1));
         assert_eq!(record.flags[0].fact_id, Some(yes.id));
         assert!(!record.may_settle(), "{unresolved}");
+    }
+}
+
+#[test]
+fn s_08_lasting_work_takes_the_designation() {
+    let work =
+        |code: &str| json!({ "kind": "special_work", "item": item(1), "code": code, "price_yen": 50_000 });
+    let ends = |outcome: &str| json!({ "kind": "completion", "outcome": outcome });
+    for (job_code, told, lacks) in [
+        ("W-PIPE-EXPOSED", work("pipe_repair"), true),
+        ("W-FROZEN", work("pipe_repair"), true),
+        ("W-TOILET-CLOG", work("pipe_repair"), true),
+        ("W-TOILET-CLOG", work("toilet_removal"), false),
+        // To replace a single tap is minor.
+        ("W-FAUCET-BURST", work("fixture_replacement"), false),
+        ("W-FAUCET-BURST", ends("completed"), false),
+        ("W-PIPE-EXPOSED", ends("completed"), true),
+        ("W-PIPE-EXPOSED", ends("completed_with_referral"), false),
+        ("W-PIPE-EXPOSED", ends("stopped_referred"), false),
+        ("W-TOILET-CLOG", ends("completed"), false),
+    ] {
+        for (unlicensed, doubts) in [(Licence::ALL, lacks), (&[], false)] {
+            let on_record = OnRecord {
+                reference: &REFERENCE,
+                interpretations: &[],
+                speaks: &[],
+                proofs: &[],
+                job_code,
+                warrants: &[],
+                unlicensed,
+            };
+            let lack = on_record.lacks(&what(told.clone()), TimeDelta::zero()).map(|lack| lack.unresolved);
+            assert_eq!(lack, doubts.then_some(Unresolved::Licence), "{told} on {job_code}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! At the top: what it is, where it stands, whose trouble it is and where.
 
+use std::collections::BTreeSet;
+
 use crate::{
     app::{case_file, job_file::File},
     domain::{
@@ -7,8 +9,11 @@ use crate::{
         cases::CaseState,
         guidance::guidance,
         ids::{CallId, CaseId, JobId},
-        reference::Reference,
+        intake::Missing,
+        jobs::Job,
+        reference::{Reference, job_codes::SpecialWork},
         refusal::Obstacle,
+        warrants::replacements,
     },
     http::console::{
         board::{ClockView, clock_view},
@@ -78,6 +83,8 @@ pub(super) struct CaseView {
     pub(super) hazards: Vec<(String, String, bool)>,
     pub(super) jobs: Vec<JobLine>,
     pub(super) obstacles: Vec<String>,
+    /// What closing the case does not end.
+    pub(super) left: Vec<&'static str>,
     /// Landlord's matters that are not referred yet.
     pub(super) due: Vec<(String, String)>,
     /// Calls that are being taken and may be about this case.
@@ -177,9 +184,16 @@ impl CaseView {
                 .collect(),
             talking: talking(&shown.talking, page, reference),
             obstacles: whole.obstacles.iter().map(ToString::to_string).collect(),
-            due: due(&whole.obstacles, page, reference),
+            left: left(&whole.missing, page),
+            due: answered_for(&whole.obstacles, &whole.jobs, page, reference),
         }
     }
+}
+
+/// What closing a case does not end, in words.
+fn left(missing: &[Missing], page: &Page) -> Vec<&'static str> {
+    let left = missing.iter().filter(|one| one.is_of_money());
+    left.map(|one| if page.is_japanese() { one.ja() } else { one.en() }).collect()
 }
 
 /// The calls that may be attached, each with when it came and its language.
@@ -191,13 +205,27 @@ fn talking(calls: &[Call], page: &Page, reference: &Reference) -> Vec<(CallId, S
     calls.iter().map(words).collect()
 }
 
-/// The landlord's matters that are not referred, each by its code and in words.
-fn due(obstacles: &[Obstacle], page: &Page, reference: &Reference) -> Vec<(String, String)> {
-    let code = |obstacle: &Obstacle| match obstacle {
-        Obstacle::ReferralDue(code) => Some((code.clone(), words::job_code(code, page, reference))),
+/// What somebody may answer for: the landlord's matters that are not referred, and what of theirs may have to be replaced; each by
+/// its code and in words.
+fn answered_for(
+    obstacles: &[Obstacle],
+    jobs: &[Job],
+    page: &Page,
+    reference: &Reference,
+) -> Vec<(String, String)> {
+    let due = obstacles.iter().filter_map(|obstacle| match obstacle {
+        Obstacle::ReferralDue(code) => Some(code.clone()),
         _ => None,
+    });
+    let replaced = jobs.iter().flat_map(|job| replacements(reference, &job.job_code));
+    let codes: BTreeSet<_> = due.chain(replaced).collect();
+    let in_words = |code: String| {
+        let work = reference.job_codes().special_work(&code).map(SpecialWork::names);
+        let work = work.map(|(ja, en)| if page.is_japanese() { ja } else { en });
+        let words = work.unwrap_or_else(|| words::job_code(&code, page, reference));
+        (code, words)
     };
-    obstacles.iter().filter_map(code).collect()
+    codes.into_iter().map(in_words).collect()
 }
 
 /// `460-0008` of `4600008`.
