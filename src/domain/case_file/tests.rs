@@ -207,7 +207,8 @@ fn s_06_a_replacement_waits_for_the_landlord() {
         for (warrants, missing) in [
             (vec![], vec![Missing::LandlordConsent]),
             (vec![warrant(WarrantReason::Danger, None)], vec![Missing::LandlordConsent]),
-            (vec![warrant(WarrantReason::TakenOn, None)], vec![]),
+            (vec![warrant(WarrantReason::TakenOn, Some("of another one"))], vec![Missing::LandlordConsent]),
+            (vec![warrant(WarrantReason::TakenOn, Some(kind.code.as_str()))], vec![]),
         ] {
             let (_, told) = told(|known| {
                 known.fields["categories"] = json!([Category::of(trade)]);

@@ -92,9 +92,8 @@ impl FieldRecord {
 
     fn fold(facts: &[Fact], guard: Option<&Guard>) -> Self {
         let set: BTreeMap<FactId, &Fact> = facts.iter().map(|fact| (fact.id, fact)).collect();
-        let clocks = Clocks::of(set.values().copied(), |fact| {
-            guard.is_none_or(|guard| guard.believes_clock_of(fact))
-        });
+        let clocks =
+            Clocks::of(set.values().copied(), |fact| guard.is_none_or(|guard| guard.believes_clock_of(fact)));
         let told = in_order(&set, &clocks);
         let mut record = Self { flags: sequence_flags(set.values().copied()), ..Self::default() };
         record.flags.extend(clocks.flags());

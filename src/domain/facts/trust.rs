@@ -179,6 +179,12 @@ impl Guard {
             counts.into_iter().filter(|told| !is_out(&doubts, told.fact) && !idle.contains(&told.fact.id));
         let counts: Vec<_> = counts.collect();
         doubts.extend(others::doubtful(&counts, |fact| self.is_heard_late(fact)));
+        doubts.extend(
+            counts
+                .iter()
+                .filter(|told| self.ends_what_others_began(told, &counts))
+                .map(|told| (told.fact.id, FlagCode::OthersWork)),
+        );
         let counts: Vec<_> = counts.into_iter().filter(|told| !is_out(&doubts, told.fact)).collect();
         doubts.extend(consents::doubtful(all, &counts, self.billed_at.first().copied()));
         let sure: Vec<_> = counts.into_iter().filter(|told| !doubts.contains_key(&told.fact.id)).collect();
@@ -310,6 +316,23 @@ impl Guard {
         (!counts).then_some(FlagCode::AfterRelease)
     }
 
+    /// Whether somebody who was taken off is heard to have ended the job when others had begun on it since: they see that it is
+    /// not done.
+    fn ends_what_others_began(&self, end: &Told<'_>, counts: &[Told<'_>]) -> bool {
+        let over = self.terms.get(&end.fact.technician_id).and_then(|term| term.over);
+        let Some((over, _)) = over.filter(|_| ends(end.fact) && self.is_heard_late(end.fact)) else {
+            return false;
+        };
+        let is_known = |told: &Told<'_>| told.fact.received_at < end.fact.received_at;
+        let began =
+            |told: &&Told<'_>| matches!(told.fact.what, FactKind::WorkStart { .. }) && told.at >= over;
+        end.fact.told_by != Reporter::Desk
+            && counts
+                .iter()
+                .filter(began)
+                .any(|told| told.fact.technician_id != end.fact.technician_id && is_known(told))
+    }
+
     /// Whether others had the job after an instant.
     fn is_with_others(&self, technician: TechnicianId, since: Instant) -> bool {
         let has_it = |term: &Term| term.over.is_none_or(|(over, _)| over > since);
@@ -324,8 +347,11 @@ impl Guard {
             FactKind::Completion { .. } => {
                 !self.terms.keys().any(|technician| self.is_there(*technician, told, counts))
             }
-            FactKind::NoAccess { .. } | FactKind::Leaving { .. } => {
-                !self.is_there(told.fact.technician_id, told, counts)
+            FactKind::NoAccess { .. } => !self.is_there(told.fact.technician_id, told, counts),
+            // Once the job is done, who went before says nothing.
+            FactKind::Leaving { .. } => {
+                let is_done = |end: &Told<'_>| ends(end.fact) && end.fact.received_at < told.fact.received_at;
+                !self.is_there(told.fact.technician_id, told, counts) && !counts.iter().any(is_done)
             }
             FactKind::Part { .. } | FactKind::SpecialWork { .. } => {
                 let came = |other: &&Told<'_>| {

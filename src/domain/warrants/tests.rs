@@ -61,7 +61,10 @@ fn r_07_what_is_said_of_one_landlords_matter_is_not_said_of_another_one() {
         (vec![ceiling, pipe], vec![], KnownAlready, None, None),
         (vec![ceiling], said(pipe), KnownAlready, None, None),
         (vec![], vec![], Danger, None, Some(None)),
-        (vec![], vec![], InWriting, None, Some(None)),
+        (vec![], vec![], InWriting, None, None),
+        (vec![], vec![], InWriting, Some(ceiling), None),
+        (vec![], vec![], InWriting, Some("cylinder_replacement"), Some(Some("cylinder_replacement"))),
+        (vec![], vec![], InWriting, Some("L-CYL-REPLACE"), Some(Some("L-CYL-REPLACE"))),
         (vec![], vec![], Danger, Some(ceiling), None),
     ] {
         let told = recorded(&json!({}), &referred, &before, reason, named).ok();

@@ -259,3 +259,84 @@ fn what_the_payer_agreed_to_counts_late_for_work_of_ones_own() {
         );
     }
 }
+
+#[test]
+fn who_was_taken_off_ends_nothing_that_others_have_begun_since() {
+    let guard =
+        guard(&[(1, "09:30:00", Some(("10:40:00", ReleaseCode::WrongSkills))), (2, "10:41:00", None)]);
+    let mut other = Device::of(2);
+    let others = [other.tell("11:00:00", simple("arrival")), other.tell("11:05:00", start("work"))];
+    for (heard_at, begun, counts) in [
+        ("11:04:00", &others[..1], true),
+        ("11:06:00", &others[..1], true),
+        ("11:05:00", &others[..], true),
+        ("11:06:00", &others[..], false),
+        ("12:00:00", &others[..], false),
+    ] {
+        let own = plain_job(&mut Device::of(1), &[("10:05:00", "10:35:00")]);
+        let own = own.into_iter().map(|fact| heard(fact, heard_at));
+        let told: Vec<_> = own.chain(begun.iter().cloned()).collect();
+        let record = FieldRecord::guarded(&told, &guard);
+        assert_eq!(record.completed_at.is_some(), counts, "{heard_at}");
+        let is_doubted = record.flags.iter().any(|flag| flag.code == FlagCode::OthersWork);
+        assert_eq!(is_doubted, !counts, "{heard_at}");
+    }
+}
+
+#[test]
+fn nobody_sells_anything_where_they_have_never_been() {
+    let sold = [
+        part(1, 480),
+        what(json!({ "kind": "special_work", "item": item(1), "code": "pipe_repair", "price_yen": 30_000 })),
+    ];
+    for (own, over) in [
+        (Some(("10:30:00", ReleaseCode::ResidentRefuses)), Some("10:31:00")),
+        (Some(("10:30:00", ReleaseCode::NoShow)), Some("10:31:00")),
+        (None, None),
+    ] {
+        for kind in sold.clone() {
+            for came in [None, Some(simple("arrival")), Some(start("work"))] {
+                let mut phone = Device::of(1);
+                let mut told = vec![phone.consent("10:10:00", &Asked::items(&[(1, 30_000)]))];
+                let has_come = came.is_some();
+                told.extend(came.map(|came| phone.tell("10:15:00", came)));
+                told.push(phone.tell("10:29:00", kind.clone()));
+                told.extend(over.map(|since| Device::of(2).tell(since, simple("departure"))));
+                let terms: Vec<_> =
+                    [(1, "10:00:00", own)].into_iter().chain(over.map(|since| (2, since, None))).collect();
+                let record = FieldRecord::guarded(&told, &guard(&terms));
+                let is_doubted = record.flags.iter().any(|flag| flag.code == FlagCode::NotArrived);
+                assert_eq!(is_doubted, !has_come, "{kind:?}");
+                assert_eq!(
+                    record.parts.len() + record.special_works.len(),
+                    usize::from(has_come),
+                    "{kind:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_leaves_where_they_have_not_come() {
+    let leaving = || what(json!({ "kind": "leaving", "return_planned": true, "reason": "other" }));
+    let guard = guard(&[(1, "10:00:00", None)]);
+    for (before, is_there) in [
+        (vec![], false),
+        (vec![simple("departure")], false),
+        (vec![simple("arrival")], true),
+        (vec![start("work")], true),
+        (vec![simple("arrival"), leaving(), simple("departure")], false),
+    ] {
+        let mut phone = Device::of(1);
+        let times = ["10:05:00", "10:10:00", "10:15:00"];
+        let told = before.into_iter().zip(times).map(|(kind, time)| phone.tell(time, kind));
+        let mut told: Vec<_> = told.collect();
+        let state = FieldRecord::guarded(&told, &guard).state;
+        told.push(phone.tell("10:20:00", leaving()));
+        let record = FieldRecord::guarded(&told, &guard);
+        assert_eq!(kept_out(&record), if is_there { vec![] } else { vec![FlagCode::NotArrived] });
+        let expected = if is_there { Some(JobState::AwaitingReturn) } else { state };
+        assert_eq!(record.state, expected);
+    }
+}

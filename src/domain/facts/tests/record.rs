@@ -1,5 +1,7 @@
 //! What a sound story adds up to.
 
+use serde_json::json;
+
 use super::*;
 use crate::domain::charging::WorkKind;
 
@@ -139,4 +141,40 @@ fn a_slow_network_never_makes_work_longer() {
     let record = FieldRecord::of(&facts);
     assert_eq!(record.flags, []);
     assert_eq!(seconds(&record), [[3_600]]);
+}
+
+/// A report of a clock that shows so many seconds more than it is, or fewer.
+fn off_by(device: &mut Device, time: &str, seconds: i64) -> Fact {
+    let told = device.tell(time, what(json!({ "kind": "position" })));
+    Fact { sent_at: told.received_at + TimeDelta::seconds(seconds), ..told }
+}
+
+#[test]
+fn a_clock_that_was_set_moves_nothing_that_was_heard_before() {
+    for seconds in [900, -900, 7_200, -7_200, 2_592_000, 121, -121] {
+        let mut device = Device::of(1);
+        let facts = plain_job(&mut device, &[("10:05:00", "11:17:00")]);
+        let before = FieldRecord::of(&facts);
+        let told: Vec<_> = facts.into_iter().chain([off_by(&mut device, "11:20:00", seconds)]).collect();
+        let mut after = FieldRecord::of(&told);
+        assert!(after.flags.iter().all(|flag| flag.code == FlagCode::ClockSkew) && !after.flags.is_empty());
+        after.flags.clear();
+        assert_eq!(after, before, "{seconds}");
+    }
+}
+
+#[test]
+fn what_is_told_after_the_bill_or_the_release_moves_nothing_by_its_clock() {
+    use crate::domain::{facts::tests::trust::guard, offers::ReleaseCode};
+    for seconds in [100, -100, 900, -900, 86_400] {
+        let billed = guard(&[(1, "09:30:00", Some(("11:17:00", ReleaseCode::Completed)))]);
+        let released = guard(&[(1, "09:30:00", Some(("11:20:00", ReleaseCode::Other)))]);
+        for guard in [billed.billed([at("11:30:00")]), released] {
+            let mut device = Device::of(1);
+            let facts = plain_job(&mut device, &[("10:05:00", "11:17:00")]);
+            let before = FieldRecord::guarded(&facts, &guard);
+            let told: Vec<_> = facts.into_iter().chain([off_by(&mut device, "12:00:00", seconds)]).collect();
+            assert_eq!(FieldRecord::guarded(&told, &guard), before, "{seconds}");
+        }
+    }
 }

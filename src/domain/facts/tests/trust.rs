@@ -108,15 +108,22 @@ fn every_kind_counts_within_its_assignment_and_not_outside_however_that_ended() 
         ] {
             for kind in every_kind(time) {
                 let name = kind.code().to_owned();
-                let is_end = matches!(kind, FactKind::Completion { .. } | FactKind::NoAccess { .. });
+                let is_of_visit = matches!(
+                    kind,
+                    FactKind::Completion { .. }
+                        | FactKind::NoAccess { .. }
+                        | FactKind::Leaving { .. }
+                        | FactKind::Part { .. }
+                        | FactKind::SpecialWork { .. }
+                );
                 let doubt = match kind {
                     FactKind::Position { .. } => None,
                     // Money is taken until a day after the completion.
                     FactKind::Payment(_) if code == ReleaseCode::Completed && time > "11" => None,
                     // Who goes and comes after the completion says nothing any more.
                     _ if kind.only_moves() && code == ReleaseCode::Completed && time > "11:02:00" => None,
-                    // Before the arrival nothing can end.
-                    _ if is_end && time == "09:58:00" => Some(FlagCode::NotArrived),
+                    // Before the arrival nothing can end, and nothing is put in.
+                    _ if is_of_visit && time == "09:58:00" => Some(FlagCode::NotArrived),
                     _ => doubt,
                 };
                 let told = Device::numbered(1, 1).tell(time, kind);
