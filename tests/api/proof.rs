@@ -2,6 +2,7 @@
 //! guard in the way, is found out; and nothing that is allowed is taken for that.
 
 mod night;
+mod replayed;
 
 use std::collections::BTreeSet;
 
