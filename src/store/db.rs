@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     Error, Soonest, counting,
     door::Door,
+    guards,
     patience::Patience,
     private, schema,
     seals::Seal,
@@ -195,6 +196,7 @@ impl Db {
             Engine::Postgres(pool) => {
                 // A connection of its own: what rewrites a large table takes as long as it takes.
                 let mut alone = pool.acquire().await?.detach();
+                guards::must_be_heeded(&mut alone).await?;
                 alone.execute("SET statement_timeout = 0; SET lock_timeout = 0").await?;
                 schema::postgres().run(&mut alone).await?;
                 alone.close().await?;

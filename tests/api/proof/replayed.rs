@@ -1,12 +1,15 @@
 //! Events that somebody has added to the log: the database queues them and the service chains them, so that the chain is sound.
 //! Whoever repeats an event or makes one up is found out all the same, and nothing is billed twice.
 
-use kaketsuke::app::verify::{CHECKS, Verdict};
+use kaketsuke::{
+    app::verify::{CHECKS, Verdict},
+    store::Db,
+};
 use serde_json::Value;
 
-use super::night;
+use super::{Stored, night, opened};
 use crate::support::{
-    db::{Engine, TestDb, on_both_engines},
+    db::{Engine, TestDb, on_both_engines, on_postgres},
     server::TestServer,
     site::consumer,
 };
@@ -142,4 +145,53 @@ on_both_engines! {
         assert_eq!((&later["pos"], &later["has_more"]), (&again["pos"], &Value::Bool(false)));
         server.stop().await;
     }
+}
+
+/// Sessions of PostgreSQL can be told to pass by every trigger.
+#[tokio::test]
+async fn sessions_that_pass_by_the_triggers_are_found_out_and_nothing_starts_in_them() {
+    on_postgres(|db| async move {
+        let server = TestServer::start(&db).await;
+        let files = server.ctx.files().clone();
+        server.stop().await;
+        let mut raw = db.raw().await;
+        let name = raw.texts("SELECT CAST(current_database() AS text)").await.remove(0);
+        let (set, reset) = ("SET session_replication_role = replica", "RESET session_replication_role");
+        let of = [format!("ALTER DATABASE {name}"), format!("ALTER ROLE CURRENT_USER IN DATABASE {name}")];
+        for of in of {
+            raw.execute(&format!("{of} {set}")).await.unwrap();
+            let found = Stored::of(&db, files.clone()).await.found("guards").await.unwrap_or_default();
+            assert!(
+                found.contains("setting session_replication_role is not that of this release"),
+                "{of}: {found}"
+            );
+            assert!(found.contains("setting session_replication_role of "), "{of}: {found}");
+            assert!(started(db.url()).await.is_err(), "{of}");
+            raw.execute(&format!("{of} {reset}")).await.unwrap();
+            assert_eq!(Stored::of(&db, files.clone()).await.found("guards").await, None, "{of}");
+            started(db.url()).await.unwrap();
+        }
+        // It is said who else would write so.
+        raw.execute(&format!("ALTER DATABASE {name} SET session_replication_role = origin")).await.unwrap();
+        let found = Stored::of(&db, files.clone()).await.found("guards").await.unwrap_or_default();
+        assert_eq!(found.lines().count(), 1, "{found}");
+        raw.execute(&format!("ALTER DATABASE {name} {reset}")).await.unwrap();
+        // As the address of the database asks for it.
+        let mark = if db.url().contains('?') { '&' } else { '?' };
+        let url = format!("{}{mark}options[session_replication_role]=replica", db.url());
+        let check = CHECKS.iter().find(|check| check.name == "guards").unwrap();
+        let verdict = check.run(&opened(&url).await).await.unwrap();
+        let Verdict::Broken(found) = verdict else { panic!("not found out") };
+        assert_eq!(found, ["setting session_replication_role is not that of this release"]);
+        assert!(started(&url).await.is_err());
+    })
+    .await;
+}
+
+/// As the service starts.
+async fn started(url: &str) -> Result<(), kaketsuke::store::Error> {
+    let db = Db::connect(&url.parse().unwrap(), 1).await?;
+    let done = db.migrate().await;
+    db.close().await;
+    done
 }
