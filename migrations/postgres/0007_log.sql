@@ -16,6 +16,8 @@ CREATE TABLE event (
     seals      text        NOT NULL DEFAULT '[]' CHECK (json_kind(seals) = 'array' AND char_length(seals) <= 1048576)
 );
 CREATE INDEX event_by_subject ON event (subject_id, ord);
+-- What billing has been told before of a job.
+CREATE INDEX event_of_billing ON event (subject_id) WHERE kind IN ('job.settled', 'payment.recorded');
 CREATE TRIGGER event_immutable BEFORE UPDATE OR DELETE ON event
     FOR EACH ROW EXECUTE FUNCTION refuse('event_immutable');
 CREATE TRIGGER event_immutable_whole BEFORE TRUNCATE ON event

@@ -16,6 +16,8 @@ CREATE TABLE event (
     seals      TEXT    NOT NULL DEFAULT '[]' CHECK (json_valid(seals) AND json_type(seals) = 'array' AND length(seals) <= 1048576)
 ) STRICT;
 CREATE INDEX event_by_subject ON event (subject_id, ord);
+-- What billing has been told before of a job.
+CREATE INDEX event_of_billing ON event (subject_id) WHERE kind IN ('job.settled', 'payment.recorded');
 CREATE TRIGGER event_immutable BEFORE UPDATE ON event BEGIN
     SELECT RAISE(ABORT, 'kaketsuke: event_immutable');
 END;

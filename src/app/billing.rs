@@ -157,7 +157,7 @@ impl Taken {
     /// Takes a payment, or a whole settlement, most of which have no lines; how much that is.
     fn take(&mut self, billed: Billed) -> usize {
         match billed.what {
-            BilledWhat::Settled(_, 0) => 0,
+            BilledWhat::Settled(_, 0) | BilledWhat::Strange => 0,
             BilledWhat::Settled(settlement, lines) => {
                 self.settled.push((billed, settlement));
                 lines
@@ -178,7 +178,8 @@ impl Taken {
         }
         let pulled = self.settled.into_iter().flat_map(|(billed, settlement)| {
             let of_it = lines.remove(&settlement).unwrap_or_default();
-            of_it.into_iter().map(move |line| Pulled { pos: billed.pos, settled_at: billed.at, line })
+            let of_it = of_it.into_iter().filter(move |line| line.job_id == billed.job);
+            of_it.map(move |line| Pulled { pos: billed.pos, settled_at: billed.at, line })
         });
         let lines = pulled.collect();
         let ids: Vec<_> = self.paid.iter().map(|(_, payment)| *payment).collect();
@@ -186,7 +187,8 @@ impl Taken {
         let mut payments: BTreeMap<_, _> =
             payments.into_iter().map(|payment| (payment.id, payment)).collect();
         let paid = self.paid.into_iter().filter_map(|(billed, payment)| {
-            payments.remove(&payment).map(|payment| PulledPayment { pos: billed.pos, payment })
+            let payment = payments.remove(&payment).filter(|payment| payment.job_id == billed.job);
+            payment.map(|payment| PulledPayment { pos: billed.pos, payment })
         });
         Ok((lines, paid.collect()))
     }

@@ -53,6 +53,9 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("the schema could not be brought up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The sessions of this database pass by its triggers and foreign keys.
+    #[error("the database does not heed its own rules: session_replication_role is {0}, and must be origin")]
+    Unguarded(String),
     /// Anything else.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),

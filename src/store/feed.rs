@@ -150,18 +150,43 @@ pub async fn after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Entry>, Erro
     Ok(entries)
 }
 
-/// The entries of a topic after `pos`, in order, at most `limit`.
-pub async fn on_topic(tx: &mut Tx, topic: &str, pos: i64, limit: i64) -> Result<Vec<Entry>, Error> {
+#[derive(FromRow)]
+struct BillingRow {
+    told_of: Option<String>,
+    #[sqlx(flatten)]
+    entry: EntryRow,
+}
+
+/// What concerns billing after `pos`, in order, at most `limit`: of each settlement and payment the first entry only, with the
+/// id by which it was found to be that. An event that somebody has repeated bills nobody twice.
+pub async fn billing(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<(Option<String>, Entry)>, Error> {
     let rows = query!(
         tx,
-        all EntryRow,
-        concat!("SELECT f.pos, ", columns!(), " FROM feed f JOIN event e ON e.ord = f.ord
-            WHERE f.topic = $1 AND f.pos > $2 ORDER BY f.pos LIMIT $3"),
-        topic,
+        all BillingRow,
+        {
+            sqlite: concat!("SELECT CAST(COALESCE(e.data ->> 'settlement', e.data ->> 'payment') AS TEXT) AS told_of, f.pos, ",
+                columns!(), " FROM feed f JOIN event e ON e.ord = f.ord
+                WHERE f.topic = 'billing' AND f.pos > $1 AND NOT EXISTS (
+                    SELECT 1 FROM event b JOIN feed g ON g.ord = b.ord
+                    WHERE b.subject_id = e.subject_id AND b.kind IN ('job.settled', 'payment.recorded')
+                      AND b.kind = e.kind AND g.pos < f.pos
+                      AND COALESCE(b.data ->> 'settlement', b.data ->> 'payment')
+                        = COALESCE(e.data ->> 'settlement', e.data ->> 'payment'))
+                ORDER BY f.pos LIMIT $2"),
+            postgres: concat!("SELECT COALESCE(CAST(e.data AS JSON) ->> 'settlement', CAST(e.data AS JSON) ->> 'payment')
+                AS told_of, f.pos, ", columns!(), " FROM feed f JOIN event e ON e.ord = f.ord
+                WHERE f.topic = 'billing' AND f.pos > $1 AND NOT EXISTS (
+                    SELECT 1 FROM event b JOIN feed g ON g.ord = b.ord
+                    WHERE b.subject_id = e.subject_id AND b.kind IN ('job.settled', 'payment.recorded')
+                      AND b.kind = e.kind AND g.pos < f.pos
+                      AND COALESCE(CAST(b.data AS JSON) ->> 'settlement', CAST(b.data AS JSON) ->> 'payment')
+                        = COALESCE(CAST(e.data AS JSON) ->> 'settlement', CAST(e.data AS JSON) ->> 'payment'))
+                ORDER BY f.pos LIMIT $2")
+        },
         pos,
         limit
     )?;
-    rows.into_iter().map(Entry::try_from).collect()
+    rows.into_iter().map(|row| Ok((row.told_of, row.entry.try_into()?))).collect()
 }
 
 /// The links of the chain after `pos`, in order, at most `limit`.

@@ -58,6 +58,27 @@ const OF_SERVER: &str = "
     WHERE n.nspname = current_schema() AND c.relname NOT LIKE '\\_sqlx%'
       AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.objid = i.indrelid AND e.deptype = 'e')";
 
+/// Whether triggers and foreign keys are heeded at all: in this session, and in those that somebody opens later.
+const OF_SESSION: &str = "
+    SELECT 'setting session_replication_role', current_setting('session_replication_role')
+    UNION ALL
+    SELECT 'setting session_replication_role of ' || COALESCE('role ' || r.rolname, 'every role') || ' in '
+               || COALESCE('database ' || d.datname, 'every database'), c.setting
+    FROM pg_db_role_setting s CROSS JOIN LATERAL unnest(s.setconfig) AS c (setting)
+         LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole
+    WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND c.setting LIKE 'session_replication_role=%'";
+
+/// What the session's setting is where every trigger is heeded.
+const GUARDED: &str = "origin";
+
+/// Fails in a session that passes by the triggers: nothing may be written in it.
+pub(super) async fn must_be_heeded(connection: &mut PgConnection) -> Result<(), Error> {
+    let setting: String = sqlx::query_scalar("SELECT current_setting('session_replication_role')")
+        .fetch_one(connection)
+        .await?;
+    if setting == GUARDED { Ok(()) } else { Err(Error::Unguarded(setting)) }
+}
+
 /// Where the migrations are tried on PostgreSQL, in a transaction that is taken back.
 const BESIDE: &str = "kaketsuke_verify";
 
@@ -90,13 +111,17 @@ async fn of_file(connection: &mut SqliteConnection) -> Result<Guards, Error> {
 }
 
 async fn both_of_server(connection: &mut PgConnection) -> Result<(Guards, Guards), sqlx::Error> {
-    let there = of_server(connection).await?;
+    let mut there = of_server(connection).await?;
+    let settings: Vec<(String, String)> = sqlx::query_as(OF_SESSION).fetch_all(&mut *connection).await?;
+    there.extend(settings);
     let before: String = sqlx::query_scalar("SELECT current_schema()").fetch_one(&mut *connection).await?;
     let begin = format!("CREATE SCHEMA {BESIDE}; SET LOCAL search_path = {BESIDE}, \"{before}\"");
     for text in std::iter::once(begin).chain(texts(schema::postgres())) {
         sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *connection).await?;
     }
-    Ok((of_server(connection).await?, there))
+    let mut made = of_server(connection).await?;
+    made.insert("setting session_replication_role".to_owned(), GUARDED.to_owned());
+    Ok((made, there))
 }
 
 async fn of_server(connection: &mut PgConnection) -> Result<Guards, sqlx::Error> {

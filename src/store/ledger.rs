@@ -11,7 +11,7 @@ use super::{
     search::Search,
 };
 use crate::domain::{
-    events::Event,
+    events::{Event, JobSettled, PaymentRecorded},
     ids::{JobId, PaymentId, SettlementId},
     ledger::{Charge, EntryKind, LedgerLine, Settlement},
     reference::programme::Payer,
@@ -191,6 +191,8 @@ pub struct Billed {
     pub pos: i64,
     /// When it was made.
     pub at: Instant,
+    /// The job it says it is of.
+    pub job: JobId,
     /// What it is.
     pub what: BilledWhat,
 }
@@ -202,24 +204,30 @@ pub enum BilledWhat {
     Settled(SettlementId, usize),
     /// Money changed hands.
     Paid(PaymentId),
+    /// Its id is not written as this program writes ids.
+    Strange,
 }
-
-/// The topic of the feed under which billing finds its events.
-const BILLING: &str = "billing";
 
 /// What concerns billing after a position of the feed, in its order.
 pub async fn billed_after(tx: &mut Tx, pos: i64, limit: i64) -> Result<Vec<Billed>, Error> {
-    let entries = feed::on_topic(tx, BILLING, pos, limit).await?;
-    let billed = entries.into_iter().map(|entry| {
-        let what = match entry.event {
-            Event::JobSettled(settled) => BilledWhat::Settled(settled.settlement, settled.lines),
-            Event::PaymentRecorded(paid) => BilledWhat::Paid(paid.payment),
+    let entries = feed::billing(tx, pos, limit).await?;
+    let billed = entries.into_iter().map(|(told_of, entry)| {
+        let is_ours = |id: Uuid| told_of == Some(id.to_string());
+        let (job, what) = match entry.event {
+            Event::JobSettled(settled) if is_ours(settled.settlement.0) => {
+                (settled.job, BilledWhat::Settled(settled.settlement, settled.lines))
+            }
+            Event::PaymentRecorded(paid) if is_ours(paid.payment.0) => {
+                (paid.job, BilledWhat::Paid(paid.payment))
+            }
+            Event::JobSettled(JobSettled { job, .. })
+            | Event::PaymentRecorded(PaymentRecorded { job, .. }) => (job, BilledWhat::Strange),
             other => {
                 let cause = format!("event {}: {} does not concern billing", entry.id, other.kind());
                 return Err(Error::corrupt("feed", "topic", cause));
             }
         };
-        Ok(Billed { pos: entry.pos, at: entry.at, what })
+        Ok(Billed { pos: entry.pos, at: entry.at, job, what })
     });
     billed.collect()
 }

@@ -11,6 +11,7 @@ use super::{
     seals::{BYTES, Cells, Facet, TEXT, canonical, cell, shown, whole_number},
     statement::{Arm, Purpose},
 };
+use crate::domain::events::Event;
 
 /// Reads every row of a sealed table, one after the other.
 pub async fn rows(tx: &mut Tx, facet: &Facet, take: impl FnMut(Cells)) -> Result<(), Error> {
@@ -25,6 +26,28 @@ pub async fn borne(tx: &mut Tx, mut take: impl FnMut(String, String, String)) ->
         take(column("ord"), column("kind"), column("seals"));
     })
     .await
+}
+
+/// Reads what the events tell, in the order of the log, each with its number. Those that cannot be read break the feed.
+pub async fn events(tx: &mut Tx, mut take: impl FnMut(String, Event)) -> Result<(), Error> {
+    let text = "SELECT ord, kind, subject, subject_id, data FROM event ORDER BY ord".to_owned();
+    each(tx, text, |row| {
+        let column = |name| named(&row, name).unwrap_or_default();
+        if let Ok(kind) = column("kind").parse()
+            && let Ok(subject) = column("subject").parse()
+            && let Ok(id) = column("subject_id").parse()
+            && let Ok(event) = Event::read(kind, subject, id, &column("data"))
+        {
+            take(column("ord"), event);
+        }
+    })
+    .await
+}
+
+/// Reads of which job each fact is.
+pub async fn jobs_of_facts(tx: &mut Tx, mut take: impl FnMut(String)) -> Result<(), Error> {
+    each(tx, "SELECT job_id FROM fact".to_owned(), |row| take(named(&row, "job_id").unwrap_or_default()))
+        .await
 }
 
 /// The last instant before which a run of retention takes rows of the read log away, as keys have it.

@@ -2,6 +2,7 @@
 //! guard in the way, is found out; and nothing that is allowed is taken for that.
 
 mod night;
+mod replayed;
 
 use std::collections::BTreeSet;
 
@@ -41,6 +42,12 @@ struct Stored {
     engine: Engine,
 }
 
+/// The database at an address, without the service.
+async fn opened(url: &str) -> Ctx {
+    let store = Db::connect(&url.parse().unwrap(), 2).await.unwrap();
+    Ctx::new(store, Clock::scenario(evening()), StdRng::seed_from_u64(1), Loaded::embedded().unwrap())
+}
+
 impl Stored {
     /// What a night of allowed acts has left.
     async fn after_a_night(db: &TestDb) -> Self {
@@ -52,14 +59,7 @@ impl Stored {
     }
 
     async fn of(db: &TestDb, files: Files) -> Self {
-        let store = Db::connect(&db.url().parse().unwrap(), 2).await.unwrap();
-        let ctx = Ctx::new(
-            store,
-            Clock::scenario(evening()),
-            StdRng::seed_from_u64(1),
-            Loaded::embedded().unwrap(),
-        );
-        let ctx = ctx.with_files(files);
+        let ctx = opened(db.url()).await.with_files(files);
         app::reference::reload(&ctx).await.unwrap();
         Self { ctx, raw: db.raw().await, engine: db.engine() }
     }

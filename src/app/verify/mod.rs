@@ -5,6 +5,7 @@ mod feed;
 mod guards;
 mod ledger;
 mod rows;
+mod told;
 
 use futures_util::future::BoxFuture;
 

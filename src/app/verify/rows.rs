@@ -1,9 +1,9 @@
 //! The rows that must never change: each is what it was when the service wrote it, none is missing, and none was written by
 //! anybody else (G-12).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use super::{Ctx, Error, Verdict};
+use super::{Ctx, Error, Verdict, told};
 use crate::{
     domain::{events::Kind, salted::Salted},
     store::{
@@ -12,11 +12,14 @@ use crate::{
     },
 };
 
-/// The hash of a row, and the event that bears it.
-type Kept = HashMap<(&'static str, String), (String, String)>;
+/// What is sealed of which table, and which row.
+type Place = (&'static str, String);
 
-/// The hashes that a row had, of what does not go to and fro.
-type Before = HashMap<(&'static str, String), Vec<u64>>;
+/// The event that bears the seal of a row, and the hash.
+type Kept = HashMap<Place, (String, String)>;
+
+/// The hashes that a row had, of what is ended or goes on.
+type Before = HashMap<Place, Vec<u64>>;
 
 /// The acts by which a sealed row may leave.
 const TELLS_OF_GOING: &[&str] = &[Kind::CaseHoldLifted.as_str()];
@@ -27,6 +30,7 @@ pub(super) async fn check(ctx: &Ctx) -> Result<Verdict, Error> {
     let mut found = Vec::new();
     let mut kept = kept(&mut tx, &mut found).await?;
     let sealed = kept.len();
+    told::check(&mut tx, |name, id| kept.contains_key(&(name, id)), &mut found).await?;
     for facet in FACETS {
         compare(&mut tx, facet, &mut kept, &mut found).await?;
     }
@@ -89,14 +93,8 @@ async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error
                 continue;
             }
             let place = (facet.name, place(facet, key, &hash));
-            let known = before.entry(place.clone()).or_default();
-            if !may_follow(facet.goes, known, &hash) {
+            if !may_follow(facet.goes, kept.contains_key(&place), &mut before, &place, &hash) {
                 found.push(format!("event {event} seals a row of {name} anew"));
-            }
-            match facet.goes {
-                Goes::Freely => {}
-                Goes::Nowhere if facet.leaves == Leaves::Told => {}
-                Goes::Nowhere | Goes::Once | Goes::On => known.push(short(&hash)),
             }
             kept.insert(place, (event.clone(), hash));
         }
@@ -105,17 +103,18 @@ async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error
     Ok(kept)
 }
 
-/// Whether a seal may come after these of the same row.
-fn may_follow(goes: Goes, before: &[u64], hash: &str) -> bool {
-    let is_same = before.last().is_none_or(|last| *last == short(hash));
-    match goes {
-        Goes::Nowhere => is_same,
-        Goes::Once => {
-            is_same || before.iter().collect::<BTreeSet<_>>().len() < 2 && !before.contains(&short(hash))
-        }
-        Goes::On => is_same || !before.contains(&short(hash)),
-        Goes::Freely => true,
-    }
+/// Whether a seal may come after those of the same row: each is borne by one event.
+fn may_follow(goes: Goes, is_kept: bool, before: &mut Before, place: &Place, hash: &str) -> bool {
+    let most = match goes {
+        Goes::Freely => return true,
+        Goes::Nowhere => return !is_kept,
+        Goes::Once => 2,
+        Goes::On => usize::MAX,
+    };
+    let before = before.entry(place.clone()).or_default();
+    let is_new = !before.contains(&short(hash)) && before.len() < most;
+    before.push(short(hash));
+    is_new
 }
 
 /// Enough of a hash to tell whether it was there before: nobody gains by two that are alike.

@@ -15,7 +15,7 @@ use crate::domain::{
 
 payloads! {
     /// A case was opened from a call.
-    CaseOpened of case: CaseId {
+    CaseOpened of case: CaseId, row "case_file" of case {
         /// The call.
         call: CallId,
     }
@@ -60,7 +60,7 @@ payloads! {
     }
 
     /// The people and the place of a case are known no more.
-    CaseErased of case: CaseId {
+    CaseErased of case: CaseId, row "case_erasure" of case {
         /// Why.
         reason: ErasureReason,
         /// How many pictures it had.
@@ -79,7 +79,7 @@ payloads! {
     CaseHoldLifted of case: CaseId {}
 
     /// A trouble was referred to landlord or management company.
-    ReferralMade of referral: ReferralId {
+    ReferralMade of referral: ReferralId, row "referral" of referral {
         /// The case.
         case: CaseId,
         /// The job it came from.

@@ -24,7 +24,7 @@ payloads! {
     }
 
     /// A job was made for a case.
-    JobCreated of job: JobId {
+    JobCreated of job: JobId, row "job" of job {
         /// The case.
         case: CaseId,
         /// What is to be done.

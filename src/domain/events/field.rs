@@ -59,7 +59,7 @@ payloads! {
     }
 
     /// A picture from the site was kept.
-    EvidenceKept of job: JobId {
+    EvidenceKept of job: JobId, row "evidence" of evidence {
         /// The picture.
         evidence: EvidenceId,
         /// What it shows.
@@ -69,7 +69,7 @@ payloads! {
     }
 
     /// It is written down why nobody has signed.
-    SignatureMissed of job: JobId {
+    SignatureMissed of job: JobId, row "signature_absence" of job {
         /// Why.
         reason: AbsenceReason,
     }

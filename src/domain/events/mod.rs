@@ -77,6 +77,12 @@ macro_rules! events {
                 match self { $(Self::$name(payload) => payload.firm()),+ }
             }
 
+            /// The row it tells of, which is written once, by what it is sealed as.
+            #[must_use]
+            pub fn row(&self) -> Option<(&'static str, Uuid)> {
+                match self { $(Self::$name(payload) => payload.row()),+ }
+            }
+
             /// The ids and codes that say the rest, as stored.
             #[must_use]
             pub fn data(&self) -> Map<String, Value> {

@@ -20,7 +20,7 @@ use crate::domain::{
 
 payloads! {
     /// The job was priced; its lines are final.
-    JobSettled of job: JobId, topic "billing", for firms [settlement] {
+    JobSettled of job: JobId, topic "billing", row "settlement" of settlement, for firms [settlement] {
         /// The settlement.
         settlement: SettlementId,
         /// Running number of the job's settlements, from 1.
@@ -32,7 +32,7 @@ payloads! {
     }
 
     /// Money changed hands.
-    PaymentRecorded of job: JobId, topic "billing" {
+    PaymentRecorded of job: JobId, topic "billing", row "payment" of payment {
         /// The payment.
         payment: PaymentId,
         /// When it was paid.
@@ -42,7 +42,7 @@ payloads! {
     }
 
     /// The customer has received the statutory document.
-    StatutoryReceiptRecorded of job: JobId {
+    StatutoryReceiptRecorded of job: JobId, row "statutory_receipt" of receipt {
         /// The record of it.
         receipt: StatutoryReceiptId,
         /// The day in Tokyo.
@@ -50,7 +50,7 @@ payloads! {
     }
 
     /// Somebody who may has agreed for a payer other than the resident (G-06).
-    PayerAuthorityRecorded of job: JobId {
+    PayerAuthorityRecorded of job: JobId, row "payer_authority" of authority {
         /// The record of it.
         authority: PayerAuthorityId,
         /// Who pays.
@@ -58,7 +58,7 @@ payloads! {
     }
 
     /// A completed job is doubtful: a supervisor must decide.
-    ReviewOpened of review: ReviewId {
+    ReviewOpened of review: ReviewId, row "review" of review {
         /// The job.
         job: JobId,
         /// What is doubtful, each once: an event is small whatever a device has done.
@@ -74,7 +74,7 @@ payloads! {
     }
 
     /// A supervisor has decided.
-    ReviewDecided of job: JobId {
+    ReviewDecided of job: JobId, row "review_decision" of decision {
         /// The decision.
         decision: ReviewDecisionId,
         /// Running number of the job's decisions, from 1.
@@ -94,7 +94,7 @@ payloads! {
     }
 
     /// Somebody who is to pay does not agree.
-    DisputeOpened of dispute: DisputeId {
+    DisputeOpened of dispute: DisputeId, row "dispute" of dispute {
         /// The job.
         job: JobId,
         /// Why.
@@ -104,7 +104,7 @@ payloads! {
     }
 
     /// What comes of a dispute is decided.
-    DisputeResolved of dispute: DisputeId {
+    DisputeResolved of dispute: DisputeId, row "dispute_resolution" of dispute {
         /// The job.
         job: JobId,
         /// What.

@@ -2,6 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::{kind::Kind, subject::SubjectId};
 use crate::domain::ids::{FirmId, TechnicianId};
@@ -27,6 +28,9 @@ pub trait Payload: Serialize + DeserializeOwned {
 
     /// The firm its data name.
     fn firm(&self) -> Option<FirmId>;
+
+    /// The row it tells of, which is written once, by what it is sealed as: no other event of its kind tells of that.
+    fn row(&self) -> Option<(&'static str, Uuid)>;
 }
 
 /// The data as stored: everything but what it happened to.
@@ -45,11 +49,12 @@ pub(super) fn for_firms<P: Payload>(payload: &P) -> Map<String, Value> {
 }
 
 /// Declares payloads, as in `OfferExpired of job: JobId, for firms [offer] { offer: OfferId }`: the event's name, the id
-/// of what it happened to, what firms are shown, and its data. A field called `technician` or `firm` is whom it names.
+/// of what it happened to, the row it tells of, what firms are shown, and its data. A field called `technician` or `firm` is whom it names.
 macro_rules! payloads {
     ($(
         $(#[$meta:meta])*
-        $name:ident of $id:ident: $idty:ty $(, topic $topic:literal)? $(, for firms [$($shown:ident),+])? {
+        $name:ident of $id:ident: $idty:ty $(, topic $topic:literal)?
+            $(, row $row:literal of $told:ident)? $(, for firms [$($shown:ident),+])? {
             $($(#[$fmeta:meta])* $field:ident: $ty:ty),* $(,)?
         }
     )+) => {$(
@@ -84,6 +89,10 @@ macro_rules! payloads {
                 let named: Option<$crate::domain::ids::FirmId> = None;
                 $(let named = $crate::domain::events::payload::named!(firm $field, self, named);)*
                 named
+            }
+
+            fn row(&self) -> Option<(&'static str, uuid::Uuid)> {
+                [$(Some(($row, self.$told.0)),)? None][0]
             }
         }
 
