@@ -18,13 +18,21 @@ pub struct Listener {
     ear: Option<PgListener>,
     /// One that was given up because its line does not answer.
     deaf: Option<PgListener>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nobody has listened yet.
+    New,
+    Heard,
 }
 
 impl Listener {
     /// For the database; `None` where there is one node only.
     #[must_use]
     pub fn of(db: &Db) -> Option<Self> {
-        Some(Self { lines: db.lines()?.clone(), ear: None, deaf: None })
+        Some(Self { lines: db.lines()?.clone(), ear: None, deaf: None, state: State::New })
     }
 
     /// Connects, by a line that takes nobody's place.
@@ -46,9 +54,14 @@ impl Listener {
         let ear = self.ear.insert(ear);
         ear.eager_reconnect(false);
         match timeout(answer, ear.listen(CHANNEL)).await {
-            Ok(heard) => Ok(heard?),
-            Err(_) => Err(self.does_not_answer()),
+            Ok(heard) => heard?,
+            Err(_) => return Err(self.does_not_answer()),
         }
+        // What was cut while nobody listened was found by nobody.
+        if std::mem::replace(&mut self.state, State::Heard) == State::Heard {
+            self.lines.silence().found();
+        }
+        Ok(())
     }
 
     /// Waits until something has been heard. An error is the end of the line.

@@ -10,8 +10,8 @@ use crate::app::{
     feed::Ear,
 };
 
-/// How long it waits before it connects again.
-const CONNECT_AGAIN_S: i64 = 5;
+/// How long it waits before it connects again: meanwhile nobody finds out whether the network is cut once more.
+const CONNECT_AGAIN_S: i64 = 2;
 
 /// Starts the listener.
 pub(super) fn start(ctx: &Ctx, workers: &mut JoinSet<()>) {
