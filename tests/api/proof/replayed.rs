@@ -49,7 +49,7 @@ impl Forged {
         Self { kind, subject_id: None, data: None, seals: "seals" }
     }
 
-    const fn bare(kind: &'static str) -> Self {
+    fn bare(kind: &'static str) -> Self {
         Self { seals: "'[]'", ..Self::again(kind) }
     }
 

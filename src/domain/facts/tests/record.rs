@@ -146,7 +146,8 @@ fn a_slow_network_never_makes_work_longer() {
 /// A report of a clock that shows so many seconds more than it is, or fewer.
 fn off_by(device: &mut Device, time: &str, seconds: i64) -> Fact {
     let told = device.tell(time, what(json!({ "kind": "position" })));
-    Fact { sent_at: told.received_at + TimeDelta::seconds(seconds), ..told }
+    let shown = told.received_at + TimeDelta::seconds(seconds);
+    Fact { sent_at: shown, device_time: shown, ..told }
 }
 
 #[test]
