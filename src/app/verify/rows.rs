@@ -93,7 +93,7 @@ async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error
                 continue;
             }
             let place = (facet.name, place(facet, key, &hash));
-            if !may_follow(facet.goes, kept.contains_key(&place), &mut before, &place, &hash) {
+            if !may_follow(facet.goes, &kept, &mut before, &place, &hash) {
                 found.push(format!("event {event} seals a row of {name} anew"));
             }
             kept.insert(place, (event.clone(), hash));
@@ -104,10 +104,10 @@ async fn kept(tx: &mut Tx, found: &mut Vec<String>) -> Result<Kept, store::Error
 }
 
 /// Whether a seal may come after those of the same row: each is borne by one event.
-fn may_follow(goes: Goes, is_kept: bool, before: &mut Before, place: &Place, hash: &str) -> bool {
+fn may_follow(goes: Goes, kept: &Kept, before: &mut Before, place: &Place, hash: &str) -> bool {
     let most = match goes {
         Goes::Freely => return true,
-        Goes::Nowhere => return !is_kept,
+        Goes::Nowhere => return !kept.contains_key(place),
         Goes::Once => 2,
         Goes::On => usize::MAX,
     };

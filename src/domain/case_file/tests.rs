@@ -12,6 +12,7 @@ use crate::domain::{
     ids::{CallId, CaseId},
     jobs::tests::job_but,
     refusal::Closing,
+    span::Instant,
     warrants::{WarrantReason, tests::warrant},
 };
 
@@ -77,7 +78,7 @@ fn answered(hazard: &str, answer: HazardAnswer) -> Answered {
     Answered { number: 1, hazard: hazard.to_owned(), answer, answered_at: at("10:00:00") }
 }
 
-fn danger(cleared: bool) -> CaseHazard {
+fn danger(cleared_at: Option<Instant>) -> CaseHazard {
     let at = at("10:00:00");
     CaseHazard {
         case_id: CaseId(Uuid::from_u128(7)),
@@ -85,7 +86,7 @@ fn danger(cleared: bool) -> CaseHazard {
         hazard: "H-GAS".to_owned(),
         call_id: CallId(Uuid::from_u128(1)),
         raised_at: at,
-        cleared_at: cleared.then_some(at),
+        cleared_at,
         cleared_by: None,
         note_code: None,
     }
@@ -122,8 +123,8 @@ fn an_open_question_of_the_case_is_missing_and_liability_keeps_it_open() {
 
 #[test]
 fn a_danger_keeps_a_case_open_until_it_is_cleared_and_the_caller_told() {
-    assert_eq!(told(|known| known.hazards = vec![danger(false)]), (vec!["hazard_open"], vec![]));
-    assert_eq!(told(|known| known.hazards = vec![danger(true)]), (vec![], vec![]));
+    assert_eq!(told(|known| known.hazards = vec![danger(None)]), (vec!["hazard_open"], vec![]));
+    assert_eq!(told(|known| known.hazards = vec![danger(Some(at("11:00:00")))]), (vec![], vec![]));
     let said = |answer, given: &[Given]| {
         let given = given.to_vec();
         told(move |known| (known.answers, known.given) = (vec![answered("H-GAS", answer)], given))
