@@ -59,7 +59,7 @@ on_both_engines! {
         // What is sent as the picture that the consent has named, by whom and after how long; and whether that proves it.
         for (number, (kind, to_its_own_job, hours, proves)) in (100_u128..).zip([
             ("signature", true, 0, true),
-            ("signature", true, 47, true),
+            ("signature", true, 46, true),
             ("photo_before", true, 0, false),
             ("signature", true, 49, false),
             ("signature", false, 0, false),

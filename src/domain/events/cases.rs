@@ -60,7 +60,7 @@ payloads! {
     }
 
     /// The people and the place of a case are known no more.
-    CaseErased of case: CaseId, row "case_erasure" of case {
+    CaseErased of case: CaseId {
         /// Why.
         reason: ErasureReason,
         /// How many pictures it had.

@@ -27,7 +27,6 @@ const TELLING: &[&str] = &[
     "payer_authority.recorded",
     "evidence.kept",
     "evidence.no_signature",
-    "case.erased",
 ];
 
 /// Kinds that bear the end of something, or a step onward: repeated with their seals.
