@@ -24,6 +24,9 @@ const SHORT: &[&str] = &[
     "USING COVERING INDEX job_unfinished",
 ];
 
+/// The same by the whole line: the alias of what is not over of one case.
+const FOUND: &[&str] = &["SCAN n"];
+
 #[tokio::test]
 async fn no_list_reads_a_table_that_grows() {
     let db = TestDb::sqlite().await;
@@ -41,7 +44,9 @@ async fn no_list_reads_a_table_that_grows() {
         let plan = sqlx::query(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", texts.sqlite)));
         for row in plan.fetch_all(&mut raw).await.unwrap() {
             let detail: String = row.get("detail");
-            if detail.starts_with("SCAN") && !SHORT.iter().any(|short| detail.contains(short)) {
+            let is_short =
+                SHORT.iter().any(|short| detail.contains(short)) || FOUND.contains(&detail.as_str());
+            if detail.starts_with("SCAN") && !is_short {
                 complaints.push(format!("{file}: {detail}\n{}", texts.sqlite));
             }
             // Sorting reads all there is before the first row comes: only where that is little.

@@ -1,6 +1,6 @@
 //! Every SQL text of the store is prepared on both engines, so that one that only one of them knows is found here.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, path::Path, sync::OnceLock};
 
 use kaketsuke::store::seals::{may_change, unsealed};
 use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
@@ -39,8 +39,23 @@ fn parts(source: &str) -> BTreeMap<String, String> {
     macros.collect()
 }
 
-/// The text at the start of `source` and what follows it: a literal, or a `concat!(` of literals and of macros of the file
-/// that stand for one.
+/// The same of macros that other files of the store use as well.
+fn shared() -> &'static BTreeMap<String, String> {
+    static SHARED: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    SHARED.get_or_init(|| {
+        let files = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")).unwrap();
+        let paths = files.map(|file| file.unwrap().path()).filter(|path| path.is_file());
+        let of_file = |path| {
+            let source = std::fs::read_to_string(path).unwrap();
+            let is_shared = |name: &str| source.contains(&format!("pub(super) use {name};"));
+            parts(&source).into_iter().filter(|(name, _)| is_shared(name)).collect::<Vec<_>>()
+        };
+        paths.flat_map(of_file).collect()
+    })
+}
+
+/// The text at the start of `source` and what follows it: a literal, or a `concat!(` of literals and of macros that stand for
+/// one.
 fn text<'s>(source: &'s str, parts: &BTreeMap<String, String>) -> Option<(String, &'s str)> {
     let Some(joined) = source.trim_start().strip_prefix("concat!(") else { return literal(source) };
     let mut rest = joined.trim_start();
@@ -48,7 +63,7 @@ fn text<'s>(source: &'s str, parts: &BTreeMap<String, String>) -> Option<(String
     while !rest.starts_with(')') {
         let (part, behind) = literal(rest).unwrap_or_else(|| {
             let (name, behind) = rest.split_once("!()").unwrap();
-            (parts[name].clone(), behind)
+            (parts.get(name).or_else(|| shared().get(name)).unwrap().clone(), behind)
         });
         text.push_str(&part);
         rest = behind.trim_start().trim_start_matches(',').trim_start();
