@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::{
     Error, Soonest, counting,
     door::Door,
-    guards,
     line::{Line, Lines, Silence},
     private, schema,
     seals::Seal,
@@ -194,7 +193,7 @@ impl Db {
             Engine::Postgres(lines) => {
                 // What rewrites a large table takes as long as it takes.
                 let mut alone = lines.unbound().await?;
-                guards::must_be_heeded(&mut alone).await?;
+                schema::must_be_heeded(&mut alone).await?;
                 alone.execute("SET statement_timeout = 0; SET lock_timeout = 0").await?;
                 schema::postgres().run(&mut alone).await?;
                 alone.close().await?;

@@ -68,17 +68,6 @@ const OF_SESSION: &str = "
          LEFT JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole
     WHERE (s.setdatabase = 0 OR d.datname = current_database()) AND c.setting LIKE 'session_replication_role=%'";
 
-/// What the session's setting is where every trigger is heeded.
-const GUARDED: &str = "origin";
-
-/// Fails in a session that passes by the triggers: nothing may be written in it.
-pub(super) async fn must_be_heeded(connection: &mut PgConnection) -> Result<(), Error> {
-    let setting: String = sqlx::query_scalar("SELECT current_setting('session_replication_role')")
-        .fetch_one(connection)
-        .await?;
-    if setting == GUARDED { Ok(()) } else { Err(Error::Unguarded(setting)) }
-}
-
 /// Where the migrations are tried on PostgreSQL, in a transaction that is taken back.
 const BESIDE: &str = "kaketsuke_verify";
 
@@ -120,7 +109,7 @@ async fn both_of_server(connection: &mut PgConnection) -> Result<(Guards, Guards
         sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut *connection).await?;
     }
     let mut made = of_server(connection).await?;
-    made.insert("setting session_replication_role".to_owned(), GUARDED.to_owned());
+    made.insert("setting session_replication_role".to_owned(), schema::GUARDED.to_owned());
     Ok((made, there))
 }
 

@@ -3,8 +3,10 @@
 
 use std::sync::LazyLock;
 
-use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{PgConnection, SqlSafeStr as _};
+
+use super::Error;
 
 /// The files of `migrations/<engine>`, in order. One list, so that no engine can have a migration the other lacks.
 /// Not `sqlx::migrate!`: it would build both drivers a second time, for the compiler.
@@ -58,4 +60,15 @@ fn migrator(files: &[(&'static str, &'static str)]) -> Migrator {
         Migration::new(number, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     Migrator::with_migrations(migrations.collect())
+}
+
+/// What the session's setting is where every trigger is heeded.
+pub(super) const GUARDED: &str = "origin";
+
+/// Fails in a session that passes by the triggers: nothing may be written in it.
+pub(super) async fn must_be_heeded(connection: &mut PgConnection) -> Result<(), Error> {
+    let setting: String = sqlx::query_scalar("SELECT current_setting('session_replication_role')")
+        .fetch_one(connection)
+        .await?;
+    if setting == GUARDED { Ok(()) } else { Err(Error::Unguarded(setting)) }
 }
